@@ -70,7 +70,8 @@ class Entity(Noun):
     kind : str
         finding, disease, sign, anatomy, modifier, device, process, or ``mention`` (an unlinked phrase).
     codes : tuple of str
-        The same concept elsewhere: ``RadLex:RID34539``, ``HP:0002202``, ``NIH14:Effusion``, …
+        The same concept elsewhere, prefix and name: ``RadLex:RID34539``, ``HP:0002202``,
+        ``CheXpert:Pleural Effusion`` (label sets have names with spaces).
 
     Examples
     --------
@@ -81,7 +82,7 @@ class Entity(Noun):
     id: Curie
     label: str
     kind: str = "mention"
-    codes: tuple[Curie, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 class Relation(Noun):

@@ -1,0 +1,150 @@
+"""Every namespace, CURIE and relation name of the project, and nowhere else.
+
+Examples
+--------
+>>> expand("thx:pleural_effusion")
+'https://w3id.org/thoracite/pleural_effusion'
+>>> compact("https://w3id.org/thoracite/source/openi")
+'thxs:openi'
+>>> mint("Cardiothoracic ratio > 0.5")
+'thx:cardiothoracic_ratio_gt_0_5'
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import curies
+
+from thoracite.errors import InputError
+from thoracite.types import Entity, Relation
+
+PREFIXES = {
+    "thx": "https://w3id.org/thoracite/",
+    "thxs": "https://w3id.org/thoracite/source/",
+    "thxa": "https://w3id.org/thoracite/assertion/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "RadLex": "http://radlex.org/RID/",
+    "HP": "http://purl.obolibrary.org/obo/HP_",
+    "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
+    "DOID": "http://purl.obolibrary.org/obo/DOID_",
+    "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
+    "MeSH": "http://id.nlm.nih.gov/mesh/",
+}
+"""Prefix → namespace; ``thx`` holds concepts, relations and classes, ``thxs`` sources, ``thxa`` assertions."""
+
+LABEL_SETS = ("NIH14", "CheXpert", "PadChest")
+"""Label sets without IRIs; their codes are notations (``NIH14:Effusion``)."""
+
+CONVERTER = curies.Converter.from_prefix_map(PREFIXES)
+
+_RELATION_LABELS = {
+    "has_radiographic_sign": "has radiographic sign",
+    "suggestive_of": "suggestive of",
+    "argues_against": "argues against",
+    "caused_by": "caused by",
+    "may_mimic": "may mimic",
+    "associated_with": "associated with",
+    "has_attribute": "has attribute",
+    "located_in": "located in",
+    "located_at": "located at",
+    "part_of": "part of",
+    "modify": "modifies",
+    "shows": "shows",
+}
+RELATIONS = {f"thx:{name}": Relation(id=f"thx:{name}", label=label) for name, label in _RELATION_LABELS.items()}
+"""Every relation of the schema, by CURIE."""
+
+HAS_SIGN, SUGGESTS, ARGUES_AGAINST = "thx:has_radiographic_sign", "thx:suggestive_of", "thx:argues_against"
+CAUSED_BY, MIMICS, ASSOCIATED = "thx:caused_by", "thx:may_mimic", "thx:associated_with"
+HAS_ATTRIBUTE, LOCATED_IN, LOCATED_AT = "thx:has_attribute", "thx:located_in", "thx:located_at"
+PART_OF, MODIFY, SHOWS = "thx:part_of", "thx:modify", "thx:shows"
+
+CHEST_RADIOGRAPH = Entity(id="thx:chest_radiograph", label="chest radiograph", kind="process")
+"""Subject of every ``thx:shows`` triple, so that observations without a relation are counted too."""
+
+NIH14 = (
+    "Atelectasis", "Cardiomegaly", "Effusion", "Infiltration", "Mass", "Nodule", "Pneumonia", "Pneumothorax",
+    "Consolidation", "Edema", "Emphysema", "Fibrosis", "Pleural_Thickening", "Hernia",
+)  # fmt: skip
+"""The fourteen findings of ChestX-ray14, in their published order (doi:10.1109/CVPR.2017.369)."""
+
+_SYMBOLS = {">": " gt ", "<": " lt ", "=": " eq ", "%": " percent ", "+": " plus ", "&": " and "}
+
+
+def expand(curie: str) -> str:
+    """IRI of a CURIE.
+
+    Raises
+    ------
+    InputError
+        If the prefix is unknown.
+    """
+    iri = CONVERTER.expand(curie)
+    if iri is None:
+        raise InputError(f"{curie!r} has no known prefix; known prefixes are {', '.join(PREFIXES)}")
+    return iri
+
+
+def compact(iri: str) -> str:
+    """CURIE of an IRI.
+
+    Raises
+    ------
+    InputError
+        If no namespace fits.
+    """
+    curie = CONVERTER.compress(iri)
+    if curie is None:
+        raise InputError(f"{iri!r} is in no known namespace; known namespaces are {', '.join(PREFIXES.values())}")
+    return curie
+
+
+def mint(label: str) -> str:
+    """The project's own CURIE for a label: readable, lower case, words joined by underscores."""
+    text = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    for symbol, word in _SYMBOLS.items():
+        text = text.replace(symbol, word)
+    name = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    if not name:
+        raise InputError(f"no identifier can be made from the label {label!r}; expected letters or digits")
+    return f"thx:{name}"
+
+
+def edge_label(relation: str) -> str:
+    """A relation's edge label in the property graph: ``thx:suggestive_of`` → ``SUGGESTIVE_OF``."""
+    return relation.split(":", 1)[1].upper()
+
+
+__all__ = [
+    "ARGUES_AGAINST",
+    "ASSOCIATED",
+    "CAUSED_BY",
+    "CHEST_RADIOGRAPH",
+    "CONVERTER",
+    "HAS_ATTRIBUTE",
+    "HAS_SIGN",
+    "LABEL_SETS",
+    "LOCATED_AT",
+    "LOCATED_IN",
+    "MIMICS",
+    "MODIFY",
+    "NIH14",
+    "PART_OF",
+    "PREFIXES",
+    "RELATIONS",
+    "SHOWS",
+    "SUGGESTS",
+    "compact",
+    "edge_label",
+    "expand",
+    "mint",
+]
