@@ -11,7 +11,7 @@ Every noun is immutable and refuses fields that it does not know.
 from __future__ import annotations
 
 import re
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -35,7 +35,7 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Certainty(str, Enum):
+class Certainty(StrEnum):
     """How surely something is stated, in RadGraph's three degrees.
 
     References

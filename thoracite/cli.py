@@ -1,0 +1,315 @@
+"""The command line: every command parses, calls one function of a room, and prints.
+
+Standard output carries the result and nothing else; progress and notes go to standard error. Exit codes:
+0 done, 2 usage, 3 input, 4 store, 5 model.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+import thoracite
+from thoracite.errors import ThoraciteError
+
+app = typer.Typer(
+    name="thoracite",
+    help="Explain chest X-rays; every sentence cites evidence from a knowledge graph. "
+    "Research use only, not a medical device.",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+train_app = typer.Typer(help="Train the bundled models again from a data folder.")
+app.add_typer(train_app, name="train")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph; built there when missing.")]
+Store = Annotated[
+    str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
+]
+Generator = Annotated[str | None, typer.Option("--generator", help="Who writes the sentences.")]
+Encoder = Annotated[str | None, typer.Option("--encoder", help="Who reads the image.")]
+NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
+Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"thoracite {thoracite.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[  # noqa: ARG001 - typer calls it back
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    if debug:
+        os.environ["THORACITE_DEBUG"] = "1"
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def explain(
+    paths: Annotated[list[Path], typer.Argument(help="Images (PNG, JPEG, DICOM) or folders of them.")],
+    json: Json = False,
+    generator: Generator = None,
+    encoder: Encoder = None,
+    no_graph: NoGraph = False,
+    graph: Graph = None,
+    store: Store = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
+) -> None:
+    """Explain images; each sentence cites its evidence."""
+    from thoracite.ui.console import explain_images
+
+    settings = _settings(graph=graph, store=store, generator=generator, encoder=encoder)
+    failed = explain_images(paths, settings, as_json=json, use_graph=not no_graph, html=html, output=output)
+    raise typer.Exit(3 if failed else 0)
+
+
+@app.command()
+def retrieve(
+    query: Annotated[str, typer.Argument(metavar="IMAGE|TEXT|CURIE", help="What to look up.")],
+    json: Json = False,
+    graph: Graph = None,
+    store: Store = None,
+    encoder: Encoder = None,
+) -> None:
+    """Find the evidence for an image, a phrase or a concept."""
+    from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.view import render_retrieval, render_retrieval_text
+
+    settings = _settings(graph=graph, store=store, encoder=encoder)
+    found = Retriever(settings=settings).retrieve(query)
+    _print(render_retrieval(found) if json else render_retrieval_text(found))
+
+
+@app.command()
+def query(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Text, a file, or a published query's name.")],
+    language: Annotated[str | None, typer.Option("--language", help="sparql or cypher.")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE")] = None,
+    store: Store = None,
+    graph: Graph = None,
+    json: Json = False,
+) -> None:
+    """Ask the graph in SPARQL or Cypher."""
+    from thoracite.ui.console import run_query
+
+    answer = run_query(query, _settings(graph=graph, store=store), language=language, parameters=parameter or [])
+    _print(answer.as_json() if json else answer.as_text())
+
+
+@app.command()
+def queries(json: Json = False) -> None:
+    """List the published queries."""
+    from thoracite.ui.console import list_queries
+
+    _print(list_queries(as_json=json))
+
+
+@app.command()
+def extract(
+    reports: Annotated[Path, typer.Argument(help="Open-i archive, MIMIC-CXR tree, folder of .txt, CSV or JSONL.")],
+    output: Annotated[Path, typer.Option("--output", help="RadGraph JSON to write.")],
+    extractor: Annotated[str, typer.Option("--extractor", help="'rules', or 'radgraph' (the package).")] = "rules",
+    processes: Processes = 1,
+) -> None:
+    """Turn reports into RadGraph JSON; identifiers are removed first."""
+    from thoracite.ui.console import extract_reports
+
+    _print(extract_reports(reports, output, extractor=extractor, processes=processes))
+
+
+@app.command()
+def aggregate(
+    reports: Annotated[Path, typer.Argument(help="Reports as for extract, or RadGraph JSON.")],
+    output: Annotated[Path, typer.Option("--output", help="CSV of aggregated triples to write.")],
+    minimum: Annotated[int, typer.Option("--minimum", min=2, help="Reports (or patients) behind a triple.")] = 3,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="Private folder of keyed patient hashes.")] = None,
+    processes: Processes = 1,
+) -> None:
+    """Count what reports say into triples that name no patient."""
+    from thoracite.ui.console import aggregate_reports
+
+    _print(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
+
+
+@app.command()
+def build(
+    graph: Graph = None,
+    add: Annotated[list[Path] | None, typer.Option("--add", help="Your own triples: CSV, TSV, Turtle, …")] = None,
+    reports: Annotated[Path | None, typer.Option("--reports", help="Aggregated triples instead of Open-i's.")] = None,
+    json: Json = False,
+) -> None:
+    """Build the embedded graph in a new version folder and switch to it."""
+    from thoracite.ui.console import build_graph
+
+    _print(build_graph(_settings(graph=graph), add=add or [], reports=reports, as_json=json))
+
+
+@app.command("build-ontology")
+def build_ontology(
+    knowledge: Annotated[Path, typer.Argument(help="Folder with facts.csv and crosswalk.csv.")],
+    output: Annotated[Path, typer.Argument(help="Folder to write concepts and facts to.")],
+) -> None:
+    """Write the bundled concepts and facts again from their sources."""
+    from thoracite.ui.console import write_ontology
+
+    _print(write_ontology(knowledge, output))
+
+
+@app.command()
+def load(
+    store: Annotated[str, typer.Argument(help="neo4j://…, bolt://… or the address of a SPARQL endpoint.")],
+    graph: Graph = None,
+) -> None:
+    """Load the built graph into a server."""
+    from thoracite.ui.console import load_store
+
+    _print(load_store(_settings(graph=graph, store=store)))
+
+
+@app.command()
+def check(graph: Graph = None, json: Json = False) -> None:
+    """Check the graph against its SHACL shapes and naming rules."""
+    from thoracite.ui.console import check_graph
+
+    text, violations = check_graph(_settings(graph=graph), as_json=json)
+    _print(text)
+    raise typer.Exit(4 if violations else 0)
+
+
+@app.command("check-report")
+def check_report(
+    image: Annotated[str, typer.Argument(help="The image, or - to check the text against the graph alone.")],
+    report: Annotated[Path, typer.Argument(help="The report, a text file.")],
+    json: Json = False,
+    graph: Graph = None,
+    encoder: Encoder = None,
+) -> None:
+    """Compare a report with its image and the graph."""
+    from thoracite.ui.console import check_report as check_one
+
+    _print(check_one(image, report, _settings(graph=graph, encoder=encoder), as_json=json))
+
+
+@app.command()
+def evaluate(
+    suite: Annotated[str, typer.Argument(help="vision, gate, extraction, labels, privacy, …")],
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure, with baselines, sample sizes and intervals."""
+    from thoracite.ui.console import run_suite
+
+    _print(run_suite(suite, data, as_json=json))
+
+
+@app.command()
+def phantom(
+    output: Annotated[Path, typer.Argument(help="Folder to write to.")],
+    number: Annotated[int, typer.Option("--number", min=1, help="How many.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same images.")] = 0,
+    size: Annotated[int, typer.Option("--size", min=64, max=2048, help="Side in pixels.")] = 512,
+) -> None:
+    """Draw synthetic chest radiographs with known findings."""
+    from thoracite.ui.console import write_phantoms
+
+    _print(write_phantoms(output, number=number, seed=seed, size=size))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 takes a free one.")] = None,
+    graph: Graph = None,
+    examples: Annotated[Path | None, typer.Option("--examples", help="Folder of example images.")] = None,
+) -> None:
+    """Serve the web page, the REST interface and SPARQL on this machine."""
+    from thoracite.ui.server import serve as run_server
+
+    run_server(_settings(graph=graph, host=host, port=port, examples=examples))
+
+
+@app.command()
+def settings(json: Json = False) -> None:
+    """Show every setting and where its value came from."""
+    from thoracite.ui.console import show_settings
+
+    _print(show_settings(_settings(), as_json=json))
+
+
+@train_app.command("encoder")
+def train_encoder(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train the image encoder; an interrupted run resumes from its checkpoint."""
+    from thoracite.retrieval.train_encoder import train_encoder as train
+
+    train(data, output, seed=seed)
+
+
+def _settings(**arguments: Any) -> Any:
+    from thoracite.settings import Settings
+
+    return Settings.read(arguments=arguments)
+
+
+def _print(result: str | dict[str, Any]) -> None:
+    import json
+
+    typer.echo(result if isinstance(result, str) else json.dumps(result, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command line; errors become one sentence and an exit code."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve a busy machine
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except ThoraciteError as error:
+        _fail(str(error), error.exit_code, error)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except typer.Abort:
+        _fail("interrupted; nothing half-written was left behind", 130)
+    except BrokenPipeError:  # the reader of our output left, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except typer.TyperException as error:  # a wrong option, argument or command
+        _fail(f"{error.format_message().rstrip('.')}; see `thoracite {_command()}--help`", 2, error)
+    except Exception as error:  # noqa: BLE001 - the last door: a user sees a sentence, never a traceback
+        kind = type(error).__name__
+        _fail(f"unexpected {kind}: {error}; run `thoracite --debug …` and report the traceback", 1, error)
+
+
+def _command() -> str:
+    named = [word for word in sys.argv[1:2] if not word.startswith("-")]
+    return "".join(f"{word} " for word in named)
+
+
+def _fail(sentence: str, code: int, error: Exception | None = None) -> NoReturn:
+    if error is not None and os.environ.get("THORACITE_DEBUG"):
+        raise error
+    typer.echo("error: " + " ".join(sentence.split()), err=True)
+    sys.exit(code)
+
+
+__all__ = ["app", "main"]
+
+if __name__ == "__main__":
+    main()
