@@ -1,0 +1,122 @@
+"""The house stands as drawn: names, layers, packaging, start-up time."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+import time
+import tomllib
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import thoracite
+from thoracite import errors
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("kg", "retrieval", "generation", "evaluation", "phantom", "ui", "ontologies", "models")
+PRESCRIBED = ("kg", "retrieval", "generation", "ui", "tests", "ontologies", "docker-compose.yml", "pyproject.toml")
+
+
+def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def test_prescribed_top_level_stands() -> None:
+    assert [name for name in PRESCRIBED if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_are_relative_links(room: str) -> None:
+    link = ROOT / "thoracite" / room
+    assert link.is_symlink()
+    assert str(link.readlink()) == f"../{room}"
+
+
+def test_public_names_exist_and_are_listed() -> None:
+    for name in thoracite.__all__:
+        assert getattr(thoracite, name) is not None
+    with pytest.raises(AttributeError, match="nosuch"):
+        _ = thoracite.nosuch
+
+
+def test_all_of_every_module_exists() -> None:
+    for module in pkgutil.walk_packages(thoracite.__path__, "thoracite."):
+        if ".models" in module.name or ".ontologies" in module.name:
+            continue
+        loaded = importlib.import_module(module.name)
+        missing = [name for name in getattr(loaded, "__all__", []) if not hasattr(loaded, name)]
+        assert missing == [], module.name
+
+
+def test_generic_names_stay_out_of_sys_modules() -> None:
+    code = "import sys, thoracite.pipeline; print([n for n in ('kg','retrieval','generation','ui') if n in sys.modules])"
+    assert run("-c", code, cwd=ROOT / "docs").stdout.strip() == "[]"
+
+
+def test_every_error_has_its_exit_code() -> None:
+    codes = {name: getattr(errors, name).exit_code for name in errors.__all__}
+    assert codes == {
+        "ThoraciteError": 1,
+        "UsageError": 2,
+        "InputError": 3,
+        "PrivacyError": 3,
+        "StoreError": 4,
+        "ModelError": 5,
+    }
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_command_line_starts_at_once(option: str) -> None:
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        answer = run("-m", "thoracite.cli", option)
+        seconds.append(time.perf_counter() - start)
+        assert answer.returncode == 0
+        assert answer.stdout
+    assert min(seconds) < 0.5
+
+
+def test_command_line_start_imports_nothing_heavy() -> None:
+    code = "import sys, thoracite.cli; print([n for n in ('torch','numpy','pydantic','spacy','rdflib') if n in sys.modules])"
+    assert run("-c", code).stdout.strip() == "[]"
+
+
+def test_wheel_holds_every_room_once(tmp_path: Path) -> None:
+    built = run("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path), cwd=ROOT)
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = [name for name in wheel.namelist() if not name.endswith("/")]
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"thoracite"}
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    for room in ROOMS:
+        assert any(name.startswith(f"thoracite/{room}/") for name in names), room
+
+
+def test_constraints_pin_torch_without_a_build_and_name_no_host() -> None:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    assert "torch==2.13.0\n" in text
+    assert "http" not in text.replace("httpx", "").replace("httpcore", "").replace("http-", "")
+
+
+def test_prescribed_packages_are_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = " ".join(project["dependencies"] + sum(project["optional-dependencies"].values(), [])).lower()
+    for package in ("rdflib", "neo4j", "llama-index", "sentence-transformers", "faiss-cpu", "torch", "transformers",
+                    "gradio", "sparqlwrapper", "pydantic"):  # fmt: skip
+        assert package in named
+
+
+def test_compose_file_serves_app_and_neo4j_on_this_machine_only() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML comes with gradio")
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    assert services["neo4j"]["image"] == "neo4j:5.26"
+    for name in ("app", "neo4j"):
+        assert "healthcheck" in services[name]
+        assert services[name]["volumes"]
+        assert all(port.startswith("127.0.0.1:") for port in services[name]["ports"])
