@@ -20,7 +20,7 @@ from thoracite.errors import ModelError, UsageError
 from thoracite.kg.extract_lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract_phrases import build_phrases
 from thoracite.kg.extract_relations import link_phrases
-from thoracite.kg.extract_scope import assign_certainty
+from thoracite.kg.extract_scope import assign_certainty, drop_advice
 from thoracite.kg.extract_text import Token, find_sections, split_sentences, split_tokens
 from thoracite.kg.radgraph import Annotation, Mention, parse_annotation
 
@@ -96,9 +96,9 @@ def extract_sentence(words: list[str]) -> list[Term]:
     [('pneumonia', 'U')]
     """
     terms = match_terms(words)
-    phrases, tail = build_phrases(terms)
+    phrases, tail = build_phrases(drop_advice(terms))
     assign_certainty(phrases, tail)
-    link_phrases(phrases)
+    link_phrases(phrases, tail)
     return [term for term in terms if term.kind in CONTENT and not term.dropped]
 
 

@@ -1,7 +1,7 @@
 """The extractor's vocabulary, and the longest match of its phrases.
 
-Word lists stand in ``kg/lexicon/*.txt``. A compound that is in no list (``reticular-nodular``,
-``ectasia/tortuosity``) takes the kind of its last part where all its parts are known; an unknown word with a
+Word lists stand in ``kg/lexicon/*.txt``. A compound that is in no list (``nodulo-linear``,
+``scarring/atelectasis``) takes the kind of its last part where all its parts are known; an unknown word with a
 medical ending (``-ectomy``, ``-itis``) counts as a finding.
 
 Examples
@@ -13,24 +13,28 @@ Examples
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 
 from thoracite.types import Certainty
 
 FOLDER = Path(__file__).with_name("lexicon")
 
-ANATOMY = frozenset({"organ", "regional", "airspace", "property", "level"})
-FINDINGS = frozenset({"finding", "disease", "amount", "device", "part"})
-ADJECTIVES = frozenset({"quality", "degree"})
-CONTENT = ANATOMY | FINDINGS | ADJECTIVES | {"side"}
+ANATOMY = frozenset({"organ", "zone", "regional", "airspace", "property", "level"})
+FINDINGS = frozenset({"finding", "disease", "change", "amount", "device", "part"})
+CONTENT = ANATOMY | FINDINGS | {"quality", "degree", "side"}
 
-_PLURALS = {"organ", "property", "finding", "disease", "device", "amount", "regional"}
-_ENDINGS = re.compile(
-    r"(?:ectomy|otomy|ostomy|plasty|pexy|desis|graphy|itis|oses|osis|oma|omas|emia|iasis|megaly|cele|rrhage)$"
+_WORD = re.compile(r"\d+\.\d+|[a-z0-9]+(?:[-'/][a-z0-9]+)*|\S")
+_INFLECTED = frozenset({"organ", "property", "finding", "disease", "device", "change", "amount", "part"})
+_ENDING = re.compile(
+    r"\w{3}(?:ectomy|otomy|ostomy|plasty|pexy|desis|itis|oses|osis|oma|omas|emia|iasis|megaly|cele|rrhage|ectasis|opathy)$"
 )
-_NOT_FINDINGS = re.compile(r"(?:radiography|tomography|angiography|mammography|echocardiography|ultrasonography)$")
+
+Entry = tuple[tuple[str, ...], tuple[str, ...]]
+"""A phrase's words, and their kinds: one for the whole phrase, or one for each word."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,49 +74,65 @@ class Term:
             self.relations.append((name, target))
 
 
-def _plural(phrase: str) -> str:
-    if phrase.endswith(("s", "x", "sh", "ch")):
-        return phrase + "es"
-    if phrase.endswith("y") and phrase[-2] not in "aeiou":
-        return phrase[:-1] + "ies"
-    return phrase + "s"
-
-
-def parse_lexicon(text: str) -> dict[str, str]:
-    """Phrase → kind of a lexicon file's text.
+def expand_entry(entry: str) -> Iterator[str]:
+    """Every phrase that an entry with ``{a|b|}`` alternatives stands for.
 
     Examples
     --------
-    >>> parse_lexicon("# organ\\nlung; left atrium")["left atria"]
-    Traceback (most recent call last):
-    KeyError: 'left atria'
-    >>> parse_lexicon("# organ\\nlung; left atrium")["lungs"]
-    'organ'
+    >>> list(expand_entry("{may|might} {also |}be due to"))
+    ['may also be due to', 'may be due to', 'might also be due to', 'might be due to']
     """
-    phrases: dict[str, str] = {}
+    parts = re.split(r"\{([^}]*)\}", entry)
+    choices = [part.split("|") if odd % 2 else [part] for odd, part in enumerate(parts)]
+    for chosen in product(*choices):
+        if phrase := " ".join("".join(chosen).split()):
+            yield phrase
+
+
+def parse_lexicon(text: str) -> dict[str, tuple[str, ...]]:
+    """Phrase → kinds of a lexicon file's text.
+
+    Examples
+    --------
+    >>> parse_lexicon("# organ\\nlung\\n# compound\\nclear/quality of/negate")
+    {'lung': ('organ',), 'lungs': ('organ',), 'clear of': ('quality', 'negate')}
+    """
+    phrases: dict[str, tuple[str, ...]] = {}
     kind = ""
     for line in text.splitlines():
         if line.startswith("# "):
             kind = line[2:].strip()
         elif not line.startswith("%"):
-            for phrase in filter(None, (part.strip() for part in line.split(";"))):
-                phrases.setdefault(phrase, kind)
-                if kind in _PLURALS:
-                    phrases.setdefault(_plural(phrase), kind)
+            for phrase in (p for entry in line.split(";") for p in expand_entry(entry)):
+                if kind == "compound":
+                    pairs = [word.rsplit("/", 1) for word in phrase.split()]
+                    phrases.setdefault(" ".join(word for word, _ in pairs), tuple(k for _, k in pairs))
+                    continue
+                phrases.setdefault(phrase, (kind,))
+                if kind in _INFLECTED:
+                    phrases.setdefault(_plural(phrase), (kind,))
     return phrases
 
 
+def _plural(noun: str) -> str:
+    if noun.endswith(("s", "x", "sh", "ch")):
+        return noun + "es"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + "s"
+
+
 @lru_cache(maxsize=1)
-def load_lexicon() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """First word → phrases that begin with it, longest first, with their kinds; later files do not override."""
-    phrases: dict[str, str] = {}
+def load_lexicon() -> dict[str, list[Entry]]:
+    """First word → entries that begin with it, longest first; what an earlier file says stands."""
+    phrases: dict[str, tuple[str, ...]] = {";": ("stop",)}
     for name in ("cues", "anatomy", "observations"):
-        for phrase, kind in parse_lexicon((FOLDER / f"{name}.txt").read_text(encoding="utf-8")).items():
-            phrases.setdefault(phrase, kind)
-    index: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for phrase, kind in phrases.items():
-        words = tuple(re.findall(r"\d+\.\d+|[a-z0-9]+(?:[-'/][a-z0-9]+)*|\S", phrase))
-        index.setdefault(words[0], []).append((words, kind))
+        for phrase, kinds in parse_lexicon((FOLDER / f"{name}.txt").read_text(encoding="utf-8")).items():
+            phrases.setdefault(phrase, kinds)
+    index: dict[str, list[Entry]] = {}
+    for phrase, kinds in phrases.items():
+        words = tuple(_WORD.findall(phrase))
+        index.setdefault(words[0], []).append((words, kinds))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return index
@@ -124,31 +144,26 @@ def guess_kind(word: str) -> str:
 
     Examples
     --------
-    >>> guess_kind("reticulo-nodular"), guess_kind("appendectomy"), guess_kind("tuesday")
-    ('other', 'finding', 'other')
-    >>> guess_kind("atelectasis/scarring"), guess_kind("XXXX".lower())
-    ('finding', 'mask')
+    >>> guess_kind("nodulo-linear"), guess_kind("appendectomy"), guess_kind("tuesday")
+    ('quality', 'finding', 'other')
+    >>> guess_kind("scarring/atelectasis"), guess_kind("xxxx")
+    ('disease', 'mask')
     """
     if "xxxx" in word:
         return "mask"
-    index = load_lexicon()
     parts = re.split(r"[-/]", word)
     if len(parts) > 1:
-        kinds = [_single(index, part) for part in parts]
-        if all(kind in CONTENT for kind in kinds):
+        kinds = [_kind_of_word(part) for part in parts]
+        if all(kind in CONTENT for kind in kinds) or ("/" not in word and kinds[-1] == "quality"):
             return kinds[-1]
-        if kinds[-1] in {"quality", "finding"} and "/" not in word:
-            return "quality" if kinds[-1] == "quality" else "finding"
         return "other"
-    if len(word) > 5 and _ENDINGS.search(word) and not _NOT_FINDINGS.search(word):
-        return "finding"
-    return "other"
+    return "finding" if _ENDING.search(word) else "other"
 
 
-def _single(index: dict[str, list[tuple[tuple[str, ...], str]]], word: str) -> str:
-    for words, kind in index.get(word, ()):
+def _kind_of_word(word: str) -> str:
+    for words, kinds in load_lexicon().get(word, ()):
         if len(words) == 1:
-            return kind
+            return kinds[0]
     return "other"
 
 
@@ -159,10 +174,13 @@ def match_terms(words: list[str]) -> list[Term]:
     at, count = 0, len(words)
     while at < count:
         word = words[at]
-        for phrase, kind in index.get(word, ()):
+        for phrase, kinds in index.get(word, ()):
             size = len(phrase)
             if size == 1 or tuple(words[at : at + size]) == phrase:
-                terms.append(Term(at, at + size - 1, " ".join(phrase), kind))
+                if len(kinds) == 1:
+                    terms.append(Term(at, at + size - 1, " ".join(phrase), kinds[0]))
+                else:
+                    terms += [Term(at + i, at + i, phrase[i], kind) for i, kind in enumerate(kinds)]
                 at += size
                 break
         else:
@@ -172,11 +190,11 @@ def match_terms(words: list[str]) -> list[Term]:
 
 
 __all__ = [
-    "ADJECTIVES",
     "ANATOMY",
     "CONTENT",
     "FINDINGS",
     "Term",
+    "expand_entry",
     "guess_kind",
     "load_lexicon",
     "match_terms",

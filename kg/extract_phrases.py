@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from thoracite.kg.extract_lexicon import CONTENT, FINDINGS, Term
 from thoracite.types import Certainty
 
-_STARTS_ANEW = frozenset({"the", "a", "an", "this", "these", "that", "there", "it", "its", "his", "her"})
-_PLACES = frozenset({"organ", "regional", "property"})
-_DUMMIES = frozenset({"finding", "findings"})
+_DETERMINERS = frozenset({"the", "a", "an", "this", "these", "that", "there", "it", "its", "his", "her", "which"})
+_COMPARATIVES = frozenset({"greater", "larger", "smaller", "worse", "less", "more", "greatest", "better"})
+_PLACES = frozenset({"organ", "zone", "regional", "property"})
+_LISTED = frozenset({"and", "or", "comma"})
+_QUIET = frozenset({"ignore", "mask"})
 
 
 @dataclass(slots=True, eq=False)
@@ -30,13 +32,13 @@ class Phrase:
     joints : set of int
         Positions in ``terms`` before which a conjunction stood.
     kind : str
-        ``finding``, ``anatomy``, ``adjective``, ``side`` or ``dummy``.
+        ``finding``, ``anatomy``, ``adjective``, ``side``, ``comparison`` or ``dummy``.
     heads : list of Term
         What the rest of the sentence relates to.
     places : list of Term
         Anatomy that the phrase itself names.
-    qualities : list of Term
-        Its adjectives.
+    sides : list of Term
+        Side and level words that stand beside no anatomy.
     certainty : Certainty
         Of its observations.
     """
@@ -47,17 +49,23 @@ class Phrase:
     kind: str = ""
     heads: list[Term] = field(default_factory=list)
     places: list[Term] = field(default_factory=list)
-    qualities: list[Term] = field(default_factory=list)
+    sides: list[Term] = field(default_factory=list)
     certainty: Certainty = Certainty.PRESENT
 
+    @property
     def gap_kinds(self) -> set[str]:
         """Kinds of the terms before it."""
         return {term.kind for term in self.gap}
 
     @property
-    def is_bare(self) -> bool:
-        """Whether it is a head alone."""
-        return len(self.terms) == 1
+    def qualities(self) -> list[Term]:
+        """Its adjectives."""
+        return [term for term in self.terms if term.kind == "quality" and not term.dropped]
+
+    @property
+    def is_property(self) -> bool:
+        """Whether it is a property alone: "size"."""
+        return bool(self.heads) and all(term.kind == "property" for term in self.heads)
 
     def has(self, *kinds: str) -> bool:
         """Whether a term is of one of the kinds."""
@@ -66,10 +74,11 @@ class Phrase:
 
 def build_phrases(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
     """Phrases in order, resolved within themselves, and the terms after the last one."""
-    phrases = _join(*_collect(terms))
-    for phrase in phrases[0]:
-        _resolve(phrase)
-    return phrases
+    collected, tail = _collect(terms)
+    phrases = _join(collected)
+    for ix, phrase in enumerate(phrases):
+        _resolve(phrase, phrases[ix + 1].gap if ix + 1 < len(phrases) else tail)
+    return phrases, tail
 
 
 def _collect(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
@@ -85,103 +94,123 @@ def _collect(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
             gap, open_phrase = [], True
         else:
             gap.append(term)
-            transparent = term.kind == "mask" or (term.kind == "ignore" and term.text not in _STARTS_ANEW)
-            open_phrase = open_phrase and transparent
+            open_phrase = open_phrase and term.kind in _QUIET and term.text not in _DETERMINERS
     return phrases, gap
 
 
 def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
-    """Whether a masked word stands between two findings, or an adjective already closed the phrase."""
+    """Whether a masked word stands between two findings, or a postponed adjective closed the phrase."""
     last = phrase.terms[-1]
     if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS and term.kind in FINDINGS:
         return True
-    closed = last.kind == "quality" and any(t.kind in FINDINGS or t.kind == "organ" for t in phrase.terms)
-    return closed and term.kind in FINDINGS | {"organ"} and bool(gap)
+    closed = last.kind == "quality" and phrase.has("organ", *FINDINGS)
+    return closed and bool(gap) and term.kind in FINDINGS | {"organ"}
 
 
-def _join(phrases: list[Phrase], tail: list[Term]) -> tuple[list[Phrase], list[Term]]:
+def _join(phrases: list[Phrase]) -> list[Phrase]:
     """Let unfinished phrases join the next one."""
     joined: list[Phrase] = []
     for phrase in phrases:
-        previous = joined[-1] if joined else None
-        if previous is not None and _continues(previous, phrase, after_verb="link_verb" in previous.gap_kinds()):
+        if joined and _continues(joined[-1], phrase):
+            previous = joined[-1]
             joint = len(previous.terms)
             previous.joints |= {joint} | {joint + j for j in phrase.joints}
             previous.terms += phrase.terms
         else:
             joined.append(phrase)
-    return joined, tail
+    return joined
 
 
-def _continues(previous: Phrase, phrase: Phrase, *, after_verb: bool) -> bool:
-    kinds = {t.kind for t in phrase.gap if t.kind not in {"ignore", "mask"}}
-    to = any(t.text == "to" for t in phrase.gap)
-    if not ((kinds and kinds <= {"and", "or", "comma"}) or (to and kinds == {"locate"})):
+def _continues(previous: Phrase, phrase: Phrase) -> bool:
+    kinds = {t.kind for t in phrase.gap if t.kind != "ignore"}
+    listed = bool(kinds) and (kinds <= _LISTED or (kinds == {"locate"} and phrase.gap[0].text == "to"))
+    if not listed or any(t.text in _DETERMINERS for t in phrase.gap):
         return False
-    if any(t.text in _STARTS_ANEW for t in phrase.gap) or previous.has("organ", "airspace", *FINDINGS):
+    if previous.has("organ", "airspace", "property", *FINDINGS) or not phrase.has("organ", "airspace", "regional", "zone", *FINDINGS):
         return False
-    headed = phrase.has("organ", "airspace", "regional", *FINDINGS)
     first = phrase.terms[0].kind
-    if previous.has("regional"):
-        return headed and phrase.has("organ", *FINDINGS) and first in {"regional", "side", "level", "organ"}
+    if previous.has("regional", "zone"):
+        return first in {"regional", "zone", "side", "level", "organ"} and phrase.has("organ", *FINDINGS)
     if previous.has("quality", "degree"):
-        return not after_verb and headed and first in {"quality", "degree"} and phrase.has("organ", *FINDINGS)
-    return headed and first in {"side", "level", "organ", "regional", "airspace"}
+        predicate = "link_verb" in previous.gap_kinds
+        return not predicate and first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
+    return first in {"side", "level", "organ", "regional", "zone", "airspace"}
 
 
-def _resolve(phrase: Phrase) -> None:
-    findings = [t for t in phrase.terms if t.kind in FINDINGS]
-    loose = _resolve_places(phrase)
-    head = _resolve_findings(findings)
-    phrase.qualities = [t for t in phrase.terms if t.kind == "quality"]
-    modifiers = phrase.qualities + loose
-    if head is not None and head.text in _DUMMIES and not (modifiers or phrase.places):
-        head.dropped = True
-        phrase.kind, phrase.heads = "dummy", []
+def _resolve(phrase: Phrase, after: list[Term]) -> None:
+    if _is_comparison(phrase, after):
+        phrase.kind, phrase.sides = "comparison", [t for t in phrase.terms if t.kind == "side"]
+        phrase.heads = phrase.qualities
         return
+    phrase.sides = _resolve_places(phrase)
+    _drop_interval(phrase)
+    head = _resolve_findings(phrase)
     if head is not None:
-        device = next((t for t in findings if t.kind == "device"), head)
-        for term in modifiers:
-            term.relate("modify", device if head.kind == "part" else head)
-        owner = device if head.kind == "part" else head
-        for place in phrase.places:
-            owner.relate("located_at", place)
         phrase.kind, phrase.heads = "finding", [head]
+        if head.text in {"finding", "findings"} and not (phrase.qualities or phrase.sides or phrase.places):
+            head.dropped = True
+            phrase.kind, phrase.heads = "dummy", []
     elif phrase.places:
-        _drop(phrase, "interval")
-        for term in phrase.qualities:
-            term.relate("located_at", phrase.places[0])
-        for term in loose:
-            term.anatomy = True
-            term.relate("modify", phrase.places[-1])
-        phrase.kind, phrase.heads = "anatomy", list(phrase.places)
+        _resolve_anatomy(phrase, after)
     elif phrase.qualities:
-        _drop(phrase, "interval")
-        phrase.kind, phrase.heads = "adjective", list(phrase.qualities)
+        phrase.kind, phrase.heads = "adjective", phrase.qualities
     else:
-        phrase.kind = "side"
-        phrase.heads = loose or list(phrase.terms)
+        phrase.kind, phrase.heads = "side", list(phrase.terms)
     _resolve_degrees(phrase, head)
 
 
-def _drop(phrase: Phrase, word: str) -> None:
-    for term in phrase.qualities:
-        term.dropped = term.dropped or term.text == word
-    phrase.qualities = [t for t in phrase.qualities if not t.dropped]
+def _is_comparison(phrase: Phrase, after: list[Term]) -> bool:
+    """"right greater than left", "… greater on the left": sides and a comparative, nothing else."""
+    if not all(t.kind == "side" or t.text in _COMPARATIVES for t in phrase.terms):
+        return False
+    compared = any(t.text == "than" for t in [*phrase.gap, *after[:1]])
+    return compared and phrase.has("side")
 
 
-def _resolve_findings(findings: list[Term]) -> Term | None:
-    """The last finding is the head; earlier ones modify it, but a device's part modifies the device."""
+def _drop_interval(phrase: Phrase) -> None:
+    """"interval" counts only before a change: "interval increase", not "interval placement"."""
+    for term, after in zip(phrase.terms, [*phrase.terms[1:], None], strict=True):
+        if term.text == "interval" and (after is None or after.kind not in {"change", "finding", "quality"}):
+            term.dropped = True
+
+
+def _resolve_findings(phrase: Phrase) -> Term | None:
+    """The last finding is the head; earlier ones and adjectives modify it, it is located at the phrase's anatomy.
+
+    A device's part modifies the device, and is itself what a following site belongs to.
+    """
+    findings = [t for t in phrase.terms if t.kind in FINDINGS]
     if not findings:
         return None
     head = findings[-1]
-    for term in findings[:-1]:
+    owner = head
+    for term, after in zip(findings[:-1], findings[1:], strict=True):
         if head.kind == "part" and term.kind == "device":
-            head.relate("modify", term)
+            owner = term
+            head.relate("modify", owner)
         else:
-            target = next((t for t in findings[findings.index(term) + 1 :]), head)
-            term.relate("modify", target)
+            term.relate("modify", after)
+    for term in [*phrase.qualities, *phrase.sides]:
+        term.relate("modify", owner)
+    for place in phrase.places:
+        owner.relate("located_at", place)
     return head
+
+
+def _resolve_anatomy(phrase: Phrase, after: list[Term]) -> None:
+    imaging = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:]) or (bool(after) and after[0].kind == "imaging")
+    if imaging and not phrase.qualities:
+        for term in phrase.terms:
+            term.dropped = True
+        phrase.kind = "dummy"
+        return
+    for quality in phrase.qualities:
+        place = next((p for p in phrase.places if p.kind != "property"), phrase.places[0])
+        quality.relate("located_at", place)
+    for term in phrase.sides:
+        term.anatomy = True
+        term.relate("modify", phrase.places[-1])
+    phrase.kind, phrase.heads = "anatomy", list(phrase.places)
 
 
 def _resolve_degrees(phrase: Phrase, head: Term | None) -> None:
@@ -190,9 +219,9 @@ def _resolve_degrees(phrase: Phrase, head: Term | None) -> None:
             continue
         after = [t for t in phrase.terms[ix + 1 :] if t.kind == "quality" and not t.dropped]
         before = [t for t in phrase.terms[:ix] if t.kind == "quality" and not t.dropped]
-        target = after[0] if after else head if head is not None else before[-1] if before else None
+        target = after[0] if after else head or (before[-1] if before else None)
         if target is None:
-            term.dropped = phrase.kind != "side"
+            term.dropped = True
         else:
             term.relate("modify", target)
 
@@ -205,12 +234,11 @@ def _resolve_places(phrase: Phrase) -> list[Term]:
         if term.kind in _PLACES or term.kind in {"side", "level"}:
             run.append((term, ix in phrase.joints))
             continue
-        if term.kind == "airspace":
-            if not any(t.kind in _PLACES for t, _ in run):
-                for companion, _ in run:
-                    companion.anatomy = True
-                    companion.relate("modify", term)
-                run = []
+        if term.kind == "airspace" and not any(t.kind in _PLACES for t, _ in run):
+            for companion, _ in run:
+                companion.anatomy = True
+                companion.relate("modify", term)
+            run = []
         loose += _close(phrase, run)
         run = []
         if term.kind == "airspace":
@@ -223,11 +251,7 @@ def _close(phrase: Phrase, run: list[tuple[Term, bool]]) -> list[Term]:
     """End a run of anatomy; returns its terms where no anatomy is among them."""
     if not any(term.kind in _PLACES for term, _ in run):
         return [term for term, _ in run]
-    segments: list[list[Term]] = []
-    for term, joint in run:
-        if joint or not segments:
-            segments.append([])
-        segments[-1].append(term)
+    segments = _segments(run)
     last = _head(segments[-1])
     shared = last is not None and last.kind == "organ"
     pending: list[Term] = []
@@ -243,11 +267,28 @@ def _close(phrase: Phrase, run: list[tuple[Term, bool]]) -> list[Term]:
         pending = []
         if head not in phrase.places:
             phrase.places.append(head)
+    for term in pending:
+        term.relate("modify", phrase.places[-1])
     return []
 
 
+def _segments(run: list[tuple[Term, bool]]) -> list[list[Term]]:
+    """Parts of a run with a head each: at conjunctions, between organ or zone and tissue ("biapical | pleural")."""
+    segments: list[list[Term]] = []
+    for term, joint in run:
+        last = segments[-1][-1].kind if segments else ""
+        tissue = term.kind == "regional" and last in {"organ", "zone"}
+        zone = term.kind == "zone" and last in {"organ", "regional"}
+        side = term.kind == "side" and last in _PLACES and term.text != "bilaterally"
+        if joint or not segments or tissue or zone or side:
+            segments.append([])
+        segments[-1].append(term)
+    return segments
+
+
 def _head(segment: list[Term]) -> Term | None:
-    heads = [t for t in segment if t.kind in {"organ", "regional"}] or [t for t in segment if t.kind == "property"]
+    heads = [t for t in segment if t.kind in {"organ", "zone", "regional"}]
+    heads = heads or [t for t in segment if t.kind == "property"]
     return heads[-1] if heads else None
 
 

@@ -16,131 +16,188 @@ from thoracite.kg.extract_lexicon import Term
 from thoracite.kg.extract_phrases import Phrase
 from thoracite.types import Certainty
 
-_CHANGES = frozenset(
-    ["change", "changes", "increase", "decrease", "improvement", "worsening", "progression", "regression", "difference", "stability"]
-)
+PRESENT, UNCERTAIN, ABSENT = Certainty.PRESENT, Certainty.UNCERTAIN, Certainty.ABSENT
+
 _AFFIRMATIVE = frozenset(
-    ["stable", "unchanged", "mild", "moderate", "minimal", "degenerative", "old", "chronic", "calcified", "low", "scattered", "persistent", "tortuous", "elevated", "normal", "mildly", "moderately", "healed", "prominent", "hyperinflated", "hyperexpanded", "atherosclerotic", "clear", "intact"]
-)
-_CLAUSE = frozenset({"stop", "with", "suggest", "suggest_hedged", "show"})
+    {
+        "stable", "unchanged", "mild", "mildly", "moderate", "moderately", "minimal", "degenerative", "old", "chronic",
+        "calcified", "low", "scattered", "persistent", "tortuous", "elevated", "normal", "healed", "prominent", "clear",
+        "hyperinflated", "hyperexpanded", "atherosclerotic", "intact", "status", "increased", "unremarkable",
+    }
+)  # fmt: skip
+"""Words that begin an affirmed phrase even after "no …,"."""
+
+_BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "link_verb", "negate"})
+_SUGGESTS = frozenset({"suggest", "suggest_hedged"})
+_ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
+
+
+def drop_advice(terms: list[Term]) -> list[Term]:
+    """Leave out recommendations: "CT is recommended to exclude a mass" states no mass.
+
+    Examples
+    --------
+    >>> from thoracite.kg.extract_lexicon import match_terms
+    >>> [t.text for t in drop_advice(match_terms("nodule , ct of the nodule is recommended".split()))]
+    ['nodule']
+    """
+    shows = any(term.kind == "show" for term in terms)
+    for at, term in enumerate(terms):
+        if term.kind == "aside":
+            return _dropped(terms, at)
+        if term.kind == "advise" and not (shows and term.text.startswith("follow")):
+            starts = (i for i in range(at, 0, -1) if terms[i].kind in {"comma", "stop"})
+            return _dropped(terms, next(starts, 0))
+    return terms
+
+
+def _dropped(terms: list[Term], start: int) -> list[Term]:
+    for term in terms[start:]:
+        term.dropped = True
+    return terms[:start]
 
 
 def assign_certainty(phrases: list[Phrase], tail: list[Term]) -> None:
     """Set the certainty of every phrase and of its terms."""
-    _before(phrases)
-    _alternatives(phrases)
-    for ix, phrase in enumerate(phrases):
-        _after(phrases, ix, phrase.gap)
-    _after(phrases, len(phrases), tail)
+    _read_forward(phrases)
+    _mark_alternatives(phrases)
+    for ix in range(1, len(phrases) + 1):
+        _reach_back(phrases[:ix], phrases[ix].gap if ix < len(phrases) else tail, ends=ix == len(phrases))
     for phrase in phrases:
         for term in phrase.terms:
-            term.certainty = Certainty.PRESENT if term.anatomy else phrase.certainty
+            term.certainty = PRESENT if term.anatomy else phrase.certainty
 
 
-def _before(phrases: list[Phrase]) -> None:
-    state = Certainty.PRESENT
+def _read_forward(phrases: list[Phrase]) -> None:
+    state = PRESENT
     for ix, phrase in enumerate(phrases):
-        negated_here = False
-        for term in phrase.gap:
+        denied = False
+        for at, term in enumerate(phrase.gap):
             if term.kind == "not":
-                negated_here = True
+                denied = True
             else:
-                state = _step(state, term, phrases, ix)
-        if state is Certainty.ABSENT and _new_clause(phrases, ix):
-            state = Certainty.PRESENT
-        phrase.certainty = state
-        if negated_here and state is Certainty.PRESENT and phrase.kind in {"adjective", "finding"}:
-            phrase.certainty = Certainty.ABSENT
+                state = _step(state, phrases, ix, at)
+        if state is ABSENT and _is_new_clause(phrases, ix):
+            state = PRESENT
+        phrase.certainty = ABSENT if denied else state
 
 
-def _step(state: Certainty, term: Term, phrases: list[Phrase], ix: int) -> Certainty:
-    kind = term.kind
-    if kind == "negate":
-        return Certainty.ABSENT
+def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certainty:
+    """The scope's state after one more cue."""
+    gap = phrases[ix].gap
+    kind = gap[at].kind
+    if kind == "negate" or (kind == "negate_after" and not ix):
+        return ABSENT
     if kind in {"stop", "with", "pseudo"}:
-        return Certainty.PRESENT
-    if kind in {"hedge", "suggest_hedged"}:
-        return state if state is Certainty.ABSENT else Certainty.UNCERTAIN
-    if kind == "suggest" and state is Certainty.UNCERTAIN and not _hedged_cue(phrases[ix], term):
-        return Certainty.PRESENT
-    if kind == "locate" and state is Certainty.ABSENT and ix and phrases[ix - 1].terms[-1].text in _CHANGES:
-        return Certainty.PRESENT
-    if kind in {"comma", "and"} and state is not Certainty.PRESENT:
-        return state if _list_goes_on(phrases, ix, state, comma=kind == "comma") else Certainty.PRESENT
+        return PRESENT
+    if kind in {"differential", "suggest_hedged", "includes"}:
+        awaited = kind == "differential" and any("includes" in later.gap_kinds for later in phrases[ix + 1 :])
+        hedges = not awaited and (kind != "includes" or _in_differential(phrases, ix))
+        return UNCERTAIN if hedges and state is not ABSENT else state
+    if kind in {"hedge", "hedge_after"}:
+        applies = not ix or not closes_clause(gap, at, ends=False)
+        forward = kind == "hedge" or any(t.kind in _SUGGESTS for t in gap[at:])
+        return UNCERTAIN if applies and forward and state is not ABSENT else state
+    if kind == "suggest" and state is UNCERTAIN and not any(t.kind.startswith("hedge") for t in gap[:at]):
+        return PRESENT
+    if kind == "locate" and state is ABSENT and phrases[ix - 1].terms[-1].kind == "change":
+        return PRESENT
+    if kind in {"comma", "and"} and state is not PRESENT and not _list_goes_on(phrases, ix, at, state):
+        return PRESENT
     return state
 
 
-def _hedged_cue(phrase: Phrase, cue: Term) -> bool:
-    """Whether a hedge stands in the same gap before a plain cue: "possibly … consistent with"."""
-    return any(t.kind in {"hedge", "suggest_hedged"} for t in phrase.gap if t.start < cue.start)
+def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
+    """Whether the hedge at this place speaks of what came before it: "an effusion is possible, …".
+
+    Parameters
+    ----------
+    gap : list of Term
+        Terms between two phrases, or after the last.
+    at : int
+        Place of the hedge in it.
+    ends : bool
+        Whether nothing follows the gap.
+    """
+    for term in gap[at + 1 :]:
+        if term.kind in _ENDS_HEDGE:
+            return True
+        if term.kind not in {"ignore", "mask", "other"}:
+            return False
+    return ends
 
 
-def _list_goes_on(phrases: list[Phrase], ix: int, state: Certainty, *, comma: bool) -> bool:
+def _in_differential(phrases: list[Phrase], ix: int) -> bool:
+    return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
+
+
+def _list_goes_on(phrases: list[Phrase], ix: int, at: int, state: Certainty) -> bool:
     """Whether the phrase after a comma or "and" still belongs to the list under the cue."""
+    first = phrases[ix]
+    if any(term.kind in {"stop", "link_verb"} for term in first.gap[at:]):
+        return False
     for later in phrases[ix:]:
-        kinds = later.gap_kinds()
-        if later is not phrases[ix] and kinds & (_CLAUSE | {"link_verb", "negate"}):
+        kinds = later.gap_kinds
+        if later is not first and kinds & _BOUNDARIES:
             break
         if "or" in kinds:
             return True
-    starts_affirmed = phrases[ix].terms[0].text in _AFFIRMATIVE
-    if state is Certainty.UNCERTAIN and comma:
-        return False
-    return not starts_affirmed
+    if state is UNCERTAIN and first.gap[at].kind == "comma":
+        return "or" in phrases[ix - 1].gap_kinds or _in_differential(phrases, ix)
+    return first.terms[0].text not in _AFFIRMATIVE
 
 
-def _new_clause(phrases: list[Phrase], ix: int) -> bool:
+def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
     """Whether a negated list ended because this phrase is said of a new subject: "no effusion, heart is large"."""
     phrase = phrases[ix]
-    if phrase.kind != "adjective" or not ix or "link_verb" not in phrase.gap_kinds():
+    if phrase.kind != "adjective" or "link_verb" not in phrase.gap_kinds or phrase.gap_kinds & {"negate", "not"}:
         return False
-    for back in range(ix - 1, -1, -1):
-        kinds = phrases[back].gap_kinds()
-        if "negate" in kinds:
+    for earlier in reversed(phrases[:ix]):
+        if "negate" in earlier.gap_kinds:
             return False
-        if kinds & {"comma", "and"}:
-            return phrases[back].kind == "anatomy"
+        if earlier.gap_kinds & {"comma", "and"}:
+            return earlier.kind == "anatomy"
     return False
 
 
-def _alternatives(phrases: list[Phrase]) -> None:
+def _mark_alternatives(phrases: list[Phrase]) -> None:
     """Affirmed findings joined by "or" are uncertain, the whole list of them."""
     for ix, phrase in enumerate(phrases):
-        if "or" not in phrase.gap_kinds() or phrase.kind != "finding":
+        if "or" not in phrase.gap_kinds or phrase.kind != "finding" or phrase.certainty is ABSENT:
             continue
-        if phrase.certainty is Certainty.ABSENT:
-            continue
-        phrase.certainty = Certainty.UNCERTAIN
-        for back in range(ix - 1, -1, -1):
-            earlier = phrases[back]
-            if earlier.kind == "finding":
-                if earlier.certainty is Certainty.PRESENT:
-                    earlier.certainty = Certainty.UNCERTAIN
-                if not earlier.gap_kinds() & {"comma", "or"}:
-                    break
-            elif "locate" not in earlier.gap_kinds():
+        phrase.certainty = UNCERTAIN
+        for earlier in reversed(phrases[:ix]):
+            kinds = earlier.gap_kinds
+            if earlier.kind == "finding" and earlier.certainty is PRESENT:
+                earlier.certainty = UNCERTAIN
+            elif earlier.kind == "finding" or "locate" not in kinds:
+                break
+            if earlier.kind == "finding" and (not kinds & {"comma", "or"} or kinds & {*_SUGGESTS, "hedge"}):
                 break
 
 
-def _after(phrases: list[Phrase], ix: int, gap: list[Term]) -> None:
-    """Apply a cue that follows its phrase: "… is not seen", "… cannot be excluded"."""
-    for term in gap:
-        if term.kind not in {"negate_after", "hedge_after"}:
-            continue
-        if any(t.kind in {"stop", "comma"} for t in gap if t.start < term.start):
-            continue
-        certainty = Certainty.ABSENT if term.kind == "negate_after" else Certainty.UNCERTAIN
-        listed = False
-        for back in range(ix - 1, -1, -1):
-            phrase = phrases[back]
-            if phrase.certainty is Certainty.PRESENT and phrase.kind != "anatomy":
-                phrase.certainty = certainty
-            kinds = phrase.gap_kinds()
-            listed = listed or bool(kinds & {"or", "and"})
-            if kinds & (_CLAUSE | {"link_verb"}) or ("comma" in kinds and not listed):
-                break
-            if not kinds & {"and", "or", "comma", "locate"}:
-                break
+def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
+    """Apply a cue that follows its phrase: "… is not seen", "… cannot be excluded", "… is possible"."""
+    for at, term in enumerate(gap):
+        if term.kind in {"stop", "comma"}:
+            return
+        if term.kind == "negate_after":
+            _mark_back(before, ABSENT)
+        elif (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:])) or (
+            term.kind == "hedge" and closes_clause(gap, at, ends=ends)
+        ):
+            _mark_back(before, UNCERTAIN)
 
 
-__all__ = ["assign_certainty"]
+def _mark_back(before: list[Phrase], certainty: Certainty) -> None:
+    listed = False
+    for phrase in reversed(before):
+        if phrase.certainty is PRESENT and phrase.kind != "anatomy":
+            phrase.certainty = certainty
+        kinds = phrase.gap_kinds
+        listed = listed or bool(kinds & {"or", "and"})
+        if kinds & _BOUNDARIES or ("comma" in kinds and not listed) or not kinds & {"and", "or", "comma", "locate"}:
+            return
+
+
+__all__ = ["assign_certainty", "closes_clause"]
