@@ -1,7 +1,7 @@
 """The extractor's vocabulary, and the longest match of its phrases.
 
 Word lists stand in ``kg/lexicon/*.txt``. A compound that is in no list (``nodulo-linear``,
-``scarring/atelectasis``) takes the kind of its last part where all its parts are known; an unknown word with a
+``scarring/atelectasis``) takes the kind of its last finding, else of its last part, where all its parts are known; an unknown word with a
 medical ending (``-ectomy``, ``-itis``) counts as a finding.
 
 Examples
@@ -155,7 +155,7 @@ def guess_kind(word: str) -> str:
     if len(parts) > 1:
         kinds = [_kind_of_word(part) for part in parts]
         if all(kind in CONTENT for kind in kinds) or ("/" not in word and kinds[-1] == "quality"):
-            return kinds[-1]
+            return next((kind for kind in reversed(kinds) if kind in FINDINGS), kinds[-1])
         return "other"
     return "finding" if _ENDING.search(word) else "other"
 

@@ -126,15 +126,18 @@ def _continues(previous: Phrase, phrase: Phrase) -> bool:
     listed = bool(kinds) and (kinds <= _LISTED or (kinds == {"locate"} and phrase.gap[0].text == "to"))
     if not listed or any(t.text in _DETERMINERS for t in phrase.gap):
         return False
-    if previous.has("organ", "airspace", "property", *FINDINGS) or not phrase.has("organ", "airspace", "regional", "zone", *FINDINGS):
-        return False
     first = phrase.terms[0].kind
-    if previous.has("regional", "zone"):
-        return first in {"regional", "zone", "side", "level", "organ"} and phrase.has("organ", *FINDINGS)
-    if previous.has("quality", "degree"):
+    if previous.has("organ", "airspace", *FINDINGS):
+        return False
+    if previous.has("property"):
+        return all(t.kind == "property" for t in phrase.terms)
+    if previous.terms[-1].kind in {"quality", "degree"}:
         predicate = "link_verb" in previous.gap_kinds
         return not predicate and first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
-    return first in {"side", "level", "organ", "regional", "zone", "airspace"}
+    if previous.has("regional", "zone"):
+        return first in {"regional", "zone", "side", "level", "organ"} and phrase.has("organ", *FINDINGS)
+    headed = phrase.has("organ", "airspace", "regional", "zone", *FINDINGS)
+    return headed and first in {"side", "level", "organ", "regional", "zone", "airspace"}
 
 
 def _resolve(phrase: Phrase, after: list[Term]) -> None:

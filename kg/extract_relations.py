@@ -42,7 +42,7 @@ def classify_gap(previous: Phrase | None, phrase: Phrase) -> str:
         return "start"
     if phrase.kind == "comparison" or any(t.text == "than" for t in phrase.gap):
         return "compare"
-    if "stop" in kinds:
+    if "stop" in kinds or (phrase.kind != "adjective" and any(t.text == ":" for t in phrase.gap)):
         return "stop"
     if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and phrase.certainty is Certainty.UNCERTAIN):
         return "suggest"
@@ -102,6 +102,8 @@ class _Reader:
         Anatomy at which every finding of the current list is located.
     in_lungs_only : bool
         Whether only findings of the lung share it.
+    described : list of Phrase
+        Subjects that already have a predicate.
     """
 
     def __init__(self, phrases: list[Phrase], tail: list[Term]) -> None:
@@ -116,6 +118,7 @@ class _Reader:
         self.suggesting: list[Term] = []
         self.shared: list[Term] = []
         self.in_lungs_only = False
+        self.described: list[Phrase] = []
 
     def read(self, ix: int) -> None:
         """Relate one phrase to what came before, and remember it."""
@@ -126,6 +129,8 @@ class _Reader:
         if previous is None or link in {"start", "stop"}:
             self._forget()
             self._remember(phrase, "start")
+            if phrase.kind == "side":
+                self._leave_side(phrase)
             return
         rule = getattr(self, f"_{link}", None)
         if link == "coordinate":
@@ -134,6 +139,8 @@ class _Reader:
             rule(previous, phrase)
         if phrase.kind not in {"comparison", "side", "dummy"}:
             self._remember(phrase, link)
+        elif phrase.kind == "side" and link not in {"locate", "compare"}:
+            self._leave_side(phrase)
 
     # How a phrase follows another
 
@@ -180,6 +187,7 @@ class _Reader:
         if phrase.kind == "finding":
             self._share(self._anatomy(), phrase)
         elif phrase.kind == "adjective":
+            self.described += self.subjects
             for subject in self.subjects:
                 name, heads = ("located_at", subject.heads) if subject.kind == "anatomy" else ("modify", subject.heads[:1])
                 _relate(phrase.heads, name, heads)
@@ -192,7 +200,8 @@ class _Reader:
         if self.finding is None:
             return
         head = self.finding.heads[0]
-        place = next((t for n, t in head.relations if n == "located_at" and t.kind != "airspace"), None)
+        places = (t for p in reversed(self.subjects) for n, t in p.heads[0].relations if n == "located_at")
+        place = next((term for term in places if term.kind != "airspace"), None)
         sides = phrase.sides if phrase.kind == "comparison" else [t for t in phrase.terms if t.kind == "side"]
         for side in sides:
             side.anatomy = place is not None
@@ -231,6 +240,8 @@ class _Reader:
                 _relate(self._owners(previous), "located_at", phrase.heads)
 
     def _locate(self, previous: Phrase, phrase: Phrase) -> None:
+        if any(t.kind == "with" for t in phrase.gap) and any(t.kind == "mask" for t in phrase.gap):
+            return  # "with a XXXX in the ventricle": what is located there was removed
         if phrase.kind == "anatomy":
             self._locate_at(previous, phrase)
         elif phrase.kind == "finding" and previous.kind == "finding":
@@ -262,16 +273,22 @@ class _Reader:
 
     def _locate_side(self, phrase: Phrase) -> None:
         """"an effusion on the left"; before a removed word the side is of masked anatomy."""
-        after = self.gaps[self.phrases.index(phrase) + 1]
-        masked = bool(after) and after[0].kind == "mask"
-        if self.finding is None or masked or any(t.kind == "negate_after" for t in phrase.gap):
-            for term in phrase.terms:
-                term.anatomy, term.certainty = masked, Certainty.PRESENT
-                term.dropped = not masked
+        if self.finding is None or self._is_masked(phrase) or any(t.kind == "negate_after" for t in phrase.gap):
+            self._leave_side(phrase)
             return
         for term in phrase.terms:
             term.relate("modify", self.finding.heads[0])
             term.certainty = self.finding.certainty
+
+    def _is_masked(self, phrase: Phrase) -> bool:
+        after = self.gaps[self.phrases.index(phrase) + 1]
+        return bool(after) and after[0].kind == "mask"
+
+    def _leave_side(self, phrase: Phrase) -> None:
+        """A side of nothing named: anatomy where the noun was removed, otherwise no entity."""
+        masked = self._is_masked(phrase)
+        for term in phrase.terms:
+            term.anatomy, term.certainty, term.dropped = masked, Certainty.PRESENT, not masked
 
     def _locate_at(self, previous: Phrase, phrase: Phrase) -> None:
         heads = phrase.heads
@@ -287,7 +304,10 @@ class _Reader:
                 quality.relations = [("located_at", heads[-1])]
             self.subjects, self.finding = [phrase], None
         elif self.finding is not None:
-            _relate(self._owners(previous), "located_at", heads)
+            owners = self._owners(previous)
+            _relate(owners, "located_at", heads)
+            if phrase.terms[-1].kind == "quality":
+                phrase.terms[-1].relations = [("modify", owner) for owner in owners]
         elif previous.kind == "adjective":
             _relate(previous.heads, "located_at", heads)
         elif previous.kind == "anatomy":
@@ -352,7 +372,7 @@ class _Reader:
                 self._maybe_new_subject(phrase)
             return
         postponed = bool(phrase.qualities) and phrase.terms[-1].kind == "quality"
-        kept = [p for p in self.subjects if p.kind == "anatomy"] if listed else []
+        kept = [p for p in self.subjects if p.kind == "anatomy" and p not in self.described] if listed else []
         if postponed:
             for subject in kept:
                 if not subject.qualities:

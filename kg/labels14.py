@@ -69,10 +69,10 @@ def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[t
     for mention in annotation.entities:
         if mention.is_anatomy:
             continue
-        words = mention.tokens.lower()
+        words = {mention.tokens.lower(), *mention.tokens.lower().split("/")}
         around = attached.get(mention.id, set())
         for rule in load_rules(label_set):
-            if rule.observation.fullmatch(words) and _fits(rule, around):
+            if any(rule.observation.fullmatch(word) for word in words) and _fits(rule, around):
                 found.append((rule.label, mention))
     return found
 
