@@ -2,9 +2,9 @@
 
 Examples
 --------
->>> annotation = open_extractor("rules").extract("Heart is enlarged. No pleural effusion or pneumothorax.")
+>>> annotation = open_extractor("rules").extract("Heart is enlarged. No pleural effusion.")
 >>> [(m.tokens, m.label) for m in annotation.entities]
-[('Heart', 'ANAT-DP'), ('enlarged', 'OBS-DP'), ('pleural', 'ANAT-DP'), ('effusion', 'OBS-DA'), ('pneumothorax', 'OBS-DA')]
+[('Heart', 'ANAT-DP'), ('enlarged', 'OBS-DP'), ('pleural', 'ANAT-DP'), ('effusion', 'OBS-DA')]
 >>> [(a.tokens, name, b.tokens) for a, name, b in annotation.relations()]
 [('enlarged', 'located_at', 'Heart'), ('effusion', 'located_at', 'pleural')]
 """
@@ -21,7 +21,7 @@ from thoracite.kg.extract_lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract_phrases import build_phrases
 from thoracite.kg.extract_relations import link_phrases
 from thoracite.kg.extract_scope import assign_certainty, drop_advice
-from thoracite.kg.extract_text import Token, find_sections, split_sentences, split_tokens
+from thoracite.kg.extract_text import Token, split_sentences, split_tokens
 from thoracite.kg.radgraph import Annotation, Mention, parse_annotation
 
 VERSION = "1"
@@ -72,7 +72,7 @@ class RuleExtractor:
         tokens = split_tokens(text)
         terms = [
             (first, term)
-            for first, last in split_sentences(tokens, find_sections(text))
+            for first, last in split_sentences(text, tokens)
             for term in extract_sentence([token.text.lower() for token in tokens[first:last]])
         ]
         return Annotation(

@@ -1,8 +1,8 @@
 """The extractor's vocabulary, and the longest match of its phrases.
 
 Word lists stand in ``kg/lexicon/*.txt``. A compound that is in no list (``nodulo-linear``,
-``scarring/atelectasis``) takes the kind of its last finding, else of its last part, where all its parts are known; an unknown word with a
-medical ending (``-ectomy``, ``-itis``) counts as a finding.
+``scarring/atelectasis``) takes the kind of its last finding, else of its last part, where all its parts are known;
+an unknown word with a medical ending (``-ectomy``, ``-itis``) counts as a finding.
 
 Examples
 --------

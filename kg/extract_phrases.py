@@ -8,6 +8,7 @@ finding is located at the anatomy; without a finding, adjectives are located at 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from thoracite.kg.extract_lexicon import CONTENT, FINDINGS, Term
 from thoracite.types import Certainty
@@ -163,7 +164,7 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
 
 
 def _is_comparison(phrase: Phrase, after: list[Term]) -> bool:
-    """"right greater than left", "… greater on the left": sides and a comparative, nothing else."""
+    """ "right greater than left", "… greater on the left": sides and a comparative, nothing else."""
     if not all(t.kind == "side" or t.text in _COMPARATIVES for t in phrase.terms):
         return False
     compared = any(t.text == "than" for t in [*phrase.gap, *after[:1]])
@@ -171,7 +172,7 @@ def _is_comparison(phrase: Phrase, after: list[Term]) -> bool:
 
 
 def _drop_interval(phrase: Phrase) -> None:
-    """"interval" counts only before a change: "interval increase", not "interval placement"."""
+    """ "interval" counts only before a change: "interval increase", not "interval placement"."""
     for term, after in zip(phrase.terms, [*phrase.terms[1:], None], strict=True):
         if term.text == "interval" and (after is None or after.kind not in {"change", "finding", "quality"}):
             term.dropped = True
@@ -187,7 +188,7 @@ def _resolve_findings(phrase: Phrase) -> Term | None:
         return None
     head = findings[-1]
     owner = head
-    for term, after in zip(findings[:-1], findings[1:], strict=True):
+    for term, after in pairwise(findings):
         if head.kind == "part" and term.kind == "device":
             owner = term
             head.relate("modify", owner)
@@ -201,7 +202,9 @@ def _resolve_findings(phrase: Phrase) -> Term | None:
 
 
 def _resolve_anatomy(phrase: Phrase, after: list[Term]) -> None:
-    imaging = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:]) or (bool(after) and after[0].kind == "imaging")
+    imaging = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:]) or (
+        bool(after) and after[0].kind == "imaging"
+    )
     if imaging and not phrase.qualities:
         for term in phrase.terms:
             term.dropped = True

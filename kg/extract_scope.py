@@ -38,8 +38,8 @@ def drop_advice(terms: list[Term]) -> list[Term]:
     Examples
     --------
     >>> from thoracite.kg.extract_lexicon import match_terms
-    >>> [t.text for t in drop_advice(match_terms("nodule , ct of the nodule is recommended".split()))]
-    ['nodule']
+    >>> [t.text for t in drop_advice(match_terms("nodule seen , ct of the nodule is recommended".split()))]
+    ['nodule', 'seen']
     """
     shows = any(term.kind == "show" for term in terms)
     for at, term in enumerate(terms):

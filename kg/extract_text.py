@@ -15,23 +15,19 @@ from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+\.\d+|[A-Za-z0-9]+(?:[-'/][A-Za-z0-9]+)*|\S")
 _HEADING = re.compile(r"(?:^|(?<=\s))(?P<name>[A-Z][A-Za-z]*(?:[ /][A-Za-z]+){0,3}?)\s*:", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _READ = {
-    "findings",
-    "impression",
-    "impressions",
-    "conclusion",
-    "conclusions",
-    "finding",
-    "findings and impression",
-    "findings/impression",
-}
-_PASSED = {
-    "indication", "indications", "history", "clinical history", "clinical information", "clinical indication", "comparison", "comparisons",
-    "technique", "exam", "examination", "procedure", "study", "reason for exam", "reason for examination", "recommendation",
-    "recommendations", "wet read", "notification", "attestation", "views", "date", "addendum", "final report", "title", "patient",
-    "comment", "problem", "reason for study",
+    "findings", "finding", "impression", "impressions", "conclusion", "conclusions", "findings and impression",
+    "findings/impression", "impression and findings",
 }  # fmt: skip
-_ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "no", "st"}
+_PASSED = {
+    "addendum", "attestation", "clinical history", "clinical indication", "clinical information", "comment",
+    "comparison", "comparisons", "date", "exam", "examination", "final report", "history", "indication", "indications",
+    "notification", "patient", "problem", "procedure", "reason for exam", "reason for examination", "reason for study",
+    "recommendation", "recommendations", "study", "technique", "title", "views", "wet read",
+}  # fmt: skip
+_ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
+_LONGEST = 200
 
 
 class Token(NamedTuple):
@@ -50,6 +46,8 @@ def split_tokens(text: str) -> list[Token]:
 def find_sections(text: str) -> list[tuple[int, int]]:
     """Character spans of findings and impression; the whole text where it has no headings.
 
+    Under headings that name neither, what stands before the first heading is read.
+
     Examples
     --------
     >>> text = "INDICATION: cough FINDINGS: Clear. IMPRESSION: Normal."
@@ -63,34 +61,41 @@ def find_sections(text: str) -> list[tuple[int, int]]:
             headings.append((match.start(), match.end(), name in _READ))
     if not headings:
         return [(0, len(text))]
-    ends = [start for start, _, _ in headings[1:]] + [len(text)]
-    spans = [(begin, end) for (_, begin, read), end in zip(headings, ends, strict=True) if read]
     if not any(read for _, _, read in headings):
-        return [(0, headings[0][0])] if text[: headings[0][0]].strip() else []
-    return spans
+        return [(0, headings[0][0])]
+    ends = [start for start, _, _ in headings[1:]] + [len(text)]
+    return [(begin, end) for (_, begin, read), end in zip(headings, ends, strict=True) if read]
 
 
-def split_sentences(tokens: list[Token], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Token ranges (first, after last) of the sentences within the character spans.
+def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+    """Token ranges (first, after last) of the sentences of findings and impression.
 
-    A sentence ends at ``.``, ``!``, ``?`` or ``:`` after a list number, at a blank line, and at a span's end;
-    not after an abbreviation such as ``vs.``.
+    A sentence ends at ``.``, ``!`` and ``?`` (not after an abbreviation such as ``vs.``), at a blank line, at the
+    section's end, and after 200 tokens, whatever they are.
+
+    Examples
+    --------
+    >>> text = "Nodule vs. scar. No effusion"
+    >>> tokens = split_tokens(text)
+    >>> [" ".join(t.text for t in tokens[first:last]) for first, last in split_sentences(text, tokens)]
+    ['Nodule vs . scar', 'No effusion']
     """
-    sentences = []
-    for begin, end in spans:
-        first = None
-        for ix, token in enumerate(tokens):
-            if token.start < begin or token.end > end:
-                continue
-            first = ix if first is None else first
-            if token.text in ".!?" and not (ix and tokens[ix - 1].text.lower() in _ABBREVIATIONS and token.text == "."):
-                if ix > first:
-                    sentences.append((first, ix))
-                first = ix + 1
-        if first is not None:
-            last = max(ix for ix, t in enumerate(tokens) if t.end <= end) + 1
-            if last > first:
-                sentences.append((first, last))
+    blanks = {m.end() for m in _BLANK_LINE.finditer(text)}
+    sentences: list[tuple[int, int]] = []
+    at = 0
+    for begin, end in find_sections(text):
+        while at < len(tokens) and tokens[at].start < begin:
+            at += 1
+        first = at
+        while at < len(tokens) and tokens[at].end <= end:
+            stop = tokens[at].text in {".", "!", "?"} and not (at and tokens[at - 1].text.lower() in _ABBREVIATIONS)
+            if stop or tokens[at].start in blanks or at - first == _LONGEST:
+                if at > first:
+                    sentences.append((first, at))
+                first = at + 1 if stop else at
+            at += 1
+        if at > first:
+            sentences.append((first, at))
     return sentences
 
 

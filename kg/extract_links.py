@@ -1,0 +1,82 @@
+"""How a phrase follows the one before it: after a preposition, a verb, "with", a comma, a word that suggests.
+
+Examples
+--------
+>>> from thoracite.kg.extract_lexicon import match_terms
+>>> from thoracite.kg.extract_phrases import build_phrases
+>>> phrases, _ = build_phrases(match_terms("opacity in the left base is unchanged".split()))
+>>> [classify_link(phrases, ix) for ix in range(3)]
+['start', 'locate', 'predicate']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from thoracite.kg.extract_lexicon import Term
+from thoracite.kg.extract_phrases import Phrase
+from thoracite.kg.extract_scope import closes_clause
+from thoracite.types import Certainty
+
+Link = Literal[
+    "start", "stop", "compare", "suggest", "show", "locate", "without", "with", "predicate", "coordinate", "masked",
+    "beside",
+]  # fmt: skip
+
+_EXCLUDING = ("without", "free", "negative", "devoid", "of", "from")
+
+
+def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
+    """How the phrase at a position follows the one before it; certainty is known by then."""
+    if not ix:
+        return "start"
+    previous, phrase = phrases[ix - 1], phrases[ix]
+    kinds = _kinds_after_mask(phrase.gap)
+    if phrase.kind == "comparison" or any(t.text == "than" for t in phrase.gap):
+        return "compare"
+    if "stop" in kinds or (phrase.kind != "adjective" and any(t.text == ":" for t in phrase.gap)):
+        return "stop"
+    if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and phrase.certainty is Certainty.UNCERTAIN):
+        return "suggest"
+    if _is_hedged_apposition(previous, phrase):
+        return "suggest"
+    if phrase.kind == "adjective" and "link_verb" in kinds:
+        return "predicate"
+    if "show" in kinds:
+        return "show"
+    if "locate" in kinds:
+        return "locate"
+    if any(t.kind == "negate" and t.text.startswith(_EXCLUDING) for t in phrase.gap):
+        return "without"
+    if kinds & {"with", "includes"}:
+        return "with"
+    if kinds & {"link_verb", "not"} or (phrase.kind == "adjective" and "hedge" in kinds):
+        return "predicate"
+    if kinds & {"and", "or", "comma"}:
+        return "coordinate"
+    return "masked" if "mask" in kinds and phrase.has("disease") and previous.kind == "finding" else "beside"
+
+
+def _kinds_after_mask(gap: list[Term]) -> set[str]:
+    """Kinds of a gap; where a noun was removed ("of the XXXX, similar"), of what follows it, if that says anything."""
+    last = max((at for at, term in enumerate(gap) if term.kind == "mask"), default=-1)
+    rest = {term.kind for term in gap[last + 1 :]}
+    return rest if last >= 0 and rest - {"ignore", "other"} else {term.kind for term in gap}
+
+
+def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
+    """Whether it reads "opacity, likely atelectasis"; not "opacity and possible effusion"."""
+    if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or"}:
+        return False
+    return any(t.kind == "hedge" and not closes_clause(phrase.gap, at, ends=False) for at, t in enumerate(phrase.gap))
+
+
+def starts_clause(phrase: Phrase, following: Phrase | None) -> bool:
+    """Whether a listed anatomical phrase is a new subject: "…, and the heart is large"."""
+    if phrase.qualities:
+        return True
+    return following is not None and following.kind == "adjective" and "link_verb" in following.gap_kinds
+
+
+__all__ = ["Link", "classify_link", "starts_clause"]
