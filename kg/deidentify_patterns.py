@@ -1,0 +1,172 @@
+"""Identifiers that have a form of their own: dates, ages, numbers, addresses on the net and in the street.
+
+Each kind is a list of patterns; where a pattern has a group ``x``, that group alone is the identifier and the rest is
+the cue that gives it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[str, int, int]
+"""Kind, start and end in characters."""
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?|JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|"
+    r"SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
+)
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d"
+_TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
+_UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
+_MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
+
+DATES = [
+    rf"\b{_YEAR}\s?([-/.])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
+    rf"(?<![\d.]){_DAY}\s?([-/.])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
+    rf"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|[12]\d|3[01])\s?/\s?\d\d(?![\d/]){_TIME}",
+    rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
+    rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
+    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?[\s/.-]*{_MONTH}\b\.?(?:[,\s/-]+(?:{_YEAR}|'?\d\d(?!\d|:)))?{_UNIT}{_TIME}",
+    rf"\b{_WEEKDAY}{_MONTH}\b\.?(?:\s+the)?[\s-]*{_DAY}(?!\d|\.\d|\s*/\s*\d|:){_UNIT}(?:(?:,\s*|\s+|-|/){_YEAR}\b|,?\s'\d\d)?{_TIME}",
+    rf"\b{_MONTH}\b\.?(?:\s+of|,)?[\s/-]*{_YEAR}\b",
+    rf"\b{_MONTH}-\d\d\b",
+    rf"\b{_YEAR}[\s-]+{_MONTH}\b\.?(?:[\s-]+{_DAY})?",
+    rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
+    r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
+    rf"(?i:\b(?:on|dated?|since|until|through|comparison|compared (?:to|with)|as of|d\.?o\.?b\.?|birth|exam|prior|priors|"
+    rf"study|radiographs?|x-?rays?|ct|mri|films?|from))\b[\s:,]*(?:(?i:exam|study|from|of|dated|on|the)\s+){{0,3}}"
+    rf"(?P<x>{_MD})(?![\d/]|\.\d){_UNIT}",
+    rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
+    rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
+    rf"(?P<x>{_MONTH})\b(?!\s+(?:represent|be|reflect|also|have|indicate|suggest|need|help))",
+]
+
+_NINETY = r"(?:9\d|1[0-2]\d)"
+AGES = [
+    rf"(?<![\d.-]){_NINETY}[\s-]*(?:years?|yrs?|y)(?:[\s.-]*(?:old|of[\s-]age|/?o)\b)?\.?(?=\W|$)(?!\s+(?:ago|prior|earlier))",
+    rf"(?<![\d.-]){_NINETY}\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
+    rf"(?i:\b(?:age[ds]?|aet\.?|turned|age is)\b)[\s:=]*(?P<x>{_NINETY})(?![\d.])",
+    r"(?i:\bninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies)\b(?:[\s-]years?(?:[\s-]old)?)?)",
+    r"(?i:\b(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?[\s-]years?[\s-](?:old|of age))",
+]
+
+_EXTENSION = r"(?:\s*(?:x|ext\.?|extension|#)\s*\d{1,6})?"
+PHONES = [
+    rf"(?<![\w+])\+\d{{1,3}}[\s.-]?(?:\(0?\d{{0,5}}\)[\s.-]?)?\d[\d\s().-]{{4,16}}\d\b{_EXTENSION}",
+    rf"(?<![\w.-])(?:(?:001|1)[-. ]?)?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ]?)\d{{3}}[-. ]\d{{4}}\b{_EXTENSION}",
+    rf"(?<![\w.])\(\d{{2,5}}\)\s?\d[\d\s-]{{4,11}}\d\b{_EXTENSION}",
+    rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}\b{_EXTENSION}(?![\d.-]){_UNIT}",
+    r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
+    rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
+    r"(?i:\b(?:phone|tele?phone|tel|fax|pager|beeper|cell|mobile|ext|extension|call(?:ed)?(?: back)?(?: at)?|voicemail|facsimile)\b)"
+    r"(?:\s*(?i:number|no\.?|is|at|#))*[\s.:#-]*(?P<x>\+?\(?\d[\d\s().x-]{2,18}\d)(?![\d:])",
+]
+
+EMAILS = [r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
+URLS = [
+    r"(?i:\b(?:https?|ftp)://[^\s<>\"\])]+[^\s<>\"\]).,;:!?]/?)",
+    r"(?i:\bwww\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"\])]*[\w/])?)",
+    r"(?i:\b(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|it|nl|ca|au|eu|ch|at|us)\b"
+    r"(?:/[^\s<>\"\])]*[\w/])?)",
+]
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+IPS = [
+    rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?:/\d\d?)?(?:\:\d{{2,5}})?(?![\d.]*\d)",
+    r"(?i:(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}\b)",
+]
+
+_CUES = (
+    r"MRN|MR\s?#|M\.R\.N\.|medical record(?:\s+(?:number|no\.?))?|record number|accession|acc(?:ession)?\s?(?:#|no\.?|number)|"
+    r"account|acct|SSN|SS#|social security|soc\.? sec\.?|NHS(?: number)?|national insurance|licen[cs]e(?: plate)?|"
+    r"driver'?s? licen[cs]e|DEA|NPI|UPIN|serial|s/n|SN|lot|device id(?:entifier)?|UDI|IMEI|implant id|member|"
+    r"subscriber|policy|insurance|beneficiary|medicare|medicaid|health plan|plate|VIN|vehicle|registration|case|"
+    r"encounter|visit|FIN|CSN|order|requisition|exam id|study id|study uid|patient id|patient identifier|pt id|"
+    r"chart|claim|invoice|passport|certificate|credit card|card|IBAN|bank|model|ref|reference|file|specimen|identifier|ID"
+)
+_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:][A-Za-z0-9]+)*"
+IDS = [
+    rf"(?i:\b(?:{_CUES}))(?:\s*(?i:numbers?|num|nos?\.|#|id|is|was|of record|code))*\s*[:#=]?\s*(?P<x>"
+    rf"(?=[A-Z0-9./_:-]*\d){_VALUE}(?:\s(?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]\b(?!\s[a-z])))*|"
+    rf"[A-Z]{{1,3}}\s(?=[A-Z0-9./-]*\d)[A-Z0-9][A-Z0-9./-]+(?:\s[A-Z0-9]{{1,4}}\b)*)",
+    r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
+    r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
+    r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
+    r"\b\d+(?:\.\d+){6,}\b",  # a DICOM UID
+    r"(?<![\w.,/-])#?\d{6,}(?![\w.]*\d)(?!\s*(?:mL|ml|mm))\b",
+    r"(?<![\w.-])\d{2,6}(?:-\d{2,6}){2,}\b",
+    r"\b(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
+    r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
+]
+
+_STREET = (
+    r"(?i:Alley|Ally|Avenue|Ave|Av|Boulevard|Blvd|Bridge|Brook|Bypass|Circle|Cir|Close|Common|Corner|Course|Court|Ct|"
+    r"Cove|Creek|Crescent|Crossing|Dale|Drive|Dr|Estate|Expressway|Extension|Falls|Ferry|Field|Fields|Flats|Ford|Forest|Forge|"
+    r"Fork|Fort|Freeway|Garden|Gardens|Gate|Gateway|Glen|Green|Grove|Harbor|Haven|Heights|Highway|Hwy|Hill|Hills|Hollow|Inlet|"
+    r"Island|Isle|Junction|Keys?|Knoll|Lake|Lakes|Landing|Lane|Ln|Loop|Mall|Manor|Meadows?|Mews|Mill|Mills|Mission|Motorway|Mount|"
+    r"Mountain|Neck|Orchard|Oval|Overpass|Park|Parks|Parkway|Pkwy|Pass|Passage|Path|Pike|Pines?|Place|Pl|Plains?|Plaza|Point|Port|"
+    r"Prairie|Radial|Ramp|Ranch|Rapids?|Rest|Ridge|River|Road|Rd|Route|Row|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|"
+    r"Square|Sq|Station|Stravenue|Stream|Street|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trail|Tunnel|Turnpike|"
+    r"Underpass|Unions?|Valley|Via|Viaduct|View|Views|Village|Ville|Vista|Walk|Walks|Wall|Way|Ways|Wells?)"
+)
+_CAP = r"[A-ZÀ-Þ][\w'’.-]*"
+_UNITS = r"(?:,?\s+(?:Apt\.?|Apartment|Suite|Ste\.?|Unit|Room|Rm\.?|Flat|Floor|Fl\.?|Box|#)\s*#?\w+)?"
+_ZIP = r"\d{5}(?:-\d{4})?"
+_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
+_HOSPITAL = (
+    r"(?:(?:(?:Medical|Health|Cancer|Heart|Surgical|Trauma|Children['’]?s|General|Memorial|Community|Regional|University|County|"
+    r"Veterans|Nursing|Rehabilitation|Imaging|Methodist|Baptist|City|District|Royal|National)\s+)*"
+    r"(?:Hospitals?|Infirmary|Clinics?|Medical (?:Center|Centre|Group|Associates)|Health (?:System|Center|Centre|Partners|Services?)|"
+    r"Healthcare|Hospice|Sanatorium|Nursing Home|Cancer Cent(?:er|re)|Heart Institute|Trust|Radiology Associates|Imaging Center)|Memorial)"
+)
+LOCATIONS = [
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{_STREET}\b\.?{_UNITS}"
+    rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
+    rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
+    rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
+    rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
+    rf"\b{_POSTCODE}\b",
+    r"\bP\.?\s?O\.?\s?Box\s+\d+",
+    r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
+    r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
+    rf"(?:(?!(?:The|At|From|In|To|Of|Transferred|Outside|Prior|Admitted|Seen|This|Our|Per)\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
+    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
+    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
+    rf"(?i:\b(?:resides|lives|living|residing|resident|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+\s*)"
+    rf"(?P<x>(?:\d+\s+)?{_CAP}(?:\s+{_CAP}){{0,3}})",
+]
+
+_BY_KIND = {
+    "EMAIL": EMAILS, "URL": URLS, "IP": IPS, "DATE": DATES, "PHONE": PHONES, "ID": IDS, "AGE": AGES, "LOCATION": LOCATIONS,
+}  # fmt: skip
+_PATTERNS = [(kind, re.compile(pattern)) for kind, patterns in _BY_KIND.items() for pattern in patterns]
+_DIGIT = re.compile(r"\d")
+_NEEDS_DIGIT = {"DATE", "PHONE", "ID", "IP"}
+
+
+def find_patterned(text: str) -> Iterator[Span]:
+    """Identifiers by form; spans may overlap.
+
+    Examples
+    --------
+    >>> [text for kind, start, end in find_patterned("MRN 12-3456, 3/4/2019, nodule 1.2 x 3 cm at T12")
+    ...  for text in ["MRN 12-3456, 3/4/2019, nodule 1.2 x 3 cm at T12"[start:end]]]
+    ['3/4/2019', '12-3456']
+    """
+    has_digit = _DIGIT.search(text) is not None
+    for kind, pattern in _PATTERNS:
+        if kind in _NEEDS_DIGIT and not has_digit and not (kind == "DATE" and pattern.groupindex):
+            continue
+        if kind == "EMAIL" and "@" not in text:
+            continue
+        for match in pattern.finditer(text):
+            group = "x" if "x" in pattern.groupindex else 0
+            start, end = match.span(group)
+            if end > start:
+                yield kind, start, end
+
+
+__all__ = ["Span", "find_patterned"]
