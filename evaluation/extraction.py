@@ -60,30 +60,20 @@ class KeywordExtractor:
                 anatomy = term.kind in ANATOMY | {"side"}
                 span = " ".join(tokens[term.start : term.end + 1])
                 label = "ANAT-DP" if anatomy else "OBS-DA" if negated else "OBS-DP"
-                found.append(
-                    Mention.model_validate(
-                        {
-                            "id": str(term.start),
-                            "tokens": span,
-                            "label": label,
-                            "start_ix": term.start,
-                            "end_ix": term.end,
-                        }
-                    )
-                )
+                place = {"id": str(term.start), "start_ix": term.start, "end_ix": term.end}
+                found.append(Mention.model_validate({**place, "tokens": span, "label": label}))
         return Annotation(report_id=report_id, text=" ".join(tokens), entities=tuple(self._relate(found)))
 
     def _relate(self, found: list[Mention]) -> Iterator[Mention]:
         for mention, following in zip(found, [*found[1:], None], strict=True):
-            if (
-                following is None
-                or following.start_ix != mention.end_ix + 1
-                or (mention.is_anatomy and not following.is_anatomy)
-            ):
+            if following is None or following.start_ix != mention.end_ix + 1:
                 yield mention
+            elif mention.is_anatomy == following.is_anatomy:
+                yield mention.model_copy(update={"relations": (("modify", following.id),)})
+            elif following.is_anatomy:
+                yield mention.model_copy(update={"relations": (("located_at", following.id),)})
             else:
-                name: RelationName = "modify" if mention.is_anatomy == following.is_anatomy else "located_at"
-                yield mention.model_copy(update={"relations": ((name, following.id),)})
+                yield mention
 
 
 def read_annotated(folder: Path) -> list[Case]:

@@ -30,7 +30,7 @@ CONTENT = ANATOMY | FINDINGS | {"quality", "degree", "side"}
 _WORD = re.compile(r"\d+\.\d+|[a-z0-9]+(?:[-'/][a-z0-9]+)*|\S")
 _INFLECTED = frozenset({"organ", "property", "finding", "disease", "device", "change", "amount", "part"})
 _ENDING = re.compile(
-    r"\w{3}(?:ectomy|otomy|ostomy|plasty|pexy|desis|itis|oses|osis|oma|omas|emia|iasis|megaly|cele|rrhage|ectasis|opathy)$"
+    r"\w{3}(?:ectomy|otomy|ostomy|plasty|pexy|desis|itis|osis|oma|omas|emia|iasis|megaly|cele|rrhage|ectasis|opathy)$"
 )
 
 Entry = tuple[tuple[str, ...], tuple[str, ...]]

@@ -14,7 +14,7 @@ from thoracite.kg.extract_lexicon import CONTENT, FINDINGS, Term
 from thoracite.types import Certainty
 
 _DETERMINERS = frozenset({"the", "a", "an", "this", "these", "that", "there", "it", "its", "his", "her", "which"})
-_COMPARATIVES = frozenset({"greater", "larger", "smaller", "worse", "less", "more", "greatest", "better"})
+COMPARATIVES = frozenset({"greater", "larger", "smaller", "worse", "less", "more", "greatest", "better"})
 _PLACES = frozenset({"organ", "zone", "regional", "property"})
 _LISTED = frozenset({"and", "or", "comma"})
 _QUIET = frozenset({"ignore", "mask"})
@@ -109,25 +109,26 @@ def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
 
 
 def _join(phrases: list[Phrase]) -> list[Phrase]:
-    """Let unfinished phrases join the next one."""
+    """Let unfinished phrases join the next one, from right to left: "acute, cardiac or pleural disease"."""
     joined: list[Phrase] = []
-    for phrase in phrases:
-        if joined and _continues(joined[-1], phrase):
-            previous = joined[-1]
-            joint = len(previous.terms)
-            previous.joints |= {joint} | {joint + j for j in phrase.joints}
-            previous.terms += phrase.terms
-        else:
-            joined.append(phrase)
-    return joined
+    for phrase in reversed(phrases):
+        if joined and _continues(phrase, joined[-1]):
+            following = joined.pop()
+            joint = len(phrase.terms)
+            phrase.joints = {joint} | {joint + j for j in following.joints}
+            phrase.terms += following.terms
+        joined.append(phrase)
+    return joined[::-1]
 
 
 def _continues(previous: Phrase, phrase: Phrase) -> bool:
+    first = phrase.terms[0].kind
     kinds = {t.kind for t in phrase.gap if t.kind != "ignore"}
+    if first in {"quality", "degree"} and len(kinds) > 1:
+        kinds.discard("mask")
     listed = bool(kinds) and (kinds <= _LISTED or (kinds == {"locate"} and phrase.gap[0].text == "to"))
     if not listed or any(t.text in _DETERMINERS for t in phrase.gap):
         return False
-    first = phrase.terms[0].kind
     if previous.has("organ", "airspace", *FINDINGS):
         return False
     if previous.has("property"):
@@ -165,7 +166,7 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
 
 def _is_comparison(phrase: Phrase, after: list[Term]) -> bool:
     """ "right greater than left", "… greater on the left": sides and a comparative, nothing else."""
-    if not all(t.kind == "side" or t.text in _COMPARATIVES for t in phrase.terms):
+    if not all(t.kind == "side" or t.text in COMPARATIVES for t in phrase.terms):
         return False
     compared = any(t.text == "than" for t in [*phrase.gap, *after[:1]])
     return compared and phrase.has("side")
@@ -298,4 +299,4 @@ def _head(segment: list[Term]) -> Term | None:
     return heads[-1] if heads else None
 
 
-__all__ = ["Phrase", "build_phrases"]
+__all__ = ["COMPARATIVES", "Phrase", "build_phrases"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from thoracite.kg.extract_lexicon import Term
 from thoracite.kg.extract_links import Link, classify_link, starts_clause
-from thoracite.kg.extract_phrases import Phrase
+from thoracite.kg.extract_phrases import COMPARATIVES, Phrase
 from thoracite.types import Certainty
 
 _LUNGS = frozenset({"lung", "lungs", "lobe", "lobes", "base", "bases", "apex", "apices"})
@@ -131,12 +131,17 @@ class _Reader:
 
     def _without(self, phrase: Phrase) -> None:
         anatomy = self._anatomy()
-        lungs = [term for term in anatomy if term.text in _LUNGS]
+        whole = [head for p in self.subjects if p.kind == "anatomy" and not p.has("property") for head in p.heads]
+        lungs = [term for term in whole if term.text in _LUNGS]
         named = bool(anatomy) and anatomy[-1:] == self.previous.heads[-1:]
         bare = named and (not self.previous.qualities or anatomy[-1].text in _WHOLE)
         if lungs:
             self._share(lungs, phrase, in_lungs_only=True)
-        elif bare or any(t.text.startswith(("free", "of", "from")) for t in phrase.gap):
+        elif (
+            bare
+            or "link_verb" in phrase.gap_kinds
+            or any(t.text.startswith(("free", "of", "from")) for t in phrase.gap)
+        ):
             self._share(anatomy, phrase)
 
     def _with(self, phrase: Phrase) -> None:
@@ -189,8 +194,8 @@ class _Reader:
             self._predicate(phrase)
         elif phrase.kind == "finding":
             self._coordinate_finding(phrase)
-        elif phrase.kind == "anatomy" and "locate" in self.previous.gap_kinds:
-            if self.previous.kind == "anatomy" and self.previous.is_property:
+        elif phrase.kind == "anatomy" and {"locate", "property"} & {*self.previous.gap_kinds, self.previous.kind}:
+            if self.previous.kind == "property":
                 self._add_property(phrase)
             elif not starts_clause(phrase, self.following):
                 _relate(self._owners(), "located_at", phrase.heads)
@@ -204,7 +209,7 @@ class _Reader:
             self._share(self.shared, phrase, in_lungs_only=self.in_lungs_only)
         if "or" in phrase.gap_kinds and phrase.certainty is not Certainty.ABSENT:
             _share_modifiers(self.previous, phrase)
-        if phrase.terms[-1].kind == "quality":
+        if phrase.terms[-1].kind == "quality" and phrase.terms[-1].text not in COMPARATIVES:
             for subject in self.subjects:
                 _relate(phrase.terms[-1:], "modify", subject.heads if subject.kind == "finding" else [])
 
@@ -252,7 +257,8 @@ class _Reader:
         """A side of nothing named is anatomy where the noun was removed ("the left XXXX"), otherwise no entity."""
         masked = bool(self.after) and self.after[0].kind == "mask"
         for term in phrase.terms:
-            term.anatomy, term.certainty, term.dropped = masked, Certainty.PRESENT, not masked
+            term.anatomy, term.certainty = True, Certainty.PRESENT
+            term.dropped = not masked or term.kind != "side"
 
     def _locate_at(self, phrase: Phrase) -> None:
         heads, previous = phrase.heads, self.previous
@@ -285,7 +291,8 @@ class _Reader:
         return [head for phrase in self.subjects if phrase.kind == "anatomy" for head in phrase.heads]
 
     def _add_property(self, phrase: Phrase) -> None:
-        """In "normal in size and contour", the properties modify the subject."""
+        """In "normal in size and contour", the properties modify the subject; they are none."""
+        phrase.kind = "property"
         for subject in self.subjects:
             if subject.kind == "anatomy":
                 _relate(phrase.heads, "modify", subject.heads[:1])
@@ -304,9 +311,11 @@ class _Reader:
             return [head for phrase in findings[-1:] for head in phrase.heads]
         owners: list[Term] = []
         for phrase in reversed(findings):
+            kinds = phrase.gap_kinds
             if not owners or not any(name == "located_at" for name, _ in phrase.heads[0].relations):
                 owners += phrase.heads
-            kinds = phrase.gap_kinds
+            if "and" in kinds and len(phrase.terms) > 1:
+                break
             if not kinds & {"or", "and"} or ("comma" in kinds and phrase.certainty is Certainty.ABSENT):
                 break
         return owners
