@@ -50,6 +50,8 @@ class Settings(BaseModel):
         Largest file that is read, in bytes.
     host, port : str, int
         Where ``thoracite serve`` listens.
+    examples : Path or None
+        Folder of images that the page offers to pick.
 
     Examples
     --------
@@ -71,6 +73,7 @@ class Settings(BaseModel):
     max_bytes: int = Field(default=256_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    examples: Path | None = None
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def origin(self, name: str) -> str:

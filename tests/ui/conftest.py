@@ -1,0 +1,113 @@
+"""Explanations as the pipeline makes them, of our own making: a left effusion, two triples, four kinds of evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from thoracite.types import (
+    Certainty,
+    Claim,
+    Concept,
+    ConceptScore,
+    Counts,
+    Entity,
+    Evidence,
+    Explanation,
+    Finding,
+    Provenance,
+    Region,
+    Relation,
+    Triple,
+)
+
+EFFUSION = Entity(
+    id="thx:pleural_effusion",
+    label="pleural effusion",
+    kind="finding",
+    codes=("RadLex:RID34539", "NIH14:Effusion", "CheXpert:Pleural Effusion", "HP:0002202"),
+)
+BLUNTING = Entity(id="thx:blunting_of_costophrenic_angle", label="blunting of the costophrenic angle", kind="sign")
+FAILURE = Entity(id="thx:congestive_heart_failure", label="congestive heart failure", kind="disease")
+PNEUMOTHORAX = Entity(id="thx:pneumothorax", label="pneumothorax", kind="finding", codes=("NIH14:Pneumothorax",))
+EDEMA = Entity(id="thx:pulmonary_edema", label="pulmonary edema", kind="finding", codes=("NIH14:Edema",))
+LEFT_ANGLE = Region(box=(300.0, 380.0, 470.0, 490.0), anatomy="left costophrenic angle", side="left")
+
+SPARQL = """PREFIX thx: <https://w3id.org/thoracite/>
+SELECT ?source ?locator WHERE {
+  GRAPH ?source { thx:pleural_effusion thx:has_radiographic_sign thx:blunting_of_costophrenic_angle . }
+}"""
+CYPHER = "MATCH (a:Concept {id: 'thx:pleural_effusion'})-[r]->(b:Concept) RETURN a.label, r.locator, b.label"
+
+
+def make_triples() -> tuple[Triple, Triple]:
+    """A textbook fact with one source, and a counted one with two."""
+    sign = Triple(
+        subject=EFFUSION,
+        relation=Relation(id="thx:has_radiographic_sign", label="has radiographic sign"),
+        object=BLUNTING,
+        provenance=(
+            Provenance(source="thxs:radlex_def", locator="row 'costophrenic angle blunting'", licence="RadLex"),
+        ),
+    )
+    cause = Triple(
+        subject=EFFUSION,
+        relation=Relation(id="thx:suggestive_of", label="suggestive of"),
+        object=FAILURE,
+        counts=Counts(present=9, uncertain=31, absent=1),
+        object_certainty=Certainty.UNCERTAIN,
+        support=41,
+        lift=3.2,
+        provenance=(
+            Provenance(source="thxs:openi", locator="41 reports", extractor="thoracite.kg.extract", licence="CC BY-NC-ND 4.0"),
+            Provenance(source="thxs:textbook", locator="section 3 <b>of 9</b> & \"more\"", licence="CC BY 4.0"),
+        ),
+    )  # fmt: skip
+    return sign, cause
+
+
+def make_findings() -> tuple[Finding, ...]:
+    """Present with a region and a concept, uncertain without, absent."""
+    question = Concept(id="thx:q_angle", question="Is the costophrenic angle blunted?", entity=BLUNTING)
+    concept = ConceptScore(concept=question, probability=0.91, contribution=1.7, region=LEFT_ANGLE)
+    return (
+        Finding(entity=EFFUSION, probability=0.83, certainty=Certainty.PRESENT, region=LEFT_ANGLE, concepts=(concept,)),
+        Finding(entity=EDEMA, probability=0.44, certainty=Certainty.UNCERTAIN),
+        Finding(entity=PNEUMOTHORAX, probability=0.02, certainty=Certainty.ABSENT),
+    )
+
+
+@pytest.fixture
+def explanation() -> Explanation:
+    """Three sentences, one of each kind, and five pieces of evidence of all four kinds."""
+    effusion = make_findings()[0]
+    sign, cause = make_triples()
+    return Explanation(
+        image="chest.png",
+        findings=make_findings(),
+        claims=(
+            Claim(sentence="There is a left pleural effusion. [E1][E2]", kind="observation", citations=("E1", "E2"), verdict="supported"),
+            Claim(sentence="Blunting of the costophrenic angle is a sign of effusion. [E3]", kind="reason", citations=("E3",), verdict="supported"),
+            Claim(sentence="It may be due to congestive heart failure. [E1][E4]", kind="diagnosis", citations=("E1", "E4"), verdict="supported"),
+        ),
+        evidence=(
+            Evidence(key="E1", kind="finding", score=0.83, about=EFFUSION, finding=effusion, why="above the operating point"),
+            Evidence(key="E2", kind="region", score=0.83, about=EFFUSION, finding=effusion),
+            Evidence(key="E3", kind="triple", score=0.62, about=EFFUSION, triple=sign, sparql=SPARQL, cypher=CYPHER),
+            Evidence(key="E4", kind="triple", score=0.41, about=EFFUSION, triple=cause, sparql=SPARQL, cypher=CYPHER),
+            Evidence(key="E5", kind="concept", stance="against", score=0.91, about=EFFUSION, finding=effusion, concept=effusion.concepts[0]),
+        ),
+        generator="template",
+        graph="sha256:" + "ab" * 32,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def withheld() -> Explanation:
+    """A refusal with findings and no claims."""
+    return Explanation(
+        image="holiday <photo>.jpg",
+        generator="template",
+        graph="none",
+        abstained=True,
+        reason="this does not look like a frontal chest X-ray",
+    )

@@ -1,0 +1,122 @@
+"""The page: pick an example or upload an image, read its explanation, open the evidence.
+
+Layout and events only; what is shown is :mod:`thoracite.ui.page`, what is done is :mod:`thoracite.ui.service`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.themes import Base
+
+from thoracite.errors import ThoraciteError
+from thoracite.ui.examples import Example, find_examples, write_thumbnails
+from thoracite.ui.page import read_static, render_body, render_message, render_welcome
+from thoracite.ui.service import Service
+from thoracite.ui.text import NOTICE
+
+FONTS = ["system-ui", "sans-serif"]
+
+
+def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Sequence[Path] = ()) -> gr.Blocks:
+    """The page's layout and events.
+
+    Parameters
+    ----------
+    service : Service
+        Explains what is picked or uploaded.
+    examples : sequence of Example
+        Offered to pick, in this order.
+    thumbnails : sequence of Path
+        One small PNG an example.
+
+    Returns
+    -------
+    gradio.Blocks
+        To be mounted by :func:`mount_page`.
+    """
+
+    def explain_upload(path: str | None) -> tuple[str, None]:
+        if path is None:
+            return str(render_welcome()), None
+        upload = Path(path)
+        try:
+            return _explain(service, upload), None
+        finally:
+            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio gives every upload a folder of its own
+
+    def explain_example(event: gr.SelectData) -> str:
+        return _explain(service, examples[event.index].path)
+
+    with gr.Blocks(title="Thoracite", analytics_enabled=False, fill_width=True, delete_cache=(300, 300)) as blocks:
+        gr.HTML(
+            '<header class="masthead"><h1>Thoracite</h1><p>What a chest X-ray shows, and the evidence for every '
+            f'sentence</p><strong class="notice">{NOTICE}</strong></header>'
+        )
+        with gr.Row(elem_classes="pick", equal_height=True):
+            upload = gr.File(
+                label="Upload a chest X-ray (PNG, JPEG, DICOM)", type="filepath", height=150, elem_id="upload", scale=2
+            )
+            gallery = gr.Gallery(
+                value=[(str(path), example.name) for path, example in zip(thumbnails, examples, strict=True)],
+                label="Or pick an example",
+                columns=6,
+                height=150,
+                object_fit="cover",
+                allow_preview=False,
+                interactive=False,
+                buttons=[],
+                elem_id="examples",
+                scale=3,
+            )
+        result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
+        upload.upload(explain_upload, upload, [result, upload], concurrency_id="explain", api_visibility="private")
+        gallery.select(explain_example, None, result, concurrency_id="explain", api_visibility="private")
+    blocks.queue(default_concurrency_limit=1, max_size=16)
+    return blocks
+
+
+def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
+    """Put the page at ``/`` of the application; other routes must have been added before.
+
+    Parameters
+    ----------
+    app : FastAPI
+        The application.
+    service : Service
+        Explains; its settings name the folder of examples.
+    workspace : Path
+        A private folder for drawings and thumbnails.
+    """
+    examples = find_examples(service.settings.examples, workspace)
+    blocks = build_app(service, examples, write_thumbnails(examples, workspace, service.settings))
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        theme=Base(primary_hue="cyan", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]),
+        css=read_static("thoracite.css") + read_static("demo.css"),
+        head=f"<script>{read_static('page.js')}</script>",
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        show_error=True,
+        max_file_size=service.settings.max_bytes,
+        allowed_paths=[str(workspace)],
+    )
+
+
+def _explain(service: Service, path: Path) -> str:
+    try:
+        explanation, picture = service.explain(path)
+    except ThoraciteError as error:
+        return str(render_message(str(error).replace(f"{path.parent}/", "")))
+    return str(render_body(explanation, picture))
+
+
+__all__ = ["build_app", "mount_page"]

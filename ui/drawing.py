@@ -1,0 +1,148 @@
+"""The evidence triples as a small picture: findings on the left, what speaks for and against them to the right.
+
+Drawn here as SVG, without a script: it prints, it scales, and a screen reader hears its title.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from thoracite.types import Evidence
+
+NODE_WIDTH, GAP, LINE, PAD, LINK = 190, 230, 15, 9, 18
+"""Widths and heights in user units: box, room between columns, line of text, padding, room for one edge."""
+
+
+class Node(NamedTuple):
+    """A concept in the picture: its column, the top left corner and size of its box, its lines of text."""
+
+    column: int
+    x: float
+    y: float
+    height: float
+    lines: tuple[str, ...]
+    seed: bool
+
+
+def draw_graph(evidence: Sequence[Evidence]) -> Markup:
+    """The cited triples as one SVG; empty where there are none.
+
+    Parameters
+    ----------
+    evidence : sequence of Evidence
+        Pieces of any kind; only triples are drawn.
+
+    Returns
+    -------
+    Markup
+        ``<svg …>``, escaped; edges carry the citation key as ``data-key``.
+
+    Examples
+    --------
+    >>> draw_graph([])
+    Markup('')
+    """
+    drawn = [item for item in evidence if item.triple is not None]
+    if not drawn:
+        return Markup("")
+    nodes = _place(drawn)
+    width = max(node.x for node in nodes.values()) + NODE_WIDTH + 2
+    height = max(node.y + node.height for node in nodes.values()) + 2
+    used: defaultdict[str, int] = defaultdict(int)
+    edges = Markup("").join(_draw_edge(item, nodes, used) for item in drawn)
+    boxes = Markup("").join(_draw_node(node) for node in nodes.values())
+    return Markup(
+        '<svg viewBox="-1 -1 {} {}" role="img" aria-label="Graph of the {} cited triples" style="max-width:{}px">'
+        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
+        'orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker></defs>{}{}</svg>'
+    ).format(width, height, len(drawn), round(width * 1.15), edges, boxes)
+
+
+def _place(drawn: Sequence[Evidence]) -> dict[str, Node]:
+    labels: dict[str, str] = {}
+    neighbours: defaultdict[str, list[str]] = defaultdict(list)
+    for item in drawn:
+        if item.triple is None:
+            continue
+        ends = (item.triple.subject, item.triple.object)
+        labels.update({end.id: end.label for end in ends})
+        neighbours[ends[0].id].append(ends[1].id)
+        neighbours[ends[1].id].append(ends[0].id)
+    seeds = [entity for entity in dict.fromkeys(item.about.id for item in drawn) if entity in labels]
+    seeds = seeds or [next(iter(labels))]
+    columns = _columns(labels, neighbours, seeds)
+    nodes: dict[str, Node] = {}
+    heights: dict[int, float] = {}
+    for name, column in columns.items():
+        lines = tuple(textwrap.wrap(labels[name], 27)) or ("",)
+        height = max(len(lines) * LINE + 2 * PAD, len(neighbours[name]) * LINK + PAD)
+        y = heights.get(column, 0.0)
+        nodes[name] = Node(column, column * (NODE_WIDTH + GAP), y, height, lines, name in seeds)
+        heights[column] = y + height + 14
+    tallest = max(heights.values())
+    return {name: node._replace(y=node.y + (tallest - heights[node.column]) / 2) for name, node in nodes.items()}
+
+
+def _columns(labels: dict[str, str], neighbours: dict[str, list[str]], seeds: list[str]) -> dict[str, int]:
+    """Distance from the nearest seed; what hangs on no seed stands in the second column."""
+    columns = dict.fromkeys(seeds, 0)
+    frontier = list(seeds)
+    while frontier:
+        reached = []
+        for name in frontier:
+            for other in neighbours[name]:
+                if other not in columns:
+                    columns[other] = columns[name] + 1
+                    reached.append(other)
+        frontier = reached
+    return columns | {name: 1 for name in labels if name not in columns}
+
+
+def _draw_node(node: Node) -> Markup:
+    middle = node.y + node.height / 2 - (len(node.lines) - 1) * LINE / 2 + 4
+    text = Markup("").join(
+        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            node.x + NODE_WIDTH / 2, round(middle + number * LINE, 1), line
+        )
+        for number, line in enumerate(node.lines)
+    )
+    return Markup('<g class="{}"><rect x="{}" y="{}" width="{}" height="{}" rx="6"/>{}</g>').format(
+        "node seed" if node.seed else "node", node.x, round(node.y, 1), NODE_WIDTH, round(node.height, 1), text
+    )
+
+
+def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, int]) -> Markup:
+    if item.triple is None:
+        return Markup("")
+    start, end = nodes[item.triple.subject.id], nodes[item.triple.object.id]
+    y0, y1 = (_slot(name, nodes, used) for name in (item.triple.subject.id, item.triple.object.id))
+    if start.column == end.column:  # around the right-hand side
+        x0, x1 = start.x + NODE_WIDTH, end.x + NODE_WIDTH
+        path = f"M{x0} {y0:.1f}C{x0 + 50} {y0:.1f} {x1 + 50} {y1:.1f} {x1} {y1:.1f}"
+        x, y, anchor = x1 + 42, (y0 + y1) / 2, "start"
+    else:
+        right = end.column > start.column
+        x0, x1 = (start.x + NODE_WIDTH, end.x) if right else (start.x, end.x + NODE_WIDTH)
+        bend = (x1 - x0) * 0.35
+        path = f"M{x0} {y0:.1f}C{x0 + bend} {y0:.1f} {x1 - bend} {y1:.1f} {x1} {y1:.1f}"
+        x, y = (x1 - 12, y1 - 4) if right else (x0 - 12, y0 - 4)
+        anchor = "end"
+    return Markup(
+        '<g class="edge {}"><path d="{}" marker-end="url(#arrow)"/><text x="{}" y="{:.1f}" text-anchor="{}">'
+        '<tspan class="cite-label" data-key="{}">{}</tspan> {}</text></g>'
+    ).format(item.stance, path, x, y, anchor, item.key, item.key, item.triple.relation.label)
+
+
+def _slot(name: str, nodes: dict[str, Node], used: defaultdict[str, int]) -> float:
+    """Where the next edge touches a box, so that two edges do not share their end."""
+    used[name] += 1
+    node = nodes[name]
+    return min(node.y + node.height - PAD, node.y + PAD + 4 + (used[name] - 1) * LINK)
+
+
+__all__ = ["draw_graph"]

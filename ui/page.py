@@ -1,0 +1,159 @@
+"""Explanations as HTML: one page that stands alone, and the same markup inside the demo.
+
+Jinja2 escapes everything; nothing is fetched from anywhere, the image travels inside the page.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from thoracite import __version__
+from thoracite.types import CITATION, Certainty, Explanation, Finding
+from thoracite.ui.drawing import draw_graph
+from thoracite.ui.picture import Picture
+from thoracite.ui.text import NOTICE, describe_evidence
+from thoracite.ui.view import find_certainty
+
+HERE = Path(__file__).resolve().parent
+CSS = {Certainty.PRESENT: "present", Certainty.UNCERTAIN: "uncertain", Certainty.ABSENT: "absent"}
+
+
+def render_html(explanation: Explanation, picture: Picture | None = None) -> str:
+    """One explanation as a page that stands alone.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Released or withheld.
+    picture : Picture or None
+        The image to show, from :func:`thoracite.ui.picture.render_picture`.
+
+    Returns
+    -------
+    str
+        HTML5 without any outside request: style, script and image are inside.
+
+    Examples
+    --------
+    >>> page = render_html(Explanation(
+    ...     image="<cat>.png", generator="template", graph="none", abstained=True, reason="not a chest X-ray"
+    ... ))
+    >>> "not a chest X-ray" in page, "&lt;cat&gt;.png" in page, "<cat>" in page
+    (True, True, False)
+    """
+    return render_pages([(explanation, picture)])
+
+
+def render_pages(explained: list[tuple[Explanation, Picture | None]]) -> str:
+    """Several explanations on one page, one below the other."""
+    return (
+        _templates()
+        .get_template("explanation.html")
+        .render(
+            title=f"Thoracite: {explained[0][0].image}" if len(explained) == 1 else "Thoracite",
+            version=__version__,
+            style=Markup(read_static("thoracite.css")),  # noqa: S704 - our own file
+            script=Markup(read_static("page.js")),  # noqa: S704 - our own file
+            bodies=[render_body(explanation, picture) for explanation, picture in explained],
+        )
+    )
+
+
+def render_body(explanation: Explanation, picture: Picture | None = None) -> Markup:
+    """One explanation as markup for a page that already has Thoracite's style and script.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Released or withheld.
+    picture : Picture or None
+        The image to show beside its findings.
+
+    Returns
+    -------
+    Markup
+        ``<article class="thoracite">…</article>``, everything in it escaped.
+    """
+    findings = sorted(explanation.findings, key=_rank)
+    regions = [f for f in findings if f.region is not None and f.certainty is not Certainty.ABSENT]
+    html = (
+        _templates()
+        .get_template("body.html")
+        .render(
+            explanation=explanation,
+            picture=picture,
+            unit=max(picture.width, picture.height) / 512 if picture else 1,
+            findings=findings,
+            regions=regions,
+            claims=[{"kind": claim.kind, "parts": list(_parts(claim.sentence))} for claim in explanation.claims],
+            graph=draw_graph(explanation.evidence),
+            certainty=find_certainty,
+            describe=describe_evidence,
+            css=CSS,
+            notice=NOTICE,
+        )
+    )
+    return Markup(html)  # noqa: S704 - escaped by the template
+
+
+def render_message(sentence: str) -> Markup:
+    """One sentence for the user in place of an explanation: an image that could not be read.
+
+    Examples
+    --------
+    >>> "a.png is &lt;empty&gt;" in render_message("a.png is <empty>")
+    True
+    """
+    return Markup(
+        '<article class="thoracite"><section class="withheld" role="alert">'
+        "<h2>Not read</h2><p>{}</p></section></article>"
+    ).format(sentence)
+
+
+def render_welcome() -> Markup:
+    """What stands on the page before the first image."""
+    return Markup(
+        '<article class="thoracite welcome"><p>Upload a frontal chest X-ray or pick an example. Every sentence of the '
+        "explanation cites its evidence: what the image model saw, or a fact of the knowledge graph with its source and "
+        "the query that finds it.</p></article>"
+    )
+
+
+def read_static(name: str) -> str:
+    """A file of ``ui/static`` as text."""
+    return (HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def _rank(finding: Finding) -> tuple[int, float]:
+    return (list(CSS).index(finding.certainty), -finding.probability)
+
+
+def _parts(sentence: str) -> Iterator[tuple[str, str]]:
+    """The sentence cut at its citations: text, then the key that follows it or ''.
+
+    >>> list(_parts("An effusion. [E1][E2]"))
+    [('An effusion. ', 'E1'), ('', 'E2')]
+    """
+    pieces = CITATION.split(sentence)  # text, key, text, key, …, text
+    for text, key in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if text or key:
+            yield text, key
+
+
+@functools.cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+__all__ = ["read_static", "render_body", "render_html", "render_message", "render_pages", "render_welcome"]

@@ -1,0 +1,274 @@
+"""One server for the page, the REST interface and SPARQL, for this machine alone unless told otherwise.
+
+===================  ==========================================================================
+``GET /``            the page
+``GET /healthz``     ``{"status": "ok", "version": …, "ready": …}``
+``POST /explain``    multipart field ``image``; the JSON object of ``thoracite explain --json``
+``POST /retrieve``   ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
+``GET, POST /sparql``  SPARQL 1.1 Protocol, queries only; JSON, XML, CSV, TSV
+``POST /cypher``     ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
+===================  ==========================================================================
+
+Every error is ``{"error": "one sentence"}`` with the status that fits. Nothing sent is logged or kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from thoracite import __version__
+from thoracite.errors import InputError, ModelError, StoreError, ThoraciteError, UsageError
+from thoracite.settings import Settings
+from thoracite.ui import sparql
+from thoracite.ui.limits import LimitBodies
+from thoracite.ui.service import BusyError, Explaining, Service
+from thoracite.ui.view import render_cypher_json, render_record, render_retrieval
+
+EXPLAIN_LIMIT_S = 120.0
+"""How long an explanation may take, waiting included, in seconds."""
+
+UPLOAD_LIMIT_S = 60.0
+"""How long sending a request's body may take, in seconds."""
+
+STATUS: dict[type[ThoraciteError], int] = {
+    BusyError: 503,
+    UsageError: 400,
+    InputError: 422,
+    StoreError: 503,
+    ModelError: 503,
+}
+"""HTTP status of each kind of error."""
+
+
+class RetrieveRequest(BaseModel):
+    """Body of ``POST /retrieve``."""
+
+    model_config = ConfigDict(extra="forbid")
+    query: str
+
+
+class CypherRequest(BaseModel):
+    """Body of ``POST /cypher``."""
+
+    model_config = ConfigDict(extra="forbid")
+    statement: Annotated[str, StringConstraints(min_length=1, max_length=sparql.LONGEST)]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def create_server(settings: Settings, *, explainer: Explaining | None = None, page: bool = True) -> FastAPI:
+    """The application.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where the graph is, the limits, the address, the folder of examples.
+    explainer : object or None
+        With a method ``explain(path)``; :class:`thoracite.pipeline.Explainer` unless given.
+    page : bool
+        Whether to mount the page; the REST interface starts faster without it.
+
+    Returns
+    -------
+    FastAPI
+        Ready to be run; models are loaded in the background once it starts.
+
+    Raises
+    ------
+    InputError
+        If the folder of examples is missing or holds no image.
+    """
+    service = Service(settings, explainer=explainer)
+    workspace = tempfile.TemporaryDirectory(prefix="thoracite-page-")
+
+    @contextlib.asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warm, args=(service,), daemon=True).start()
+        yield
+        service.close()
+        workspace.cleanup()
+
+    app = FastAPI(title="Thoracite", version=__version__, docs_url=None, redoc_url=None, lifespan=live)
+    app.state.service = service
+    _handle_errors(app)
+    _add_rest(app, service)
+    _add_queries(app, service)
+    if page:
+        _mount_page(app, service, Path(workspace.name))
+    app.add_middleware(LimitBodies, max_bytes=settings.max_bytes, limit_s=UPLOAD_LIMIT_S)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.host))  # against DNS rebinding
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted; the address goes to standard output.
+
+    Raises
+    ------
+    UsageError
+        If the address cannot be listened on.
+    """
+    import uvicorn
+
+    listening = _listen(settings)
+    config = uvicorn.Config(
+        create_server(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False
+    )
+    host, port = listening.getsockname()[:2]
+    sys.stdout.write(f"Thoracite serves http://{host}:{port}/ (Ctrl-C stops it)\n")
+    sys.stdout.flush()
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"cannot listen on {settings.host}, port {settings.port}: {error.strerror}; "
+            "choose another port with --port, or 0 for a free one"
+        ) from error
+    return listening
+
+
+def _hosts(host: str) -> list[str]:
+    loopback = ["127.0.0.1", "localhost", "[::1]"]
+    return ["*"] if host not in ("127.0.0.1", "localhost", "::1") else loopback
+
+
+def _warm(service: Service) -> None:
+    with contextlib.suppress(ThoraciteError):  # the first request says what is wrong
+        service.load()
+
+
+def _add_rest(app: FastAPI, service: Service) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, Any]:
+        return {"status": "ok", "version": __version__, "ready": service.ready}
+
+    @app.post("/explain")
+    async def explain(request: Request) -> dict[str, Any]:
+        name, data = await _read_upload(request)
+        explanation, _ = await _in_thread(service.explain_upload, name, data)
+        return render_record(explanation)
+
+    @app.post("/retrieve")
+    async def retrieve(body: RetrieveRequest) -> dict[str, Any]:
+        return render_retrieval(await _in_thread(service.retrieve, body.query))
+
+    @app.post("/check-report")
+    async def check_report() -> JSONResponse:
+        return _sentence(501, "checking a report is not part of this version; use POST /explain")
+
+
+def _add_queries(app: FastAPI, service: Service) -> None:
+    @app.api_route("/sparql", methods=["GET", "POST"])
+    async def answer_sparql(request: Request) -> Response:
+        query = sparql.parse_request(
+            request.method,
+            request.query_params.multi_items(),
+            request.headers.get("content-type", ""),
+            await request.body(),
+        )
+        media_type = sparql.find_format(request.headers.get("accept", ""))
+        await _in_thread(service.open, "sparql")
+        result = await _ask(service.query, "sparql", query)
+        answer = await _in_thread(sparql.write_answer, result, media_type)
+        return Response(answer.content, media_type=answer.media_type)
+
+    @app.post("/cypher")
+    async def answer_cypher(body: CypherRequest) -> dict[str, Any]:
+        await _in_thread(service.open, "cypher")
+        return render_cypher_json(await _ask(service.query, "cypher", body.statement, body.parameters))
+
+
+async def _read_upload(request: Request) -> tuple[str, bytes]:
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise HTTPException(415, "send the image as multipart/form-data, in the field image")
+    try:
+        async with request.form(max_files=1, max_fields=8) as form:
+            image = form.get("image")
+            if not isinstance(image, UploadFile):
+                raise HTTPException(400, "the form has no file in its field image; send one PNG, JPEG or DICOM file")
+            return image.filename or "image", await image.read()
+    except MultiPartException as error:
+        raise HTTPException(
+            400, f"the form cannot be read: {error.message}; send one file in the field image"
+        ) from error
+
+
+async def _in_thread(call: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        with anyio.fail_after(EXPLAIN_LIMIT_S):
+            return await anyio.to_thread.run_sync(call, *arguments, abandon_on_cancel=True)
+    except TimeoutError as error:
+        raise HTTPException(504, f"no answer within {EXPLAIN_LIMIT_S:.0f} seconds; try again later") from error
+
+
+async def _ask(call: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a query on an open store: what the store refuses now is the query's fault."""
+    try:
+        return await _in_thread(call, *arguments)
+    except StoreError as error:
+        raise HTTPException(400, str(error)) from error
+
+
+def _mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(workspace / "uploads")
+    from thoracite.ui.app import mount_page
+
+    mount_page(app, service, workspace / "examples")
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(ThoraciteError)
+    async def thoracite_error(_: Request, error: ThoraciteError) -> JSONResponse:
+        status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+        return _sentence(status, str(error))
+
+    @app.exception_handler(sparql.ProtocolError)
+    async def protocol_error(_: Request, error: sparql.ProtocolError) -> JSONResponse:
+        return _sentence(error.status, str(error))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return _sentence(error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def validation_error(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
+        return _sentence(
+            400, f"{place}: {first['msg']}; expected a JSON object as the documentation of this route says"
+        )
+
+
+def _sentence(status: int, sentence: str) -> JSONResponse:
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return JSONResponse({"error": " ".join(sentence.split())}, status_code=status, headers=headers)
+
+
+__all__ = ["create_server", "serve"]

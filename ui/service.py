@@ -1,0 +1,253 @@
+"""What the page, the REST routes and the query endpoints share: one explainer, one store a language, a turnstile.
+
+Uploads live in a folder of their own while they are read, and nowhere afterwards; nothing about them is logged.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from thoracite.errors import InputError, ThoraciteError
+from thoracite.kg.store import GraphStore, QueryResult
+from thoracite.settings import Settings
+from thoracite.types import Explanation
+from thoracite.ui.picture import Picture, render_picture
+from thoracite.ui.view import Retrieved
+
+Language = Literal["sparql", "cypher"]
+
+
+class BusyError(ThoraciteError):
+    """More was asked for at once than this machine can answer in time."""
+
+
+class Explaining(Protocol):
+    """The part of :class:`thoracite.pipeline.Explainer` that is needed here."""
+
+    def explain(self, image: str | Path) -> Explanation:
+        """Explain one image."""
+        ...
+
+
+class Turnstile:
+    """Lets a few in at once, keeps a short line, and turns the rest away.
+
+    Parameters
+    ----------
+    slots : int
+        How many may be inside.
+    line : int
+        How many may wait.
+    patience_s : float
+        How long one waits, in seconds.
+
+    Examples
+    --------
+    >>> gate = Turnstile(slots=1, line=0, patience_s=1.0)
+    >>> with gate.enter():
+    ...     try:
+    ...         with gate.enter():
+    ...             pass
+    ...     except BusyError as error:
+    ...         print(error)
+    1 request is being answered and none may wait; try again in a few seconds
+    """
+
+    def __init__(self, *, slots: int, line: int, patience_s: float) -> None:
+        self._slots, self._line, self._patience_s = slots, line, patience_s
+        self._free = threading.Semaphore(slots)
+        self._count = threading.Lock()
+        self._present = 0
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Wait for a slot; leave it at the end of the ``with`` block.
+
+        Raises
+        ------
+        BusyError
+            If the line is full, or no slot came free in time.
+        """
+        with self._count:
+            if self._present >= self._slots + self._line:
+                raise BusyError(self._sentence())
+            self._present += 1
+        try:
+            if not self._free.acquire(timeout=self._patience_s):
+                raise BusyError(self._sentence())
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            with self._count:
+                self._present -= 1
+
+    def _sentence(self) -> str:
+        inside = f"{self._slots} request is" if self._slots == 1 else f"{self._slots} requests are"
+        waiting = f"{self._line} wait" if self._line else "none may wait"
+        return f"{inside} being answered and {waiting}; try again in a few seconds"
+
+
+class Service:
+    """Explains, retrieves and queries for many callers; loads each part when it is first needed.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where the graph is, which models to use, and the limits.
+    explainer : object or None
+        With a method ``explain(path)``; the real :class:`thoracite.pipeline.Explainer` unless given.
+    """
+
+    def __init__(self, settings: Settings, *, explainer: Explaining | None = None) -> None:
+        self.settings = settings
+        self._explainer = explainer
+        self._retriever: Any = None
+        self._stores: dict[Language, GraphStore] = {}
+        self._loading = threading.RLock()
+        self._reading = Turnstile(slots=1, line=8, patience_s=60.0)
+        self._asking: dict[Language, Turnstile] = {
+            "sparql": Turnstile(slots=4, line=16, patience_s=settings.query_limit_s),
+            "cypher": Turnstile(slots=1, line=16, patience_s=settings.query_limit_s),
+        }
+
+    @property
+    def ready(self) -> bool:
+        """Whether the explainer is loaded."""
+        return self._explainer is not None
+
+    def load(self) -> Explaining:
+        """The explainer, loaded once."""
+        with self._loading:
+            if self._explainer is None:
+                from thoracite.pipeline import Explainer
+
+                self._explainer = Explainer(self.settings)
+            return self._explainer
+
+    def explain(self, path: Path) -> tuple[Explanation, Picture | None]:
+        """Explain an image that lies on this machine, and draw it for the page.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read.
+        BusyError
+            If too many wait.
+        """
+        with self._reading.enter():
+            explanation = self.load().explain(path)
+            picture = render_picture(path, self.settings)
+        return explanation.model_copy(update={"image": path.name}), picture
+
+    def explain_upload(self, name: str, data: bytes) -> tuple[Explanation, Picture | None]:
+        """Explain bytes that someone sent; they are on disk only while they are read.
+
+        Parameters
+        ----------
+        name : str
+            The file's name as sent; only its last part is used.
+        data : bytes
+            PNG, JPEG or DICOM.
+
+        Raises
+        ------
+        InputError
+            If the bytes are no image that can be read; the sentence names the file as sent.
+        BusyError
+            If too many wait.
+        """
+        with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
+            path = Path(folder) / clean_name(name)
+            path.write_bytes(data)
+            with _without(folder):
+                return self.explain(path)
+
+    def retrieve(self, query: str) -> Retrieved:
+        """Evidence for a phrase or a concept.
+
+        Raises
+        ------
+        InputError
+            If the query is empty, too long, or matches nothing.
+        """
+        if not query.strip():
+            raise InputError('the query is empty; expected a phrase or a CURIE, such as "pleural effusion"')
+        if len(query) > 2000:
+            raise InputError(f"the query has {len(query)} characters; expected at most 2000")
+        if Path(query).is_file():  # a caller of the server names no files of this machine
+            raise InputError("the query names a file; send images to POST /explain")
+        retriever = self._load_retriever()
+        with self._reading.enter():
+            found: Retrieved = retriever.retrieve(query)
+        return found
+
+    def query(self, language: Language, text: str, parameters: Mapping[str, Any] | None = None) -> QueryResult:
+        """Answer a read-only query.
+
+        Raises
+        ------
+        StoreError
+            If the graph is missing or damaged, or the query is wrong, writes, or runs too long.
+        BusyError
+            If too many wait.
+        """
+        store = self.open(language)
+        with self._asking[language].enter():
+            return store.query(text, parameters=parameters, limit_s=self.settings.query_limit_s)
+
+    def open(self, language: Language) -> GraphStore:
+        """The graph in one language, opened once."""
+        with self._loading:
+            if language not in self._stores:
+                from thoracite.kg.stores import open_store
+
+                self._stores[language] = open_store(self.settings, language=language)
+            return self._stores[language]
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        with self._loading:
+            for store in self._stores.values():
+                store.close()
+            self._stores.clear()
+
+    def _load_retriever(self) -> Any:
+        with self._loading:
+            if self._retriever is None:
+                from thoracite.retrieval.retriever import Retriever
+
+                self._retriever = Retriever(settings=self.settings)
+            return self._retriever
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders or odd characters, at most 100 long.
+
+    Examples
+    --------
+    >>> clean_name("../../etc/pass wd.png"), clean_name("C:\\\\scans\\\\chest.dcm"), clean_name("..")
+    ('pass wd.png', 'chest.dcm', 'image')
+    """
+    last = re.split(r"[\\\\/]", name)[-1]
+    kept = re.sub(r"[^\w .()+-]", "_", last).strip(". ")
+    return kept[-100:].strip(". ") or "image"
+
+
+@contextmanager
+def _without(folder: str) -> Iterator[None]:
+    """Errors name the file as it was sent, not where it lay for a moment."""
+    try:
+        yield
+    except ThoraciteError as error:
+        raise type(error)(str(error).replace(f"{folder}/", "").replace(folder, "")) from error
+
+
+__all__ = ["BusyError", "Explaining", "Language", "Service", "Turnstile", "clean_name"]

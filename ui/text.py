@@ -1,0 +1,169 @@
+"""Explanations and answers for the terminal: sentences first, then the numbered evidence they cite."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from thoracite.kg.store import QueryResult
+from thoracite.types import Certainty, Evidence, Explanation, Provenance
+from thoracite.ui.view import Retrieved, find_certainty
+
+NOTICE = "Research use only, not a medical device."
+"""Stands under every explanation, on every page."""
+
+MARK = {Certainty.PRESENT: "+", Certainty.UNCERTAIN: "?", Certainty.ABSENT: "-"}
+"""RadGraph's degrees in one character."""
+
+
+def render_text(explanation: Explanation, *, width: int = 100, queries: bool = True) -> str:
+    """An explanation for the terminal.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Released or withheld.
+    width : int
+        Characters a line; queries keep their own lines, so that they can be copied.
+    queries : bool
+        Whether to print each triple's SPARQL and Cypher.
+
+    Returns
+    -------
+    str
+        Sentences, findings that are not absent, the evidence with sources and queries, the notice.
+
+    Examples
+    --------
+    >>> print(render_text(Explanation(
+    ...     image="cat.png", generator="template", graph="none", abstained=True, reason="not a chest X-ray"
+    ... )))
+    cat.png
+    <BLANKLINE>
+      Withheld: not a chest X-ray
+    <BLANKLINE>
+    Research use only, not a medical device.
+    """
+    parts = [explanation.image, _wrap(_sentences(explanation), width, indent="  ")]
+    if shown := [f for f in explanation.findings if f.certainty is not Certainty.ABSENT]:
+        lines = [f"  {MARK[f.certainty]} {f.entity.label} {f.probability:.2f} ({f.certainty.value})" for f in shown]
+        parts.append("\n".join(["Findings", *lines]))
+    if explanation.evidence:
+        blocks = [_evidence_block(evidence, width, queries=queries) for evidence in explanation.evidence]
+        parts.append("\n".join(["Evidence", *blocks]))
+    parts.append(NOTICE)
+    return "\n\n".join(parts)
+
+
+def render_retrieval_text(found: Retrieved, *, width: int = 100) -> str:
+    """What was retrieved, for the terminal: seeds, then the evidence with sources and queries."""
+    seeds = ", ".join(seed.label for seed in found.subgraph.seeds) or "nothing"
+    blocks = [_evidence_block(evidence, width, queries=True) for evidence in found.evidence]
+    return "\n".join([f"Seeds: {seeds}", f"Triples: {len(found.subgraph.triples)}", *blocks])
+
+
+def render_table(result: QueryResult) -> str:
+    """Rows of a query as aligned columns, or ``true`` / ``false`` for an ASK.
+
+    Examples
+    --------
+    >>> print(render_table(QueryResult(columns=("label", "n"), rows=(("effusion", 12), ("mass", None)))))
+    label     n
+    --------  --
+    effusion  12
+    mass
+    (2 rows)
+    """
+    if result.boolean is not None:
+        return str(result.boolean).lower()
+    rows = [[_cell(value) for value in row] for row in result.rows]
+    widths = [max(len(cell) for cell in column) for column in zip(result.columns, *rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [list(result.columns), ["-" * width for width in widths], *rows]
+    ]
+    return "\n".join([*lines, f"({len(rows)} {'row' if len(rows) == 1 else 'rows'})"])
+
+
+def describe_evidence(evidence: Evidence) -> str:
+    """What one piece of evidence says, in one line.
+
+    Triples read subject, relation, object; image evidence names its probability and its place.
+    """
+    if evidence.triple is not None:
+        triple = evidence.triple
+        line = f"{triple.subject.label} — {triple.relation.label} → {triple.object.label}"
+        certainty = find_certainty(triple)
+        return line if certainty is Certainty.PRESENT else f"{line} ({certainty.value})"
+    if evidence.concept is not None:
+        return f"{evidence.concept.concept.question} yes: {evidence.concept.probability:.2f}"
+    label = evidence.about.label
+    if evidence.finding is None:
+        return label
+    finding = evidence.finding
+    place = finding.region.anatomy if finding.region else ""
+    if evidence.kind == "region":
+        return f"{label} in the image: {place}"
+    described = f"{label}: probability {finding.probability:.2f}, {finding.certainty.value}"
+    return f"{described}, {place}" if place else described
+
+
+def describe_source(provenance: Provenance) -> str:
+    """A source in one line: identifier, place, licence, and what read it.
+
+    Examples
+    --------
+    >>> describe_source(Provenance(source="thxs:openi", locator="41 reports", licence="CC BY-NC-ND 4.0"))
+    'thxs:openi, 41 reports; licence CC BY-NC-ND 4.0; read by curated 1'
+    """
+    return (
+        f"{provenance.source}, {provenance.locator}; licence {provenance.licence}; "
+        f"read by {provenance.extractor} {provenance.version}"
+    )
+
+
+def _sentences(explanation: Explanation) -> list[str]:
+    if explanation.abstained:
+        return [f"Withheld: {explanation.reason}"]
+    return [claim.sentence for claim in explanation.claims] or ["There is nothing to say."]
+
+
+def _wrap(paragraphs: list[str], width: int, *, indent: str) -> str:
+    return "\n".join(
+        textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        for text in paragraphs
+    )
+
+
+def _evidence_block(evidence: Evidence, width: int, *, queries: bool) -> str:
+    place = "graph" if evidence.kind == "triple" else "image"
+    head = f"[{evidence.key}] {place}, {evidence.stance}: {describe_evidence(evidence)}"
+    lines = [textwrap.fill(head, width, initial_indent="  ", subsequent_indent="       ", break_on_hyphens=False)]
+    if evidence.triple is not None:
+        lines.append(f"       support {evidence.triple.support}, score {evidence.score:.2f}")
+        lines += [f"       source  {describe_source(source)}" for source in evidence.triple.provenance]
+        if queries:
+            lines += _query_lines("sparql", evidence.sparql)
+            lines += _query_lines("cypher", evidence.cypher)
+    return "\n".join(lines)
+
+
+def _query_lines(name: str, query: str | None) -> Iterator[str]:
+    for number, line in enumerate((query or "").strip().splitlines()):
+        yield f"       {name if number == 0 else '':6}  {line}"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict) and "value" in value:  # an RDF term
+        return str(value["value"])
+    return "" if value is None else str(value)
+
+
+__all__ = [
+    "NOTICE",
+    "describe_evidence",
+    "describe_source",
+    "render_retrieval_text",
+    "render_table",
+    "render_text",
+]
