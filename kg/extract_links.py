@@ -24,6 +24,7 @@ Link = Literal[
     "beside",
 ]  # fmt: skip
 
+_CONTRASTS = frozenset({"but", "yet", "although", "though"})
 _EXCLUDING = ("without", "free", "negative", "devoid", "of", "from")
 
 
@@ -35,6 +36,8 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
     kinds = _kinds_after_mask(phrase.gap)
     if phrase.kind == "comparison" or any(t.text == "than" for t in phrase.gap):
         return "compare"
+    if "stop" in kinds and phrase.kind == "adjective" and any(t.text in _CONTRASTS for t in phrase.gap):
+        return "predicate"
     if "stop" in kinds or (phrase.kind != "adjective" and any(t.text == ":" for t in phrase.gap)):
         return "stop"
     if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and phrase.certainty is Certainty.UNCERTAIN):
@@ -43,6 +46,8 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "suggest"
     if phrase.kind == "adjective" and "link_verb" in kinds:
         return "predicate"
+    if phrase.kind == "adjective" and kinds & {"and", "comma"}:
+        return "coordinate"
     if "show" in kinds:
         return "show"
     if "locate" in kinds:
@@ -67,7 +72,7 @@ def _kinds_after_mask(gap: list[Term]) -> set[str]:
 
 def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
     """Whether it reads "opacity, likely atelectasis"; not "opacity and possible effusion"."""
-    if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or"}:
+    if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or", "with"}:
         return False
     return any(t.kind == "hedge" and not closes_clause(phrase.gap, at, ends=False) for at, t in enumerate(phrase.gap))
 

@@ -137,12 +137,13 @@ class _Reader:
         bare = named and (not self.previous.qualities or anatomy[-1].text in _WHOLE)
         if lungs:
             self._share(lungs, phrase, in_lungs_only=True)
-        elif (
-            bare
-            or "link_verb" in phrase.gap_kinds
-            or any(t.text.startswith(("free", "of", "from")) for t in phrase.gap)
-        ):
+        elif bare or self._is_stated_of(phrase):
             self._share(anatomy, phrase)
+
+    @staticmethod
+    def _is_stated_of(phrase: Phrase) -> bool:
+        """Whether it reads "… are without", "… free of", not just "…, without"."""
+        return any(t.kind == "link_verb" or t.text.startswith(("free", "of", "from")) for t in phrase.gap)
 
     def _with(self, phrase: Phrase) -> None:
         if phrase.kind != "finding":
@@ -266,13 +267,17 @@ class _Reader:
         if in_property and self._anatomy():
             self._add_property(phrase)
         elif phrase.is_property:
+            awaited = self.following is not None and "locate" in self.following.gap_kinds
             for term in phrase.terms:
-                term.dropped = True
+                term.dropped = not awaited
         elif previous.kind == "anatomy" and previous.is_property:
             _relate(previous.heads, "modify", heads[-1:])
             for quality in previous.qualities:
                 quality.relations = [("located_at", heads[-1])]
-            self.subjects, self.finding = [phrase], None
+            if self.finding is None:
+                self.subjects = [phrase]
+            else:
+                _relate(self.finding.heads, "located_at", heads)
         elif self.finding is not None:
             owners = self._owners()
             _relate(owners, "located_at", heads)
