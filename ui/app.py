@@ -57,22 +57,24 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
             '<header class="masthead"><h1>Thoracite</h1><p>What a chest X-ray shows, and the evidence for every '
             f'sentence</p><strong class="notice">{NOTICE}</strong></header>'
         )
-        with gr.Row(elem_classes="pick", equal_height=True):
-            upload = gr.File(
-                label="Upload a chest X-ray (PNG, JPEG, DICOM)", type="filepath", height=150, elem_id="upload", scale=2
-            )
-            gallery = gr.Gallery(
-                value=[(str(path), example.name) for path, example in zip(thumbnails, examples, strict=True)],
-                label="Or pick an example",
-                columns=6,
-                height=150,
-                object_fit="cover",
-                allow_preview=False,
-                interactive=False,
-                buttons=[],
-                elem_id="examples",
-                scale=3,
-            )
+        with gr.Row(elem_classes="pick"):
+            with gr.Column(scale=2, min_width=260):
+                gr.HTML("<h2>Upload a chest X-ray</h2><p>PNG, JPEG or DICOM; read once and not kept</p>")
+                upload = gr.File(show_label=False, label="Chest X-ray", height=148, elem_id="upload")
+            with gr.Column(scale=3, min_width=320):
+                gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
+                gallery = gr.Gallery(
+                    value=[(str(path), example.name) for path, example in zip(thumbnails, examples, strict=True)],
+                    show_label=False,
+                    label="Examples",
+                    columns=5,
+                    height=148,
+                    object_fit="contain",
+                    allow_preview=False,
+                    interactive=False,
+                    buttons=[],
+                    elem_id="examples",
+                )
         result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
         upload.upload(explain_upload, upload, [result, upload], concurrency_id="explain", api_visibility="private")
         gallery.select(explain_example, None, result, concurrency_id="explain", api_visibility="private")
@@ -99,8 +101,7 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
         blocks,
         path="/",
         theme=Base(primary_hue="cyan", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]),
-        css=read_static("thoracite.css") + read_static("demo.css"),
-        head=f"<script>{read_static('page.js')}</script>",
+        head=_head(),  # not css=: Gradio would rewrite the selectors
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -109,6 +110,11 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
         max_file_size=service.settings.max_bytes,
         allowed_paths=[str(workspace)],
     )
+
+
+def _head() -> str:
+    style = read_static("thoracite.css") + read_static("demo.css")
+    return f'<link rel="icon" href="data:,"><style>{style}</style><script>{read_static("page.js")}</script>'
 
 
 def _explain(service: Service, path: Path) -> str:

@@ -130,8 +130,8 @@ def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, in
         x0, x1 = (start.x + NODE_WIDTH, end.x) if right else (start.x, end.x + NODE_WIDTH)
         bend = (x1 - x0) * 0.35
         path = f"M{x0} {y0:.1f}C{x0 + bend} {y0:.1f} {x1 - bend} {y1:.1f} {x1} {y1:.1f}"
-        x, y = (x1 - 12, y1 - 4) if right else (x0 - 12, y0 - 4)
-        anchor = "end"
+        x, leaf, other = (x1 - 12, y1, y0) if right else (x0 - 12, y0, y1)
+        y, anchor = (leaf - 5 if other >= leaf else leaf + 13), "end"  # on the outer side of the curve
     return Markup(
         '<g class="edge {}"><path d="{}" marker-end="url(#arrow)"/><text x="{}" y="{:.1f}" text-anchor="{}">'
         '<tspan class="cite-label" data-key="{}">{}</tspan> {}</text></g>'

@@ -121,7 +121,7 @@ def write_thumbnails(examples: Sequence[Example], folder: Path, settings: Settin
     for number, example in enumerate(examples):
         path = thumbnails / f"{number:02}.png"
         try:
-            image = Image.open(io.BytesIO(render_picture(example.path, settings).png))
+            image = Image.open(io.BytesIO(render_picture(example.path, settings).png)).copy()
             image.thumbnail((160, 160))
         except InputError:  # offered all the same: picking it says what is wrong with it
             image = Image.new("L", (160, 160), 96)
@@ -167,9 +167,9 @@ def draw_thorax(drawing: Drawing = Drawing(), *, size: int = 512, seed: int = 0)
         level = [(x, 770 - rise * drawing.fluid) for x, rise in rises]
         draw.polygon([(590, 775), (845, 775), *level], fill=178)
     soft = np.asarray(image.filter(ImageFilter.GaussianBlur(9)), dtype=np.float32) / 255
-    soft = soft + _draw_bones() + np.random.default_rng(seed).normal(0, 0.018, soft.shape).astype(np.float32)
+    soft = soft + _draw_bones() + np.random.default_rng(seed).normal(0, 0.018, soft.shape)
     small = Image.fromarray((np.clip(soft, 0, 1) * 255).astype(np.uint8)).resize((size, size), Image.Resampling.LANCZOS)
-    return np.asarray(small, dtype=np.float32) / 255
+    return np.asarray(small, dtype=np.float32) / np.float32(255)
 
 
 def _draw_bones() -> Pixels:
@@ -185,7 +185,7 @@ def _draw_bones() -> Pixels:
     draw.line([(530, 205), (670, 165), (820, 175)], fill=52, width=24, joint="curve")
     for vertebra in range(14):
         draw.rounded_rectangle((466, 30 + 70 * vertebra, 534, 88 + 70 * vertebra), 10, fill=30)
-    return np.asarray(image.filter(ImageFilter.GaussianBlur(4)), dtype=np.float32) / 255
+    return np.asarray(image.filter(ImageFilter.GaussianBlur(4)), dtype=np.float32) / np.float32(255)
 
 
 __all__ = ["DRAWINGS", "Drawing", "Example", "draw_thorax", "find_examples", "write_drawings", "write_thumbnails"]

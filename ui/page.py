@@ -59,12 +59,15 @@ def render_pages(explained: list[tuple[Explanation, Picture | None]]) -> str:
             version=__version__,
             style=Markup(read_static("thoracite.css")),  # noqa: S704 - our own file
             script=Markup(read_static("page.js")),  # noqa: S704 - our own file
-            bodies=[render_body(explanation, picture) for explanation, picture in explained],
+            bodies=[
+                render_body(explanation, picture, anchor="evidence" if number == 0 else f"evidence-{number + 1}")
+                for number, (explanation, picture) in enumerate(explained)
+            ],
         )
     )
 
 
-def render_body(explanation: Explanation, picture: Picture | None = None) -> Markup:
+def render_body(explanation: Explanation, picture: Picture | None = None, *, anchor: str = "evidence") -> Markup:
     """One explanation as markup for a page that already has Thoracite's style and script.
 
     Parameters
@@ -73,6 +76,8 @@ def render_body(explanation: Explanation, picture: Picture | None = None) -> Mar
         Released or withheld.
     picture : Picture or None
         The image to show beside its findings.
+    anchor : str
+        Begins the name of every anchor; differs between the explanations of one page.
 
     Returns
     -------
@@ -86,6 +91,7 @@ def render_body(explanation: Explanation, picture: Picture | None = None) -> Mar
         .get_template("body.html")
         .render(
             explanation=explanation,
+            anchor=anchor,
             picture=picture,
             unit=max(picture.width, picture.height) / 512 if picture else 1,
             findings=findings,
@@ -118,9 +124,9 @@ def render_message(sentence: str) -> Markup:
 def render_welcome() -> Markup:
     """What stands on the page before the first image."""
     return Markup(
-        '<article class="thoracite welcome"><p>Upload a frontal chest X-ray or pick an example. Every sentence of the '
-        "explanation cites its evidence: what the image model saw, or a fact of the knowledge graph with its source and "
-        "the query that finds it.</p></article>"
+        '<article class="thoracite welcome"><p>Every sentence of an explanation cites its evidence: what the image '
+        "model saw, or a fact of the knowledge graph with its source and the query that finds it. What is not a "
+        "frontal chest X-ray, or is not sure enough, is withheld with the reason.</p></article>"
     )
 
 

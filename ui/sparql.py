@@ -8,7 +8,7 @@ https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -138,9 +138,9 @@ def find_format(accept: str) -> str:
 
 def _quality(part: str) -> tuple[str, float]:
     pattern, *options = (piece.strip().lower() for piece in part.split(";"))
-    fields: Mapping[str, str] = dict(option.partition("=")[::2] for option in options)  # type: ignore[misc]
+    quality = next((option[2:] for option in options if option.startswith("q=")), "1")
     try:
-        return pattern, float(fields.get("q", 1.0))
+        return pattern, float(quality)
     except ValueError:
         return pattern, 0.0
 

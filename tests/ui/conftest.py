@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from thoracite.types import (
+    CITATION,
     Certainty,
     Claim,
     Concept,
@@ -58,10 +61,12 @@ def make_triples() -> tuple[Triple, Triple]:
         support=41,
         lift=3.2,
         provenance=(
-            Provenance(source="thxs:openi", locator="41 reports", extractor="thoracite.kg.extract", licence="CC BY-NC-ND 4.0"),
-            Provenance(source="thxs:textbook", locator="section 3 <b>of 9</b> & \"more\"", licence="CC BY 4.0"),
+            Provenance(
+                source="thxs:openi", locator="41 reports", extractor="thoracite.kg.extract", licence="CC BY-NC-ND 4.0"
+            ),
+            Provenance(source="thxs:textbook", locator='section 3 <b>of 9</b> & "more"', licence="CC BY 4.0"),
         ),
-    )  # fmt: skip
+    )
     return sign, cause
 
 
@@ -76,6 +81,10 @@ def make_findings() -> tuple[Finding, ...]:
     )
 
 
+def _claim(kind: Literal["observation", "reason", "diagnosis"], sentence: str) -> Claim:
+    return Claim(sentence=sentence, kind=kind, citations=tuple(CITATION.findall(sentence)), verdict="supported")
+
+
 @pytest.fixture
 def explanation() -> Explanation:
     """Three sentences, one of each kind, and five pieces of evidence of all four kinds."""
@@ -85,20 +94,28 @@ def explanation() -> Explanation:
         image="chest.png",
         findings=make_findings(),
         claims=(
-            Claim(sentence="There is a left pleural effusion. [E1][E2]", kind="observation", citations=("E1", "E2"), verdict="supported"),
-            Claim(sentence="Blunting of the costophrenic angle is a sign of effusion. [E3]", kind="reason", citations=("E3",), verdict="supported"),
-            Claim(sentence="It may be due to congestive heart failure. [E1][E4]", kind="diagnosis", citations=("E1", "E4"), verdict="supported"),
+            _claim("observation", "There is a left pleural effusion. [E1][E2]"),
+            _claim("reason", "Blunting of the costophrenic angle is a sign of effusion. [E3]"),
+            _claim("diagnosis", "It may be due to congestive heart failure. [E1][E4]"),
         ),
         evidence=(
-            Evidence(key="E1", kind="finding", score=0.83, about=EFFUSION, finding=effusion, why="above the operating point"),
+            Evidence(key="E1", kind="finding", score=0.83, about=EFFUSION, finding=effusion, why="above its limit"),
             Evidence(key="E2", kind="region", score=0.83, about=EFFUSION, finding=effusion),
             Evidence(key="E3", kind="triple", score=0.62, about=EFFUSION, triple=sign, sparql=SPARQL, cypher=CYPHER),
             Evidence(key="E4", kind="triple", score=0.41, about=EFFUSION, triple=cause, sparql=SPARQL, cypher=CYPHER),
-            Evidence(key="E5", kind="concept", stance="against", score=0.91, about=EFFUSION, finding=effusion, concept=effusion.concepts[0]),
+            Evidence(
+                key="E5",
+                kind="concept",
+                stance="against",
+                score=0.91,
+                about=EFFUSION,
+                finding=effusion,
+                concept=effusion.concepts[0],
+            ),
         ),
         generator="template",
         graph="sha256:" + "ab" * 32,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 (() => {
   const openEvidence = (link) => {
     const article = link.closest(".thoracite");
-    const target = article && article.querySelector(`[id="evidence-${link.dataset.key}"]`);
+    const target = article && article.querySelector(`[data-evidence="${link.dataset.key}"]`);
     if (!target) return;
     article.querySelectorAll(".evidence.cited").forEach((item) => item.classList.remove("cited"));
     target.open = true;

@@ -1,0 +1,145 @@
+"""The page that stands alone: complete, escaped, without outside requests."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from thoracite.types import Explanation
+from thoracite.ui.drawing import draw_graph
+from thoracite.ui.page import render_body, render_html, render_message, render_pages
+from thoracite.ui.picture import Picture, render_pixels
+
+
+@pytest.fixture
+def picture() -> Picture:
+    return render_pixels(np.linspace(0, 1, 512 * 400, dtype=np.float32).reshape(512, 400))
+
+
+class Page(HTMLParser):
+    """Collects elements and checks that they are closed in order."""
+
+    VOID = ("meta", "link", "img", "br", "path", "rect")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def find(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
+        return [a for t, a in self.elements if t == tag and all(a.get(k.rstrip("_")) == v for k, v in wanted.items())]
+
+
+def test_page_asks_for_nothing_outside(explanation: Explanation, picture: Picture) -> None:
+    page = Page(render_html(explanation, picture))
+    addresses = [a[name] for _, a in page.elements for name in ("src", "href", "action") if name in a]
+    assert [x for x in addresses if not str(x).startswith(("data:", "#"))] == []
+    policy = page.find("meta", **{"http-equiv": "Content-Security-Policy"})[0]["content"]
+    assert "default-src 'none'" in str(policy)
+    assert not re.search(r"@import|url\((?!#)", render_html(explanation, picture))
+
+
+def test_every_citation_leads_to_its_evidence(explanation: Explanation) -> None:
+    page = Page(render_html(explanation))
+    targets = {a["id"] for a in page.find("details")}
+    links = [a["href"] for a in page.find("a", class_="cite")]
+    assert links == ["#evidence-E1", "#evidence-E2", "#evidence-E3", "#evidence-E1", "#evidence-E4"]
+    assert {str(link)[1:] for link in links} <= targets
+
+
+def test_evidence_shows_source_locator_licence_and_both_queries(explanation: Explanation) -> None:
+    text = render_html(explanation)
+    for part in (
+        "thxs:openi",
+        "41 reports",
+        "CC BY-NC-ND 4.0",
+        "9 present, 31 uncertain, 1 absent",
+        "MATCH (a:Concept",
+    ):
+        assert part in text
+    page = Page(text)
+    assert len(page.find("pre", **{"aria-label": "SPARQL query"})) == 2
+    assert len(page.find("button", class_="copy")) == 4
+
+
+def test_everything_from_outside_is_escaped(explanation: Explanation, withheld: Explanation) -> None:
+    assert "&lt;b&gt;of 9&lt;/b&gt; &amp; &#34;more&#34;" in render_html(explanation)
+    assert "<b>" not in render_html(explanation)
+    evil = "</script><script>alert(1)</script>"
+    page = render_html(withheld.model_copy(update={"image": evil, "reason": evil, "generator": evil, "graph": evil}))
+    assert "<script>alert" not in page
+    assert "<script>" not in render_message(evil)
+    sneaky = explanation.model_copy(
+        update={"claims": (explanation.claims[0].model_copy(update={"sentence": f"{evil} [E1][E2]"}),)}
+    )
+    assert "<script>alert" not in render_body(sneaky)
+
+
+def test_regions_lie_on_the_image_in_its_own_pixels(explanation: Explanation, picture: Picture) -> None:
+    page = Page(render_html(explanation, picture))
+    assert page.find("svg", viewbox="0 0 400 512")
+    (box,) = [a for a in page.find("rect") if a.get("x") == "300.0"]
+    assert (box["y"], box["width"], box["height"]) == ("380.0", "170.0", "110.0")
+    assert str(page.find("img")[0]["src"]).startswith("data:image/png;base64,")
+
+
+def test_findings_stand_in_order_with_bars(explanation: Explanation) -> None:
+    text = render_body(explanation)
+    names = ("thx:pleural_effusion", "thx:pulmonary_edema", "thx:pneumothorax")
+    order = [text.index(f'data-finding="{name}"') for name in names]
+    assert order == sorted(order)
+    assert "width:83.0%" in text
+    assert 'aria-label="probability 0.44"' in text
+
+
+def test_withheld_image_says_why_first(withheld: Explanation) -> None:
+    text = render_body(withheld)
+    assert text.index("this does not look like a frontal chest X-ray") < text.index('class="columns"')
+    assert 'role="alert"' in text
+    assert "holiday &lt;photo&gt;.jpg" in text
+    assert 'class="claims"' not in text
+
+
+def test_notice_stands_on_every_page(explanation: Explanation, withheld: Explanation) -> None:
+    for shown in (explanation, withheld):
+        assert "Research use only, not a medical device." in render_html(shown)
+
+
+def test_graph_draws_each_triple_once_between_its_concepts(explanation: Explanation) -> None:
+    svg = draw_graph(explanation.evidence)
+    assert svg.count('class="edge') == 2
+    assert svg.count('class="node') == 3
+    assert 'data-key="E4"' in svg
+    assert draw_graph([item for item in explanation.evidence if not item.triple]) == ""
+
+
+def test_picture_is_small_and_without_metadata() -> None:
+    picture = render_pixels(np.ones((1500, 3000), dtype=np.float32))
+    assert (picture.width, picture.height) == (3000, 1500)
+    assert int.from_bytes(picture.png[16:20], "big") == 1024  # width in the PNG header
+    assert b"tEXt" not in picture.png
+
+
+def test_pages_of_several_images_keep_their_anchors_apart(explanation: Explanation) -> None:
+    page = Page(render_pages([(explanation, None), (explanation, None)]))
+    anchors = [a["id"] for a in page.find("details")]
+    assert len(anchors) == 10
+    assert len(set(anchors)) == 10
+    assert {str(a["href"])[1:] for a in page.find("a", class_="cite")} <= set(anchors)

@@ -1,0 +1,143 @@
+"""The JSON shapes that scripts rely on, field by field."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from thoracite.errors import StoreError
+from thoracite.kg.store import QueryResult
+from thoracite.types import Explanation, ScoredTriple, Subgraph
+from thoracite.ui.text import render_retrieval_text, render_table, render_text
+from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_sparql_json
+
+
+class Found:
+    """What a retriever answers with."""
+
+    def __init__(self, explanation: Explanation) -> None:
+        self.findings = explanation.findings
+        self.evidence = tuple(item for item in explanation.evidence if item.triple)
+        triples = tuple(ScoredTriple(triple=item.triple, score=item.score) for item in self.evidence if item.triple)
+        self.subgraph = Subgraph(seeds=(explanation.findings[0].entity,), triples=triples)
+
+
+def test_record_has_the_promised_fields(explanation: Explanation) -> None:
+    record = json.loads(json.dumps(render_record(explanation)))
+    assert list(record) == ["image", "abstained", "reason", "generator", "graph", "findings", "claims", "evidence"]
+    assert (record["image"], record["abstained"], record["reason"]) == ("chest.png", False, None)
+    assert record["graph"].startswith("sha256:")
+
+
+def test_record_lists_every_finding_the_absent_ones_too(explanation: Explanation) -> None:
+    effusion, edema, pneumothorax = render_record(explanation)["findings"]
+    assert effusion["label"] == "pleural effusion"
+    assert effusion["codes"] == [
+        "RadLex:RID34539", "NIH14:Effusion", "CheXpert:Pleural Effusion", "HP:0002202",
+    ]  # fmt: skip
+    assert effusion["probability"] == 0.83
+    assert effusion["certainty"] == "definitely present"
+    assert effusion["region"]["box"] == [300.0, 380.0, 470.0, 490.0]
+    assert effusion["region"]["anatomy"] == "left costophrenic angle"
+    assert effusion["concepts"][0] | {"region": None} == {
+        "id": "thx:q_angle",
+        "question": "Is the costophrenic angle blunted?",
+        "probability": 0.91,
+        "contribution": 1.7,
+        "region": None,
+    }
+    assert (edema["certainty"], edema["region"], edema["concepts"]) == ("uncertain", None, [])
+    assert (pneumothorax["certainty"], pneumothorax["probability"]) == ("definitely absent", 0.02)
+
+
+def test_record_claims_keep_their_citations_in_place(explanation: Explanation) -> None:
+    first = render_record(explanation)["claims"][0]
+    assert first["sentence"] == "There is a left pleural effusion. [E1][E2]"
+    assert (first["citations"], first["verdict"], first["kind"]) == (["E1", "E2"], "supported", "observation")
+
+
+def test_triple_evidence_has_labels_identifiers_sources_and_both_queries(explanation: Explanation) -> None:
+    evidence = {item["key"]: item for item in render_record(explanation)["evidence"]}["E4"]
+    assert (evidence["kind"], evidence["stance"]) == ("triple", "for")
+    assert (evidence["subject"], evidence["relation"], evidence["object"]) == (
+        "pleural effusion", "suggestive of", "congestive heart failure",
+    )  # fmt: skip
+    assert (evidence["subject_id"], evidence["relation_id"], evidence["object_id"]) == (
+        "thx:pleural_effusion", "thx:suggestive_of", "thx:congestive_heart_failure",
+    )  # fmt: skip
+    assert (evidence["certainty"], evidence["support"], evidence["score"]) == ("uncertain", 41, 0.41)
+    assert [set(source) >= {"source", "locator", "licence"} for source in evidence["provenance"]] == [True, True]
+    assert evidence["provenance"][0]["licence"] == "CC BY-NC-ND 4.0"
+    assert "SELECT" in evidence["sparql"]
+    assert "MATCH" in evidence["cypher"]
+
+
+def test_image_evidence_has_no_query_and_says_what_was_seen(explanation: Explanation) -> None:
+    evidence = {item["key"]: item for item in render_record(explanation)["evidence"]}
+    assert evidence["E1"]["finding"] == {"id": "thx:pleural_effusion", "label": "pleural effusion"}
+    assert evidence["E1"]["probability"] == 0.83
+    assert evidence["E2"]["region"]["side"] == "left"
+    assert evidence["E5"]["concept"]["question"] == "Is the costophrenic angle blunted?"
+    assert evidence["E5"]["stance"] == "against"
+    assert not any("sparql" in evidence[key] for key in ("E1", "E2", "E5"))
+
+
+def test_withheld_record_has_a_reason_and_no_claims(withheld: Explanation) -> None:
+    record = render_record(withheld)
+    assert (record["abstained"], record["claims"]) == (True, [])
+    assert record["reason"] == "this does not look like a frontal chest X-ray"
+
+
+def test_retrieval_has_the_promised_fields(explanation: Explanation) -> None:
+    record = json.loads(json.dumps(render_retrieval(Found(explanation))))
+    assert list(record) == ["findings", "seeds", "triples", "evidence"]
+    assert record["seeds"] == [{"id": "thx:pleural_effusion", "label": "pleural effusion"}]
+    assert [item["score"] for item in record["triples"]] == [0.62, 0.41]
+    assert record["evidence"][0]["sparql"].startswith("PREFIX thx:")
+    text = render_retrieval_text(Found(explanation))
+    assert "Seeds: pleural effusion" in text
+    assert "thxs:radlex_def" in text
+
+
+def test_sparql_json_is_the_w3c_format() -> None:
+    uri = {"type": "uri", "value": "https://w3id.org/thoracite/pleural_effusion"}
+    count = {"type": "literal", "value": "41", "datatype": "http://www.w3.org/2001/XMLSchema#integer"}
+    answer = render_sparql_json(QueryResult(columns=("s", "n"), rows=((uri, count), (uri, None))))
+    assert answer["head"] == {"vars": ["s", "n"]}
+    assert answer["results"]["bindings"] == [{"s": uri, "n": count}, {"s": uri}]
+
+
+def test_sparql_json_refuses_rows_of_a_property_graph() -> None:
+    with pytest.raises(StoreError, match=r"column label holds no RDF term.*Cypher"):
+        render_sparql_json(QueryResult(columns=("label",), rows=(("pleural effusion",),)))
+
+
+def test_cypher_json_keeps_order_and_nothing_else() -> None:
+    answer = render_cypher_json(QueryResult(columns=("b", "a"), rows=((1, None), ("x", [2]))))
+    assert answer == {"columns": ["b", "a"], "rows": [[1, None], ["x", [2]]]}
+
+
+def test_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
+    text = render_text(explanation)
+    parts = ("effusion. [E1][E2]", "[E3] graph", "thxs:radlex_def", "sparql  PREFIX", "cypher  MATCH", "Research use")
+    order = [text.index(part) for part in parts]
+    assert order == sorted(order)
+    assert "- pneumothorax" not in text  # absent findings are in the JSON, not on the screen
+    assert "+ pleural effusion 0.83 (definitely present)" in text
+
+
+def test_text_keeps_queries_whole_and_can_leave_them_out(explanation: Explanation) -> None:
+    lines = render_text(explanation, width=60).splitlines()
+    assert any(line.endswith("RETURN a.label, r.locator, b.label") for line in lines)
+    assert "cypher" not in render_text(explanation, queries=False)
+
+
+def test_text_of_a_withheld_image_is_its_reason(withheld: Explanation) -> None:
+    assert "Withheld: this does not look like a frontal chest X-ray" in render_text(withheld)
+
+
+def test_table_shows_terms_by_value_and_ask_as_a_word() -> None:
+    table = render_table(QueryResult(columns=("label",), rows=(({"type": "literal", "value": "mass"},),)))
+    assert table.splitlines()[2:] == ["mass", "(1 row)"]
+    assert render_table(QueryResult(boolean=False)) == "false"
