@@ -43,6 +43,7 @@ _HEDGES = re.compile(
     r"|worrisome|suggest\w*|versus|vs|and/or|differential|exclud\w*|rule[ds]? out|consider\w*|favor\w*|perhaps"
     r"|appears? to|equivocal|potential\w*|either)\b|xxxx"
 )
+_NEGATIONS = re.compile(r"\b(?:no|not|without|negative|free|clear of|nor)\b")
 _SENTENCE = re.compile(r"[^.?!]+")
 
 
@@ -108,8 +109,13 @@ def _judge(report_id: str, text: str, row: dict[str, str], extractor: RuleExtrac
             found=found.get(label),
             keyword=any(not re.search(rf"\b(?:no|without)\b.*(?:{_KEYWORDS[label]})", s) for s in stated),
             mentioned=bool(mentions),
-            hedged=any(_HEDGES.search(s) for s in mentions),
+            hedged=any(_is_hedged(s) for s in mentions),
         )
+
+
+def _is_hedged(sentence: str) -> bool:
+    """Whether the sentence has a hedge, or an "or" that no negation governs; a removed word may have been a hedge."""
+    return bool(_HEDGES.search(sentence)) or (" or " in sentence and not _NEGATIONS.search(sentence))
 
 
 def find_causes(judgements: list[Judgement]) -> Counter[tuple[str, str]]:

@@ -67,7 +67,7 @@ def score_f1(agreements: Sequence[Agreement]) -> tuple[float, float, float]:
     Returns
     -------
     tuple of float
-        F1, low, high, each in [0, 1].
+        F1, low, high, each in [0, 1]; zeros where there is nothing to find and nothing was found.
 
     Examples
     --------
@@ -80,6 +80,8 @@ def score_f1(agreements: Sequence[Agreement]) -> tuple[float, float, float]:
         both, gold, predicted = counts[drawn].sum(axis=0)
         return float(2 * both / (gold + predicted)) if gold + predicted else float("nan")
 
+    if not counts.any():
+        return 0.0, 0.0, 0.0
     low, high = bootstrap_interval(f1, len(counts))
     return f1(np.arange(len(counts))), low, high
 

@@ -33,9 +33,12 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
     if not ix:
         return "start"
     previous, phrase = phrases[ix - 1], phrases[ix]
-    kinds = _kinds_after_mask(phrase.gap)
-    if phrase.kind == "comparison" or any(t.text == "than" for t in phrase.gap):
+    kinds = _kinds_that_link(phrase.gap)
+    compared = any(t.text == "than" for t in phrase.gap)
+    if phrase.kind == "comparison" or (compared and phrase.kind == "side"):
         return "compare"
+    if compared and previous.kind == "comparison" and phrase.kind == "anatomy":
+        return "locate"
     if "stop" in kinds and phrase.kind == "adjective" and any(t.text in _CONTRASTS for t in phrase.gap):
         return "predicate"
     if "stop" in kinds or (phrase.kind != "adjective" and any(t.text == ":" for t in phrase.gap)):
@@ -63,11 +66,15 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
     return "masked" if "mask" in kinds and phrase.has("disease") and previous.kind == "finding" else "beside"
 
 
-def _kinds_after_mask(gap: list[Term]) -> set[str]:
-    """Kinds of a gap; where a noun was removed ("of the XXXX, similar"), of what follows it, if that says anything."""
-    last = max((at for at, term in enumerate(gap) if term.kind == "mask"), default=-1)
-    rest = {term.kind for term in gap[last + 1 :]}
-    return rest if last >= 0 and rest - {"ignore", "other"} else {term.kind for term in gap}
+def _kinds_that_link(gap: list[Term]) -> set[str]:
+    """Kinds of a gap, without what leads to a noun that is no entity: "in the XXXX, …", "for technique, …"."""
+    start = 0
+    for at, term in enumerate(gap):
+        lost = term.kind == "mask" or (term.kind in {"comma", "and"} and any(t.kind == "locate" for t in gap[start:at]))
+        rest = {t.kind for t in gap[at + (term.kind == "mask") :]}
+        if lost and rest - {"ignore", "other", "mask"}:
+            start = at + (term.kind == "mask")
+    return {term.kind for term in gap[start:]}
 
 
 def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:

@@ -100,8 +100,10 @@ def _collect(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
 
 
 def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
-    """Whether a masked word stands between two findings, or a postponed adjective closed the phrase."""
+    """Whether a masked word stands between two findings, or "change" or a postponed adjective closed the phrase."""
     last = phrase.terms[-1]
+    if last.text == "change":
+        return True
     if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS and term.kind in FINDINGS:
         return True
     closed = last.kind == "quality" and phrase.has("organ", *FINDINGS)
@@ -134,8 +136,9 @@ def _continues(previous: Phrase, phrase: Phrase) -> bool:
     if previous.has("property"):
         return all(t.kind == "property" for t in phrase.terms)
     if previous.terms[-1].kind in {"quality", "degree"}:
-        predicate = "link_verb" in previous.gap_kinds
-        return not predicate and first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
+        adjectives = first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
+        named = kinds == {"comma"} and phrase.has(*FINDINGS)
+        return "link_verb" not in previous.gap_kinds and (adjectives or named)
     if previous.has("regional", "zone"):
         return first in {"regional", "zone", "side", "level", "organ"} and phrase.has("organ", *FINDINGS)
     headed = phrase.has("organ", "airspace", "regional", "zone", *FINDINGS)

@@ -29,6 +29,7 @@ _AFFIRMATIVE = frozenset(
 
 _BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "link_verb", "negate"})
 _SUGGESTS = frozenset({"suggest", "suggest_hedged"})
+_BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})
 _ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
 
 
@@ -43,9 +44,9 @@ def drop_advice(terms: list[Term]) -> list[Term]:
     """
     shows = any(term.kind == "show" for term in terms)
     for at, term in enumerate(terms):
-        if term.kind == "aside":
+        if term.kind == "aside" and not (shows and term.text.startswith("follow")):
             return _dropped(terms, at)
-        if term.kind == "advise" and not (shows and term.text.startswith("follow")):
+        if term.kind == "advise":
             starts = (i for i in range(at, 0, -1) if terms[i].kind in {"comma", "stop"})
             return _dropped(terms, next(starts, 0))
     return terms
@@ -72,6 +73,8 @@ def _read_forward(phrases: list[Phrase]) -> None:
     state = PRESENT
     for ix, phrase in enumerate(phrases):
         denied = False
+        if ix and phrases[ix - 1].terms[-1].text == "change" and not phrase.gap:
+            state = PRESENT
         for at, term in enumerate(phrase.gap):
             if term.kind == "not":
                 denied = True
@@ -161,19 +164,23 @@ def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
 
 
 def _mark_alternatives(phrases: list[Phrase]) -> None:
-    """Affirmed findings joined by "or" are uncertain, the whole list of them."""
+    """Affirmed findings joined by "or" are uncertain, the whole list of them; not in "no change in scar or mass"."""
     for ix, phrase in enumerate(phrases):
         if "or" not in phrase.gap_kinds or phrase.kind != "finding" or phrase.certainty is ABSENT:
             continue
-        phrase.certainty = UNCERTAIN
+        listed = [phrase]
         for earlier in reversed(phrases[:ix]):
-            kinds = earlier.gap_kinds
-            if earlier.kind == "finding" and earlier.certainty is PRESENT:
-                earlier.certainty = UNCERTAIN
-            elif earlier.kind == "finding" or "locate" not in kinds:
+            if earlier.kind == "finding":
+                listed.append(earlier)
+                if not earlier.gap_kinds & {"comma", "or"} or earlier.gap_kinds & _BREAKS_LIST:
+                    break
+            elif "locate" not in earlier.gap_kinds:
                 break
-            if earlier.kind == "finding" and (not kinds & {"comma", "or"} or kinds & {*_SUGGESTS, "hedge"}):
-                break
+        before = phrases.index(listed[-1]) - 1
+        if before >= 0 and phrases[before].certainty is ABSENT and phrases[before].terms[-1].kind == "change":
+            continue
+        for finding in listed:
+            finding.certainty = ABSENT if finding.certainty is ABSENT else UNCERTAIN
 
 
 def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:

@@ -1,8 +1,9 @@
 """Image-level labels from an annotation: the fourteen findings of ChestX-ray14, from text alone.
 
-A label is read off an observation's words, its certainty, and what it is located at or modified by. Its rules stand
-in ``kg/lexicon/labels.csv``: ``observation`` words (``*`` for any ending), ``context`` of which one word must
-be attached to the observation, ``excluded`` of which none may be.
+A label is read off an observation's words, its certainty, and the words it is related to. The rules stand in
+``kg/lexicon/labels.csv``: ``observation`` words (``*`` for any ending), ``context`` of which one word must be related
+to the observation (one of each group, where ``&`` joins groups), ``excluded`` of which none may be, and ``at_most`` the
+certainty that such a mention can give: an enlarged cardiac *silhouette* may be cardiomegaly, or fluid around the heart.
 
 References
 ----------
@@ -32,39 +33,47 @@ _RANK = {Certainty.PRESENT: 2, Certainty.UNCERTAIN: 1, Certainty.ABSENT: 0}
 
 
 class LabelRule(NamedTuple):
-    """One row of the rules: a label, and the patterns that its words must match."""
+    """One row of the rules: a label, and the patterns that words must match."""
 
     label: str
     observation: re.Pattern[str]
-    context: re.Pattern[str] | None
+    context: tuple[re.Pattern[str], ...]
     excluded: re.Pattern[str] | None
+    at_most: Certainty
 
 
-def _pattern(words: str) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    return re.compile(r"(?:" + "|".join(re.escape(word).replace(r"\*", r"\S*") for word in words.split("|")) + r")")
+class LabelMention(NamedTuple):
+    """A mention that speaks for or against a label, and how surely."""
+
+    label: str
+    mention: Mention
+    certainty: Certainty
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word).replace(r"\*", r"\S*") for word in words.split("|")))
 
 
 @lru_cache(maxsize=4)
 def load_rules(label_set: str = "NIH14") -> tuple[LabelRule, ...]:
     """Rules of a label set, in the file's order."""
-    rules = []
     with _FILE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            observation = _pattern(row["observation"])
-            if row["label_set"] == label_set and observation is not None:
-                rules.append(LabelRule(row["label"], observation, _pattern(row["context"]), _pattern(row["excluded"])))
-    return tuple(rules)
+        return tuple(
+            LabelRule(
+                label=row["label"],
+                observation=_pattern(row["observation"]),
+                context=tuple(_pattern(group) for group in row["context"].split("&") if group),
+                excluded=_pattern(row["excluded"]) if row["excluded"] else None,
+                at_most=Certainty(row["at_most"]) if row["at_most"] else Certainty.PRESENT,
+            )
+            for row in csv.DictReader(file)
+            if row["label_set"] == label_set
+        )
 
 
-def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[tuple[str, Mention]]:
-    """Every mention that speaks for or against a label, in reading order, as (label, mention)."""
-    attached: dict[str, set[str]] = {}
-    for source, _, target in annotation.relations():
-        if source.id != target.id:
-            attached.setdefault(source.id, set()).add(target.tokens.lower())
-            attached.setdefault(target.id, set()).add(source.tokens.lower())
+def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[LabelMention]:
+    """Every mention that speaks for or against a label, in reading order."""
+    attached = _find_attached(annotation)
     found = []
     for mention in annotation.entities:
         if mention.is_anatomy:
@@ -73,14 +82,35 @@ def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[t
         around = attached.get(mention.id, set())
         for rule in load_rules(label_set):
             if any(rule.observation.fullmatch(word) for word in words) and _fits(rule, around):
-                found.append((rule.label, mention))
+                certainty = min(mention.certainty, rule.at_most, key=_RANK.__getitem__)
+                found.append(LabelMention(rule.label, mention, certainty))
     return found
+
+
+def _find_attached(annotation: Annotation) -> dict[str, set[str]]:
+    """Words that each mention is related to; for the site of an observation, those that modify it too.
+
+    So "cardiac" speaks for the enlargement in "enlarged cardiac silhouette".
+    """
+    attached: dict[str, set[str]] = {}
+    modifiers: dict[str, set[str]] = {}
+    sites = []
+    for source, name, target in annotation.relations():
+        attached.setdefault(source.id, set()).add(target.tokens.lower())
+        attached.setdefault(target.id, set()).add(source.tokens.lower())
+        if name == "modify":
+            modifiers.setdefault(target.id, set()).add(source.tokens.lower())
+        elif name == "located_at":
+            sites.append((source.id, target.id))
+    for observation, site in sites:
+        attached[observation].update(modifiers.get(site, ()))
+    return attached
 
 
 def _fits(rule: LabelRule, around: set[str]) -> bool:
     if rule.excluded is not None and any(rule.excluded.fullmatch(word) for word in around):
         return False
-    return rule.context is None or any(rule.context.fullmatch(word) for word in around)
+    return all(any(group.fullmatch(word) for word in around) for group in rule.context)
 
 
 def find_labels(annotation: Annotation, *, label_set: str = "NIH14") -> dict[str, Certainty]:
@@ -99,12 +129,12 @@ def find_labels(annotation: Annotation, *, label_set: str = "NIH14") -> dict[str
         The strongest statement a label: present before uncertain before absent, in the label set's order.
     """
     strongest: dict[str, Certainty] = {}
-    for label, mention in find_mentions(annotation, label_set=label_set):
+    for label, _, certainty in find_mentions(annotation, label_set=label_set):
         known = strongest.get(label)
-        if known is None or _RANK[mention.certainty] > _RANK[known]:
-            strongest[label] = mention.certainty
+        if known is None or _RANK[certainty] > _RANK[known]:
+            strongest[label] = certainty
     order = [rule.label for rule in load_rules(label_set)]
     return dict(sorted(strongest.items(), key=lambda item: order.index(item[0])))
 
 
-__all__ = ["LabelRule", "find_labels", "find_mentions", "load_rules"]
+__all__ = ["LabelMention", "LabelRule", "find_labels", "find_mentions", "load_rules"]

@@ -1,0 +1,65 @@
+"""Relations, where sentences are built in ways that mislead."""
+
+from __future__ import annotations
+
+import pytest
+
+from thoracite.kg.extract import extract_sentence
+
+SIGNS = {"modify": ">", "located_at": "@", "suggestive_of": "~"}
+
+
+def relations(text: str) -> set[str]:
+    terms = extract_sentence(text.lower().split())
+    kept = {id(t) for t in terms}
+    return {
+        f"{t.text}{SIGNS[name]}{to.text}".replace(" ", "_") for t in terms for name, to in t.relations if id(to) in kept
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("heart and lungs are normal", "normal@heart normal@lungs"),
+        ("heart is normal , lungs are clear", "normal@heart clear@lungs"),
+        (
+            "heart size normal , vascularity within normal limits",
+            "size>heart normal@heart within_normal_limits@vascularity",
+        ),
+        ("silhouette is normal in size and contour", "normal@silhouette size>silhouette contour>silhouette"),
+        ("silhouette is within normal limits for size", "within_normal_limits@silhouette size>silhouette"),
+        ("normal size and configuration of the heart", "normal@heart size>heart configuration>heart"),
+        ("heart is large but unchanged", "large@heart unchanged@heart"),
+        ("lungs are large but clear of nodules", "large@lungs clear@lungs nodules@lungs"),
+        ("lungs are clear without effusion or mass", "clear@lungs mass@lungs"),
+        ("low lung volumes without mass", "low@lung volumes>lung"),
+        ("chest without mass", "mass@chest"),
+        ("hilar or mediastinal adenopathy", "adenopathy@hilar adenopathy@mediastinal"),
+        ("acute , cardiac or pleural disease", "acute>disease disease@cardiac disease@pleural"),
+        ("upper lobe pleural scarring", "upper>lobe scarring@lobe scarring@pleural"),
+        ("pulmonary vascular congestion", "pulmonary>vascular congestion@vascular"),
+        ("right upper and left lower lobes", "right>lobes upper>lobes left>lobes lower>lobes"),
+        ("bibasilar scar , left greater than right", "scar@bibasilar left>bibasilar right>bibasilar greater>scar"),
+        (
+            "bilateral effusions , left greater than right",
+            "bilateral>effusions left>effusions right>effusions greater>effusions",
+        ),
+        ("scar at the left greater than right hilum", "left>scar greater>scar right>hilum scar@hilum"),
+        ("catheter tip in the right atrium", "tip>catheter tip@atrium right>atrium"),
+        ("catheter with tip in the svc", "tip>catheter tip@svc"),
+        ("generator with a XXXX terminating in the ventricle", ""),
+        ("tube in good position", "good>position position>tube"),
+        ("several areas of haze", "several>haze areas>haze"),
+        ("interval increase in size of the nodule", "interval>increase increase>nodule"),
+        ("interval increase in size of the heart", "interval>increase increase@heart size>heart"),
+        ("interval placement of a left chest tube", "left>chest tube@chest"),
+        ("left base could be scar or mass", "left>base scar@base mass@base"),
+        ("opacity in the base with possible effusion", "opacity@base"),
+        ("opacity and effusion unchanged", "unchanged>opacity unchanged>effusion"),
+        ("calcification of the aorta , unchanged", "calcification@aorta unchanged>calcification"),
+        ("haze , likely edema or pneumonia", "haze~edema haze~pneumonia"),
+        ("scar is present . heart", ""),
+    ],
+)
+def test_relations(text: str, expected: str) -> None:
+    assert relations(text) == set(expected.split())
