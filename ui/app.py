@@ -52,7 +52,8 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
     def explain_example(event: gr.SelectData) -> str:
         return _explain(service, examples[event.index].path)
 
-    with gr.Blocks(title="Thoracite", analytics_enabled=False, fill_width=True, delete_cache=(300, 300)) as blocks:
+    blocks = gr.Blocks(title="Thoracite", analytics_enabled=False, fill_width=True, delete_cache=(300, 300))
+    with blocks:
         gr.HTML(
             '<header class="masthead"><h1>Thoracite</h1><p>What a chest X-ray shows, and the evidence for every '
             f'sentence</p><strong class="notice">{NOTICE}</strong></header>'

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-
-class _RefusedError(Exception):
-    """The body is refused; holds the status and the sentence."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 class LimitBodies:
     """ASGI middleware that refuses bodies that are too large (413) or too slow (408).
+
+    What only shows while the body arrives is raised as ``HTTPException`` inside the application, which answers it.
 
     Parameters
     ----------
@@ -34,29 +29,16 @@ class LimitBodies:
         self.app, self.max_bytes, self.limit_s = app, max_bytes, limit_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, counting its body; answer in its place where it is refused."""
+        """Pass a request on and count its body; answer in its place where it announces too much."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            self._check_announced(scope)
-            await self.app(scope, self._count(receive), watch)
-        except _RefusedError as refused:
-            if started:
-                raise
-            await _refuse(send, refused)
-
-    def _check_announced(self, scope: Scope) -> None:
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.max_bytes:
-            raise self._too_large()
+            refusal = JSONResponse({"error": self._too_large()}, 413, {"connection": "close"})
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, self._count(receive), send)
 
     def _count(self, receive: Receive) -> Receive:
         received, done = 0, False
@@ -69,30 +51,18 @@ class LimitBodies:
             try:
                 message = await asyncio.wait_for(receive(), max(deadline - time.monotonic(), 0.001))
             except TimeoutError as error:
-                raise _RefusedError(
-                    408, f"the request took longer than {self.limit_s:.0f} seconds to arrive; send it again"
-                ) from error
+                sentence = f"the request took longer than {self.limit_s:g} seconds to arrive; send it again"
+                raise HTTPException(408, sentence) from error
             received += len(message.get("body", b""))
             done = not message.get("more_body", False)
             if received > self.max_bytes:
-                raise self._too_large()
+                raise HTTPException(413, self._too_large())
             return message
 
         return counted
 
-    def _too_large(self) -> _RefusedError:
-        return _RefusedError(413, f"the request is too large; expected at most {self.max_bytes:,} bytes")
-
-
-async def _refuse(send: Send, refused: _RefusedError) -> None:
-    body = json.dumps({"error": str(refused)}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    def _too_large(self) -> str:
+        return f"the request is too large; expected at most {self.max_bytes:,} bytes"
 
 
 __all__ = ["LimitBodies"]

@@ -16,7 +16,7 @@ from thoracite import __version__
 from thoracite.types import CITATION, Certainty, Explanation, Finding
 from thoracite.ui.drawing import draw_graph
 from thoracite.ui.picture import Picture
-from thoracite.ui.text import NOTICE, describe_evidence
+from thoracite.ui.text import NOTICE, describe_evidence, find_cited
 from thoracite.ui.view import find_certainty
 
 HERE = Path(__file__).resolve().parent
@@ -86,6 +86,7 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
     """
     findings = sorted(explanation.findings, key=_rank)
     regions = [f for f in findings if f.region is not None and f.certainty is not Certainty.ABSENT]
+    cited = find_cited(explanation)
     html = (
         _templates()
         .get_template("body.html")
@@ -97,7 +98,9 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
             findings=findings,
             regions=regions,
             claims=[{"kind": claim.kind, "parts": list(_parts(claim.sentence))} for claim in explanation.claims],
-            graph=draw_graph(explanation.evidence),
+            cited=cited,
+            others=[evidence for evidence in explanation.evidence if evidence not in cited],
+            graph=draw_graph(cited),
             certainty=find_certainty,
             describe=describe_evidence,
             css=CSS,

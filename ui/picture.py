@@ -77,8 +77,7 @@ def render_picture(path: Path, settings: Settings) -> Picture:
     """
     from thoracite.retrieval.image import read_radiograph
 
-    radiograph = read_radiograph(path, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)
-    return render_pixels(radiograph.pixels)
+    return render_pixels(read_radiograph(path, settings=settings).pixels)
 
 
 __all__ = ["Picture", "render_picture", "render_pixels"]

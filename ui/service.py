@@ -5,20 +5,27 @@ Uploads live in a folder of their own while they are read, and nowhere afterward
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from thoracite.errors import InputError, ThoraciteError
 from thoracite.kg.store import GraphStore, QueryResult
 from thoracite.settings import Settings
 from thoracite.types import Explanation
+from thoracite.ui.examples import SUFFIXES
 from thoracite.ui.picture import Picture, render_picture
-from thoracite.ui.view import Retrieved
+
+if TYPE_CHECKING:
+    from thoracite.retrieval.retriever import Retrieval, Retriever
+
+LONGEST = 250
+"""Longest phrase to look up, in characters."""
 
 Language = Literal["sparql", "cypher"]
 
@@ -109,7 +116,7 @@ class Service:
     def __init__(self, settings: Settings, *, explainer: Explaining | None = None) -> None:
         self.settings = settings
         self._explainer = explainer
-        self._retriever: Any = None
+        self._retriever: Retriever | None = None
         self._stores: dict[Language, GraphStore] = {}
         self._loading = threading.RLock()
         self._reading = Turnstile(slots=1, line=8, patience_s=60.0)
@@ -170,7 +177,7 @@ class Service:
             with _without(folder):
                 return self.explain(path)
 
-    def retrieve(self, query: str) -> Retrieved:
+    def retrieve(self, query: str) -> Retrieval:
         """Evidence for a phrase or a concept.
 
         Raises
@@ -178,16 +185,16 @@ class Service:
         InputError
             If the query is empty, too long, or matches nothing.
         """
-        if not query.strip():
+        words = re.sub(r"[\\/\s]+", " ", query).strip()  # no path: a caller names no files of this machine
+        if not words:
             raise InputError('the query is empty; expected a phrase or a CURIE, such as "pleural effusion"')
-        if len(query) > 2000:
-            raise InputError(f"the query has {len(query)} characters; expected at most 2000")
-        if Path(query).is_file():  # a caller of the server names no files of this machine
-            raise InputError("the query names a file; send images to POST /explain")
+        if len(words) > LONGEST:
+            raise InputError(f"the query has {len(words)} characters; expected at most {LONGEST}")
+        if Path(words).suffix.lower() in SUFFIXES or os.path.exists(words):
+            raise InputError("the query names a file; expected a phrase or a CURIE, send images to POST /explain")
         retriever = self._load_retriever()
         with self._reading.enter():
-            found: Retrieved = retriever.retrieve(query)
-        return found
+            return retriever.retrieve(words)
 
     def query(self, language: Language, text: str, parameters: Mapping[str, Any] | None = None) -> QueryResult:
         """Answer a read-only query.
@@ -219,7 +226,7 @@ class Service:
                 store.close()
             self._stores.clear()
 
-    def _load_retriever(self) -> Any:
+    def _load_retriever(self) -> Retriever:
         with self._loading:
             if self._retriever is None:
                 from thoracite.retrieval.retriever import Retriever

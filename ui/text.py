@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from thoracite.kg.store import QueryResult
 from thoracite.types import Certainty, Evidence, Explanation, Provenance
-from thoracite.ui.view import Retrieved, find_certainty
+from thoracite.ui.view import find_certainty
+
+if TYPE_CHECKING:
+    from thoracite.retrieval.retriever import Retrieval
 
 NOTICE = "Research use only, not a medical device."
 """Stands under every explanation, on every page."""
@@ -31,7 +35,7 @@ def render_text(explanation: Explanation, *, width: int = 100, queries: bool = T
     Returns
     -------
     str
-        Sentences, findings that are not absent, the evidence with sources and queries, the notice.
+        Sentences, findings that are not absent, the cited evidence with sources and queries, the notice.
 
     Examples
     --------
@@ -48,18 +52,22 @@ def render_text(explanation: Explanation, *, width: int = 100, queries: bool = T
     if shown := [f for f in explanation.findings if f.certainty is not Certainty.ABSENT]:
         lines = [f"  {MARK[f.certainty]} {f.entity.label} {f.probability:.2f} ({f.certainty.value})" for f in shown]
         parts.append("\n".join(["Findings", *lines]))
-    if explanation.evidence:
-        blocks = [_evidence_block(evidence, width, queries=queries) for evidence in explanation.evidence]
-        parts.append("\n".join(["Evidence", *blocks]))
+    if cited := find_cited(explanation):
+        blocks = [_evidence_block(evidence, width, queries=queries) for evidence in cited]
+        more = len(explanation.evidence) - len(cited)
+        note = [f"  {more} more that no sentence cites: --json lists them"] if more else []
+        parts.append("\n".join(["Evidence", *blocks, *note]))
     parts.append(NOTICE)
     return "\n\n".join(parts)
 
 
-def render_retrieval_text(found: Retrieved, *, width: int = 100) -> str:
+def render_retrieval_text(found: Retrieval, *, width: int = 100) -> str:
     """What was retrieved, for the terminal: seeds, then the evidence with sources and queries."""
-    seeds = ", ".join(seed.label for seed in found.subgraph.seeds) or "nothing"
+    if found.reason:
+        return f"Withheld: {found.reason}"
+    seeds = ", ".join(seed.label for seed in found.seeds) or "nothing"
     blocks = [_evidence_block(evidence, width, queries=True) for evidence in found.evidence]
-    return "\n".join([f"Seeds: {seeds}", f"Triples: {len(found.subgraph.triples)}", *blocks])
+    return "\n".join([f"Seeds: {seeds}", f"Triples: {len(found.triples)}", *blocks])
 
 
 def render_table(result: QueryResult) -> str:
@@ -83,6 +91,12 @@ def render_table(result: QueryResult) -> str:
         for row in [list(result.columns), ["-" * width for width in widths], *rows]
     ]
     return "\n".join([*lines, f"({len(rows)} {'row' if len(rows) == 1 else 'rows'})"])
+
+
+def find_cited(explanation: Explanation) -> list[Evidence]:
+    """The evidence that sentences cite, in its own order."""
+    keys = {key for claim in explanation.claims for key in claim.citations}
+    return [evidence for evidence in explanation.evidence if evidence.key in keys]
 
 
 def describe_evidence(evidence: Evidence) -> str:
@@ -163,6 +177,7 @@ __all__ = [
     "NOTICE",
     "describe_evidence",
     "describe_source",
+    "find_cited",
     "render_retrieval_text",
     "render_table",
     "render_text",

@@ -6,7 +6,7 @@ Pure functions from nouns to plain dictionaries; nothing here reads a file, a gr
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import StoreError
 from thoracite.kg.store import QueryResult
@@ -19,31 +19,14 @@ from thoracite.types import (
     Finding,
     Provenance,
     Region,
-    Subgraph,
     Triple,
 )
 
+if TYPE_CHECKING:
+    from thoracite.retrieval.retriever import Retrieval
+
 Record = dict[str, Any]
 """A JSON object."""
-
-
-class Retrieved(Protocol):
-    """What a retrieval answers with: findings of an image, or none, and the subgraph with its evidence."""
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Findings of the image; none when text or a concept was asked for."""
-        ...
-
-    @property
-    def subgraph(self) -> Subgraph:
-        """Seeds and scored triples."""
-        ...
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The triples that were kept, numbered, each with its queries."""
-        ...
 
 
 def render_record(explanation: Explanation) -> Record:
@@ -179,15 +162,17 @@ def render_evidence(evidence: Evidence) -> Record:
     return record
 
 
-def render_retrieval(found: Retrieved) -> Record:
-    """What was retrieved, as the JSON object of ``thoracite retrieve --json`` and ``POST /retrieve``."""
+def render_retrieval(found: Retrieval) -> Record:
+    """What was retrieved, as the JSON object of ``thoracite retrieve --json`` and ``POST /retrieve``.
+
+    ``reason`` says why an image was not read; it is None otherwise.
+    """
     return {
         "findings": [render_finding(finding) for finding in found.findings],
-        "seeds": [_entity(seed) for seed in found.subgraph.seeds],
-        "triples": [
-            render_triple(scored.triple) | {"score": round(scored.score, 4)} for scored in found.subgraph.triples
-        ],
+        "seeds": [_entity(seed) for seed in found.seeds],
+        "triples": [render_triple(scored.triple) | {"score": round(scored.score, 4)} for scored in found.triples],
         "evidence": [render_evidence(evidence) for evidence in found.evidence],
+        "reason": found.reason,
     }
 
 
@@ -267,7 +252,6 @@ def _provenance(provenance: Provenance) -> Record:
 
 __all__ = [
     "Record",
-    "Retrieved",
     "find_certainty",
     "render_cypher_json",
     "render_error",

@@ -8,19 +8,18 @@ import pytest
 
 from thoracite.errors import StoreError
 from thoracite.kg.store import QueryResult
+from thoracite.retrieval.retriever import Retrieval
 from thoracite.types import Explanation, ScoredTriple, Subgraph
 from thoracite.ui.text import render_retrieval_text, render_table, render_text
 from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_sparql_json
 
 
-class Found:
-    """What a retriever answers with."""
-
-    def __init__(self, explanation: Explanation) -> None:
-        self.findings = explanation.findings
-        self.evidence = tuple(item for item in explanation.evidence if item.triple)
-        triples = tuple(ScoredTriple(triple=item.triple, score=item.score) for item in self.evidence if item.triple)
-        self.subgraph = Subgraph(seeds=(explanation.findings[0].entity,), triples=triples)
+@pytest.fixture
+def found(explanation: Explanation) -> Retrieval:
+    evidence = tuple(item for item in explanation.evidence if item.triple)
+    triples = tuple(ScoredTriple(triple=item.triple, score=item.score) for item in evidence if item.triple)
+    subgraph = Subgraph(seeds=(explanation.findings[0].entity,), triples=triples)
+    return Retrieval(findings=explanation.findings, subgraph=subgraph, evidence=evidence)
 
 
 def test_record_has_the_promised_fields(explanation: Explanation) -> None:
@@ -89,13 +88,13 @@ def test_withheld_record_has_a_reason_and_no_claims(withheld: Explanation) -> No
     assert record["reason"] == "this does not look like a frontal chest X-ray"
 
 
-def test_retrieval_has_the_promised_fields(explanation: Explanation) -> None:
-    record = json.loads(json.dumps(render_retrieval(Found(explanation))))
-    assert list(record) == ["findings", "seeds", "triples", "evidence"]
+def test_retrieval_has_the_promised_fields(found: Retrieval) -> None:
+    record = json.loads(json.dumps(render_retrieval(found)))
+    assert list(record) == ["findings", "seeds", "triples", "evidence", "reason"]
     assert record["seeds"] == [{"id": "thx:pleural_effusion", "label": "pleural effusion"}]
     assert [item["score"] for item in record["triples"]] == [0.62, 0.41]
     assert record["evidence"][0]["sparql"].startswith("PREFIX thx:")
-    text = render_retrieval_text(Found(explanation))
+    text = render_retrieval_text(found)
     assert "Seeds: pleural effusion" in text
     assert "thxs:radlex_def" in text
 
