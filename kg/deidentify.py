@@ -29,6 +29,8 @@ VERSION = "1"
 """Changes whenever the gate finds something else."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
+_HOUSE = re.compile(r"(?<![\w.,/-])\d{1,6} \Z")
+_STREET_ENDS = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*){1,2}")
 _JOINT = re.compile(r"[\s,]{1,3}")
 
 
@@ -62,7 +64,7 @@ def find_identifiers(text: str) -> list[Identifier]:
     [('DATE', 8, 18)]
     """
     spans: list[Span] = list(find_patterned(text))
-    spans += [("NAME", start, end) for start, end in find_names(text)]
+    spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []
@@ -77,6 +79,15 @@ def find_identifiers(text: str) -> list[Identifier]:
         else:
             merged.append((kind, start, end))
     return [Identifier(kind=kind, start=start, end=end) for kind, start, end in merged]  # type: ignore[arg-type]
+
+
+def _with_house_number(text: str, start: int, end: int) -> Span:
+    """A name after a number is a street: "738 Jill Land"."""
+    number = _HOUSE.search(text, max(0, start - 8), start)
+    if not number:
+        return "NAME", start, end
+    rest = _STREET_ENDS.match(text, end)
+    return "LOCATION", number.start(), rest.end() if rest else end
 
 
 def _one_place(text: str, before: Span, after: Span) -> bool:

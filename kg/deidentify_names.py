@@ -12,61 +12,36 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from thoracite.kg.words import Words, is_ordinary, read_words
+from thoracite.kg.deidentify_patterns import any_of
+from thoracite.kg.words import FOLDER, Words, is_ordinary, read_lists, read_words
 
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
-_START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|^\W*$|[\]}>•*]\s*$|--?\s*$")
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
+_START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|[\]}>•*]\s*$|--?\s*$")
 _SPACE = re.compile(r"[ \t\xa0]+$|\n$")
-_TITLES = {
-    "dr", "doctor", "doctors", "drs", "mr", "mrs", "ms", "miss", "mx", "prof", "professor", "sir", "madam", "nurse",
-    "sister", "rev", "reverend", "father", "capt", "sgt", "lt", "col", "maj", "herr", "frau", "señor", "señora", "don",
-    "doña", "monsieur", "madame", "mme", "dott", "dra", "sra", "srta", "hon", "judge", "officer", "hr", "fr",
-}  # fmt: skip
-_SOFT_TITLES = {
-    "father",
-    "sister",
-    "don",
-    "col",
-    "fr",
-    "hr",
-    "lt",
-    "judge",
-    "officer",
-    "nurse",
-    "capt",
-    "maj",
-    "doctor",
-    "miss",
-}
-_PARTICLES = {"van", "von", "der", "den", "de", "la", "del", "della", "di", "da", "dos", "das", "do", "du", "le", "al", "el", "bin", "ibn", "ben", "ter", "ten", "zu", "zur", "y", "e", "st", "af", "av"}  # fmt: skip
-_SUFFIX = re.compile(
-    r",?\s*(?:M\.?D\.?|D\.?O\.?|R\.?N\.?|Ph\.?D\.?|N\.?P\.?|P\.?A\.?(?:-?C)?|FRCR|FACR|FRCPC|MBBS|MB|DDS|DVM|DPM|PharmD|LPN|MSN|APRN|"
-    r"ARNP|CRNP|CNP|CRNA|R\.?T\.?(?:\(R\))?|RRT|Esq|MPH|BSN|OD|II|III|IV|[JS]r\.?)(?![\w-])"
+_TITLES, _SOFT_TITLES, _PARTICLES = (
+    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "particle")
 )
-_LABEL = re.compile(
-    r"(?i:\b(?:patient(?:['’]s)?(?: name)?|pt(?: name)?|name(?: of patient)?|full name|first name|last name|surname|given name|physician|"
-    r"radiologist|attending|referring(?: \w+)?|ordering(?: \w+)?|requesting(?: \w+)?|primary care(?: \w+)?|pcp|provider|resident|fellow|"
-    r"technologist|technician|tech|transcriptionist|author|reader|dictating(?: \w+)?|signed|cc|attn|attention|next of kin|guardian|spouse|"
-    r"emergency contact|contact|consultant|surgeon|re|regarding|mother|father|wife|husband|son|daughter|brother|sister|interpreted|"
-    r"dictated|verified|reported|signer|witness|reviewer|reviewed|approved|initials)\s*[:=]\s*)$"
+_NAMELIKE = ("calendar", "place", "state", "department", "brand")
+"""Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
+_SPOKEN = frozenset().union(
+    *(read_lists(FOLDER / "identity.txt")[name] for name in ("by", "told", "told directly", "did"))
 )
-_BY = re.compile(
-    r"(?i:\b(?:signed|dictated|interpreted|read|reviewed|transcribed|reported|verified|approved|authenticated|finali[sz]ed|attested|"
-    r"performed|requested|ordered|referred|seen|examined|entered|edited|prepared|electronically signed|confirmed|called in|placed|"
-    r"inserted|documented|dictation|supervised|acknowledged|evaluated|taken|typed|staffed|accompanied)\s+(?:\w+\s+){0,2}?by\s*:?\s*)$"
+_CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
+_ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
+_ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
+_NUMERAL = re.compile(r",?\s+(?:II|III|IV|[JS]r\.?)(?![\w-])")
+_CUE = re.compile(
+    rf"(?i:(?P<sure>\b{any_of('by')}\s+(?:\w+\s+){{0,2}}?by\s*:?\s*|\b{any_of('told directly')}\s+)|"
+    rf"\b{any_of('label')}\s*[:=]\s*|\b{any_of('told')}(?:\s+\w+){{0,4}}?\s+(?:with|to|by|from|for)\s+|"
+    rf"\b{any_of('may be named next')}\s+)$"
 )
-_TOLD = re.compile(
-    r"(?i:\b(?:discuss(?:ed|ion)|spoke|spoken|speaking|communicat(?:ed|ion)|conveyed|relayed|report(?:ed)?|called|phoned|telephoned|faxed|"
-    r"given|sent|conferred|convers(?:ed|ation)|consult(?:ed|ation)|telephone call|call|notification|paged|contacted|notified|informed|"
-    r"alerted|emailed|texted|reached|thank(?:s| you)?|results?|findings?|reviewed|verbally|person|phone|d/w|forwarded|copy|copies)"
-    r"(?:\s+\w+){0,4}?\s+(?:with|to|by|from|for)\s+)$|"
-    r"(?i:\b(?:notified|informed|paged|contacted|called|telephoned|alerted|texted|per|via|attn|c/o|d/w|dear|nee|née|alias|aka|a\.k\.a\.)\s+)$"
+_CUE_ENDS = re.compile(
+    r"[:=]\s*$|(?i:\b(?:with|to|by|from|for|per|via|attn|c/o|patient|pt|d/w|dear|n[eé]e|alias|aka|\w+ed|a\.k\.a\.)\s+$)"
 )
+"""What every cue ends with, to look for one only there."""
 _DID = re.compile(
-    r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*(?:verbally\s+|promptly\s+|immediately\s+|directly\s+)?"
-    r"(?:notified|informed|contacted|paged|called|telephoned|alerted|advised|made aware|aware|told|acknowledged|verbali[sz]ed|agreed|"
-    r"agrees|requested|dictated|interpreted this|reviewed|signed|read back|confirmed|phoned|concurs|concurred|reports|reported|states|"
-    r"stated|complains|presents|presented|underwent|fell|returned|says|said|attended|lives|resides|denies|denied|ordered|asked|called back)\b"
+    r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*(?:(?:verbally|promptly|immediately|directly)\s+)?"
+    rf"{any_of('did')}\b"
 )
 
 
@@ -90,6 +65,7 @@ class _Text:
                 continue
             gap = text[end : match.start()]
             initial = bool(self.tokens) and len(self.tokens[-1].text) == 1 and gap == ". "
+            initial = initial and not _ABBREVIATED.search(text, max(0, end - 5), match.start())
             first = not self.tokens or (not initial and bool(_START.search(gap)))
             self.tokens.append(_Token(match.group(), match.start(), match.end(), first))
             end = match.end()
@@ -109,7 +85,15 @@ class _Text:
         return self.tokens[index].text[0].isupper()
 
     def initial(self, index: int) -> bool:
-        return len(self.tokens[index].text) == 1 and self.capital(index) and self.tokens[index].text not in "XT"
+        token = self.tokens[index]
+        after = self.text[token.start : token.start + 5]
+        return (
+            len(token.text) == 1 and token.text.isupper() and token.text not in "XT" and not _ABBREVIATION.match(after)
+        )
+
+    def label(self, index: int) -> bool:
+        """Whether an ordinary word heads a field: "Name:"."""
+        return self.gap(index).startswith(":") and (self.ordinary(index, report=True) or self.impersonal(index))
 
     def impersonal(self, index: int) -> bool:
         """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""
@@ -123,14 +107,16 @@ class _Text:
         proper = self.words.proper
         if re.sub(r"['’]s?$", "", self.tokens[index].text.lower()) in proper["eponym"]:
             return True
-        for step in (1, 2, 3):
-            after = index + step
-            if after >= len(self.tokens) or not re.fullmatch(r"['’]?s? |-| ?/ ?| and ", self.gap(after - 1)):
-                return False
-            if self.tokens[after].text.lower() in proper["head"]:
+        after = index + 1
+        while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
+            word = self.tokens[after].text
+            if word in proper["head"] or (
+                after == index + 1 and word.lower() in proper["department"] and self.ordinary(index)
+            ):
                 return True
-            if step == 1 and not (self.capital(after) or self.tokens[after].text.islower()):
+            if not (len(word) == 1 or word.lower() in proper["eponym"]):  # "Kowalski requested a line" is none
                 return False
+            after += 1
         return False
 
 
@@ -146,11 +132,11 @@ def _ordinary(token: str, report: bool) -> bool:
 @lru_cache(maxsize=50_000)
 def _impersonal(token: str) -> bool:
     words = read_words()
-    if token.isupper() and len(token) > 1 and (token in words.acronyms or len(token) < 4):
+    if token.isupper() and 1 < len(token) < 4:
         return True
     bare = re.sub(r"['’]s?$", "", token.lower())
-    kinds = ("calendar", "place", "state", "role", "department", "brand", "genus", "acronym")
-    return any(bare in words.proper.get(kind, ()) or token.lower() in words.proper.get(kind, ()) for kind in kinds)
+    kinds = (*_NAMELIKE, "role", "genus", "acronym")
+    return bare in _SPOKEN or any(bare in words.proper[kind] for kind in kinds)
 
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
@@ -169,7 +155,9 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         if last is None:
             index += 1
             continue
-        yield read.tokens[index].start, read.tokens[last].end
+        end = read.tokens[last].end
+        numeral = _NUMERAL.match(text, end)
+        yield read.tokens[index].start, numeral.end() if numeral else end
         index = last + 1
 
 
@@ -178,18 +166,45 @@ def _name_from(read: _Text, index: int) -> int | None:
     before = read.text[max(0, read.tokens[index].start - 90) : read.tokens[index].start]
     if _after_title(read, index):
         return _extend(read, index, cue=True)
-    if not read.capital(index) or read.eponym(index):
+    if read.tokens[index].text in _PARTICLES:
+        return _after_particle(read, index)
+    if not read.capital(index) or read.eponym(index) or read.label(index):
         return None
-    cued = bool(_LABEL.search(before) or _BY.search(before) or _TOLD.search(before))
-    last = _extend(read, index, cue=cued)
-    if cued and not read.impersonal(index) and not (read.ordinary(index, report=True) and last == index):
+    cue = _CUE.search(before) if _CUE_ENDS.search(before) else None
+    last = _extend(read, index, cue=cue is not None)
+    if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
         return last
-    if read.impersonal(index) and not read.initial(index):
+    if cue and not read.impersonal(index) and (cue["sure"] or not read.ordinary(index, report=True)):
+        return last
+    if read.impersonal(index) and not read.initial(index) and not _is_first_name(read, index):
         return None
     run = range(index, last + 1)
-    if _SUFFIX.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
+    if _CREDENTIAL.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
         return last if not all(read.ordinary(i, report=True) for i in run) or len(run) > 1 else None
     return last if _looks_like_name(read, index, last) else None
+
+
+def _after_particle(read: _Text, index: int) -> int | None:
+    """Last token of "van der Berg"; the particles before a name belong to it."""
+    first = index
+    while first + 1 < len(read.tokens) and read.tokens[first].text in _PARTICLES and read.gap(first) == " ":
+        first += 1
+    if not read.capital(first) or read.ordinary(first, report=True) or read.impersonal(first):
+        return None
+    return _name_from(read, first)
+
+
+def _is_first_name(read: _Text, index: int) -> bool:
+    """Whether "April", "Virginia" or "Chase" stands before a strange word: "April Kowalska"."""
+    after = index + 1
+    token = read.tokens[index].text
+    return (
+        token.istitle()
+        and any(token.lower() in read.words.proper[kind] for kind in _NAMELIKE)
+        and read.gap(index) == " "
+        and read.capital(after)
+        and not (read.ordinary(after, report=True) or read.impersonal(after) or read.eponym(after))
+    )
 
 
 def _after_title(read: _Text, index: int) -> bool:
@@ -220,21 +235,31 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
             if read.capital(reach) and read.tokens[reach].text not in _PARTICLES and not read.impersonal(reach):
                 last = reach
                 continue
-        comma = gap == ", " and cue is False and not read.ordinary(last)
-        if not (_SPACE.fullmatch(gap) or ended or comma) or not _goes_on(read, after, comma=comma):
+        shouted = read.tokens[last].text.isupper() and not read.ordinary(last, report=True)
+        comma = gap == ", " and last == index and (cue or shouted or not read.ordinary(last))
+        strange = gap == " " and any(not read.ordinary(i, report=cue) for i in range(index, after))
+        if not (_SPACE.fullmatch(gap) or ended or comma) or not _goes_on(
+            read, after, cue=cue, comma=comma, strange=strange
+        ):
             break
         last = after
     return last
 
 
-def _goes_on(read: _Text, after: int, *, comma: bool) -> bool:
-    if not read.capital(after):
+def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
+    """Whether a capitalised word continues the name before it; ``strange`` where that is no ordinary word."""
+    if not read.capital(after) or read.label(after) or read.eponym(after):
         return False
     if read.initial(after):
         return not comma
-    if read.impersonal(after) or (read.tokens[after].text.isupper() and len(read.tokens[after].text) < 4):
-        return False
-    return not read.ordinary(after, report=not comma)
+    if comma:
+        shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
+        return not read.ordinary(after, report=shouted or cue)
+    short = read.tokens[after].text.isupper() and len(read.tokens[after].text) < 4
+    told = not read.ordinary(after - 1, report=True) and _DID.match(read.text, read.tokens[after].end) is not None
+    if (strange or told) and not short and not read.titled:
+        return True
+    return not (short or read.impersonal(after)) and not read.ordinary(after, report=True)
 
 
 def _looks_like_name(read: _Text, index: int, last: int) -> bool:
@@ -243,17 +268,14 @@ def _looks_like_name(read: _Text, index: int, last: int) -> bool:
     strange = [i for i in run if not read.ordinary(i) and not read.impersonal(i) and len(read.tokens[i].text) > 1]
     if read.shouting and all(read.tokens[i].text.isupper() for i in run):
         return len(strange) > 1 or bool(strange and _DID.match(read.text.lower(), read.tokens[last].end))
-    strange = [
-        i for i in strange if not read.tokens[i].text.isupper() or len(read.tokens[i].text) > 4 or len(strange) > 1
-    ]
-    if strange:
+    did = _DID.match(read.text, read.tokens[last].end) is not None
+    if any(did or len(strange) > 1 or not read.tokens[i].text.isupper() for i in strange):
         return True
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]
-    if not rare or read.titled:
+    shouted = all(read.tokens[i].text.isupper() for i in rare) and not (did or read.gap(index) == ", ")
+    if not rare or read.titled or shouted:
         return False
-    if _DID.match(read.text, read.tokens[last].end):
-        return True
-    return not read.tokens[index].first or len(rare) > 1
+    return did or not read.tokens[index].first or len(rare) > 1
 
 
 __all__ = ["find_names"]

@@ -9,8 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from thoracite.kg.words import FOLDER, read_lists
+
 Span = tuple[str, int, int]
 """Kind, start and end in characters."""
+
+_LISTS = read_lists(FOLDER / "identity.txt")
+
+
+def any_of(name: str) -> str:
+    """A pattern for any phrase of a list of ``lexicon/identity.txt``, the longest first."""
+    phrases = sorted(_LISTS[name], key=lambda phrase: (-len(phrase), phrase))
+    return (
+        "(?:"
+        + "|".join(phrase.replace("(", "(?:").replace(r"\(?:", r"\(").replace(" ", r"\s+") for phrase in phrases)
+        + ")"
+    )
+
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
@@ -20,6 +35,10 @@ _MONTH = (
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d"
+_MODAL = (  # "3 May represent" is no date
+    r"(?!\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
+    r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
+)
 _TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
 _UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
 _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
@@ -30,40 +49,40 @@ DATES = [
     rf"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|[12]\d|3[01])\s?/\s?\d\d(?![\d/]){_TIME}",
     rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
     rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
-    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?[\s/.-]*{_MONTH}\b\.?(?:[,\s/-]+(?:{_YEAR}|'?\d\d(?!\d|:)))?{_UNIT}{_TIME}",
+    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|[/.-])?{_MONTH}\b{_MODAL}\.?"
+    rf"(?:[,\s/-]+(?:{_YEAR}|'?\d\d(?!\d|:)))?{_UNIT}{_TIME}",
     rf"\b{_WEEKDAY}{_MONTH}\b\.?(?:\s+the)?[\s-]*{_DAY}(?!\d|\.\d|\s*/\s*\d|:){_UNIT}(?:(?:,\s*|\s+|-|/){_YEAR}\b|,?\s'\d\d)?{_TIME}",
     rf"\b{_MONTH}\b\.?(?:\s+of|,)?[\s/-]*{_YEAR}\b",
     rf"\b{_MONTH}-\d\d\b",
     rf"\b{_YEAR}[\s-]+{_MONTH}\b\.?(?:[\s-]+{_DAY})?",
     rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
-    rf"(?i:\b(?:on|dated?|since|until|through|comparison|compared (?:to|with)|as of|d\.?o\.?b\.?|birth|exam|prior|priors|"
-    rf"study|radiographs?|x-?rays?|ct|mri|films?|from))\b[\s:,]*(?:(?i:exam|study|from|of|dated|on|the)\s+){{0,3}}"
+    rf"(?i:\b{any_of('dated')})\b[\s:,]*(?:(?i:exam|study|from|of|dated|on|the)\s+){{0,3}}"
     rf"(?P<x>{_MD})(?![\d/]|\.\d){_UNIT}",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
-    rf"(?P<x>{_MONTH})\b(?!\s+(?:represent|be|reflect|also|have|indicate|suggest|need|help))",
+    rf"(?P<x>{_MONTH})\b{_MODAL}",
 ]
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
-AGES = [
-    rf"(?<![\d.-]){_NINETY}[\s-]*(?:years?|yrs?|y)(?:[\s.-]*(?:old|of[\s-]age|/?o)\b)?\.?(?=\W|$)(?!\s+(?:ago|prior|earlier))",
-    rf"(?<![\d.-]){_NINETY}\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
-    rf"(?i:\b(?:age[ds]?|aet\.?|turned|age is)\b)[\s:=]*(?P<x>{_NINETY})(?![\d.])",
-    r"(?i:\bninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies)\b(?:[\s-]years?(?:[\s-]old)?)?)",
-    r"(?i:\b(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?[\s-]years?[\s-](?:old|of age))",
+AGES = [  # the number alone: "[AGE]-year-old" still reads
+    rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
+    rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
+    rf"(?i:\b(?:age[ds]?|aet\.?|turned|age is)\b)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
+    r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
 ]
 
 _EXTENSION = r"(?:\s*(?:x|ext\.?|extension|#)\s*\d{1,6})?"
 PHONES = [
-    rf"(?<![\w+])\+\d{{1,3}}[\s.-]?(?:\(0?\d{{0,5}}\)[\s.-]?)?\d[\d\s().-]{{4,16}}\d\b{_EXTENSION}",
-    rf"(?<![\w.-])(?:(?:001|1)[-. ]?)?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ]?)\d{{3}}[-. ]\d{{4}}\b{_EXTENSION}",
-    rf"(?<![\w.])\(\d{{2,5}}\)\s?\d[\d\s-]{{4,11}}\d\b{_EXTENSION}",
-    rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}\b{_EXTENSION}(?![\d.-]){_UNIT}",
+    rf"(?<![\w+])\+\d{{1,3}}[\s.-]?(?:\(0?\d{{0,5}}\)[\s.-]?)?\d[\d\s().-]{{4,16}}\d(?!\d){_EXTENSION}",
+    rf"(?<![\w.-])(?:(?:001|1)[-. ]?)?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ]?)\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}",
+    rf"(?<![\w.])\(\d{{2,5}}\)\s?\d[\d\s-]{{4,11}}\d(?!\d){_EXTENSION}",
+    rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}(?![\d-]|\.\d){_UNIT}",
     r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
     rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
-    r"(?i:\b(?:phone|tele?phone|tel|fax|pager|beeper|cell|mobile|ext|extension|call(?:ed)?(?: back)?(?: at)?|voicemail|facsimile)\b)"
-    r"(?:\s*(?i:number|no\.?|is|at|#))*[\s.:#-]*(?P<x>\+?\(?\d[\d\s().x-]{2,18}\d)(?![\d:])",
+    rf"(?i:\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
+    rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
 ]
 
 EMAILS = [r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
@@ -79,19 +98,13 @@ IPS = [
     r"(?i:(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}\b)",
 ]
 
-_CUES = (
-    r"MRN|MR\s?#|M\.R\.N\.|medical record(?:\s+(?:number|no\.?))?|record number|accession|acc(?:ession)?\s?(?:#|no\.?|number)|"
-    r"account|acct|SSN|SS#|social security|soc\.? sec\.?|NHS(?: number)?|national insurance|licen[cs]e(?: plate)?|"
-    r"driver'?s? licen[cs]e|DEA|NPI|UPIN|serial|s/n|SN|lot|device id(?:entifier)?|UDI|IMEI|implant id|member|"
-    r"subscriber|policy|insurance|beneficiary|medicare|medicaid|health plan|plate|VIN|vehicle|registration|case|"
-    r"encounter|visit|FIN|CSN|order|requisition|exam id|study id|study uid|patient id|patient identifier|pt id|"
-    r"chart|claim|invoice|passport|certificate|credit card|card|IBAN|bank|model|ref|reference|file|specimen|identifier|ID"
-)
-_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:][A-Za-z0-9]+)*"
+_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:•·][A-Za-z0-9]+)*"
 IDS = [
-    rf"(?i:\b(?:{_CUES}))(?:\s*(?i:numbers?|num|nos?\.|#|id|is|was|of record|code))*\s*[:#=]?\s*(?P<x>"
-    rf"(?=[A-Z0-9./_:-]*\d){_VALUE}(?:\s(?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]\b(?!\s[a-z])))*|"
-    rf"[A-Z]{{1,3}}\s(?=[A-Z0-9./-]*\d)[A-Z0-9][A-Z0-9./-]+(?:\s[A-Z0-9]{{1,4}}\b)*)",
+    rf"(?i:\b{any_of('number')})(?:\s*(?i:numbers?|num|nos?\.|\#|id|is|was|of record|code))*"
+    rf"(?:\s+(?:of|for)(?:\s+[a-z]+){{1,3}}(?=\s*:))?\s*[:#=]?\s*(?P<x>"
+    rf"(?=[A-Z0-9./_:•·-]*\d){_VALUE}(?:[ ](?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]{{1,3}}\b(?!\s[a-z])))*|"
+    rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9][A-Z0-9./-]+(?:\s[A-Z0-9]{{1,4}}\b)*)",
+    r"(?i:plates?)(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
     r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
     r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
@@ -102,37 +115,28 @@ IDS = [
     r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
 ]
 
-_STREET = (
-    r"(?i:Alley|Ally|Avenue|Ave|Av|Boulevard|Blvd|Bridge|Brook|Bypass|Circle|Cir|Close|Common|Corner|Course|Court|Ct|"
-    r"Cove|Creek|Crescent|Crossing|Dale|Drive|Dr|Estate|Expressway|Extension|Falls|Ferry|Field|Fields|Flats|Ford|Forest|Forge|"
-    r"Fork|Fort|Freeway|Garden|Gardens|Gate|Gateway|Glen|Green|Grove|Harbor|Haven|Heights|Highway|Hwy|Hill|Hills|Hollow|Inlet|"
-    r"Island|Isle|Junction|Keys?|Knoll|Lake|Lakes|Landing|Lane|Ln|Loop|Mall|Manor|Meadows?|Mews|Mill|Mills|Mission|Motorway|Mount|"
-    r"Mountain|Neck|Orchard|Oval|Overpass|Park|Parks|Parkway|Pkwy|Pass|Passage|Path|Pike|Pines?|Place|Pl|Plains?|Plaza|Point|Port|"
-    r"Prairie|Radial|Ramp|Ranch|Rapids?|Rest|Ridge|River|Road|Rd|Route|Row|Run|Shoals?|Shores?|Skyway|Springs?|Spurs?|"
-    r"Square|Sq|Station|Stravenue|Stream|Street|St|Summit|Terrace|Ter|Throughway|Trace|Track|Trafficway|Trail|Tunnel|Turnpike|"
-    r"Underpass|Unions?|Valley|Via|Viaduct|View|Views|Village|Ville|Vista|Walk|Walks|Wall|Way|Ways|Wells?)"
+_CAP = r"(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
+_UNITS = rf"(?:,?\s+{any_of('unit')}\s*\#?\w+)?"
+_STATE = (
+    "(?:A[KLRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]|UT|"
+    "V[AIT]|W[AIVY])"
 )
-_CAP = r"[A-ZÀ-Þ][\w'’.-]*"
-_UNITS = r"(?:,?\s+(?:Apt\.?|Apartment|Suite|Ste\.?|Unit|Room|Rm\.?|Flat|Floor|Fl\.?|Box|#)\s*#?\w+)?"
 _ZIP = r"\d{5}(?:-\d{4})?"
 _POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
-_HOSPITAL = (
-    r"(?:(?:(?:Medical|Health|Cancer|Heart|Surgical|Trauma|Children['’]?s|General|Memorial|Community|Regional|University|County|"
-    r"Veterans|Nursing|Rehabilitation|Imaging|Methodist|Baptist|City|District|Royal|National)\s+)*"
-    r"(?:Hospitals?|Infirmary|Clinics?|Medical (?:Center|Centre|Group|Associates)|Health (?:System|Center|Centre|Partners|Services?)|"
-    r"Healthcare|Hospice|Sanatorium|Nursing Home|Cancer Cent(?:er|re)|Heart Institute|Trust|Radiology Associates|Imaging Center)|Memorial)"
-)
+_HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
 LOCATIONS = [
-    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{_STREET}\b\.?{_UNITS}"
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
+    rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
     rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
     rf"\b{_POSTCODE}\b",
     r"\bP\.?\s?O\.?\s?Box\s+\d+",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
-    rf"(?:(?!(?:The|At|From|In|To|Of|Transferred|Outside|Prior|Admitted|Seen|This|Our|Per)\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+{_CAP}){{1,4}},?\s+{any_of('unit')}\s*\#?\w+",
+    rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
     rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
     rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
     rf"(?i:\b(?:resides|lives|living|residing|resident|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+\s*)"
@@ -140,7 +144,8 @@ LOCATIONS = [
 ]
 
 _BY_KIND = {
-    "EMAIL": EMAILS, "URL": URLS, "IP": IPS, "DATE": DATES, "PHONE": PHONES, "ID": IDS, "AGE": AGES, "LOCATION": LOCATIONS,
+    "EMAIL": EMAILS, "URL": URLS, "IP": IPS, "DATE": DATES, "PHONE": PHONES, "ID": IDS, "AGE": AGES,
+    "LOCATION": LOCATIONS,
 }  # fmt: skip
 _PATTERNS = [(kind, re.compile(pattern)) for kind, patterns in _BY_KIND.items() for pattern in patterns]
 _DIGIT = re.compile(r"\d")

@@ -27,7 +27,10 @@ FOLDER = Path(__file__).with_name("lexicon")
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _MARKUP = re.compile(r"<[^>]*>|\S*[@/\\]\S*")
 _FREQUENT = 20  # times in texts, from which on a word counts as common in reports too
-_ENDINGS = (("ies", "y"), ("es", ""), ("es", "e"), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""))  # fmt: skip
+_ENDINGS = (
+    ("ies", "y"), ("es", ""), ("es", "e"), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
+    ("ness", ""), ("ically", "ic"), ("ically", "ical"),
+)  # fmt: skip
 _PREFIX = re.compile(
     r"non|over|para|peri|hyper|hypo|sub|supra|infra|retro|micro|macro|multi|un|pre|post|inter|intra|porta"
 )
@@ -40,31 +43,28 @@ class Words(Noun):
     ----------
     report, other : frozenset of str
         Ordinary words, in lower case.
-    acronyms : frozenset of str
-        In capitals.
     proper : dict of str to frozenset of str
-        Capitalised words that name no patient, in lower case, by kind: eponym, place, role, department, head …
+        Capitalised words that name no patient, in lower case, by kind: eponym, place, role, department, acronym …
     """
 
     report: frozenset[str]
     other: frozenset[str]
-    acronyms: frozenset[str]
     proper: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """The bundled lists: ``lexicon/words.txt`` (collected) and ``lexicon/proper.txt`` (written)."""
-    lists = _read_lists(FOLDER / "words.txt")
+    lists = read_lists(FOLDER / "words.txt")
     return Words(
         report=lists["report"],
         other=lists["other"],
-        acronyms=lists["acronym"],
-        proper=_read_lists(FOLDER / "proper.txt"),
+        proper=read_lists(FOLDER / "proper.txt"),
     )
 
 
-def _read_lists(path: Path) -> dict[str, frozenset[str]]:
+def read_lists(path: Path) -> dict[str, frozenset[str]]:
+    """Word lists of a file: ``# name`` heads a list, ``;`` separates, ``%`` begins a remark."""
     lists: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
@@ -100,55 +100,49 @@ def _forms(word: str) -> list[str]:
 
 
 def collect_words(
-    reports: Iterable[Report], texts: Iterable[str], vocabularies: Iterable[str]
+    reports: Iterable[Report], texts: Iterable[str], vocabularies: Iterable[str], dictionary: Iterable[str]
 ) -> dict[str, frozenset[str]]:
-    """Words that are written in lower case, and acronyms, by tier.
+    """Words that are written in lower case, by tier.
 
     Parameters
     ----------
     reports : iterable of Report
         Keep the reports on which precision is measured out of it.
-    texts, vocabularies : iterable of str
-        Running text, markup allowed; terms and definitions.
+    texts, vocabularies, dictionary : iterable of str
+        Running text, markup allowed; terms and definitions; a spelling dictionary's words, names in capitals.
 
     Returns
     -------
     dict of str to frozenset of str
-        ``report``, ``other``, ``acronym``.
+        ``report`` and ``other``.
     """
-    acronyms: Counter[str] = Counter()
     read, general, terms = (
-        _count(source, acronyms)
-        for source in ((" ".join(report.sections.values()) for report in reports), texts, vocabularies)
+        _count(source) for source in ((" ".join(report.sections.values()) for report in reports), texts, vocabularies)
     )
     report = set(read) | {word for word, count in general.items() if count >= _FREQUENT}
-    other = (set(general) | set(terms)) - report
+    other = (set(general) | set(terms) | {word for word in dictionary if word.islower()}) - report
     return {
         "report": frozenset(report),
         "other": frozenset(word for word in other if len(word) > 2),
-        "acronym": frozenset(word for word, count in acronyms.items() if count > 1),
     }
 
 
-def _count(texts: Iterable[str], acronyms: Counter[str]) -> Counter[str]:
+def _count(texts: Iterable[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for text in texts:
-        for word in _WORD.findall(_MARKUP.sub(" ", text)):
-            if word.islower():
-                counts[word] += 1
-            elif word.isupper() and 2 <= len(word) <= 6:
-                acronyms[word] += 1
+        counts.update(word for word in _WORD.findall(_MARKUP.sub(" ", text)) if word.islower())
     return counts
 
 
 def write_words(path: Path, lists: dict[str, frozenset[str]], *, sources: str) -> None:
     """Write collected lists with a header that says where they come from."""
-    lines = [f"% Lower-case words (facts, no text) of: {sources}.", "% Collected by thoracite.kg.words.collect_words."]
+    lines = [f"% {line}" for line in ["Lower-case words (facts, no text) of:", *sources.splitlines()]]
+    lines += ["% Collected by thoracite.kg.words.collect_words."]
     for name, words in lists.items():
         lines += [f"# {name}"]
-        ordered = sorted(words - {"xxxx", "XXXX"})
+        ordered = sorted(words - {"xxxx"})
         lines += ["; ".join(ordered[start : start + 16]) for start in range(0, len(ordered), 16)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-__all__ = ["Words", "collect_words", "is_ordinary", "read_words", "write_words"]
+__all__ = ["Words", "collect_words", "is_ordinary", "read_lists", "read_words", "write_words"]

@@ -1,0 +1,128 @@
+"""The suite ``privacy``: identifiers planted in reports, beside a gate of patterns alone.
+
+The reports are the half of Open-i (an odd first byte of the SHA-256 of the id) from which the gate's list of ordinary
+words was *not* collected. A planted identifier counts as found when every letter and digit of it is covered; what the
+gate marks counts as right when at least half of its letters and digits were planted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.kg.deidentify import find_identifiers
+from thoracite.kg.reports import read_reports
+
+REPORTS = 800
+_BASELINE = re.compile(
+    r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}\b"
+    r"|\(?\d{3}\)?[-. ]?\d{3}[-. ]\d{4}\b"
+)
+_SOLID = re.compile(r"\w")
+
+Gate = Callable[[str], list[tuple[int, int]]]
+
+
+def find_by_pattern(text: str) -> list[tuple[int, int]]:
+    """The baseline: dates and American telephone numbers by regular expression."""
+    return [match.span() for match in _BASELINE.finditer(text)]
+
+
+def find_by_gate(text: str) -> list[tuple[int, int]]:
+    """The gate under test."""
+    return [(found.start, found.end) for found in find_identifiers(text)]
+
+
+def is_held_out(report_id: str) -> bool:
+    """Whether a report gave no word to the gate's list."""
+    return hashlib.sha256(report_id.encode()).digest()[0] % 2 == 1
+
+
+def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
+    """Measure the gate.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with ``openi/NLMCXR_reports.tgz``.
+    split : str
+        ``test``; ``tune`` is what the rules were written against.
+    seed : int
+        Of the planting.
+
+    Returns
+    -------
+    Suite
+        Recall and precision, recall by kind, and the baseline's, with 95 % intervals over reports.
+
+    Raises
+    ------
+    InputError
+        If the archive cannot be read.
+    """
+    archive = data / "openi" / "NLMCXR_reports.tgz"
+    texts = [report.text for report in read_reports(archive) if report.text and is_held_out(report.id)]
+    planted = list(plant_reports(texts[:REPORTS], split=split, seed=seed))
+    rows = [row for name, gate in _GATES.items() for row in measure_gate(planted, gate, name)]
+    number = sum(len(report.plants) for report in planted)
+    described = f"{number} identifiers planted by Faker ({split} sentences) in {len(planted)} Open-i reports"
+    return Suite(suite="privacy", data=described, n=len(planted), rows=tuple(rows))
+
+
+def measure_gate(planted: list[PlantedReport], gate: Gate, name: str) -> list[Row]:
+    """Recall, precision and recall by kind of one gate."""
+    found = [gate(report.text) for report in planted]
+    hits = [
+        [_covers(report.text, spans, plant) for plant in report.plants]
+        for report, spans in zip(planted, found, strict=True)
+    ]
+    right = [[_is_planted(report, span) for span in spans] for report, spans in zip(planted, found, strict=True)]
+    rows = [_row(name, "recall", hits), _row(name, "precision", right)]
+    for kind in sorted({plant.kind for report in planted for plant in report.plants}):
+        of_kind = [
+            [hit for hit, plant in zip(row, report.plants, strict=True) if plant.kind == kind]
+            for row, report in zip(hits, planted, strict=True)
+        ]
+        rows.append(_row(name, f"recall of {kind}", of_kind))
+    return rows
+
+
+def _covers(text: str, spans: list[tuple[int, int]], plant: Plant) -> bool:
+    return all(
+        any(start <= match.start() < end for start, end in spans)
+        for match in _SOLID.finditer(text, plant.start, plant.end)
+    )
+
+
+def _is_planted(report: PlantedReport, span: tuple[int, int]) -> bool:
+    solid = [match.start() for match in _SOLID.finditer(report.text, *span)]
+    inside = sum(any(plant.start <= at < plant.end for plant in report.plants) for at in solid)
+    return 2 * inside >= len(solid)
+
+
+def _row(system: str, metric: str, judged: list[list[bool]]) -> Row:
+    """Share of True, its interval by drawing reports."""
+    good = np.array([sum(row) for row in judged], dtype=float)
+    total = np.array([len(row) for row in judged], dtype=float)
+
+    def share(drawn: npt.NDArray[np.int64]) -> float:
+        cases = total[drawn].sum()
+        return float(good[drawn].sum() / cases) if cases else float("nan")
+
+    everything = np.arange(len(judged))
+    low, high = bootstrap_interval(share, len(judged))
+    return Row(system=system, metric=metric, value=share(everything), low=low, high=high, n=int(total.sum()))
+
+
+_GATES: dict[str, Gate] = {"thoracite": find_by_gate, "dates and telephones by pattern": find_by_pattern}
+
+__all__ = ["find_by_gate", "find_by_pattern", "is_held_out", "measure_gate", "run_privacy"]

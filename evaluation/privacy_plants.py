@@ -1,0 +1,150 @@
+"""Reports with identifiers planted in them, and with traps that are none.
+
+The carrier sentences stand in ``privacy_sentences.txt`` in two sets that share none, each with its own seeds and, but
+for the United States, its own locales: ``tune`` is what the gate's rules were written against, ``test`` is what is
+reported. The identifiers come from Faker's lists, which the gate does not use; numbers, dates and streets are American
+throughout, as in a report in English.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from thoracite.errors import UsageError
+from thoracite.kg.deidentify import IdentifierKind
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+Split = Literal["tune", "test"]
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+_DATES = (
+    "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%B %d, %Y", "%b %d, %Y",
+    "%d %B %Y", "%d-%b-%Y", "%B %Y", "%d.%m.%Y", "%m-%d-%Y",
+)  # fmt: skip
+_KINDS: dict[str, IdentifierKind] = {
+    **dict.fromkeys(("name", "first", "last", "comma_name"), "NAME"),
+    **dict.fromkeys(("number", "accession", "ssn", "serial", "plate"), "ID"),
+    **dict.fromkeys(("hospital", "street", "city", "zip"), "LOCATION"),
+    "date": "DATE", "phone": "PHONE", "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
+}  # fmt: skip
+_NUMBERS = ("#######", "###-####", "##########", "##-##-##")
+_ACCESSIONS = ("??########", "?-#######", "##-???-#####")
+_SERIALS = ("???######?", "##??-####", "SN########")
+
+
+def read_list(name: str) -> tuple[str, ...]:
+    """The lines of a list: ``tune sentences``, ``test traps``, ``test locales`` …"""
+    text = Path(__file__).with_name("privacy_sentences.txt").read_text(encoding="utf-8")
+    return tuple(text.split(f"# {name}\n", 1)[1].split("\n\n", 1)[0].strip().splitlines())
+
+
+class Plant(NamedTuple):
+    """A planted identifier: its kind, and its characters in the text."""
+
+    kind: IdentifierKind
+    start: int
+    end: int
+
+
+class PlantedReport(NamedTuple):
+    """A text and the identifiers in it."""
+
+    text: str
+    plants: tuple[Plant, ...]
+
+
+def plant_reports(texts: Sequence[str], *, split: Split, seed: int, each: int = 4) -> Iterator[PlantedReport]:
+    """Plant identifiers and traps between the sentences of reports.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        De-identified reports.
+    split : str
+        ``tune`` or ``test``.
+    seed : int
+        The same seed plants the same.
+    each : int
+        Carrier sentences a report; half as many traps are added.
+
+    Raises
+    ------
+    UsageError
+        If Faker is not installed.
+    """
+    try:
+        from faker import Faker
+    except ImportError as error:
+        raise UsageError("planting identifiers needs Faker; run pip install 'thoracite[test]'") from error
+    choice = random.Random(seed)  # noqa: S311 - no secret
+    fakers = [Faker(locale) for locale in read_list(f"{split} locales")]
+    english = Faker("en_US")
+    for number, faker in enumerate((english, *fakers)):
+        faker.seed_instance(seed * 100 + number)
+    sentences, traps = read_list(f"{split} sentences"), read_list(f"{split} traps")
+    for text in texts:
+        pieces: list[tuple[str, tuple[Plant, ...]]] = [(part, ()) for part in re.split(r"(?<=[.])\s+(?=[A-Z])", text)]
+        for sentence in choice.sample(sentences, each):
+            pieces.insert(choice.randint(0, len(pieces)), _fill(sentence, choice.choice(fakers), english, choice))
+        for trap in choice.sample(traps, each // 2):
+            pieces.insert(choice.randint(0, len(pieces)), (trap, ()))
+        yield _join(pieces)
+
+
+def _join(pieces: list[tuple[str, tuple[Plant, ...]]]) -> PlantedReport:
+    text, plants = "", []
+    for piece, found in pieces:
+        start = len(text)
+        plants += [Plant(plant.kind, plant.start + start, plant.end + start) for plant in found]
+        text += piece if piece.endswith("\n") else f"{piece} " if piece.endswith((".", "!", "?", ":")) else f"{piece}\n"
+    return PlantedReport(text.rstrip(), tuple(plants))
+
+
+def _fill(sentence: str, people: Faker, english: Faker, choice: random.Random) -> tuple[str, tuple[Plant, ...]]:
+    text, plants, last = "", [], 0
+    for slot in _SLOT.finditer(sentence):
+        text += sentence[last : slot.start()]
+        value = _MAKE[slot[1]](people, english, choice)
+        if slot[1] in _KINDS:
+            plants.append(Plant(_KINDS[slot[1]], len(text), len(text) + len(value)))
+        text, last = text + value, slot.end()
+    return text + sentence[last:], tuple(plants)
+
+
+def _make_hospital(people: Faker, english: Faker, choice: random.Random) -> str:
+    ending = choice.choice(("General Hospital", "Medical Center", "Memorial Hospital", "Clinic", "Regional Hospital"))
+    return f"{choice.choice((people.last_name(), english.city()))} {ending}"
+
+
+_MAKE: dict[str, Callable[[Faker, Faker, random.Random], str]] = {
+    "name": lambda people, _e, _c: f"{people.first_name()} {people.last_name()}",
+    "first": lambda people, _e, _c: people.first_name(),
+    "last": lambda people, _e, _c: people.last_name(),
+    "comma_name": lambda people, _e, _c: f"{people.last_name()}, {people.first_name()}",
+    "date": lambda _p, english, choice: english.date_object().strftime(choice.choice(_DATES)),
+    "phone": lambda _p, english, _c: english.phone_number(),
+    "email": lambda _p, english, _c: english.email(),
+    "url": lambda _p, english, _c: english.url(),
+    "ip": lambda _p, english, _c: english.ipv4(),
+    "number": lambda _p, english, choice: english.numerify(choice.choice(_NUMBERS)),
+    "accession": lambda _p, english, choice: english.bothify(choice.choice(_ACCESSIONS)).upper(),
+    "ssn": lambda _p, english, _c: english.ssn(),
+    "serial": lambda _p, english, choice: english.bothify(choice.choice(_SERIALS)).upper(),
+    "plate": lambda _p, english, _c: english.license_plate(),
+    "hospital": _make_hospital,
+    "street": lambda _p, english, _c: english.street_address(),
+    "city": lambda _p, english, _c: english.city(),
+    "state": lambda _p, english, _c: english.state_abbr(),
+    "zip": lambda _p, english, _c: english.zipcode(),
+    "age": lambda _p, _e, choice: str(choice.randint(90, 104)),
+}  # fmt: skip
+
+
+__all__ = ["Plant", "PlantedReport", "Split", "plant_reports", "read_list"]
