@@ -78,6 +78,7 @@ def build_phrases(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
     collected, tail = _collect(terms)
     phrases = _join(collected)
     for ix, phrase in enumerate(phrases):
+        _drop_imaging(phrase, phrases[ix - 1] if ix else None, phrases[ix + 1].gap if ix + 1 < len(phrases) else tail)
         _resolve(phrase, phrases[ix + 1].gap if ix + 1 < len(phrases) else tail)
     return phrases, tail
 
@@ -94,8 +95,9 @@ def _collect(terms: list[Term]) -> tuple[list[Phrase], list[Term]]:
                 phrases.append(Phrase([term], gap))
             gap, open_phrase = [], True
         else:
+            unknown = term.kind == "other" and not gap and term.text.isalpha()
             gap.append(term)
-            open_phrase = open_phrase and term.kind in _QUIET and term.text not in _DETERMINERS
+            open_phrase = open_phrase and (unknown or (term.kind in _QUIET and term.text not in _DETERMINERS))
     return phrases, gap
 
 
@@ -106,6 +108,8 @@ def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
         return True
     if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS and term.kind in FINDINGS:
         return True
+    if gap and gap[0].kind == "other":
+        return not (last.kind == "quality" and term.kind in FINDINGS)
     closed = last.kind == "quality" and phrase.has("organ", *FINDINGS)
     return closed and bool(gap) and term.kind in FINDINGS | {"organ"}
 
@@ -150,6 +154,8 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
         phrase.kind, phrase.sides = "comparison", [t for t in phrase.terms if t.kind == "side"]
         phrase.heads = phrase.qualities
         return
+    if phrase.kind == "dummy":
+        return
     phrase.sides = _resolve_places(phrase)
     _drop_interval(phrase)
     head = _resolve_findings(phrase)
@@ -159,12 +165,23 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
             head.dropped = True
             phrase.kind, phrase.heads = "dummy", []
     elif phrase.places:
-        _resolve_anatomy(phrase, after)
+        _resolve_anatomy(phrase)
     elif phrase.qualities:
         phrase.kind, phrase.heads = "adjective", phrase.qualities
     else:
         phrase.kind, phrase.heads = "side", list(phrase.terms)
     _resolve_degrees(phrase, head)
+
+
+def _drop_imaging(phrase: Phrase, previous: Phrase | None, after: list[Term]) -> None:
+    """Leave out what was imaged: "radiographs of the chest", "chest film"; not "normal chest film"."""
+    before = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:])
+    judged = previous is not None and previous.terms[-1].kind == "quality" and phrase.gap[0].kind == "imaging"
+    imaged = (before and not judged) or (bool(after) and after[0].kind == "imaging")
+    if imaged and not phrase.has("quality", *FINDINGS) and phrase.has("organ", "regional"):
+        phrase.kind = "dummy"
+        for term in phrase.terms:
+            term.dropped = True
 
 
 def _is_comparison(phrase: Phrase, after: list[Term]) -> bool:
@@ -205,15 +222,7 @@ def _resolve_findings(phrase: Phrase) -> Term | None:
     return head
 
 
-def _resolve_anatomy(phrase: Phrase, after: list[Term]) -> None:
-    imaging = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:]) or (
-        bool(after) and after[0].kind == "imaging"
-    )
-    if imaging and not phrase.qualities:
-        for term in phrase.terms:
-            term.dropped = True
-        phrase.kind = "dummy"
-        return
+def _resolve_anatomy(phrase: Phrase) -> None:
     for quality in phrase.qualities:
         place = next((p for p in phrase.places if p.kind != "property"), phrase.places[0])
         quality.relate("located_at", place)
@@ -264,9 +273,12 @@ def _close(phrase: Phrase, run: list[tuple[Term, bool]]) -> list[Term]:
     segments = _segments(run)
     last = _head(segments[-1])
     shared = last is not None and last.kind == "organ"
+    separate = phrase.has(
+        *FINDINGS
+    )  # "bony or soft tissue abnormality" is at both; "hilar and mediastinal nodes" is one
     pending: list[Term] = []
     for segment in segments:
-        head = last if shared else _head(segment)
+        head = _head(segment) or last if separate else last if shared else _head(segment)
         for term in segment:
             term.anatomy = True
         if head is None:

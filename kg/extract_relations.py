@@ -158,6 +158,8 @@ class _Reader:
         """A predicate applies to every subject."""
         if phrase.kind == "finding":
             self._share(self._anatomy(), phrase)
+        elif phrase.is_property and self._anatomy():
+            self._add_property(phrase)
         elif phrase.kind == "adjective":
             self.described += self.subjects
             for subject in self.subjects:
@@ -202,7 +204,8 @@ class _Reader:
                 _relate(self._owners(), "located_at", phrase.heads)
 
     def _coordinate_finding(self, phrase: Phrase) -> None:
-        if phrase.certainty is Certainty.PRESENT:
+        suggests = self.following is not None and self.following.gap_kinds & {"suggest", "suggest_hedged"}
+        if phrase.certainty is Certainty.PRESENT or suggests:
             self.suggesting = []
         if phrase.terms[-1].kind != "amount":
             _relate(self.suggesting, "suggestive_of", phrase.heads)
@@ -228,11 +231,15 @@ class _Reader:
                 self._locate_finding(self.finding, phrase)
         elif phrase.kind == "side":
             self._locate_side(phrase)
+        elif phrase.kind == "adjective" and self._anatomy():
+            self._predicate(phrase)
 
     def _locate_finding(self, owner: Phrase, phrase: Phrase) -> None:
         """Read "areas of haze", "change in effusion", "catheter in good position"."""
         last = owner.terms[-1]
         if last.kind == "amount":
+            _relate(phrase.heads, "located_at", [target for name, target in last.relations if name == "located_at"])
+            last.relations = []
             for term in [t for t in owner.terms if not t.anatomy and not t.dropped]:
                 term.relations = [relation for relation in term.relations if relation[1] is not last]
                 term.relate("modify", phrase.heads[0])
@@ -276,7 +283,7 @@ class _Reader:
                 quality.relations = [("located_at", heads[-1])]
             if self.finding is None:
                 self.subjects = [phrase]
-            else:
+            elif "locate" in previous.gap_kinds:  # "increase in size of the heart"
                 _relate(self.finding.heads, "located_at", heads)
         elif self.finding is not None:
             owners = self._owners()
@@ -298,9 +305,10 @@ class _Reader:
     def _add_property(self, phrase: Phrase) -> None:
         """In "normal in size and contour", the properties modify the subject; they are none."""
         phrase.kind = "property"
-        for subject in self.subjects:
-            if subject.kind == "anatomy":
-                _relate(phrase.heads, "modify", subject.heads[:1])
+        heads = [subject.heads[0] for subject in self.subjects if subject.kind == "anatomy"]
+        _relate(phrase.heads, "modify", heads)
+        for quality in phrase.qualities:  # "is of normal size"
+            quality.relations = [("located_at", head) for head in heads]
 
     def _share(self, anatomy: Sequence[Term], phrase: Phrase, *, in_lungs_only: bool = False) -> None:
         """Locate a finding at anatomy named before, and so the rest of its list."""
@@ -346,6 +354,7 @@ class _Reader:
         listed = link == "coordinate"
         kept = [p for p in self.subjects if p.kind == "anatomy" and p not in self.described] if listed else []
         if phrase.terms[-1].kind == "quality":
+            self.described += [*kept, phrase]
             for subject in kept:
                 _relate([] if subject.qualities else phrase.qualities, "located_at", subject.heads[:1])
         self.subjects, self.finding = [*kept, phrase], None

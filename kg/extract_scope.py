@@ -98,6 +98,8 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certaint
         hedges = not awaited and (kind != "includes" or _in_differential(phrases, ix))
         return UNCERTAIN if hedges and state is not ABSENT else state
     if kind in {"hedge", "hedge_after"}:
+        if phrases[ix].kind == "adjective" and gap[at].text.startswith(("appear", "seem")):
+            return state
         applies = not ix or not closes_clause(gap, at, ends=False)
         forward = kind == "hedge" or any(t.kind in _SUGGESTS for t in gap[at:])
         return UNCERTAIN if applies and forward and state is not ABSENT else state
