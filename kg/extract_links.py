@@ -45,7 +45,7 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "stop"
     if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and phrase.certainty is Certainty.UNCERTAIN):
         return "suggest"
-    if _is_hedged_apposition(previous, phrase):
+    if _is_hedged_apposition(previous, phrase) or _is_listed_reading(previous, phrase):
         return "suggest"
     if phrase.kind == "adjective" and "link_verb" in kinds:
         return "predicate"
@@ -82,6 +82,12 @@ def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
     if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or", "with"}:
         return False
     return any(t.kind == "hedge" and not closes_clause(phrase.gap, at, ends=False) for at, t in enumerate(phrase.gap))
+
+
+def _is_listed_reading(previous: Phrase, phrase: Phrase) -> bool:
+    """Whether it reads "opacity, scar versus atelectasis": a sign, then uncertain readings of it."""
+    readings = phrase.certainty is Certainty.UNCERTAIN and previous.certainty is Certainty.PRESENT
+    return readings and phrase.kind == "finding" and phrase.gap_kinds - {"ignore", "mask"} == {"comma"}
 
 
 def starts_clause(phrase: Phrase, following: Phrase | None) -> bool:

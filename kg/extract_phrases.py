@@ -156,6 +156,13 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
         return
     if phrase.kind == "dummy":
         return
+    last = phrase.terms[-1]
+    if (
+        last.text in {"area", "areas"}
+        and phrase.has("zone", "regional", "organ")
+        and not any(t.text == "of" for t in after[:1])
+    ):
+        last.kind = "organ"  # "the retrocardiac area", not "an area of scarring"
     phrase.sides = _resolve_places(phrase)
     _drop_interval(phrase)
     head = _resolve_findings(phrase)

@@ -113,7 +113,8 @@ class _Reader:
     def _suggest(self, phrase: Phrase) -> None:
         if self.finding is None and not self.sources:
             self._share(self._anatomy(), phrase)
-        self.suggesting = list(self.sources)
+        absent = phrase.certainty is Certainty.ABSENT
+        self.suggesting = [term for term in self.sources if absent or term.certainty is not Certainty.ABSENT]
         if phrase.kind == "anatomy":
             _relate(self.suggesting, "suggestive_of", phrase.qualities[-1:])
         elif phrase.kind == "finding" and phrase.terms[-1].kind != "amount":
@@ -334,7 +335,9 @@ class _Reader:
         return owners
 
     def _remember_finding(self, phrase: Phrase, link: Link) -> None:
-        listed = [p for p in self.subjects if p.kind == "finding"] if link == "coordinate" else []
+        absent = phrase.certainty is Certainty.ABSENT
+        alike = [p for p in self.subjects if p.kind == "finding" and (p.certainty is Certainty.ABSENT) is absent]
+        listed = alike if link == "coordinate" else []
         self.subjects = [*listed, phrase]
         self.finding = phrase
         self.sources = [head for p in self.subjects for head in p.heads]

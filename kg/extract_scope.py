@@ -29,6 +29,12 @@ _AFFIRMATIVE = frozenset(
 
 _BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "link_verb", "negate"})
 _SUGGESTS = frozenset({"suggest", "suggest_hedged"})
+_FINITE = frozenset(
+    {
+        "suggest", "suggests", "represent", "represents", "reflect", "reflects", "indicate", "indicates", "may", "might",
+        "could", "can", "would", "raise", "raises", "favors", "appear", "appears", "likely", "probably",
+    }
+)  # fmt: skip
 _BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})
 _ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
 
@@ -147,9 +153,22 @@ def _list_goes_on(phrases: list[Phrase], ix: int, at: int, state: Certainty) -> 
             break
         if "or" in kinds:
             return True
+    if state is ABSENT and _is_subject_of_suggestion(phrases, ix):
+        return False
     if state is UNCERTAIN and first.gap[at].kind == "comma":
         return "or" in phrases[ix - 1].gap_kinds or _in_differential(phrases, ix)
     return first.terms[0].text not in _AFFIRMATIVE
+
+
+def _is_subject_of_suggestion(phrases: list[Phrase], ix: int) -> bool:
+    """Whether a listed phrase begins a clause of its own: "no effusion, hilar calcifications suggest …"."""
+    for later in phrases[ix + 1 :]:
+        for term in later.gap:
+            if term.kind in _SUGGESTS:
+                return term.text.split()[0] in _FINITE
+            if term.kind in {"stop", "with", "negate"}:
+                return False
+    return False
 
 
 def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
@@ -173,6 +192,8 @@ def _mark_alternatives(phrases: list[Phrase]) -> None:
         listed = [phrase]
         for earlier in reversed(phrases[:ix]):
             if earlier.kind == "finding":
+                if "or" not in listed[-1].gap_kinds and _interprets(listed, earlier):
+                    break
                 listed.append(earlier)
                 if not earlier.gap_kinds & {"comma", "or"} or earlier.gap_kinds & _BREAKS_LIST:
                     break
@@ -183,6 +204,11 @@ def _mark_alternatives(phrases: list[Phrase]) -> None:
             continue
         for finding in listed:
             finding.certainty = ABSENT if finding.certainty is ABSENT else UNCERTAIN
+
+
+def _interprets(alternatives: list[Phrase], sign: Phrase) -> bool:
+    """Whether the alternatives after a comma are readings of a sign: "opacity, scar versus atelectasis"."""
+    return not sign.has("disease") and any(phrase.has("disease") for phrase in alternatives)
 
 
 def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
