@@ -109,7 +109,6 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
         enable_monitoring=False,
         show_error=True,
         max_file_size=service.settings.max_bytes,
-        allowed_paths=[str(workspace)],
     )
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from thoracite.settings import Settings
 from thoracite.types import (
     CITATION,
     Certainty,
@@ -128,3 +135,39 @@ def withheld() -> Explanation:
         abstained=True,
         reason="this does not look like a frontal chest X-ray",
     )
+
+
+@pytest.fixture(scope="session")
+def graph_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose graph is built once for all tests of this room."""
+    from thoracite.kg.stores import open_store
+
+    settings = Settings(graph=tmp_path_factory.mktemp("ui") / "graph", port=0)
+    open_store(settings).close()
+    return settings
+
+
+@pytest.fixture(scope="session")
+def radiograph(shared: Path) -> Path:
+    """A real chest X-ray with effusion and oedema, from ChestX-ray14."""
+    return shared / "data" / "cxr" / "images" / "nih" / "nih_00000061_012.jpg"
+
+
+@pytest.fixture(scope="session")
+def running(graph_settings: Settings) -> Iterator[str]:
+    """The address of ``thoracite serve`` in a process of its own, on a free port."""
+    command = [sys.executable, "-m", "thoracite.cli", "serve", "--port", "0", "--graph", str(graph_settings.graph)]
+    environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "2"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+        try:
+            assert server.stdout is not None
+            line = server.stdout.readline()
+            assert line.startswith("Thoracite serves http://127.0.0.1:"), line
+            yield line.split()[2]
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                assert server.wait(20) == 0
+            except subprocess.TimeoutExpired:
+                server.kill()
+                raise

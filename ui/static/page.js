@@ -33,7 +33,7 @@
     if (!holder) return;
     const article = holder.closest(".thoracite");
     article
-      .querySelectorAll(`.region[data-finding="${CSS.escape(holder.dataset.finding)}"]`)
+      .querySelectorAll(`.seen-box[data-finding="${CSS.escape(holder.dataset.finding)}"]`)
       .forEach((region) => region.classList.toggle("lit", on));
   };
 

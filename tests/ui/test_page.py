@@ -1,0 +1,155 @@
+"""The page in a real browser: upload a real image, read the explanation, open a citation."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from thoracite.types import Explanation
+from thoracite.ui.page import render_html
+from thoracite.ui.picture import render_pixels
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Chromium on the path (Debian package chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A page, what it complains about, and whom it asks."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._see)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def _see(self, request: Request) -> None:
+        if (address := urlsplit(request.url)).scheme not in ("data", "blob"):
+            self.hosts.add(address.netloc or address.scheme)
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    context = browser.new_context(viewport={"width": 1320, "height": 950})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield Watched(context.new_page())
+    context.close()
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    page.locator("#upload input[type=file]").set_input_files(file)
+
+
+def test_upload_read_and_look_up(watched: Watched, running: str, radiograph: Path, tmp_path: Path) -> None:
+    page = watched.page
+    page.goto(running)
+    upload(page, radiograph.name, radiograph.read_bytes())
+    expect(page.locator("#result .claims .claim").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#result .viewer img")).to_be_visible()
+    expect(page.locator("#result .findings tbody tr")).not_to_have_count(0)
+    for claim in page.locator("#result .claim").all():
+        assert claim.locator("a.cite").count() > 0
+    first = page.locator("#result .claim.reason a.cite").first
+    key = first.get_attribute("data-key")
+    card = page.locator(f'#result [data-evidence="{key}"]')
+    assert card.get_attribute("open") is None
+    first.click()
+    expect(card.locator(".sources li").first).to_contain_text("thxs:")
+    expect(card.locator(".sources li").first).to_contain_text("Licence:")
+    expect(card.get_by_label("SPARQL query")).to_contain_text("SELECT")
+    expect(card.get_by_label("Cypher query")).to_contain_text("MATCH")
+    card.locator(".copy").first.click()
+    sparql = page.evaluate("navigator.clipboard.readText()")
+    assert "GRAPH" in sparql
+    answer = page.request.get(f"{running}sparql", params={"query": sparql})
+    assert answer.json()["results"]["bindings"]
+    page.screenshot(path=tmp_path / "explained.png", full_page=True)
+    assert (tmp_path / "explained.png").stat().st_size > 20_000
+    assert watched.complaints == []
+    assert watched.hosts == {urlsplit(running).netloc}
+
+
+def test_noise_is_withheld_in_plain_sight(watched: Watched, running: str) -> None:
+    buffer = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300), dtype=np.uint8)
+    Image.fromarray(noise).save(buffer, format="PNG")
+    watched.page.goto(running)
+    upload(watched.page, "noise.png", buffer.getvalue())
+    alert = watched.page.locator("#result .withheld")
+    expect(alert).to_contain_text("Withheld", timeout=60_000)
+    expect(alert).to_be_in_viewport()
+    expect(watched.page.locator("#result .claim")).to_have_count(0)
+    assert watched.complaints == []
+
+
+def test_a_bad_upload_gets_one_sentence_and_the_next_one_works(watched: Watched, running: str) -> None:
+    page = watched.page
+    page.goto(running)
+    upload(page, "notes.png", b"these are notes")
+    expect(page.locator("#result .withheld")).to_contain_text("notes.png", timeout=60_000)
+    assert "/" not in page.locator("#result .withheld p").inner_text()
+    page.locator("#examples button.thumbnail-item").first.click()
+    expect(page.locator("#result figcaption")).to_contain_text("synthetic", timeout=60_000)
+    assert watched.complaints == []
+
+
+def test_page_stands_without_a_mouse(watched: Watched, running: str, radiograph: Path) -> None:
+    page = watched.page
+    page.goto(running)
+    upload(page, radiograph.name, radiograph.read_bytes())
+    cite = page.locator("#result a.cite").first
+    expect(cite).to_be_visible(timeout=60_000)
+    cite.focus()
+    page.keyboard.press("Enter")
+    key = cite.get_attribute("data-key")
+    expect(page.locator(f'#result [data-evidence="{key}"] summary')).to_be_focused()
+
+
+def test_written_page_works_alone(watched: Watched, explanation: Explanation, tmp_path: Path) -> None:
+    path = tmp_path / "explanation.html"
+    path.write_text(render_html(explanation, render_pixels(np.zeros((512, 512), dtype=np.float32))), encoding="utf-8")
+    page = watched.page
+    page.goto(path.as_uri())
+    page.locator("a.cite", has_text="E4").click()
+    expect(page.locator("#evidence-E4 .sources")).to_contain_text("thxs:openi")
+    expect(page).to_have_title(re.compile(r"chest\.png"))
+    page.locator('tr[data-finding="thx:pleural_effusion"]').hover()
+    expect(page.locator(".seen-box.lit")).to_have_count(1)
+    assert watched.complaints == []
+    assert watched.hosts == {"file"}
