@@ -156,12 +156,8 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
         return
     if phrase.kind == "dummy":
         return
-    last = phrase.terms[-1]
-    if (
-        last.text in {"area", "areas"}
-        and phrase.has("zone", "regional", "organ")
-        and not any(t.text == "of" for t in after[:1])
-    ):
+    last, of = phrase.terms[-1], bool(after) and after[0].text == "of"
+    if last.text in {"area", "areas"} and not of and phrase.has("zone", "regional", "organ"):
         last.kind = "organ"  # "the retrocardiac area", not "an area of scarring"
     phrase.sides = _resolve_places(phrase)
     _drop_interval(phrase)

@@ -56,6 +56,8 @@ class _Reader:
         What a following "suggests" would start from.
     suggesting : list of Term
         The sources whose list of targets is still open.
+    fronted : list of Term
+        The site with which the sentence began: "in the left base, there is …".
     shared, in_lungs_only : list of Term, bool
         Anatomy at which every finding of the current list is located, or only those of the lung.
     """
@@ -88,16 +90,22 @@ class _Reader:
         self.suggesting: list[Term] = []
         self.shared: list[Term] = []
         self.in_lungs_only = False
+        self.fronted: list[Term] = []
 
     def read(self, ix: int) -> None:
         """Relate one phrase to what came before, and remember it."""
         phrase, link = self.phrases[ix], classify_link(self.phrases, ix)
         self.following = self.phrases[ix + 1] if ix + 1 < len(self.phrases) else None
         self.after = self.gaps[ix]
+        fronted = self.fronted
         if link in {"start", "stop"}:
             self._forget()
         else:
             self.rules[link](phrase)
+        if fronted and phrase.kind == "finding":
+            _relate(phrase.heads, "located_at", fronted)
+        starts_with_site = link == "start" and phrase.kind == "anatomy" and "locate" in phrase.gap_kinds
+        self.fronted = phrase.heads if starts_with_site else []
         if phrase.kind == "side" and link not in {"locate", "compare"}:
             self._leave_side(phrase)
         elif phrase.kind == "finding":
@@ -114,7 +122,8 @@ class _Reader:
         if self.finding is None and not self.sources:
             self._share(self._anatomy(), phrase)
         absent = phrase.certainty is Certainty.ABSENT
-        self.suggesting = [term for term in self.sources if absent or term.certainty is not Certainty.ABSENT]
+        sources = self.suggesting if self.suggesting and "differential" in phrase.gap_kinds else self.sources
+        self.suggesting = [term for term in sources if absent or term.certainty is not Certainty.ABSENT]
         if phrase.kind == "anatomy":
             _relate(self.suggesting, "suggestive_of", phrase.qualities[-1:])
         elif phrase.kind == "finding" and phrase.terms[-1].kind != "amount":
@@ -174,6 +183,9 @@ class _Reader:
     def _compare(self, phrase: Phrase) -> None:
         """In "right greater than left", the sides modify the finding's anatomy, the comparative the finding."""
         if self.finding is None:
+            for side in (term for term in phrase.terms if term.kind == "side"):
+                side.anatomy, side.dropped = True, not self._anatomy()
+                _relate([side], "modify", self._anatomy()[:1])
             return
         head = self.finding.heads[0]
         places = (t for p in reversed(self.subjects) for n, t in p.heads[0].relations if n == "located_at")
@@ -190,7 +202,7 @@ class _Reader:
     def _beside(self, phrase: Phrase) -> None:
         if phrase.kind == "adjective":
             self._predicate(phrase)
-        elif phrase.kind == "anatomy" and self.previous.kind == "finding" and not phrase.qualities:
+        elif phrase.kind == "anatomy" and self.previous.kind == "finding" and not starts_clause(phrase, self.following):
             _relate(self.previous.heads, "located_at", phrase.heads)
 
     def _coordinate(self, phrase: Phrase) -> None:
@@ -205,8 +217,9 @@ class _Reader:
                 _relate(self._owners(), "located_at", phrase.heads)
 
     def _coordinate_finding(self, phrase: Phrase) -> None:
-        suggests = self.following is not None and self.following.gap_kinds & {"suggest", "suggest_hedged"}
-        if phrase.certainty is Certainty.PRESENT or suggests:
+        if self.suggesting and self.following is not None and self.following.gap_kinds & {"suggest", "suggest_hedged"}:
+            self.suggesting, self.subjects = [], []  # "… to suggest pneumothorax or blunting to suggest effusion"
+        if phrase.certainty is Certainty.PRESENT:
             self.suggesting = []
         if phrase.terms[-1].kind != "amount":
             _relate(self.suggesting, "suggestive_of", phrase.heads)
@@ -275,7 +288,7 @@ class _Reader:
         if in_property and self._anatomy():
             self._add_property(phrase)
         elif phrase.is_property:
-            awaited = self.following is not None and "locate" in self.following.gap_kinds
+            awaited = self.following is not None and any(t.text == "of" for t in self.following.gap)
             for term in phrase.terms:
                 term.dropped = not awaited
         elif previous.kind == "anatomy" and previous.is_property:
@@ -295,7 +308,8 @@ class _Reader:
             _relate(previous.heads, "located_at", heads)
         elif previous.kind == "anatomy":
             _relate(previous.qualities, "located_at", heads[-1:])
-            heads[-1].relate("modify", previous.heads[-1])
+            if any(t.text == "of" for t in phrase.gap):
+                heads[-1].relate("modify", previous.heads[-1])
 
     # What was named so far
 
@@ -352,7 +366,8 @@ class _Reader:
             if starts_clause(phrase, self.following):
                 self.subjects, self.finding, self.sources = [phrase], None, phrase.qualities[-1:]
             return
-        if link not in {"start", "stop", "coordinate", "beside"}:
+        named = link in {"start", "stop", "coordinate", "beside"} or (link in {"with", "show"} and phrase.qualities)
+        if not named:
             return
         listed = link == "coordinate"
         kept = [p for p in self.subjects if p.kind == "anatomy" and p not in self.described] if listed else []

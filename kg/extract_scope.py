@@ -31,8 +31,8 @@ _BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "l
 _SUGGESTS = frozenset({"suggest", "suggest_hedged"})
 _FINITE = frozenset(
     {
-        "suggest", "suggests", "represent", "represents", "reflect", "reflects", "indicate", "indicates", "may", "might",
-        "could", "can", "would", "raise", "raises", "favors", "appear", "appears", "likely", "probably",
+        "suggest", "suggests", "represent", "represents", "reflect", "reflects", "indicate", "indicates", "raise",
+        "raises", "favors", "may", "might", "could", "can", "would", "appear", "appears", "likely", "probably",
     }
 )  # fmt: skip
 _BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})

@@ -58,7 +58,16 @@ def relations(text: str) -> set[str]:
         ("opacity and effusion unchanged", "unchanged>opacity unchanged>effusion"),
         ("calcification of the aorta , unchanged", "calcification@aorta unchanged>calcification"),
         ("haze , likely edema or pneumonia", "haze~edema haze~pneumonia"),
-        ("scar is present . heart", ""),
+        ("in the left base , there is a nodule", "left>base nodule@base"),
+        ("no line to suggest pneumothorax or blunting to suggest effusion", "line~pneumothorax blunting~effusion"),
+        ("opacity , scar versus atelectasis", "opacity~scar opacity~atelectasis"),
+        ("edema , differential diagnosis includes infection", "edema~infection"),
+        ("haze suggests edema , differential diagnosis includes infection", "haze~edema haze~infection"),
+        ("no effusion , hilar calcifications suggest granuloma", "calcifications@hilar calcifications~granuloma"),
+        ("without areas of focal consolidation", "focal>consolidation areas>consolidation"),
+        ("opacity in the retrocardiac area", "opacity@area retrocardiac>area"),
+        ("heart size normal , structures appear intact", "size>heart normal@heart intact@structures"),
+        ("heart is of normal size", "normal@heart size>heart"),
     ],
 )
 def test_relations(text: str, expected: str) -> None:
