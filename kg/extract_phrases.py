@@ -109,7 +109,7 @@ def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
     if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS and term.kind in FINDINGS:
         return True
     if gap and gap[0].kind == "other":
-        return not (last.kind == "quality" and term.kind in FINDINGS)
+        return not (last.kind == "quality" and term.kind in FINDINGS | {"quality"})
     closed = last.kind == "quality" and phrase.has("organ", *FINDINGS)
     return closed and bool(gap) and term.kind in FINDINGS | {"organ"}
 
@@ -139,6 +139,8 @@ def _continues(previous: Phrase, phrase: Phrase) -> bool:
         return False
     if previous.has("property"):
         return all(t.kind == "property" for t in phrase.terms)
+    if previous.terms[-1].kind == "degree" and first in {"quality", "degree"}:
+        return True
     if previous.terms[-1].kind in {"quality", "degree"}:
         adjectives = first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
         named = kinds == {"comma"} and phrase.has(*FINDINGS)
@@ -213,7 +215,7 @@ def _resolve_findings(phrase: Phrase) -> Term | None:
     head = findings[-1]
     owner = head
     for term, after in pairwise(findings):
-        if head.kind == "part" and term.kind == "device":
+        if after is head and head.kind == "part" and term.kind == "device":
             owner = term
             head.relate("modify", owner)
         else:
