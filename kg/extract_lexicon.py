@@ -123,16 +123,19 @@ def _plural(noun: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def load_lexicon() -> dict[str, list[Entry]]:
-    """First word → entries that begin with it, longest first; what an earlier file says stands."""
+def load_lexicon() -> dict[tuple[str, str], list[Entry]]:
+    """First and second word (empty where there is none) → entries that begin with them, longest first.
+
+    What an earlier file says stands.
+    """
     phrases: dict[str, tuple[str, ...]] = {";": ("stop",)}
     for name in ("cues", "anatomy", "observations"):
         for phrase, kinds in parse_lexicon((FOLDER / f"{name}.txt").read_text(encoding="utf-8")).items():
             phrases.setdefault(phrase, kinds)
-    index: dict[str, list[Entry]] = {}
+    index: dict[tuple[str, str], list[Entry]] = {}
     for phrase, kinds in phrases.items():
         words = tuple(_WORD.findall(phrase))
-        index.setdefault(words[0], []).append((words, kinds))
+        index.setdefault((words[0], words[1] if len(words) > 1 else ""), []).append((words, kinds))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return index
@@ -161,10 +164,8 @@ def guess_kind(word: str) -> str:
 
 
 def _kind_of_word(word: str) -> str:
-    for words, kinds in load_lexicon().get(word, ()):
-        if len(words) == 1:
-            return kinds[0]
-    return "other"
+    entries = load_lexicon().get((word, ""))
+    return entries[0][1][0] if entries else "other"
 
 
 def match_terms(words: list[str]) -> list[Term]:
@@ -173,10 +174,10 @@ def match_terms(words: list[str]) -> list[Term]:
     terms: list[Term] = []
     at, count = 0, len(words)
     while at < count:
-        word = words[at]
-        for phrase, kinds in index.get(word, ()):
+        word, following = words[at], words[at + 1] if at + 1 < count else ""
+        for phrase, kinds in (*index.get((word, following), ()), *index.get((word, ""), ())):
             size = len(phrase)
-            if size == 1 or tuple(words[at : at + size]) == phrase:
+            if size <= 2 or tuple(words[at : at + size]) == phrase:
                 if len(kinds) == 1:
                     terms.append(Term(at, at + size - 1, " ".join(phrase), kinds[0]))
                 else:
