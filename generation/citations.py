@@ -1,0 +1,95 @@
+"""Citations in sentences: ``[E1]``.
+
+Examples
+--------
+>>> parse_citations("A right pleural effusion is likely [E1][E2].")
+('E1', 'E2')
+>>> strip_citations("A right pleural effusion is likely [E1][E2].")
+'A right pleural effusion is likely.'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from thoracite.types import CITATION, Claim, Evidence
+
+_CITED = re.compile(r"\s*" + CITATION.pattern)
+_GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
+
+
+def parse_citations(sentence: str) -> tuple[str, ...]:
+    """Keys that a sentence cites, in order, as often as they stand there."""
+    return tuple(CITATION.findall(sentence))
+
+
+def strip_citations(sentence: str) -> str:
+    """The sentence without its citations and the space before them."""
+    return _CITED.sub("", sentence).strip()
+
+
+def join_citations(keys: Iterable[str]) -> str:
+    """Keys as citations.
+
+    Examples
+    --------
+    >>> join_citations(["E1", "E4"])
+    '[E1][E4]'
+    """
+    return "".join(f"[{key}]" for key in keys)
+
+
+def split_groups(sentence: str) -> str:
+    """Write citations that a generator grouped, ``[E1, E2]``, one by one.
+
+    Examples
+    --------
+    >>> split_groups("An effusion is likely [E1, E2].")
+    'An effusion is likely [E1][E2].'
+    """
+    return _GROUP.sub(lambda group: join_citations(re.findall(r"E\d+", group[1])), sentence)
+
+
+def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
+    """A claim whose kind follows from what it cites: image evidence, triples, or both.
+
+    Parameters
+    ----------
+    sentence : str
+        With its citations in place.
+    evidence : sequence of Evidence
+        What may be cited; keys that are not among them count for nothing here, the verifier refuses them.
+    """
+    kinds = {e.kind == "triple" for e in evidence if e.key in parse_citations(sentence)}
+    kind: Literal["observation", "reason", "diagnosis"] = "observation"
+    if kinds == {True, False}:
+        kind = "diagnosis"
+    elif kinds == {True}:
+        kind = "reason"
+    return Claim(sentence=sentence, kind=kind, citations=parse_citations(sentence))
+
+
+def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> list[str]:
+    """Keys that are cited and stand for nothing, each once, in order.
+
+    Examples
+    --------
+    >>> claim = Claim(sentence="An effusion is likely [E9].", kind="observation", citations=("E9",))
+    >>> find_unresolved([claim], [])
+    ['E9']
+    """
+    known = {e.key for e in evidence}
+    cited = (key for claim in claims for key in claim.citations)
+    return list(dict.fromkeys(key for key in cited if key not in known))
+
+
+__all__ = [
+    "build_claim",
+    "find_unresolved",
+    "join_citations",
+    "parse_citations",
+    "split_groups",
+    "strip_citations",
+]

@@ -1,0 +1,256 @@
+"""The deterministic generator: plain radiology English from findings and evidence, every sentence with its citations.
+
+The same evidence gives the same sentences. What is said follows from what was found: side, place and certainty where
+the image evidence has them, severity never, for no model here measures it. A reason is worded by the relation of the
+triple that it cites; a diagnosis joins what the image shows with what the graph says of it, and stays a possibility.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from thoracite.generation.citations import build_claim, join_citations
+from thoracite.generation.phrases import (
+    begin,
+    is_plural,
+    join_words,
+    name_generic,
+    name_indefinite,
+    state_certainty,
+    state_place,
+    state_probability,
+    verb,
+)
+from thoracite.kg.vocabulary import (
+    ARGUES_AGAINST,
+    ASSOCIATED,
+    CAUSED_BY,
+    HAS_ATTRIBUTE,
+    HAS_SIGN,
+    LOCATED_AT,
+    LOCATED_IN,
+    MIMICS,
+    SUGGESTS,
+)
+from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Study, Triple
+
+_MAIN = 3
+"""Findings that are explained one by one; the others are named."""
+
+_REASONS = 4
+"""Sentences from the graph about one finding."""
+
+
+class TemplateGenerator:
+    """Writes by rule.
+
+    Examples
+    --------
+    >>> heart = Entity(id="thx:cardiomegaly", label="cardiomegaly", kind="finding")
+    >>> finding = Finding(entity=heart, probability=0.64, certainty=Certainty.PRESENT)
+    >>> evidence = [Evidence(key="E1", kind="finding", score=0.64, about=heart, finding=finding)]
+    >>> [claim.sentence for claim in TemplateGenerator().write(Study(image="chest.png"), [finding], evidence)]
+    ['Cardiomegaly is likely (probability 0.64) [E1].']
+    """
+
+    name = "template"
+
+    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:  # noqa: ARG002
+        """Sentences about the findings, each citing evidence by key, verdict still open.
+
+        Parameters
+        ----------
+        study : Study
+            Not used: indication and prior would have to be evidence before they could be cited.
+        findings : sequence of Finding
+            All findings of the image.
+        evidence : sequence of Evidence
+            In reading order; a finding without evidence is not written about.
+        """
+        page = _Page(findings, evidence)
+        sentences = [sentence for finding in page.positive[:_MAIN] for sentence in page.explain(finding)]
+        sentences += page.name_others(page.positive[_MAIN:])
+        sentences += page.deny(page.absent)
+        return [build_claim(begin(sentence), evidence) for sentence in sentences]
+
+
+class _Page:
+    """Findings and evidence of one image, by what they are about."""
+
+    def __init__(self, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> None:
+        self.evidence = evidence
+        self.found = {finding.entity.id: finding for finding in findings}
+        order = [e.about.id for e in evidence if e.kind == "finding" and e.about.id in self.found]
+        cited = [self.found[identifier] for identifier in dict.fromkeys(order)]
+        self.positive = [finding for finding in cited if finding.certainty is not Certainty.ABSENT]
+        self.absent = [finding for finding in cited if finding.certainty is Certainty.ABSENT]
+
+    def keys(self, finding: Finding, *kinds: str) -> str:
+        """Citations of a finding's own evidence of these kinds."""
+        return join_citations(e.key for e in self.evidence if e.about.id == finding.entity.id and e.kind in kinds)
+
+    def explain(self, finding: Finding) -> Iterator[str]:
+        """Observation, then at most four sentences from the graph."""
+        yield self._observe(finding)
+        triples = [e for e in self.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
+        sentences = [*self._explain_concepts(finding, triples), *self._explain_triples(finding, triples)]
+        yield from sentences[:_REASONS]
+
+    def name_others(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """One sentence for each certainty among findings that are only named."""
+        for certainty in (Certainty.PRESENT, Certainty.UNCERTAIN):
+            same = [finding for finding in findings if finding.certainty is certainty]
+            if same:
+                named = [
+                    f"{finding.entity.label} ({state_probability(finding.probability)}) {self.keys(finding, 'finding')}"
+                    for finding in same
+                ]
+                are = "are" if len(same) > 1 else verb(same[0].entity)
+                yield f"also {state_certainty(same[0])} {are} {join_words(named)}."
+
+    def deny(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """What is not there; where nothing is, the nearest finding by its own probability."""
+        ranked = sorted(findings, key=lambda finding: -finding.probability)
+        if not self.positive and len(ranked) > 1:
+            nearest, *ranked = ranked
+            yield (
+                f"{nearest.entity.label} {verb(nearest.entity)} unlikely ({state_probability(nearest.probability)}) "
+                f"{self.keys(nearest, 'finding')}."
+            )
+        if ranked:
+            labels = join_words([finding.entity.label for finding in ranked], "or")
+            highest = "highest " if len(ranked) > 1 else ""
+            keys = "".join(self.keys(finding, "finding") for finding in ranked)
+            probability = state_probability(ranked[0].probability)
+            yield f"no {labels} is detected ({highest}{probability}) {keys}."
+
+    def _observe(self, finding: Finding) -> str:
+        side, place = state_place(finding)
+        subject = name_indefinite(finding.entity, side)
+        said = f"{verb(finding.entity)} {state_certainty(finding)}"
+        if finding.certainty is Certainty.PRESENT and finding.probability >= 0.9:
+            said = f"{verb(finding.entity)} present"
+        keys = self.keys(finding, "finding", "region") if side or place else self.keys(finding, "finding")
+        where = f" {place}" if place else ""
+        return f"{subject} {said}{where} ({state_probability(finding.probability)}) {keys}."
+
+    def _explain_concepts(self, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
+        """Concepts that carry the finding, joined to the triple that makes them its sign; such triples are used up."""
+        for piece in [e for e in self.evidence if e.kind == "concept" and e.about.id == finding.entity.id]:
+            concept = piece.concept.concept.entity if piece.concept else finding.entity
+            if concept.id == finding.entity.id:
+                continue
+            seen = f"{verb(concept)} likely ({state_probability(piece.score)})"
+            linking = next((t for t in triples if t.triple and _is_sign(t.triple, concept, finding.entity)), None)
+            if linking is None:
+                yield f"{concept.label} {seen} [{piece.key}]."
+                continue
+            triples.remove(linking)
+            yield (
+                f"{concept.label}, which {seen} [{piece.key}], {verb(concept)} a radiographic sign of "
+                f"{finding.entity.label} [{linking.key}]."
+            )
+
+    def _explain_triples(self, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
+        left = [(piece, piece.triple) for piece in triples if piece.triple is not None]
+        signs = [(p, t) for p, t in left if t.relation.id == HAS_SIGN and t.subject.id == finding.entity.id]
+        causes = [(p, t) for p, t in left if t.relation.id == CAUSED_BY and t.subject.id == finding.entity.id]
+        for piece, triple in left:
+            if (piece, triple) in signs:
+                if (piece, triple) == signs[0]:
+                    yield _list_signs(finding.entity, signs)
+            elif (piece, triple) in causes:
+                if (piece, triple) == causes[0]:
+                    yield self._list_causes(finding, causes)
+            elif _leads_on(triple, finding.entity):
+                yield from self._diagnose(finding, piece, triple)
+            elif (sentence := state_triple(triple)) is not None:
+                yield f"{sentence} [{piece.key}]."
+
+    def _list_causes(self, finding: Finding, causes: Sequence[tuple[Evidence, Triple]]) -> str:
+        """Causes stay possible; the finding is as certain as the image says."""
+        names = join_words([triple.object.label for _, triple in causes])
+        plural = len(causes) > 1
+        are = "are possible causes" if plural else f"{verb(causes[0][1].object)} a possible cause"
+        keys = self.keys(finding, "finding") + join_citations(piece.key for piece, _ in causes)
+        return f"{names} {are} of the {self._seen_here(finding)} {keys}."
+
+    def _diagnose(self, finding: Finding, piece: Evidence, triple: Triple) -> Iterator[str]:
+        """From the finding to what it may point to; a diagnosis that the image denies is left out."""
+        diagnosis = triple.object if triple.relation.id == SUGGESTS else triple.subject
+        read = self.found.get(diagnosis.id)
+        keys = self.keys(finding, "finding")
+        if read is None:
+            raises = verb(finding.entity, "raises", "raise")
+            yield (f"the {self._seen_here(finding)} {raises} the possibility of {diagnosis.label} {keys}[{piece.key}].")
+        elif read.certainty is not Certainty.ABSENT:
+            own = self.keys(read, "finding")
+            yield (
+                f"{name_indefinite(read.entity)} {verb(read.entity)} {state_certainty(read)} "
+                f"({state_probability(read.probability)}) {own}, because {finding.entity.label}, "
+                f"which {verb(finding.entity)} {state_certainty(finding)} ({state_probability(finding.probability)}) "
+                f"{keys}, {verb(finding.entity)} suggestive of {diagnosis.label} [{piece.key}]."
+            )
+
+    def _seen_here(self, finding: Finding) -> str:
+        return (
+            f"{finding.entity.label} that {verb(finding.entity)} {state_certainty(finding)} here "
+            f"({state_probability(finding.probability)})"
+        )
+
+
+def _is_sign(triple: Triple, sign: Entity, finding: Entity) -> bool:
+    return triple.key in {(finding.id, HAS_SIGN, sign.id), (sign.id, SUGGESTS, finding.id)}
+
+
+def _leads_on(triple: Triple, finding: Entity) -> bool:
+    """Whether a triple leads from the finding to something that it may point to."""
+    ends = {SUGGESTS: triple.subject.id, HAS_SIGN: triple.object.id}
+    return ends.get(triple.relation.id) == finding.id
+
+
+def _list_signs(finding: Entity, signs: Sequence[tuple[Evidence, Triple]]) -> str:
+    if len(signs) == 1:
+        piece, triple = signs[0]
+        a_sign = "radiographic signs" if is_plural(triple.object.label) else "a radiographic sign"
+        return f"{name_generic(triple.object)} {verb(triple.object)} {a_sign} of {finding.label} [{piece.key}]."
+    named = [f"{name_generic(triple.object)} [{piece.key}]" for piece, triple in signs]
+    return f"radiographic signs of {finding.label} include {join_words(named)}."
+
+
+def state_triple(triple: Triple) -> str | None:
+    """A triple as a general statement, without its citation; None where there is no wording for its relation.
+
+    Parameters
+    ----------
+    triple : Triple
+        Any triple of the graph.
+
+    Examples
+    --------
+    >>> from thoracite.kg.vocabulary import RELATIONS
+    >>> from thoracite.types import Provenance
+    >>> state_triple(Triple(
+    ...     subject=Entity(id="thx:skin_fold", label="skin fold"), relation=RELATIONS["thx:may_mimic"],
+    ...     object=Entity(id="thx:pneumothorax", label="pneumothorax"),
+    ...     provenance=(Provenance(source="thxs:statpearls", locator="Pneumothorax"),),
+    ... ))
+    'a skin fold may mimic pneumothorax'
+    """
+    subject, object_ = triple.subject, triple.object
+    counted = f" in {triple.counts.present} of {triple.counts.total} reports" if triple.counts.present else ""
+    wordings = {
+        HAS_SIGN: f"{name_generic(object_)} {verb(object_)} a radiographic sign of {subject.label}",
+        SUGGESTS: f"{name_generic(subject)} {verb(subject)} suggestive of {object_.label}",
+        CAUSED_BY: f"{subject.label} may be caused by {object_.label}",
+        ARGUES_AGAINST: f"{name_indefinite(subject)} would argue against {object_.label}",
+        MIMICS: f"{name_indefinite(subject)} may mimic {object_.label}",
+        ASSOCIATED: f"{subject.label} {verb(subject)} associated with {object_.label}",
+        LOCATED_IN: f"{subject.label} {verb(subject)} typically located in {object_.label}",
+        LOCATED_AT: f"{subject.label} {verb(subject, 'was', 'were')} located at {object_.label}{counted}",
+        HAS_ATTRIBUTE: f"{subject.label} {verb(subject)} described as “{object_.label}”",
+    }
+    return wordings.get(triple.relation.id)
+
+
+__all__ = ["TemplateGenerator", "state_triple"]

@@ -1,0 +1,135 @@
+"""English for concepts, lists and certainties.
+
+Examples
+--------
+>>> from thoracite.types import Entity
+>>> effusion = Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding")
+>>> infiltrates = Entity(id="thx:pulmonary_infiltrates", label="pulmonary infiltrates", kind="finding")
+>>> name_indefinite(effusion), name_indefinite(infiltrates), verb(infiltrates)
+('a pleural effusion', 'pulmonary infiltrates', 'are')
+>>> join_words(["mass", "nodule", "hernia"], "or")
+'mass, nodule or hernia'
+>>> begin("a mass is likely.")
+'A mass is likely.'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from thoracite.types import Certainty, Entity, Finding
+
+_COUNTED = frozenset({
+    "angle", "aneurysm", "band", "border", "bronchogram", "bulla", "cap", "catheter", "cavity", "diaphragm", "effusion",
+    "focus", "fold", "fracture", "granuloma", "heart", "hemidiaphragm", "hemithorax", "hernia", "infiltrate", "lesion",
+    "level", "line", "lucency", "mass", "mediastinum", "metastasis", "nodule", "opacity", "pacemaker", "pattern",
+    "plaque", "pneumatocele", "pneumothorax", "projection", "ratio", "scar", "shadow", "shift", "silhouette", "stripe",
+    "tube", "tumor", "tumour",
+})  # fmt: skip
+"""Nouns that take "a"; others stand without an article."""
+
+_AFTER_HEAD = re.compile(r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where)\s")
+_CERTAINTY = {Certainty.PRESENT: "likely", Certainty.UNCERTAIN: "possible", Certainty.ABSENT: "unlikely"}
+
+
+def find_head(label: str) -> str:
+    """The noun that a label is about, in lower case.
+
+    Examples
+    --------
+    >>> find_head("blunting of lateral costophrenic angle"), find_head("kerley B lines")
+    ('blunting', 'lines')
+    """
+    return _AFTER_HEAD.split(label.lower(), maxsplit=1)[0].split()[-1].strip("()")
+
+
+def is_plural(label: str) -> bool:
+    """Whether a label takes "are"."""
+    head = find_head(label)
+    return head.endswith(("ae", "opacities")) or (
+        head.endswith("s") and not head.endswith(("ss", "us", "is", "ps", "ascites"))
+    )
+
+
+def verb(entity: Entity, singular: str = "is", plural: str = "are") -> str:
+    """The form of a verb that fits a concept."""
+    return plural if is_plural(entity.label) else singular
+
+
+def name_generic(entity: Entity) -> str:
+    """A concept in a general statement: "the meniscus sign", "pleural effusion"."""
+    return f"the {entity.label}" if find_head(entity.label) == "sign" else entity.label
+
+
+def name_indefinite(entity: Entity, adjective: str = "") -> str:
+    """A concept in a patient, with the article it takes."""
+    phrase = f"{adjective} {entity.label}".strip()
+    if is_plural(entity.label) or find_head(entity.label) not in _COUNTED:
+        return phrase
+    return f"{'an' if phrase[0].lower() in 'aeiou' else 'a'} {phrase}"
+
+
+def join_words(words: Sequence[str], conjunction: str = "and") -> str:
+    """A list in words."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def begin(sentence: str) -> str:
+    """With a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def state_certainty(finding: Finding) -> str:
+    """How a finding's certainty is put: ``likely``, ``possible`` or ``unlikely``."""
+    return _CERTAINTY[finding.certainty]
+
+
+def state_probability(probability: float) -> str:
+    """A probability as it is written.
+
+    Examples
+    --------
+    >>> state_probability(0.8349)
+    'probability 0.83'
+    """
+    return f"probability {probability:.2f}"
+
+
+def state_place(finding: Finding) -> tuple[str, str]:
+    """Side as an adjective and place as a phrase, either of them empty; the side stands once.
+
+    Examples
+    --------
+    >>> from thoracite.types import Region
+    >>> effusion = Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding")
+    >>> region = Region(box=(0, 0, 9, 9), anatomy="right lower zone", side="right")
+    >>> state_place(Finding(entity=effusion, probability=0.8, certainty="definitely present", region=region))
+    ('', 'in the right lower zone')
+    """
+    region = finding.region
+    if region is None:
+        return "", ""
+    anatomy = region.anatomy.strip()
+    sided = bool(re.search(r"\b(?:left|right|both|bilateral\w*)\b", anatomy.lower()))
+    side = region.side if region.side and not sided and region.side not in finding.entity.label.split() else ""
+    if not anatomy or anatomy.lower() in finding.entity.label.lower():
+        return side or "", ""
+    article = "" if re.match(r"(?:both|the)\b", anatomy.lower()) else "the "
+    return side or "", f"in {article}{anatomy}"
+
+
+__all__ = [
+    "begin",
+    "find_head",
+    "is_plural",
+    "join_words",
+    "name_generic",
+    "name_indefinite",
+    "state_certainty",
+    "state_place",
+    "state_probability",
+    "verb",
+]

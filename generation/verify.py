@@ -1,0 +1,286 @@
+"""The verifier: a sentence is supported only if the evidence it cites says the same.
+
+It parses each sentence itself (:mod:`thoracite.generation.statement`) and trusts nothing that a generator says of it.
+Finding, side, place, certainty, severity and every number must agree with the cited evidence; a relation must be the
+cited triple's, in its direction; a triple alone never supports that something is there; what cites nothing, or cites
+evidence about something else, is unsupported. Words that claim something and are not understood count as a claim
+without evidence, so that free wording fails on the safe side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from thoracite.generation.relations import find_accepted
+from thoracite.generation.statement import Presence, Quoted, Stated, Statement, parse_statement
+from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
+from thoracite.kg.extract import Extractor
+from thoracite.kg.mentions import Link
+from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
+from thoracite.types import Certainty, Claim, Entity, Evidence, Region, Triple
+
+Verdict = Literal["contradicted", "unsupported"]
+
+
+class Fault(NamedTuple):
+    """What is wrong with a sentence."""
+
+    verdict: Verdict
+    why: str
+
+
+_ALLOWED: dict[Certainty, frozenset[Grade]] = {
+    Certainty.PRESENT: frozenset({"present", "likely"}),
+    Certainty.UNCERTAIN: frozenset({"possible"}),
+    Certainty.ABSENT: frozenset({"absent"}),
+}
+"""How a sentence may put each certainty; "definitely" is more than any image model knows."""
+
+_SAID: dict[Certainty, str] = {
+    Certainty.PRESENT: "likely",
+    Certainty.UNCERTAIN: "possible",
+    Certainty.ABSENT: "absent",
+}
+
+
+def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Link, extractor: Extractor) -> list[Claim]:
+    """Judge claims against the evidence they cite.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        By any generator, in any wording.
+    evidence : sequence of Evidence
+        All that could be cited.
+    linker : callable
+        Phrase → concept or None, such as ``Linker.link``.
+    extractor : Extractor
+        Finds negation and hedging in a sentence.
+
+    Returns
+    -------
+    list of Claim
+        The same sentences in the same order, each with a verdict, and why where it is not ``supported``.
+    """
+    names = {normalise(entity.label): entity for entity in _entities(evidence)}
+    known = {piece.key: piece for piece in evidence}
+    judged = []
+    for claim in claims:
+        statement = parse_statement(claim.sentence, link=linker, names=names, extractor=extractor)
+        fault = next(_find_faults(claim, statement, known), None)
+        verdict, why = ("supported", "") if fault is None else fault
+        judged.append(claim.model_copy(update={"verdict": verdict, "why": why}))
+    return judged
+
+
+def _entities(evidence: Iterable[Evidence]) -> Iterator[Entity]:
+    for piece in evidence:
+        yield piece.about
+        if piece.concept is not None:
+            yield piece.concept.concept.entity
+        if piece.triple is not None:
+            yield piece.triple.subject
+            yield piece.triple.object
+
+
+def _find_faults(claim: Claim, statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:
+    """Everything wrong with a claim, contradictions and all, the first fault found first."""
+    if not claim.citations:
+        yield Fault("unsupported", "it cites nothing")
+        return
+    if missing := [key for key in claim.citations if key not in known]:
+        yield Fault("unsupported", f"it cites {missing[0]}, which does not exist")
+        return
+    cited = [known[key] for key in dict.fromkeys(claim.citations)]
+    if not statement.presences and not statement.relations:
+        yield Fault("unsupported", "it says nothing of a finding or of a relation that can be checked")
+    faults = [
+        *(fault for presence in statement.presences for fault in _check_presence(presence, cited)),
+        *(fault for stated in statement.relations for fault in _check_relation(stated, cited)),
+        *(fault for pair in statement.because for fault in _check_because(*pair, cited)),
+        *(fault for quoted in statement.numbers for fault in _check_number(quoted, cited)),
+        *_check_kind(claim, statement, cited),
+    ]
+    yield from sorted(faults, key=lambda fault: fault.verdict != "contradicted")
+    for word in (*statement.modifiers, *statement.unread):
+        yield Fault("unsupported", f"no cited evidence says {word!r}")
+    yield from _check_places_of_citations(statement, known)
+
+
+def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[Fault]:
+    label = presence.entity.label
+    own = [piece for piece in cited if _is_image_of(piece, presence.entity)]
+    if not own:
+        graph = any(piece.triple is not None and _has_end(piece.triple, presence.entity) for piece in cited)
+        why = "a triple alone never says that something is there" if graph else "it cites no image evidence of it"
+        yield Fault("unsupported", f"{label}: {why}")
+        return
+    certainty = _certainty(own, presence.entity)
+    if presence.grade not in _ALLOWED[certainty]:
+        opposite = (presence.grade == "absent") != (certainty is Certainty.ABSENT)
+        contradicted = opposite and certainty is not Certainty.UNCERTAIN and presence.grade != "possible"
+        yield Fault(
+            "contradicted" if contradicted else "unsupported",
+            f"{label}: the sentence says {presence.grade}, the image evidence {_SAID[certainty]}",
+        )
+    regions = [region for piece in own if (region := _region(piece)) is not None]
+    yield from _check_sides(presence, regions)
+    yield from _check_levels(presence, regions)
+
+
+def _is_image_of(piece: Evidence, entity: Entity) -> bool:
+    if piece.kind == "triple":
+        return False
+    if piece.concept is not None:
+        return piece.concept.concept.entity.id == entity.id
+    return piece.finding is not None and piece.finding.entity.id == entity.id
+
+
+def _has_end(triple: Triple, entity: Entity) -> bool:
+    return entity.id in (triple.subject.id, triple.object.id)
+
+
+def _certainty(own: Sequence[Evidence], entity: Entity) -> Certainty:
+    for piece in own:
+        if piece.finding is not None and piece.finding.entity.id == entity.id:
+            return piece.finding.certainty
+    probability = max(piece.concept.probability for piece in own if piece.concept is not None)
+    return Certainty.PRESENT if probability >= 0.5 else Certainty.ABSENT
+
+
+def _region(piece: Evidence) -> Region | None:
+    if piece.concept is not None:
+        return piece.concept.region
+    return piece.finding.region if piece.finding is not None else None
+
+
+def _check_sides(presence: Presence, regions: Sequence[Region]) -> Iterator[Fault]:
+    said = {"bilateral"} if {"left", "right"} <= presence.sides else presence.sides
+    if not said:
+        return
+    seen = {region.side for region in regions if region.side is not None}
+    if not seen:
+        yield Fault("unsupported", f"{presence.entity.label}: no cited evidence names a side")
+    elif not said <= seen:
+        opposite = seen <= {"left", "right"} and said <= {"left", "right"}
+        yield Fault(
+            "contradicted" if opposite else "unsupported",
+            f"{presence.entity.label}: the sentence says {' and '.join(sorted(said))}, "
+            f"the image evidence {' and '.join(sorted(seen))}",
+        )
+
+
+def _check_levels(presence: Presence, regions: Sequence[Region]) -> Iterator[Fault]:
+    seen = {word for region in regions for word in _place_words(region.anatomy)}
+    own = _place_words(presence.entity.label)
+    if strange := sorted(presence.places - seen - own):
+        verdict: Verdict = "unsupported"
+        if {"upper", "lower"} <= {*strange, *seen} and not {"upper", "lower"} <= seen:
+            verdict = "contradicted"
+        yield Fault(verdict, f"{presence.entity.label}: no cited evidence places it at {', '.join(strange)}")
+
+
+def _place_words(text: str) -> set[str]:
+    words = text.lower().replace("-", " ").split()
+    return {LEVELS.get(word, word) for word in words if word not in GENERIC and word not in SIDES}
+
+
+def _check_relation(stated: Stated, cited: Sequence[Evidence]) -> Iterator[Fault]:
+    triples = [piece.triple for piece in cited if piece.triple is not None]
+    related = stated.relation
+    for subject in stated.subjects:
+        for object_ in stated.objects:
+            said = f"{subject.label} {related.relation.split(':')[1].replace('_', ' ')} {object_.label}"
+            if not any(_carries(triple, related.relation, subject.id, object_.id) for triple in triples):
+                turned = any(_carries(triple, related.relation, object_.id, subject.id) for triple in triples)
+                why = "the cited triple says it the other way round" if turned else "no cited triple says so"
+                yield Fault("contradicted" if turned else "unsupported", f"{said}: {why}")
+            elif related.negated:
+                yield Fault("contradicted", f"{said}: the cited triple says so, the sentence denies it")
+            elif related.strong:
+                yield Fault("unsupported", f"{said}: the sentence is surer than the cited triple")
+            elif stated.patient and related.relation == CAUSED_BY and not related.hedged:
+                yield Fault("unsupported", f"{said}: the triple says what may cause it, not what does in this image")
+
+
+def _carries(triple: Triple, relation: str, subject: str, object_: str) -> bool:
+    if Certainty.ABSENT in (triple.subject_certainty, triple.object_certainty):
+        return False
+    ends = (triple.subject.id, triple.object.id)
+    return any(
+        triple.relation.id == accepted and ends == ((object_, subject) if turned else (subject, object_))
+        for accepted, turned in find_accepted(relation)
+    )
+
+
+def _check_because(reasons: Sequence[Entity], of: Sequence[Entity], cited: Sequence[Evidence]) -> Iterator[Fault]:
+    """A "because" needs a triple that leads from the reason to what it is the reason of."""
+    triples = [piece.triple for piece in cited if piece.triple is not None]
+    linked = any(
+        _carries(triple, SUGGESTS, reason.id, entity.id) or _carries(triple, CAUSED_BY, entity.id, reason.id)
+        for triple in triples
+        for reason in reasons
+        for entity in of
+    )
+    if not linked:
+        yield Fault("unsupported", f"no cited triple leads from {reasons[0].label} to {of[0].label}")
+
+
+def _check_number(quoted: Quoted, cited: Sequence[Evidence]) -> Iterator[Fault]:
+    """A number must be the probability of what it stands beside, or a count of a cited triple."""
+    number, entity = quoted
+    images = [piece for piece in cited if piece.kind != "triple"]
+    if number.bound:
+        wanted = [max((piece.score for piece in images), default=-1.0)]
+    else:
+        wanted = [piece.score for piece in images if entity is None or _is_image_of(piece, entity)]
+        wanted += [count for piece in cited if piece.triple is not None for count in _counts(piece.triple)]
+    if not any(_equals(number.text, value) for value in wanted):
+        beside = f" beside {entity.label}" if entity is not None else ""
+        verdict: Verdict = "contradicted" if wanted and wanted != [-1.0] else "unsupported"
+        yield Fault(verdict, f"the number {number.text}{beside} is not in the cited evidence")
+
+
+def _counts(triple: Triple) -> tuple[float, ...]:
+    counts = triple.counts
+    return (triple.support, counts.present, counts.uncertain, counts.absent, counts.total)
+
+
+def _equals(text: str, value: float) -> bool:
+    """Whether a number as written is the value, rounded as it was written."""
+    if text.endswith("%"):
+        text, value = text[:-1], 100 * value
+    decimals = len(text.partition(".")[2])
+    return abs(float(text) - value) <= 0.5 * 10.0 ** (-decimals) + 1e-9
+
+
+def _check_kind(claim: Claim, statement: Statement, cited: Sequence[Evidence]) -> Iterator[Fault]:
+    kinds = {piece.kind == "triple" for piece in cited}
+    wanted = {"observation": {False}, "reason": {True}, "diagnosis": {True, False}}[claim.kind]
+    if not wanted <= kinds:
+        lacks = "a triple" if True in wanted - kinds else "image evidence"
+        yield Fault("unsupported", f"as {claim.kind} it must cite {lacks}")
+    named = {identifier for identifier, _ in statement.named}
+    for piece in cited:
+        ends = _ends(piece)
+        if not ends <= named:
+            yield Fault("unsupported", f"{piece.key} is about something else")
+
+
+def _ends(piece: Evidence) -> set[str]:
+    """What a sentence must name to cite a piece of evidence."""
+    if piece.triple is not None:
+        return {piece.triple.subject.id, piece.triple.object.id}
+    return {piece.concept.concept.entity.id if piece.concept is not None else piece.about.id}
+
+
+def _check_places_of_citations(statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:
+    """What a citation vouches for stands before it, unless the citation opens the sentence."""
+    for key, at in statement.cited:
+        before = {identifier for identifier, end in statement.named if end <= at}
+        if before and not _ends(known[key]) <= before:
+            yield Fault("unsupported", f"{key} stands before what it is about")
+
+
+__all__ = ["Fault", "verify"]

@@ -1,0 +1,175 @@
+"""The words by which sentences say how surely, on which side, at which level, how much.
+
+Examples
+--------
+>>> normalise("Blunting of the lateral costophrenic angles")
+'blunting of lateral costophrenic angle'
+>>> find_grade("is possible", "U"), find_grade("is likely", "U"), find_grade("no is detected", "DA")
+('possible', 'likely', 'absent')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from thoracite.kg.extract_text import split_tokens
+
+Grade = Literal["certain", "present", "likely", "possible", "absent"]
+"""How surely something is said to be there, from "definitely" to "no"."""
+
+SIDES = {
+    "left": "left", "left-sided": "left", "leftward": "left", "right": "right", "right-sided": "right",
+    "rightward": "right", "bilateral": "bilateral", "bilaterally": "bilateral", "both": "bilateral",
+    "bibasilar": "bilateral", "bibasal": "bilateral", "biapical": "bilateral",
+}  # fmt: skip
+"""Words for the patient's side."""
+
+LEVELS = {
+    "upper": "upper", "apex": "upper", "apices": "upper", "apical": "upper", "biapical": "upper",
+    "mid": "mid", "middle": "mid", "lower": "lower", "base": "lower", "bases": "lower", "basal": "lower",
+    "basilar": "lower", "bibasilar": "lower", "bibasal": "lower", "lobe": "lobe", "lobes": "lobe", "lobar": "lobe",
+    "lingula": "lobe", "lingular": "lobe", "hilar": "hilar", "perihilar": "hilar", "hilum": "hilar", "hila": "hilar",
+    "costophrenic": "costophrenic", "retrocardiac": "retrocardiac",
+}  # fmt: skip
+"""Words for a place in the lung; a lobe is more than a zone says."""
+
+GENERIC = frozenset({
+    "lung", "lungs", "zone", "zones", "field", "fields", "chest", "thorax", "hemithorax", "side", "sides",
+    "pulmonary", "pleural", "pleura", "area", "region", "space", "cardiac", "heart", "silhouette",
+})  # fmt: skip
+"""Anatomy that claims no place beyond what the finding itself is."""
+
+MODIFIERS = frozenset({
+    "small", "tiny", "trace", "minimal", "slight", "mild", "mildly", "moderate", "moderately", "large", "big",
+    "massive", "huge", "severe", "severely", "marked", "markedly", "extensive", "gross", "advanced", "new",
+    "newly", "acute", "subacute", "chronic", "old", "healed", "increasing", "increased", "decreasing",
+    "decreased", "worsening", "worsened", "worse", "improving", "improved", "progressive", "stable", "unchanged",
+    "resolving", "resolved", "recurrent", "persistent", "interval", "larger", "smaller", "loculated", "tension",
+    "multiple", "several", "numerous", "diffuse", "focal", "calcified", "malignant", "benign", "early", "subtle",
+    "complete", "partial",
+})  # fmt: skip
+"""Severity, change and kind: what the image evidence does not say may not be said."""
+
+HARMLESS = frozenset({
+    "sign", "signs", "finding", "findings", "evidence", "image", "images", "radiograph", "radiographs",
+    "probability", "probabilities", "likely", "highest", "feature", "features", "appearance", "presence", "view",
+    "views", "detected", "seen", "present", "cause", "causes", "suggestive", "visible", "model", "reading",
+    "known", "considered", "related", "possibility", "concern", "place", "lead", "leads",
+})  # fmt: skip
+"""Words that an extractor may call observations and that claim nothing of a patient."""
+
+_CERTAIN = re.compile(
+    r"\b(?:definite(?:ly)?|certain(?:ly)?|confirm\w+|unequivocal\w*|undoubted\w*|proven|clearly|obvious\w*)\b"
+)
+_LIKELY = re.compile(r"\b(?:likely|probable|probably|presumabl[ey])\b")
+_POSSIBLE = re.compile(
+    r"\b(?:possibl[ey]|possibility|may|might|could|equivocal|uncertain|questionable|perhaps|conceivabl[ey]|"
+    r"considered|exclude[d]?|suspicion|suspected)\b"
+)
+_ABSENT = re.compile(r"\b(?:no|not|without|neither|nor|absent|unlikely|improbable|negative for|free of)\b")
+
+_WORDS = r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|below|under|and|[=≤<,]"
+_NUMBER = r"\d+(?:\.\d+)?(?:\s*%)?"
+_PARENTHESIS = re.compile(rf"\((?:\s*(?:{_WORDS}|{_NUMBER}))+\s*\)", re.IGNORECASE)
+_BOUND = re.compile(r"\b(?:highest|most|below|under|maximum)\b|[≤<]", re.IGNORECASE)
+_DROPPED = frozenset({"a", "an", "the"})
+
+
+class Number(NamedTuple):
+    """A number as written, where it stands, and whether it is said of the highest of several."""
+
+    text: str
+    start: int
+    bound: bool
+
+
+def normalise(phrase: str) -> str:
+    """A phrase as it is compared: lower case, no articles, singular."""
+    return " ".join(word for token in split_tokens(phrase) if (word := normalise_word(token.text)))
+
+
+def normalise_word(token: str) -> str:
+    """A word as it is compared; empty for an article."""
+    word = token.lower()
+    if word in _DROPPED:
+        return ""
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ax")):
+        return word[:-1]
+    return word
+
+
+def find_grade(words: str, label: str | None) -> Grade:
+    """How surely a clause states a finding.
+
+    Parameters
+    ----------
+    words : str
+        The words that may grade it, lower case.
+    label : str or None
+        What the extractor makes of it: ``DP``, ``U`` or ``DA``; None where it did not see the finding.
+    """
+    if label == "DA" or (label is None and _ABSENT.search(words)):
+        return "absent"
+    if _CERTAIN.search(words):
+        return "certain"
+    if _POSSIBLE.search(words):
+        return "possible"
+    if _LIKELY.search(words):
+        return "likely"
+    return "possible" if label == "U" else "present"
+
+
+def is_modal(word: str) -> bool:
+    """Whether a word says how surely.
+
+    Examples
+    --------
+    >>> is_modal("likely"), is_modal("effusion")
+    (True, False)
+    """
+    return any(pattern.fullmatch(word) for pattern in (_CERTAIN, _POSSIBLE, _LIKELY))
+
+
+def blank_parentheses(text: str) -> str:
+    """The text with spaces where a parenthesis holds nothing but a probability; offsets stay as they are.
+
+    Examples
+    --------
+    >>> blank_parentheses("Mass (probability 0.8).")
+    'Mass                  .'
+    """
+    return _PARENTHESIS.sub(lambda match: " " * len(match.group()), text)
+
+
+def find_numbers(text: str) -> Iterator[Number]:
+    """Every number of a text, with its place.
+
+    Examples
+    --------
+    >>> list(find_numbers("Mass (highest probability 0.8)"))
+    [Number(text='0.8', start=26, bound=True)]
+    """
+    for match in re.finditer(_NUMBER, text):
+        before = text[max(0, match.start() - 24) : match.start()]
+        yield Number(match.group().replace(" ", ""), match.start(), bool(_BOUND.search(before)))
+
+
+__all__ = [
+    "GENERIC",
+    "HARMLESS",
+    "LEVELS",
+    "MODIFIERS",
+    "SIDES",
+    "Grade",
+    "Number",
+    "blank_parentheses",
+    "find_grade",
+    "find_numbers",
+    "is_modal",
+    "normalise",
+    "normalise_word",
+]
