@@ -203,7 +203,6 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert large[1] < small[1] + 30 * 2**20
 
 
-@pytest.mark.bench
 def test_a_file_of_physionets_size_streams_in_less_than_a_gibibyte(tmp_path: Path) -> None:
     read, peak = stream(tmp_path / "all.json", 220_763)
     assert read == 220_763
