@@ -40,9 +40,13 @@ _CUE_ENDS = re.compile(
 )
 """What every cue ends with, to look for one only there."""
 _DID = re.compile(
-    r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*(?:(?:verbally|promptly|immediately|directly)\s+)?"
+    r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*"
+    r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
     rf"{any_of('did')}\b"
 )
+
+_LONGEST = 8
+"""Words of a name after the first."""
 
 
 class _Token(NamedTuple):
@@ -163,13 +167,13 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
 
 def _name_from(read: _Text, index: int) -> int | None:
     """Last token of the name that begins here, if one does."""
-    before = read.text[max(0, read.tokens[index].start - 90) : read.tokens[index].start]
     if _after_title(read, index):
         return _extend(read, index, cue=True)
     if read.tokens[index].text in _PARTICLES:
         return _after_particle(read, index)
     if not read.capital(index) or read.eponym(index) or read.label(index):
         return None
+    before = read.text[max(0, read.tokens[index].start - 90) : read.tokens[index].start]
     cue = _CUE.search(before) if _CUE_ENDS.search(before) else None
     last = _extend(read, index, cue=cue is not None)
     if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
@@ -224,7 +228,7 @@ def _after_title(read: _Text, index: int) -> bool:
 def _extend(read: _Text, index: int, *, cue: bool) -> int:
     """Last token that goes with a name's first one."""
     last = index
-    while last + 1 < len(read.tokens):
+    while last + 1 < len(read.tokens) and last - index < _LONGEST:
         after, gap = last + 1, read.gap(last)
         ended = read.initial(last) and re.fullmatch(r"\.[ \t]*", gap)
         particle = read.tokens[after].text.lower() in _PARTICLES

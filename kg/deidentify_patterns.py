@@ -20,11 +20,8 @@ _LISTS = read_lists(FOLDER / "identity.txt")
 def any_of(name: str) -> str:
     """A pattern for any phrase of a list of ``lexicon/identity.txt``, the longest first."""
     phrases = sorted(_LISTS[name], key=lambda phrase: (-len(phrase), phrase))
-    return (
-        "(?:"
-        + "|".join(phrase.replace("(", "(?:").replace(r"\(?:", r"\(").replace(" ", r"\s+") for phrase in phrases)
-        + ")"
-    )
+    patterns = (re.sub(r"(?<!\\)\((?!\?)", "(?:", p).replace(" ?", r"\s*").replace(" ", r"\s+") for p in phrases)
+    return f"(?:{'|'.join(patterns)})"
 
 
 _MONTH = (
@@ -85,7 +82,7 @@ PHONES = [
     rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
 ]
 
-EMAILS = [r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
+EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
 URLS = [
     r"(?i:\b(?:https?|ftp)://[^\s<>\"\])]+[^\s<>\"\]).,;:!?]/?)",
     r"(?i:\bwww\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"\])]*[\w/])?)",
@@ -103,7 +100,7 @@ IDS = [
     rf"(?i:\b{any_of('number')})(?:\s*(?i:numbers?|num|nos?\.|\#|id|is|was|of record|code))*"
     rf"(?:\s+(?:of|for)(?:\s+[a-z]+){{1,3}}(?=\s*:))?\s*[:#=]?\s*(?P<x>"
     rf"(?=[A-Z0-9./_:•·-]*\d){_VALUE}(?:[ ](?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]{{1,3}}\b(?!\s[a-z])))*|"
-    rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9][A-Z0-9./-]+(?:\s[A-Z0-9]{{1,4}}\b)*)",
+    rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9./-]*[A-Z0-9](?:[ ][A-Z0-9]{{1,4}}\b)*)",
     r"(?i:plates?)(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
     r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
     r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
@@ -115,10 +112,10 @@ IDS = [
     r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
 ]
 
-_CAP = r"(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
+_CAP = r"(?<!\w)(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
 _UNITS = rf"(?:,?\s+{any_of('unit')}\s*\#?\w+)?"
-_STATE = (
-    "(?:A[KLRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[ARW]|RI|S[CD]|T[NX]|UT|"
+_STATE = (  # without MD, OR and PA, which mean other things in a report
+    "(?:A[KLRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[AEHINOPST]|N[CDEHJMVY]|O[HK]|P[RW]|RI|S[CD]|T[NX]|UT|"
     "V[AIT]|W[AIVY])"
 )
 _ZIP = r"\d{5}(?:-\d{4})?"
