@@ -132,6 +132,11 @@ def test_processes_give_the_same_in_the_same_order() -> None:
     assert together == alone
 
 
+def test_what_is_wrong_in_a_worker_is_said_here() -> None:
+    with pytest.raises(UsageError, match="no extractor 'bert'"):
+        list(extract_reports(reports(3), extractor="bert", processes=2))
+
+
 def test_no_processes_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="at least 1"):
         list(extract_reports(reports(1), processes=0))
