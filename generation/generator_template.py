@@ -164,8 +164,17 @@ class _Page:
                     yield self._list_causes(finding, causes)
             elif _leads_on(triple, finding.entity):
                 yield from self._diagnose(finding, piece, triple)
-            elif (sentence := state_triple(triple)) is not None:
+            elif (sentence := state_triple(triple, leading=self._read_leading(finding, triple))) is not None:
                 yield f"{sentence} [{piece.key}]."
+
+    def _read_leading(self, finding: Finding, triple: Triple) -> str:
+        """The first end of a general statement, with what the image shows of it where it shows it."""
+        entity = triple.object if triple.relation.id == HAS_SIGN else triple.subject
+        read = self.found.get(entity.id)
+        if read is None or read.certainty is Certainty.ABSENT or entity.id == finding.entity.id:
+            return ""
+        said = f"{state_certainty(read)} ({state_probability(read.probability)})"
+        return f"{entity.label}, which {verb(entity)} {said} {self.keys(read, 'finding')},"
 
     def _list_causes(self, finding: Finding, causes: Sequence[tuple[Evidence, Triple]]) -> str:
         """Causes stay possible; the finding is as certain as the image says."""
@@ -212,19 +221,20 @@ def _leads_on(triple: Triple, finding: Entity) -> bool:
 def _list_signs(finding: Entity, signs: Sequence[tuple[Evidence, Triple]]) -> str:
     if len(signs) == 1:
         piece, triple = signs[0]
-        a_sign = "radiographic signs" if is_plural(triple.object.label) else "a radiographic sign"
-        return f"{name_generic(triple.object)} {verb(triple.object)} {a_sign} of {finding.label} [{piece.key}]."
+        return f"{state_triple(triple)} [{piece.key}]."
     named = [f"{name_generic(triple.object)} [{piece.key}]" for piece, triple in signs]
     return f"radiographic signs of {finding.label} include {join_words(named)}."
 
 
-def state_triple(triple: Triple) -> str | None:
+def state_triple(triple: Triple, *, leading: str = "") -> str | None:
     """A triple as a general statement, without its citation; None where there is no wording for its relation.
 
     Parameters
     ----------
     triple : Triple
         Any triple of the graph.
+    leading : str
+        How its first end is put; by its label unless given.
 
     Examples
     --------
@@ -239,18 +249,22 @@ def state_triple(triple: Triple) -> str | None:
     """
     subject, object_ = triple.subject, triple.object
     counted = f" in {triple.counts.present} of {triple.counts.total} reports" if triple.counts.present else ""
+    a_sign = "radiographic signs" if is_plural(object_.label) else "a radiographic sign"
     wordings = {
-        HAS_SIGN: f"{name_generic(object_)} {verb(object_)} a radiographic sign of {subject.label}",
-        SUGGESTS: f"{name_generic(subject)} {verb(subject)} suggestive of {object_.label}",
-        CAUSED_BY: f"{subject.label} may be caused by {object_.label}",
-        ARGUES_AGAINST: f"{name_indefinite(subject)} would argue against {object_.label}",
-        MIMICS: f"{name_indefinite(subject)} may mimic {object_.label}",
-        ASSOCIATED: f"{subject.label} {verb(subject)} associated with {object_.label}",
-        LOCATED_IN: f"{subject.label} {verb(subject)} typically located in {object_.label}",
-        LOCATED_AT: f"{subject.label} {verb(subject, 'was', 'were')} located at {object_.label}{counted}",
-        HAS_ATTRIBUTE: f"{subject.label} {verb(subject)} described as “{object_.label}”",
+        HAS_SIGN: (name_generic(object_), f"{verb(object_)} {a_sign} of {subject.label}"),
+        SUGGESTS: (name_generic(subject), f"{verb(subject)} suggestive of {object_.label}"),
+        CAUSED_BY: (subject.label, f"may be caused by {object_.label}"),
+        ARGUES_AGAINST: (name_indefinite(subject), f"would argue against {object_.label}"),
+        MIMICS: (name_indefinite(subject), f"may mimic {object_.label}"),
+        ASSOCIATED: (subject.label, f"{verb(subject)} associated with {object_.label}"),
+        LOCATED_IN: (subject.label, f"{verb(subject)} typically located in the {object_.label}"),
+        LOCATED_AT: (subject.label, f"{verb(subject, 'was', 'were')} located at the {object_.label}{counted}"),
+        HAS_ATTRIBUTE: (subject.label, f"{verb(subject)} described as “{object_.label}”"),
     }
-    return wordings.get(triple.relation.id)
+    if triple.relation.id not in wordings:
+        return None
+    first, rest = wordings[triple.relation.id]
+    return f"{leading or first} {rest}"
 
 
 __all__ = ["TemplateGenerator", "state_triple"]

@@ -21,15 +21,17 @@ from collections.abc import Sequence
 from thoracite.types import Certainty, Entity, Finding
 
 _COUNTED = frozenset({
-    "angle", "aneurysm", "band", "border", "bronchogram", "bulla", "cap", "catheter", "cavity", "diaphragm", "effusion",
-    "focus", "fold", "fracture", "granuloma", "heart", "hemidiaphragm", "hemithorax", "hernia", "infiltrate", "lesion",
-    "level", "line", "lucency", "mass", "mediastinum", "metastasis", "nodule", "opacity", "pacemaker", "pattern",
-    "plaque", "pneumatocele", "pneumothorax", "projection", "ratio", "scar", "shadow", "shift", "silhouette", "stripe",
-    "tube", "tumor", "tumour",
+    "aneurysm", "angle", "band", "border", "bronchogram", "bulla", "cap", "catheter", "cavity", "diaphragm",
+    "effusion", "fissure", "focus", "fold", "fracture", "granuloma", "heart", "hemidiaphragm", "hemithorax",
+    "hernia", "infiltrate", "lesion", "level", "line", "lucency", "mass", "mediastinum", "metastasis", "nodule",
+    "opacity", "pacemaker", "pattern", "plaque", "pneumatocele", "pneumothorax", "projection", "ratio", "scar",
+    "shadow", "shift", "silhouette", "stripe", "tube", "tumor", "tumour",
 })  # fmt: skip
 """Nouns that take "a"; others stand without an article."""
 
-_AFTER_HEAD = re.compile(r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where)\s")
+_AFTER_HEAD = re.compile(
+    r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where|\w+ing)\s"
+)
 _CERTAINTY = {Certainty.PRESENT: "likely", Certainty.UNCERTAIN: "possible", Certainty.ABSENT: "unlikely"}
 
 
@@ -38,8 +40,8 @@ def find_head(label: str) -> str:
 
     Examples
     --------
-    >>> find_head("blunting of lateral costophrenic angle"), find_head("kerley B lines")
-    ('blunting', 'lines')
+    >>> find_head("blunting of lateral costophrenic angle"), find_head("homogeneous opacity obscuring vessels")
+    ('blunting', 'opacity')
     """
     return _AFTER_HEAD.split(label.lower(), maxsplit=1)[0].split()[-1].strip("()")
 

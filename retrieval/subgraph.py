@@ -73,6 +73,7 @@ _LEVELS = {
     "mid": frozenset({"mid", "middle"}),
     "lower": frozenset({"lower", "base", "bases", "basal", "basilar", "bibasilar", "costophrenic", "diaphragm"}),
 }
+_OTHER_VIEW = re.compile(r"\b(?:supine|lateral|decubitus|expiratory) (?:view|film|radiograph)|^supine ")
 _A_SIDE = re.compile(r"\b(left|right)\b")
 
 
@@ -172,7 +173,7 @@ def rank_triples(
     Returns
     -------
     list of ScoredTriple
-        Ties in the order of the identifiers, so that the same question has the same answer.
+        Ties by the shorter name, then by identifiers, so that the same question has the same answer.
     """
     seen, spread = seen or Seen(), spread or {}
     scored = []
@@ -185,7 +186,7 @@ def rank_triples(
         score *= _fit(other, role, seen) * _place_fit(other, seen.regions.get(entity))
         if score > 0:
             scored.append(ScoredTriple(triple=triple, score=round(score, 6)))
-    return sorted(scored, key=lambda s: (-s.score, s.triple.key))
+    return sorted(scored, key=lambda s: (-s.score, len(_other(entity, s.triple).label), s.triple.key))
 
 
 def rate_source(triple: Triple) -> float:
@@ -215,11 +216,12 @@ def _other(entity: str, triple: Triple) -> Entity:
 
 
 def _specificity(other: Entity, triple: Triple, spread: Mapping[str, int]) -> float:
-    """An end that many findings share, a bare phrase, or a chance co-occurrence says little."""
+    """An end that many findings share, that no vocabulary names or that needs another view, and chance, say little."""
     shared = 1 / math.sqrt(max(1, spread.get(other.id, 1)))
-    bare = 0.7 if other.kind == "mention" and triple.counts.total else 1.0
+    bare = (0.6 if triple.counts.total else 0.85) if other.kind == "mention" else 1.0
+    view = 0.7 if _OTHER_VIEW.search(other.label.lower()) else 1.0
     chance = 1.0 if triple.lift is None else min(1.0, triple.lift / 2)
-    return shared * bare * chance
+    return shared * bare * view * chance
 
 
 def _fit(other: Entity, role: Role, seen: Seen) -> float:

@@ -1,0 +1,162 @@
+"""Reasons found, ranked and pruned, on small hand-made triples."""
+
+from __future__ import annotations
+
+import pytest
+
+from thoracite.kg.vocabulary import (
+    ARGUES_AGAINST,
+    CAUSED_BY,
+    HAS_SIGN,
+    LOCATED_AT,
+    LOCATED_IN,
+    MIMICS,
+    MODIFY,
+    PART_OF,
+    RELATIONS,
+    SUGGESTS,
+    mint,
+)
+from thoracite.retrieval.subgraph import (
+    Seen,
+    count_ends,
+    find_role,
+    find_seeds,
+    find_seen,
+    prune_triples,
+    rank_triples,
+)
+from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Triple
+
+TEXT = Provenance(source="thxs:openstax", locator="22.1")
+REPORTS = Provenance(source="thxs:openi", locator="aggregate", extractor="thoracite.kg.extract")
+EFFUSION = mint("pleural effusion")
+
+
+def entity(label: str, kind: str = "finding") -> Entity:
+    return Entity(id=mint(label), label=label, kind=kind)
+
+
+def triple(subject: str, relation: str, object_: str, **more: object) -> Triple:
+    kind = str(more.pop("kind", "finding"))
+    fields = {"provenance": (TEXT,), **more}
+    return Triple(subject=entity(subject), relation=RELATIONS[relation], object=entity(object_, kind), **fields)
+
+
+def finding(label: str, probability: float, certainty: Certainty) -> Finding:
+    return Finding(entity=entity(label), probability=probability, certainty=certainty)
+
+
+SIGN = triple("pleural effusion", HAS_SIGN, "meniscus sign")
+CAUSE = triple("pleural effusion", CAUSED_BY, "heart failure")
+MIMIC = triple("elevated hemidiaphragm", MIMICS, "pleural effusion")
+AGAINST = triple("air bronchogram", ARGUES_AGAINST, "pleural effusion")
+
+
+def order(*triples: Triple, seen: Seen | None = None, spread: dict[str, int] | None = None) -> list[str]:
+    ranked = rank_triples(EFFUSION, triples, seen=seen, spread=spread)
+    return [s.triple.subject.label if s.triple.object.id == EFFUSION else s.triple.object.label for s in ranked]
+
+
+@pytest.mark.parametrize(
+    ("fact", "role", "stance"),
+    [
+        (SIGN, "sign", "for"),
+        (triple("meniscus sign", SUGGESTS, "pleural effusion"), "sign", "for"),
+        (triple("tuberculosis", HAS_SIGN, "pleural effusion"), "diagnosis", "for"),
+        (CAUSE, "cause", "for"),
+        (MIMIC, "mimic", "against"),
+        (AGAINST, "against", "against"),
+    ],
+)
+def test_roles(fact: Triple, role: str, stance: str) -> None:
+    found = find_role(EFFUSION, fact)
+    assert found is not None
+    assert (found.name, found.stance) == (role, stance)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        triple("pleural effusion", PART_OF, "chest"),
+        triple("small", MODIFY, "pleural effusion"),
+        triple("pleural effusion", ARGUES_AGAINST, "adult respiratory distress syndrome"),
+        triple("pleural effusion", SUGGESTS, "pleural effusion"),
+        triple("pneumothorax", HAS_SIGN, "deep sulcus sign"),
+    ],
+)
+def test_no_reasons(fact: Triple) -> None:
+    assert find_role(EFFUSION, fact) is None
+
+
+def test_seeds_are_present_findings_then_uncertain_ones() -> None:
+    findings = [
+        finding("lung mass", 0.02, Certainty.ABSENT),
+        finding("pneumonia", 0.9, Certainty.UNCERTAIN),
+        finding("consolidation", 0.5, Certainty.PRESENT),
+        finding("pleural effusion", 0.8, Certainty.PRESENT),
+    ]
+    assert [seed.label for seed in find_seeds(findings)] == ["pleural effusion", "consolidation", "pneumonia"]
+
+
+def test_signs_come_before_causes_and_both_before_what_reports_count() -> None:
+    counted = triple(
+        "pleural effusion", HAS_SIGN, "opacity", provenance=(REPORTS,), counts=Counts(present=9), support=9
+    )
+    assert order(CAUSE, counted, SIGN) == ["meniscus sign", "heart failure", "opacity"]
+
+
+def test_what_the_image_shows_comes_first_and_what_it_denies_last() -> None:
+    other = triple("pleural effusion", HAS_SIGN, "apical cap")
+    seen = Seen(present=frozenset({mint("apical cap")}), absent=frozenset({mint("meniscus sign")}))
+    assert order(SIGN, other, CAUSE, seen=seen) == ["apical cap", "heart failure", "meniscus sign"]
+
+
+def test_an_end_that_many_findings_share_counts_less() -> None:
+    other = triple("pleural effusion", HAS_SIGN, "opacity sign")
+    assert order(other, SIGN, spread={mint("opacity sign"): 9}) == ["meniscus sign", "opacity sign"]
+
+
+def test_the_other_side_is_left_out_and_the_same_level_preferred() -> None:
+    places = [
+        triple("pleural effusion", LOCATED_IN, label, kind="anatomy")
+        for label in ("left lower lobe", "right lower lobe", "right upper lobe")
+    ]
+    region = Region(box=(0, 0, 9, 9), anatomy="right lower zone", side="right")
+    assert order(*places, seen=Seen(regions={EFFUSION: region})) == ["right lower lobe", "right upper lobe"]
+
+
+def test_what_reports_deny_is_no_reason() -> None:
+    denied = triple(
+        "pleural effusion", LOCATED_AT, "pleural space", provenance=(REPORTS,), counts=Counts(absent=90), support=90,
+        subject_certainty=Certainty.ABSENT,
+    )  # fmt: skip
+    assert order(denied) == []
+
+
+def test_pruning_keeps_few_of_a_kind_and_something_against() -> None:
+    signs = [triple("pleural effusion", HAS_SIGN, f"sign {n}") for n in range(9)]
+    kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [*signs, CAUSE, AGAINST]), limit=3)
+    roles = [role.name for s in kept if (role := find_role(EFFUSION, s.triple))]
+    assert roles == ["sign", "sign", "against"]
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    signs = [triple("pleural effusion", HAS_SIGN, f"sign {n}") for n in range(5)]
+    assert rank_triples(EFFUSION, signs) == rank_triples(EFFUSION, reversed(signs))
+
+
+def test_shared_ends_are_counted_once_a_finding() -> None:
+    neighbours = {
+        EFFUSION: (SIGN, triple("meniscus sign", SUGGESTS, "pleural effusion"), CAUSE),
+        mint("pulmonary edema"): (triple("pulmonary edema", CAUSED_BY, "heart failure"),),
+    }
+    assert count_ends(neighbours) == {mint("meniscus sign"): 1, mint("heart failure"): 2}
+
+
+def test_seen_gathers_findings() -> None:
+    region = Region(box=(0, 0, 9, 9), anatomy="right lower zone", side="right")
+    present = finding("pleural effusion", 0.8, Certainty.PRESENT).model_copy(update={"region": region})
+    seen = find_seen([present, finding("lung mass", 0.1, Certainty.ABSENT)])
+    assert (seen.present, seen.absent) == ({EFFUSION}, {mint("lung mass")})
+    assert seen.regions == {EFFUSION: region}
