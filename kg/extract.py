@@ -221,7 +221,7 @@ def _open_once(name: str) -> Extractor:
 
 
 def _extract_batch(name: str, batch: list[tuple[str, str]]) -> list[_Packed]:
-    """In a worker: annotations as plain tuples, which travel between processes ten times faster than nouns."""
+    """In a worker: annotations as plain tuples, which are cheaper to send than nouns."""
     worker = _open_once(name)
     return [_pack(worker.extract(text, report_id=report_id)) for report_id, text in batch]
 
