@@ -25,7 +25,7 @@ from thoracite.types import Noun
 FOLDER = Path(__file__).with_name("lexicon")
 
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-_MARKUP = re.compile(r"<[^>]*>|\S*[@/\\]\S*")
+_MARKUP, _ADDRESS = re.compile(r"<[^>]*>"), re.compile(r"\S*[@/\\]\S*")
 _FREQUENT = 20  # times in texts, from which on a word counts as common in reports too
 _ENDINGS = (
     ("ies", "y"), ("es", ""), ("es", "e"), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""),
@@ -130,7 +130,7 @@ def collect_words(
 def _count(texts: Iterable[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(word for word in _WORD.findall(_MARKUP.sub(" ", text)) if word.islower())
+        counts.update(word for word in _WORD.findall(_ADDRESS.sub(" ", _MARKUP.sub(" ", text))) if word.islower())
     return counts
 
 
