@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from thoracite.errors import UsageError
+from thoracite.errors import InputError, UsageError
 from thoracite.kg.deidentify import VERSION as GATE_VERSION
 from thoracite.kg.deidentify import deidentify
 from thoracite.kg.extract import extract_reports, open_extractor
@@ -137,12 +137,16 @@ def _keep_lines(part: Path, count: int) -> None:
 
 def _assemble(part: Path, output: Path) -> None:
     """One JSON object of the lines, renamed into place."""
-    whole = output.with_name(output.name + ".whole")
+    whole, seen = output.with_name(output.name + ".whole"), set[str]()
     try:
         with part.open(encoding="utf-8") as lines, whole.open("w", encoding="utf-8") as file:
             next(lines)
             file.write("{")
             for number, line in enumerate(lines):
+                key = line[: line.index(': {"text"')]
+                if key in seen:  # one of them came from the earlier run
+                    raise InputError(f"the id {key} stands twice in the reports; expected a different one a report")
+                seen.add(key)
                 file.write(("," if number else "") + "\n" + line.rstrip("\n"))
             file.write("\n}\n")
         os.replace(whole, output)

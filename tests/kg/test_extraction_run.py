@@ -97,3 +97,18 @@ def test_nothing_is_left_where_nothing_was_done(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         extract_file(reports_in(tmp_path, 1), tmp_path / "no" / "out.json")
     assert [path.name for path in tmp_path.iterdir()] == ["reports.jsonl"]
+
+
+def test_an_id_that_stands_before_and_after_the_break_is_found(tmp_path: Path) -> None:
+    reports, output = tmp_path / "r.jsonl", tmp_path / "out.json"
+    reports.write_text("".join(json.dumps({"id": name, "text": "No effusion."}) + "\n" for name in "abca"))
+
+    def stop(done: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        extract_file(reports, output, progress=stop)
+    with pytest.raises(InputError, match="stands twice"):
+        extract_file(reports, output)
+    assert not output.exists()
