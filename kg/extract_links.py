@@ -24,6 +24,13 @@ Link = Literal[
     "beside",
 ]  # fmt: skip
 
+_READINGS = frozenset({"scar", "scarring", "granuloma", "granulomas", "artifact"})
+_SIGNS = frozenset(
+    {
+        "opacity", "opacities", "opacification", "density", "densities", "haze", "haziness", "disease", "lucency",
+        "nodule", "nodules", "blunting", "prominence", "lesion", "process", "streaks", "shadow",
+    }
+)  # fmt: skip
 _CONTRASTS = frozenset({"but", "yet", "although", "though"})
 _EXCLUDING = ("without", "free", "negative", "devoid", "of", "from")
 
@@ -43,7 +50,9 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "predicate"
     if "stop" in kinds or (phrase.kind != "adjective" and any(t.text == ":" for t in phrase.gap)):
         return "stop"
-    if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and phrase.certainty is Certainty.UNCERTAIN):
+    if _is_masked_reading(phrases, ix):
+        return "masked"
+    if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and _in_differential(phrases, ix)):
         return "suggest"
     if _is_hedged_apposition(previous, phrase) or _is_listed_reading(previous, phrase):
         return "suggest"
@@ -63,7 +72,7 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "predicate"
     if kinds & {"and", "or", "comma"}:
         return "coordinate"
-    return "masked" if "mask" in kinds and phrase.has("disease") and previous.kind == "finding" else "beside"
+    return "beside"
 
 
 def _kinds_that_link(gap: list[Term]) -> set[str]:
@@ -82,6 +91,26 @@ def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
     if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or", "with"}:
         return False
     return any(t.kind == "hedge" and not closes_clause(phrase.gap, at, ends=False) for at, t in enumerate(phrase.gap))
+
+
+def _is_masked_reading(phrases: Sequence[Phrase], ix: int) -> bool:
+    """Whether a verb or a hedge was removed between a sign and its reading: "opacity in the base, XXXX atelectasis"."""
+    phrase = phrases[ix]
+    kinds = phrase.gap_kinds - {"ignore", "other"}
+    interprets = phrase.has("disease") or (phrase.kind == "finding" and phrase.heads[0].text in _READINGS)
+    if "mask" not in kinds or kinds - {"mask", "comma"} or not interprets:
+        return False
+    for earlier in reversed(phrases[:ix]):
+        if earlier.kind == "finding":
+            is_sign = not {t.text for t in earlier.heads}.isdisjoint(_SIGNS)
+            return is_sign or (kinds == {"mask"} and earlier is phrases[ix - 1])
+        if earlier.gap_kinds & {"stop", "with"}:
+            return False
+    return False
+
+
+def _in_differential(phrases: Sequence[Phrase], ix: int) -> bool:
+    return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
 
 
 def _is_listed_reading(previous: Phrase, phrase: Phrase) -> bool:

@@ -9,7 +9,7 @@ from thoracite.kg.extract_lexicon import CONTENT, FOLDER, expand_entry, guess_ki
 CUES = {
     "negate", "not", "pseudo", "negate_after", "hedge", "differential", "hedge_after", "suggest", "suggest_hedged",
     "includes", "link_verb", "show", "locate", "with", "and", "or", "comma", "stop", "advise", "aside", "imaging",
-    "ignore", "skip",
+    "ignore", "skip", "mask",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ def relations(text: str) -> set[str]:
         ("catheter tip in the right atrium", "tip>catheter tip@atrium right>atrium"),
         ("catheter with tip in the svc", "tip>catheter tip@svc"),
         ("generator with a XXXX terminating in the ventricle", ""),
+        ("opacity in the left base , XXXX atelectasis", "opacity@base left>base opacity~atelectasis"),
+        ("effusion , XXXX atelectasis", ""),
         ("tracheostomy tube tip in the trachea", "tracheostomy>tube tip>tube tip@trachea"),
         ("heart is mildly to moderately enlarged", "mildly>enlarged moderately>enlarged enlarged@heart"),
         ("severe tricompartmental degenerative change", "severe>change degenerative>change"),
