@@ -102,6 +102,7 @@ IDS = [
     rf"(?=[A-Z0-9./_:•·-]*\d){_VALUE}(?:[ ](?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]{{1,3}}\b(?!\s[a-z])))*|"
     rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9./-]*[A-Z0-9](?:[ ][A-Z0-9]{{1,4}}\b)*)",
     r"(?i:plates?)(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
+    r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
     r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
     r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
@@ -131,6 +132,7 @@ LOCATIONS = [
     rf"\b{_POSTCODE}\b",
     r"\bP\.?\s?O\.?\s?Box\s+\d+",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
+    rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
     r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
     rf"\b\d{{1,6}}[A-Z]?(?:\s+{_CAP}){{1,4}},?\s+{any_of('unit')}\s*\#?\w+",
     rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
