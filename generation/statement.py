@@ -31,10 +31,13 @@ from thoracite.kg.extract_text import split_tokens
 from thoracite.kg.mentions import Link
 from thoracite.types import CITATION, Entity
 
-_FILLER = r"(?:also|here|itself|only|most|now|in|this|image|radiograph|on|as|be|is|are|well)\b ?"
+_FILLER = (
+    r"(?:also|here|itself|only|most|now|in|this|image|radiograph|on|as|be|is|are|well|not|never|longer|no|definitely|"
+    r"certainly|clearly|very|quite|less)\b ?"
+)
 _NOUN = r"(?:causes?|signs?|features?|results?|consequences?|complications?|manifestations?|mimics?)"
 _CORE = (
-    rf"(?:(?:likely|probable|possible|suspected|uncertain|confirmed|absent)(?! {_NOUN})|"
+    rf"(?:(?:likely|unlikely|probable|possible|suspected|uncertain|confirmed|absent)(?! {_NOUN})|"
     r"(?:present|seen|detected|visible|found|read)(?! (?:in|at|within|by|as|with|of|for)\b(?! this)))\b ?"
 )
 _INSERTED = re.compile(
@@ -82,7 +85,7 @@ class Stated(NamedTuple):
 
 
 class Quoted(NamedTuple):
-    """A number, and the concept named last before it."""
+    """A number, and the finding named last before it."""
 
     number: Number
     entity: Entity | None
@@ -162,7 +165,7 @@ def _read_numbers(text: str, mentions: Sequence[Mention]) -> Iterator[Quoted]:
     for number in find_numbers(text):
         if any(mention.start <= number.start < mention.end for mention in mentions):
             continue
-        before = [mention.entity for mention in mentions if mention.end <= number.start]
+        before = [m.entity for m in mentions if m.end <= number.start and m.entity.kind != "anatomy"]
         yield Quoted(number, before[-1] if before else None)
 
 

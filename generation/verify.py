@@ -262,10 +262,10 @@ def _check_kind(claim: Claim, statement: Statement, cited: Sequence[Evidence]) -
         lacks = "a triple" if True in wanted - kinds else "image evidence"
         yield Fault("unsupported", f"as {claim.kind} it must cite {lacks}")
     named = {identifier for identifier, _ in statement.named}
+    said = {presence.entity.id for presence in statement.presences}
     for piece in cited:
-        ends = _ends(piece)
-        if not ends <= named:
-            yield Fault("unsupported", f"{piece.key} is about something else")
+        if not _ends(piece) <= (named if piece.triple is not None else said):
+            yield Fault("unsupported", f"{piece.key} is about something that the sentence does not say")
 
 
 def _ends(piece: Evidence) -> set[str]:

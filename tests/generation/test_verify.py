@@ -40,7 +40,7 @@ def test_verdict(wanted: str, sentence: str, evidence: tuple[Evidence, ...], lin
 def test_accuracy_on_sentences_written_before_the_first_run(
     evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
 ) -> None:
-    """63 of 66 right when first run; nothing wrong got through, and that is the error that matters."""
+    """63 of 66 right when first run, 62 since image evidence must be said outright; nothing wrong gets through."""
     pairs = read_sentences("verifier_unseen.txt")
     claims = judge([sentence for _, sentence in pairs], evidence, link, extractor)
     right = [
@@ -49,7 +49,7 @@ def test_accuracy_on_sentences_written_before_the_first_run(
     let_through = [c.sentence for (wanted, _), c in zip(pairs, claims, strict=True) if wanted != "s" and c.verdict == "supported"]  # fmt: skip  # noqa: E501
     assert len(pairs) >= 60
     assert let_through == []
-    assert sum(right) / len(right) >= 0.94
+    assert sum(right) / len(right) >= 0.93
 
 
 def test_order_and_sentences_are_kept(evidence: tuple[Evidence, ...], link: Link, extractor: Extractor) -> None:
