@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -164,12 +165,13 @@ def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:
         If the path cannot be written.
     """
     part = path.with_name(path.name + ".part")
-    ordered = sorted(triples, key=lambda t: (t.relation.id, -t.support, t.subject.id, t.object.id))
+    # rows, not triples: a row shares its strings, and hundreds of thousands of triples would fill the memory
+    ordered = sorted(map(_row, triples), key=lambda row: (row[3], -row[10], row[0], row[4]))
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(COLUMNS)
-            rows.writerows(map(_row, ordered))
+            rows.writerows(ordered)
         os.replace(part, path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
@@ -178,7 +180,7 @@ def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:
     return len(ordered)
 
 
-def _row(triple: Triple) -> tuple[object, ...]:
+def _row(triple: Triple) -> tuple[Any, ...]:
     (origin,) = triple.provenance
     counts, lift = triple.counts, "" if triple.lift is None else triple.lift
     return (

@@ -156,9 +156,8 @@ def find_patterned(text: str) -> Iterator[Span]:
 
     Examples
     --------
-    >>> [text for kind, start, end in find_patterned("MRN 12-3456, 3/4/2019, nodule 1.2 x 3 cm at T12")
-    ...  for text in ["MRN 12-3456, 3/4/2019, nodule 1.2 x 3 cm at T12"[start:end]]]
-    ['3/4/2019', '12-3456']
+    >>> list(find_patterned("Seen 3/4/2019, nodule of 1.2 x 3 cm at T12"))
+    [('DATE', 5, 13)]
     """
     has_digit = _DIGIT.search(text) is not None
     for kind, pattern in _PATTERNS:
