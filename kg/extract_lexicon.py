@@ -29,6 +29,7 @@ CONTENT = ANATOMY | FINDINGS | {"quality", "degree", "side"}
 
 _WORD = re.compile(r"\d+\.\d+|[a-z0-9]+(?:[-'/][a-z0-9]+)*|\S")
 _INFLECTED = frozenset({"organ", "property", "finding", "disease", "device", "change", "amount", "part"})
+_MEASURE = re.compile(r"\d+(?:\.\d+)?(?:mm|cm)?|mm|cm|x")
 _ENDING = re.compile(
     r"\w{3}(?:ectomy|otomy|ostomy|plasty|pexy|desis|itis|osis|oma|omas|emia|iasis|megaly|cele|rrhage|ectasis|opathy)$"
 )
@@ -48,7 +49,8 @@ class Term:
     text : str
         In lower case.
     kind : str
-        A list of the lexicon, ``mask`` for a removed word, ``other`` for an unknown one.
+        A list of the lexicon, ``mask`` for a removed word, ``measure`` for a number or its unit, ``other`` for an
+        unknown word.
     certainty : Certainty
         Set by :mod:`thoracite.kg.extract_scope`.
     anatomy : bool
@@ -154,6 +156,8 @@ def guess_kind(word: str) -> str:
     """
     if "xxxx" in word:
         return "mask"
+    if _MEASURE.fullmatch(word):
+        return "measure"
     parts = re.split(r"[-/]", word)
     if len(parts) > 1:
         kinds = [_kind_of_word(part) for part in parts]

@@ -81,7 +81,7 @@ def _kinds_that_link(gap: list[Term]) -> set[str]:
     for at, term in enumerate(gap):
         lost = term.kind == "mask" or (term.kind in {"comma", "and"} and any(t.kind == "locate" for t in gap[start:at]))
         rest = {t.kind for t in gap[at + (term.kind == "mask") :]}
-        if lost and rest - {"ignore", "other", "mask"}:
+        if lost and rest - {"ignore", "other", "measure", "mask"}:
             start = at + (term.kind == "mask")
     return {term.kind for term in gap[start:]}
 
@@ -96,7 +96,7 @@ def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
 def _is_masked_reading(phrases: Sequence[Phrase], ix: int) -> bool:
     """Whether a verb or a hedge was removed between a sign and its reading: "opacity in the base, XXXX atelectasis"."""
     phrase = phrases[ix]
-    kinds = phrase.gap_kinds - {"ignore", "other"}
+    kinds = phrase.gap_kinds - {"ignore", "other", "measure"}
     interprets = phrase.has("disease") or (phrase.kind == "finding" and phrase.heads[0].text in _READINGS)
     if "mask" not in kinds or kinds - {"mask", "comma"} or not interprets:
         return False

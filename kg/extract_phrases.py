@@ -17,7 +17,7 @@ _DETERMINERS = frozenset({"the", "a", "an", "this", "these", "that", "there", "i
 COMPARATIVES = frozenset({"greater", "larger", "smaller", "worse", "less", "more", "greatest", "better"})
 _PLACES = frozenset({"organ", "zone", "regional", "property"})
 _LISTED = frozenset({"and", "or", "comma"})
-_QUIET = frozenset({"ignore", "mask"})
+_QUIET = frozenset({"ignore", "mask", "measure"})
 
 
 @dataclass(slots=True, eq=False)

@@ -351,6 +351,7 @@ class _Reader:
     def _remember_finding(self, phrase: Phrase, link: Link) -> None:
         absent = phrase.certainty is Certainty.ABSENT
         alike = [p for p in self.subjects if p.kind == "finding" and (p.certainty is Certainty.ABSENT) is absent]
+        alike = [p for p in alike if p not in self.described]
         listed = alike if link == "coordinate" else []
         self.subjects = [*listed, phrase]
         self.finding = phrase

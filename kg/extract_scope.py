@@ -133,7 +133,7 @@ def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
     for term in gap[at + 1 :]:
         if term.kind in _ENDS_HEDGE:
             return True
-        if term.kind not in {"ignore", "mask", "other"}:
+        if term.kind not in {"ignore", "mask", "measure", "other"}:
             return False
     return ends
 

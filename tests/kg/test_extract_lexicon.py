@@ -53,6 +53,8 @@ def test_plurals_are_known(word: str) -> None:
         ("nodulo-reticular", "quality"),
         ("effusion/scarring", "finding"),
         ("xxxx-a-xxxx", "mask"),
+        ("1.5", "measure"),
+        ("8mm", "measure"),
         ("monday/tuesday", "other"),
         ("radiologist", "other"),
     ],
