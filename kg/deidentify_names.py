@@ -44,7 +44,8 @@ _DID = re.compile(
     r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
     rf"{any_of('did')}\b"
 )
-
+_NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
+"""What only people are: "White was notified"."""
 _LONGEST = 8
 """Words of a name after the first."""
 
@@ -277,6 +278,8 @@ def _looks_like_name(read: _Text, index: int, last: int) -> bool:
         return True
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]
     shouted = all(read.tokens[i].text.isupper() for i in rare) and not (did or read.gap(index) == ", ")
+    if not rare and last == index and not read.impersonal(index):
+        return _NOTIFIED.match(read.text, read.tokens[last].end) is not None
     if not rare or read.titled or shouted:
         return False
     return did or not read.tokens[index].first or len(rare) > 1

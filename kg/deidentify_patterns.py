@@ -161,7 +161,7 @@ def find_patterned(text: str) -> Iterator[Span]:
     """
     has_digit = _DIGIT.search(text) is not None
     for kind, pattern in _PATTERNS:
-        if kind in _NEEDS_DIGIT and not has_digit and not (kind == "DATE" and pattern.groupindex):
+        if not has_digit and kind in _NEEDS_DIGIT and r"\d" in pattern.pattern:
             continue
         if kind == "EMAIL" and "@" not in text:
             continue

@@ -34,6 +34,7 @@ from thoracite.kg.reports import read_reports
         ("Seen by Ludwig van der Berg today.", "Seen by [NAME] today."),
         ("Rose Young was notified.", "[NAME] was notified."),
         ("Hill was notified.", "[NAME] was notified."),
+        ("White has been informed.", "[NAME] has been informed."),
         ("The film of O'Brien-Zółkowska is old.", "The film of [NAME] is old."),
         ("NO EFFUSION. DR KOWALSKI WAS NOTIFIED. HEART AND LUNGS ARE NORMAL.",
          "NO EFFUSION. DR [NAME] WAS NOTIFIED. HEART AND LUNGS ARE NORMAL."),
@@ -86,6 +87,7 @@ def test_identifiers_are_replaced(text: str, expected: str) -> None:
         "Right Upper Lobe Nodule. Port-A-Cath in the SVC.",
         "PA AND LATERAL VIEWS. NO PNEUMOTHORAX OR EFFUSION.",
         "Patient is rotated. Nurse was notified. Findings were called.",
+        "Neurosurgery was notified. Cardiology has been contacted.",
     ],
 )
 def test_ordinary_findings_stay(text: str) -> None:
