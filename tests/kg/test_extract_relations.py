@@ -50,6 +50,7 @@ def relations(text: str) -> set[str]:
         ("generator with a XXXX terminating in the ventricle", ""),
         ("opacity in the left base , XXXX atelectasis", "opacity@base left>base opacity~atelectasis"),
         ("effusion , XXXX atelectasis", ""),
+        ("haze XXXX edema", "haze~edema"),
         ("effusion is stable , and edema has improved", "stable>effusion improved>edema"),
         ("effusion is stable , and scar is large", "stable>effusion large>scar"),
         ("rounded 8 mm nodule", "rounded>nodule"),
