@@ -32,11 +32,12 @@ from pydantic import ValidationError
 
 from thoracite.errors import InputError, UsageError
 from thoracite.kg.deidentify import deidentify, find_identifiers
-from thoracite.kg.extract import VERSION, extract_reports
+from thoracite.kg.extract import VERSION, RuleExtractor
 from thoracite.kg.ledger import read_or_create_key, write_ledger
 from thoracite.kg.linker import Linker
+from thoracite.kg.parallel import map_in_order
 from thoracite.kg.radgraph import Annotation, read_radgraph
-from thoracite.kg.reports import Report, find_patient, read_reports
+from thoracite.kg.reports import find_patient, read_reports
 from thoracite.kg.tally import Tally
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Triple
@@ -130,18 +131,19 @@ def _read(path: Path, processes: int, source: _Source) -> Iterator[tuple[Annotat
         for annotation in read_radgraph(path):
             yield annotation, find_patient(annotation.report_id)
         return
-    waiting: dict[str, str | None] = {}
 
-    def texts() -> Iterator[tuple[str, str]]:
-        report: Report
+    def texts() -> Iterator[tuple[str, str | None, str]]:
         for report in read_reports(path):
             source.name = report.source
-            if text := report.text:
-                waiting[report.id] = report.patient
-                yield report.id, deidentify(text)
+            if report.text:
+                yield report.id, report.patient, report.text
 
-    for annotation in extract_reports(texts(), processes=processes):
-        yield annotation, waiting.pop(annotation.report_id)
+    yield from map_in_order(_extract_gated, texts(), processes=processes)
+
+
+def _extract_gated(report: tuple[str, str | None, str]) -> tuple[Annotation, str | None]:
+    report_id, patient, text = report
+    return RuleExtractor().extract(deidentify(text), report_id=report_id), patient
 
 
 def _names_nobody(triple: Triple) -> bool:

@@ -20,12 +20,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 
 from thoracite.errors import InputError, UsageError
 from thoracite.kg.deidentify import VERSION as GATE_VERSION
 from thoracite.kg.deidentify import deidentify
-from thoracite.kg.extract import extract_reports, open_extractor
+from thoracite.kg.extract import open_extractor
+from thoracite.kg.parallel import map_in_order
 from thoracite.kg.radgraph import render_annotation
 from thoracite.kg.reports import read_reports
 from thoracite.types import Noun
@@ -99,10 +101,18 @@ def extract_file(
 
 
 def _extract_lines(reports: Path, extractor: str, processes: int, skip: int) -> Iterator[tuple[str, int]]:
-    texts = ((report.id, deidentify(report.text)) for report in read_reports(reports, skip=skip))
-    for annotation in extract_reports(texts, extractor=extractor, processes=processes):
-        value = json.dumps(render_annotation(annotation), ensure_ascii=False)
-        yield f"{json.dumps(annotation.report_id, ensure_ascii=False)}: {value}", len(annotation.entities)
+    texts = ((report.id, report.text) for report in read_reports(reports, skip=skip))
+    return map_in_order(partial(_extract_line, extractor), texts, processes=processes)
+
+
+def _extract_line(extractor: str, report: tuple[str, str]) -> tuple[str, int]:
+    report_id, text = report
+    annotation = _open(extractor).extract(deidentify(text), report_id=report_id)
+    value = json.dumps(render_annotation(annotation), ensure_ascii=False)
+    return f"{json.dumps(report_id, ensure_ascii=False)}: {value}", len(annotation.entities)
+
+
+_open = lru_cache(maxsize=1)(open_extractor)  # a model is loaded once a process
 
 
 def _fingerprint(reports: Path, extractor: str) -> str:

@@ -1,0 +1,65 @@
+"""One function over many items in worker processes, in order, with a bounded number of items under way.
+
+Examples
+--------
+>>> list(map_in_order(len, ["a", "bb", "ccc"], processes=1))
+[1, 2, 3]
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+from thoracite.errors import UsageError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_BATCH = 64
+
+
+def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], *, processes: int) -> Iterator[Result]:
+    """Results in the items' order; items are taken as they are needed.
+
+    Parameters
+    ----------
+    work : callable
+        Something that can be pickled: a function of a module, or ``functools.partial`` of one.
+    items : iterable
+        May be endless.
+    processes : int
+        Worker processes, at least 1; with 1 everything happens in this process.
+
+    Raises
+    ------
+    UsageError
+        If there is less than one process.
+    """
+    if processes < 1:
+        raise UsageError(f"{processes} processes cannot do anything; expected at least 1")
+    if processes == 1:
+        yield from map(work, items)
+        return
+    source = iter(items)
+    pool = ProcessPoolExecutor(processes)
+    waiting: deque[Future[list[Result]]] = deque()
+    try:
+        while True:
+            while len(waiting) < 2 * processes and (batch := list(islice(source, _BATCH))):
+                waiting.append(pool.submit(_work_batch, work, batch))
+            if not waiting:
+                return
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _work_batch(work: Callable[[Item], Result], batch: list[Item]) -> list[Result]:
+    return [work(item) for item in batch]
+
+
+__all__ = ["map_in_order"]
