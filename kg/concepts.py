@@ -1,0 +1,190 @@
+"""The graph's concepts: labels, synonyms and codes, read from and written as SKOS.
+
+One concept has one node. Its names are its label and its synonyms; its codes name the same concept in RadLex, HPO,
+MONDO, DOID, UBERON, MeSH and the label sets of ChestX-ray14, CheXpert and PadChest. What is only close, broader,
+narrower or related elsewhere is a mapping and no code.
+
+References
+----------
+SKOS Simple Knowledge Organization System Reference. W3C Recommendation, 18 August 2009.
+
+Examples
+--------
+>>> concepts = {concept.entity.id: concept for concept in read_concepts()}
+>>> effusion = concepts["thx:pleural_effusion"]
+>>> effusion.entity.label, effusion.entity.kind, "NIH14:Effusion" in effusion.entity.codes
+('pleural effusion', 'finding', True)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from thoracite.errors import InputError
+from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, PREFIXES, compact, expand
+from thoracite.settings import ONTOLOGIES
+from thoracite.types import Curie, Entity, Noun
+
+CONCEPTS = ONTOLOGIES / "concepts.ttl"
+"""The project's own concepts."""
+
+MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
+"""SKOS's mapping relations: the same, nearly the same, and the other vocabulary's is broader, narrower, related."""
+
+_SINGLE = {"rdfs:label": "label", "thx:kind": "kind", "skos:definition": "definition"}
+_USED = ("thx", "rdfs", "skos", "RadLex", "HP", "MONDO", "DOID", "UBERON", "MeSH")
+_MANY = {"skos:altLabel": "synonyms", "skos:notation": "codes"}
+
+
+class ConceptNode(Noun):
+    """A concept of the graph with all its names.
+
+    Parameters
+    ----------
+    entity : Entity
+        Identifier, label, kind and codes.
+    synonyms : tuple of str
+        Other names of the same concept.
+    broader : tuple of str
+        CURIEs of wider concepts of the graph.
+    matches : tuple of (str, str)
+        Mapping relation and the other vocabulary's CURIE: ``("exactMatch", "RadLex:RID34539")``.
+    definition : str or None
+        In words.
+    """
+
+    entity: Entity
+    synonyms: tuple[str, ...] = ()
+    broader: tuple[Curie, ...] = ()
+    matches: tuple[tuple[str, Curie], ...] = ()
+    definition: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The label, then the synonyms."""
+        return (self.entity.label, *self.synonyms)
+
+
+def read_concepts(path: Path | None = None) -> tuple[ConceptNode, ...]:
+    """Concepts of a SKOS file in Turtle, N-Triples or RDF/XML.
+
+    Parameters
+    ----------
+    path : Path or None
+        The project's own concepts unless given.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a concept lacks its label or kind.
+    """
+    return _read(path or CONCEPTS)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> tuple[ConceptNode, ...]:
+    rdf_format = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
+    if rdf_format is None:
+        raise InputError(f"{path} is not known as RDF by its ending; expected .ttl, .nt or .rdf")
+    try:
+        quads = list(ox.parse(path=str(path), format=rdf_format))
+    except (OSError, SyntaxError) as error:
+        raise InputError(f"{path} cannot be read as SKOS: {error}; expected Turtle with skos:Concept nodes") from error
+    return tuple(parse_concepts((quad.triple for quad in quads), where=str(path)))
+
+
+def parse_concepts(triples: Iterable[ox.Triple], *, where: str = "the graph") -> Iterator[ConceptNode]:
+    """Concepts from RDF, sorted by identifier.
+
+    Parameters
+    ----------
+    triples : iterable of pyoxigraph.Triple
+        In any order; what is not about a ``skos:Concept`` is passed over.
+    where : str
+        What an error calls the place.
+
+    Raises
+    ------
+    InputError
+        If a concept lacks its label or kind.
+    """
+    known: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    concepts = set()
+    a, concept = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("skos:Concept"))
+    for triple in triples:
+        subject, object_ = triple.subject, triple.object
+        if isinstance(subject, ox.Triple) or isinstance(object_, ox.Triple):
+            continue
+        if triple.predicate == a and object_ == concept:
+            concepts.add(subject.value)
+        else:
+            known[subject.value][triple.predicate.value].append(object_.value)
+    for iri in sorted(concepts):
+        yield _parse_concept(iri, known[iri], where)
+
+
+def _parse_concept(iri: str, values: dict[str, list[str]], where: str) -> ConceptNode:
+    single = {name: next(iter(values.get(expand(curie), ())), None) for curie, name in _SINGLE.items()}
+    many = {name: tuple(sorted(values.get(expand(curie), ()))) for curie, name in _MANY.items()}
+    if single["label"] is None or single["kind"] is None:
+        raise InputError(f"concept {iri} in {where} lacks its rdfs:label or thx:kind; add it")
+    return ConceptNode(
+        entity=Entity(id=compact(iri), label=single["label"], kind=single["kind"], codes=many["codes"]),
+        synonyms=many["synonyms"],
+        broader=tuple(sorted(map(compact, values.get(expand("skos:broader"), ())))),
+        matches=tuple((name, compact(o)) for name in MATCHES for o in sorted(values.get(expand(f"skos:{name}"), ()))),
+        definition=single["definition"],
+    )
+
+
+def describe_concept(concept: ConceptNode) -> Iterator[ox.Triple]:
+    """A concept as RDF."""
+    entity = concept.entity
+    yield _triple(entity.id, "rdf:type", ox.NamedNode(expand("skos:Concept")))
+    yield _triple(entity.id, "rdfs:label", ox.Literal(entity.label))
+    yield _triple(entity.id, "thx:kind", ox.Literal(entity.kind))
+    for name in sorted(concept.synonyms):
+        yield _triple(entity.id, "skos:altLabel", ox.Literal(name))
+    for code in sorted(entity.codes):
+        yield _triple(entity.id, "skos:notation", ox.Literal(code))
+    for wider in sorted(concept.broader):
+        yield _triple(entity.id, "skos:broader", ox.NamedNode(expand(wider)))
+    for relation, other in sorted(concept.matches):
+        yield _triple(entity.id, f"skos:{relation}", ox.NamedNode(expand(other)))
+    if concept.definition:
+        yield _triple(entity.id, "skos:definition", ox.Literal(concept.definition))
+
+
+def _triple(subject: str, predicate: str, object_: ox.NamedNode | ox.Literal) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), object_)
+
+
+def render_concepts(concepts: Iterable[ConceptNode]) -> str:
+    """Concepts as Turtle, sorted by identifier: the same concepts give the same text."""
+    ordered = sorted(concepts, key=lambda concept: concept.entity.id)
+    triples = [triple for concept in ordered for triple in describe_concept(concept)]
+    used = {name: PREFIXES[name] for name in sorted(_USED)}
+    lines = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=used) or b"").decode().splitlines()
+    header = [f"@prefix {name}: <{iri}> ." for name, iri in used.items()]  # pyoxigraph's own order is random
+    return "\n".join([*header, "", *(line for line in lines if not line.startswith("@prefix"))]) + "\n"
+
+
+ROOT = ConceptNode(entity=CHEST_RADIOGRAPH, synonyms=("chest x-ray", "chest film", "CXR"))
+"""The concept that every observation of reports hangs on."""
+
+
+__all__ = [
+    "CONCEPTS",
+    "MATCHES",
+    "ROOT",
+    "ConceptNode",
+    "describe_concept",
+    "parse_concepts",
+    "read_concepts",
+    "render_concepts",
+]

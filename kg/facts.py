@@ -1,0 +1,141 @@
+"""Curated facts: triples that somebody read in a source, each with the place.
+
+Examples
+--------
+>>> facts = list(read_facts())
+>>> sign = next(fact for fact in facts if fact.object.label == "meniscus sign")
+>>> sign.subject.label, sign.relation.label, sign.provenance[0].locator
+('pleural effusion', 'has radiographic sign', 'para 1')
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from thoracite.errors import InputError
+from thoracite.kg.concepts import read_concepts
+from thoracite.kg.vocabulary import RELATIONS
+from thoracite.settings import ONTOLOGIES
+from thoracite.types import Curie, Entity, Noun, Provenance, Triple
+
+FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
+"""The project's own facts, and what they were read in."""
+
+FACT_COLUMNS = ("id", "subject", "relation", "object", "source", "locator", "confidence", "read")
+SOURCE_COLUMNS = ("id", "title", "reference", "licence")
+
+T = TypeVar("T")
+
+
+class Source(Noun):
+    """What facts come from.
+
+    Parameters
+    ----------
+    id : str
+        CURIE: ``thxs:radlex_def``.
+    title, reference : str
+        What it is, and where it is found: an address, a repository with its commit, a DOI.
+    licence : str
+        As the source states it.
+    """
+
+    id: Curie
+    title: str
+    reference: str
+    licence: str
+
+
+def read_sources(path: Path | None = None) -> dict[str, Source]:
+    """Sources by identifier; the project's own unless a CSV is given.
+
+    Raises
+    ------
+    InputError
+        If the CSV cannot be read.
+    """
+    return {
+        row["id"]: Source(**{name: row[name] for name in SOURCE_COLUMNS})
+        for _, row in read_rows(path or SOURCES, SOURCE_COLUMNS)
+    }
+
+
+def read_facts(
+    path: Path | None = None,
+    *,
+    concepts: Mapping[str, Entity] | None = None,
+    sources: Mapping[str, Source] | None = None,
+) -> Iterator[Triple]:
+    """Facts of a CSV.
+
+    Parameters
+    ----------
+    path : Path or None
+        The project's own facts unless given.
+    concepts : mapping of str to Entity or None
+        By CURIE; the project's own unless given.
+    sources : mapping of str to Source or None
+        By CURIE; the project's own unless given.
+
+    Raises
+    ------
+    InputError
+        If the CSV cannot be read, or names a concept, relation or source that is not there.
+    """
+    path = path or FACTS
+    known = {node.entity.id: node.entity for node in read_concepts()} if concepts is None else concepts
+    described = read_sources() if sources is None else sources
+    for line, row in read_rows(path, FACT_COLUMNS):
+        where = f"line {line} of {path}"
+        yield Triple(
+            subject=_find(known, row["subject"], "concept", where),
+            relation=_find(RELATIONS, row["relation"], "relation", where),
+            object=_find(known, row["object"], "concept", where),
+            provenance=(
+                Provenance(
+                    source=row["source"],
+                    locator=row["locator"],
+                    licence=_find(described, row["source"], "source", where).licence,
+                ),
+            ),
+        )
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a CSV with the columns it must have, and their line numbers.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no CSV in UTF-8, or lacks a column or a value.
+    """
+    expected = ", ".join(columns)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            if missing := set(columns) - set(rows.fieldnames or ()):
+                raise InputError(
+                    f"{path} lacks the columns {', '.join(sorted(missing))}; expected {', '.join(columns)}"
+                )
+            for row in rows:
+                if empty := [name for name in columns if not (row[name] or "").strip()]:
+                    raise InputError(f"line {rows.line_num} of {path} has no {empty[0]}; expected {expected}")
+                yield rows.line_num, row
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}; expected a CSV with {', '.join(columns)}"
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is no proper CSV in UTF-8 ({error}); expected {expected}") from error
+
+
+def _find(known: Mapping[str, T], name: str, what: str, where: str) -> T:
+    if name not in known:
+        raise InputError(f"{where} names the {what} {name!r}, which is not there; correct it or add the {what}")
+    return known[name]
+
+
+__all__ = ["FACTS", "FACT_COLUMNS", "SOURCES", "SOURCE_COLUMNS", "Source", "read_facts", "read_rows", "read_sources"]

@@ -1,0 +1,226 @@
+"""From phrases to concepts: by synonym, abbreviation, plural, spelling, word order and word form.
+
+A phrase is a concept's name as a whole or it is not linked: "left pleural effusion" is no name of pleural effusion, so
+that side, severity and negation are never swallowed. :meth:`Linker.read` gives them back beside the concept.
+
+A name is looked up in four steps, the first that answers wins: its words in order, in the singular, in American
+spelling; the same written together ("air space", "airspace"); its words in any order; and its word forms in any order
+("enlargement of the heart", "cardiac enlargement"). A key of the last two steps that two concepts share links nothing.
+
+Examples
+--------
+>>> linker = Linker()
+>>> [linker.link(name).label for name in ("Effusions, pleural", "PTX", "blunted costophrenic angles")]
+['pleural effusion', 'pneumothorax', 'blunting of costophrenic angle']
+>>> linker.link("small left pleural effusion") is None
+True
+>>> found = linker.read("small left pleural effusion")
+>>> found.entity.label, found.modifiers
+('pleural effusion', ('small', 'left'))
+>>> [(start, end, entity.label) for start, end, entity in linker.find_mentions("Cardiomegaly, no PTX.")]
+[(0, 12, 'cardiomegaly'), (17, 20, 'pneumothorax')]
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.types import Entity
+
+_WORD = re.compile(r"[^\W_]+")
+_CHUNK = re.compile(r"[^.;:,()\[\]?!\n]+")
+_SILENT = frozenset({"of", "the"})
+
+_PLURALS = {
+    "apices": "apex", "hila": "hilum", "bases": "base", "bullae": "bulla", "pleurae": "pleura", "bronchi": "bronchus",
+    "metastases": "metastasis", "atelectases": "atelectasis", "emboli": "embolus", "granulomata": "granuloma",
+    "vertebrae": "vertebra", "septa": "septum", "alveoli": "alveolus", "opacities": "opacity", "arteries": "artery",
+    "pneumothoraces": "pneumothorax", "hydropneumothoraces": "hydropneumothorax", "hemothoraces": "hemothorax",
+    "diagnoses": "diagnosis", "abscesses": "abscess", "masses": "mass", "lymphadenopathies": "lymphadenopathy",
+    "prostheses": "prosthesis", "fibroses": "fibrosis",
+}  # fmt: skip
+_NO_PLURAL = re.compile(r"(?:ss|us|is|ascites|diabetes|lens|gas|series|pus|icos)$")
+_SPELLING = {
+    "oedema": "edema", "tumour": "tumor", "tumours": "tumor", "goitre": "goiter", "centre": "center",
+    "calibre": "caliber", "colour": "color", "xray": "x ray", "catheterisation": "catheterization",
+    "oesophageal": "esophageal", "oesophagus": "esophagus", "kerly": "kerley",
+}  # fmt: skip
+
+_FORMS = {
+    "pleural": "pleura", "pulmonary": "lung", "cardiac": "heart", "mediastinal": "mediastinum", "hilar": "hilum",
+    "diaphragmatic": "diaphragm", "hemidiaphragmatic": "hemidiaphragm", "aortic": "aorta", "tracheal": "trachea",
+    "vertebral": "vertebra", "apical": "apex", "basal": "base", "basilar": "base", "costal": "rib",
+    "clavicular": "clavicle", "sternal": "sternum", "pericardial": "pericardium", "bronchial": "bronchus",
+    "enlarged": "enlargement", "enlarging": "enlargement", "blunted": "blunting", "elevated": "elevation",
+    "flattened": "flattening", "thickened": "thickening", "calcified": "calcification", "calcific": "calcification",
+    "widened": "widening", "displaced": "displacement", "narrowed": "narrowing", "dilated": "dilation",
+    "dilatation": "dilation", "deviated": "deviation", "shifted": "shift", "depressed": "depression",
+    "obscured": "obscuration", "obscuring": "obscuration", "loculated": "loculation", "collapsed": "collapse",
+    "fractured": "fracture", "cavitary": "cavity", "cavitating": "cavity", "fibrotic": "fibrosis",
+    "consolidative": "consolidation", "atelectatic": "atelectasis", "emphysematous": "emphysema",
+    "scarred": "scarring", "scar": "scarring", "tortuous": "tortuosity", "congested": "congestion",
+    "hyperinflated": "hyperinflation", "hyperexpanded": "hyperexpansion", "lucent": "lucency",
+    "hyperlucent": "hyperlucency", "herniated": "hernia", "herniation": "hernia", "crowded": "crowding",
+    "redistributed": "redistribution", "opacified": "opacification", "engorged": "engorgement",
+    "eventrated": "eventration", "degenerated": "degenerative", "lobulated": "lobular", "nodular": "nodule",
+    "edematous": "edema", "pneumonic": "pneumonia", "metastatic": "metastasis", "miliary": "miliary",
+}  # fmt: skip
+"""Word forms that mean the same in a name: adjectives of place, participles of change."""
+
+_SIDES = frozenset({"left", "right", "bilateral", "bilaterally", "both", "unilateral", "sided", "lt", "rt"})
+_DEGREES = frozenset({
+    "mild", "moderate", "severe", "minimal", "slight", "trace", "tiny", "small", "large", "massive", "marked",
+    "extensive", "borderline", "mildly", "moderately", "severely", "slightly", "acute", "subacute", "chronic",
+    "old", "new", "stable", "unchanged", "diffuse", "focal", "multifocal", "patchy", "scattered", "hazy",
+    "subtle", "faint", "dense", "prominent", "persistent", "residual", "possible", "probable", "likely",
+})  # fmt: skip
+
+
+class Linked(NamedTuple):
+    """A phrase read.
+
+    Parameters
+    ----------
+    entity : Entity or None
+        Its concept.
+    modifiers : tuple of str
+        Words of side, severity and time that stood around it, lower case, in order.
+    """
+
+    entity: Entity | None
+    modifiers: tuple[str, ...] = ()
+
+
+class Linker:
+    """Links phrases to concepts.
+
+    Parameters
+    ----------
+    concepts : iterable of ConceptNode or None
+        The project's own unless given.
+    """
+
+    def __init__(self, concepts: Iterable[ConceptNode] | None = None) -> None:
+        nodes = tuple(read_concepts() if concepts is None else concepts)
+        self._steps: tuple[tuple[Callable[[Sequence[str]], str], Mapping[str, Entity]], ...] = (
+            (" ".join, _index(nodes, " ".join, ambiguous=False)),
+            ("".join, _index(nodes, "".join)),
+            (_bag, _index(nodes, _bag)),
+            (_forms, _index(nodes, _forms)),
+        )
+        self._longest = max((len(_split(name)) for node in nodes for name in node.names), default=1)
+
+    def link(self, phrase: str) -> Entity | None:
+        """The concept that the whole phrase names.
+
+        Parameters
+        ----------
+        phrase : str
+            In any case.
+        """
+        return self._find(_split(phrase))
+
+    def read(self, phrase: str) -> Linked:
+        """The concept of a phrase, and the words of side, severity and time around it.
+
+        Parameters
+        ----------
+        phrase : str
+            Such as ``moderate right pleural effusion``.
+        """
+        words = [word.lower() for word in _WORD.findall(phrase)]
+        if (entity := self.link(phrase)) is not None:
+            return Linked(entity)
+        free = [n for n, word in enumerate(words) if word in _SIDES or word in _DEGREES]
+        rest = [word for n, word in enumerate(words) if n not in free]
+        # one that belongs to the name ("left lower lobe pneumonia" keeps none): the fewest are taken away
+        for kept in [*free, None]:
+            left = [word for n, word in enumerate(words) if n not in free or n == kept] if kept is not None else rest
+            if left and (entity := self.link(" ".join(left))) is not None:
+                return Linked(entity, tuple(words[n] for n in free if n != kept))
+        return Linked(None, tuple(words[n] for n in free))
+
+    def find_mentions(self, text: str) -> list[tuple[int, int, Entity]]:
+        """Concepts named in a text, the longest name first, none twice at one place.
+
+        Parameters
+        ----------
+        text : str
+            Any; names do not run across punctuation.
+
+        Returns
+        -------
+        list of (int, int, Entity)
+            Start and end in characters, and the concept, in reading order.
+        """
+        return [found for chunk in _CHUNK.finditer(text) for found in self._scan(text, chunk.start(), chunk.end())]
+
+    def _scan(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Entity]]:
+        spans = [word.span() for word in _WORD.finditer(text, start, end)]
+        at = 0
+        while at < len(spans):
+            for size in range(min(self._longest, len(spans) - at), 0, -1):
+                left, right = spans[at][0], spans[at + size - 1][1]
+                silent = (
+                    text[left : spans[at][1]].lower() in _SILENT or text[spans[at + size - 1][0] : right] in _SILENT
+                )
+                if not silent and (entity := self.link(text[left:right])) is not None:
+                    yield left, right, entity
+                    at += size
+                    break
+            else:
+                at += 1
+
+    def _find(self, words: Sequence[str]) -> Entity | None:
+        if not words:
+            return None
+        return next((entity for key, index in self._steps if (entity := index.get(key(words))) is not None), None)
+
+
+def _index(
+    nodes: Iterable[ConceptNode], key: Callable[[Sequence[str]], str], *, ambiguous: bool = True
+) -> dict[str, Entity]:
+    """Concepts by one kind of key; what two share is left out, or belongs to the one that bears it as its label."""
+    found: dict[str, list[Entity]] = defaultdict(list)
+    for node in nodes:
+        for name in node.names:
+            where = found[key(_split(name))]
+            if node.entity not in where:
+                where.insert(0 if name == node.entity.label else len(where), node.entity)
+    return {text: entities[0] for text, entities in found.items() if text and (len(entities) == 1 or not ambiguous)}
+
+
+@lru_cache(maxsize=100_000)
+def _split(phrase: str) -> tuple[str, ...]:
+    """Words in the singular, in lower case, in American spelling, without accents."""
+    text = unicodedata.normalize("NFKD", phrase).encode("ascii", "ignore").decode().lower().replace("'s", "")
+    return tuple(part for word in _WORD.findall(text) for part in _simplify(word).split())
+
+
+def _simplify(word: str) -> str:
+    word = _SPELLING.get(word, word)
+    word = re.sub(r"^haem", "hem", word)
+    if word in _PLURALS:
+        return _PLURALS[word]
+    if len(word) <= 3 or not word.endswith("s") or _NO_PLURAL.search(word):
+        return word
+    if word.endswith("ies") and len(word) > 5:
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("xes", "ches", "shes")) else word[:-1]
+
+
+def _bag(words: Sequence[str]) -> str:
+    return " ".join(sorted(word for word in words if word not in _SILENT))
+
+
+def _forms(words: Sequence[str]) -> str:
+    return _bag([_FORMS.get(word, word) for word in words])
+
+
+__all__ = ["Linked", "Linker"]
