@@ -1,0 +1,225 @@
+"""The N-Quads of a build, read as a stream: the source of truth that every store loads from.
+
+The digest of a graph is that of its sorted lines, so that it is the same in every store and on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from thoracite.errors import InputError
+from thoracite.kg.assertions import Assertion, read_assertion
+from thoracite.kg.vocabulary import CONVERTER, PREFIXES
+
+RDF, RDFS, SKOS, PROV, DCTERMS, THX, THXS = (
+    PREFIXES[prefix] for prefix in ("rdf", "rdfs", "skos", "prov", "dcterms", "thx", "thxs")
+)
+CONCEPTS, SOURCES = THXS + "concepts", THXS + "sources"
+"""The named graphs of the concepts and of the sources."""
+
+_ASSERTED = {
+    RDF + "subject": "subject",
+    RDF + "predicate": "relation",
+    RDF + "object": "object",
+    PROV + "hadPrimarySource": "source",
+    DCTERMS + "license": "licence",
+} | {
+    THX + name: name
+    for name in (
+        *("locator", "extractor", "version", "subject_certainty", "object_certainty"),
+        *("present", "uncertain", "absent", "support", "lift"),
+    )
+}
+_WHOLE = {"present", "uncertain", "absent", "support"}
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptNode:
+    """A concept as the graph describes it."""
+
+    id: str
+    label: str
+    kind: str = "mention"
+    definition: str | None = None
+    codes: list[str] = field(default_factory=list)
+    synonyms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNode:
+    """A source as the graph describes it."""
+
+    id: str
+    title: str = ""
+    reference: str = ""
+    licence: str = "not stated"
+
+
+def read_digest(nquads: Path) -> str:
+    """Digest of a graph, ``sha256:…``: over its sorted lines, each once.
+
+    Parameters
+    ----------
+    nquads : Path
+        An N-Quads file. One whose lines are sorted is read as a stream, any other in memory.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     one, other = Path(folder, "one.nq"), Path(folder, "other.nq")
+    ...     _ = one.write_text("<a:a> <b:b> <c:c> <g:g> .\\n<a:z> <b:b> <c:c> <g:g> .\\n")
+    ...     _ = other.write_text("<a:z> <b:b> <c:c> <g:g> .\\n<a:a> <b:b> <c:c> <g:g> .\\n")
+    ...     read_digest(one) == read_digest(other)
+    True
+    """
+    digest = hashlib.sha256()
+    for line in _read_sorted_lines(nquads):
+        digest.update(line)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _read_sorted_lines(nquads: Path) -> Iterator[bytes]:
+    try:
+        if _is_sorted(nquads):
+            with nquads.open("rb") as file:
+                previous = b""
+                for line in map(_ended, file):
+                    if line != previous and line.strip():
+                        yield line
+                    previous = line
+        else:
+            with nquads.open("rb") as file:
+                yield from sorted({_ended(line) for line in file if line.strip()})
+    except OSError as error:
+        raise InputError(f"graph {nquads} cannot be read: {error.strerror}; expected an N-Quads file") from error
+
+
+def _is_sorted(nquads: Path) -> bool:
+    previous = b""
+    with nquads.open("rb") as file:
+        for line in map(_ended, file):
+            if line < previous:
+                return False
+            previous = line
+    return True
+
+
+def _ended(line: bytes) -> bytes:
+    return line if line.endswith(b"\n") else line + b"\n"
+
+
+def read_nodes(nquads: Path) -> Iterator[ConceptNode | SourceNode]:
+    """Concepts and sources of a graph, in the order of their identifiers.
+
+    Raises
+    ------
+    InputError
+        If the file is no N-Quads, or a concept has no label.
+    """
+    for subject, quads in _read_subjects(nquads):
+        by_graph: dict[str, list[ox.Quad]] = {}
+        for quad in quads:
+            if isinstance(quad.graph_name, ox.NamedNode):
+                by_graph.setdefault(quad.graph_name.value, []).append(quad)
+        if described := by_graph.get(CONCEPTS):
+            yield _read_concept(_short(subject), described)
+        if described := by_graph.get(SOURCES):
+            values = _read_values(described)
+            yield SourceNode(
+                id=_short(subject),
+                title=_first(values, DCTERMS + "title"),
+                reference=_first(values, DCTERMS + "source"),
+                licence=_first(values, DCTERMS + "license") or "not stated",
+            )
+
+
+def _read_concept(concept: str, quads: list[ox.Quad]) -> ConceptNode:
+    values = _read_values(quads)
+    label = _first(values, RDFS + "label")
+    if not label:
+        raise InputError(f"concept {concept} has no rdfs:label; every concept of a graph needs one")
+    return ConceptNode(
+        id=concept,
+        label=label,
+        kind=_first(values, THX + "kind") or "mention",
+        definition=_first(values, SKOS + "definition") or None,
+        codes=sorted(values.get(SKOS + "notation", ())),
+        synonyms=sorted(values.get(SKOS + "altLabel", ())),
+    )
+
+
+def read_assertions(nquads: Path) -> Iterator[Assertion]:
+    """Assertions of a graph, in the order of their identifiers.
+
+    Raises
+    ------
+    InputError
+        If the file is no N-Quads, or an assertion lacks a part or holds a number that is none.
+    """
+    for subject, quads in _read_subjects(nquads):
+        values = _read_values(quads)
+        if THX + "Assertion" not in values.get(RDF + "type", ()):
+            continue
+        row = {name: _first(values, iri) for iri, name in _ASSERTED.items() if iri in values}
+        if missing := {"subject", "relation", "object", "source"} - row.keys():
+            raise InputError(f"assertion {_short(subject)} lacks its {', '.join(sorted(missing))}; see decision 1")
+        try:
+            parts = {name: _read_part(name, value) for name, value in row.items()}
+            yield read_assertion({"id": _short(subject), **parts})
+        except ValueError as error:
+            raise InputError(f"assertion {_short(subject)} cannot be read: {error}") from error
+
+
+def _read_part(name: str, value: str) -> str | int | float:
+    if name in _WHOLE:
+        return int(value)
+    if name == "lift":
+        return float(value)
+    return _short(value) if name in ("subject", "relation", "object", "source") else value
+
+
+def _read_subjects(nquads: Path) -> Iterator[tuple[str, list[ox.Quad]]]:
+    """The quads of one named subject after the other."""
+    try:
+        if _is_sorted(nquads):
+            quads = ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS)
+        else:
+            quads = ox.parse(b"".join(_read_sorted_lines(nquads)), format=ox.RdfFormat.N_QUADS)
+        for subject, group in groupby(quads, key=lambda quad: quad.subject):
+            if isinstance(subject, ox.NamedNode):
+                yield subject.value, list(group)
+    except OSError as error:
+        raise InputError(f"graph {nquads} cannot be read: {error.strerror}; expected an N-Quads file") from error
+    except SyntaxError as error:
+        raise InputError(f"graph {nquads} is no N-Quads: {error.msg} in line {error.lineno}") from error
+
+
+def _read_values(quads: list[ox.Quad]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for quad in quads:
+        if isinstance(quad.object, ox.NamedNode | ox.Literal):
+            values.setdefault(quad.predicate.value, []).append(quad.object.value)
+    return values
+
+
+def _first(values: dict[str, list[str]], predicate: str) -> str:
+    return min(values.get(predicate, [""]))
+
+
+def _short(iri: str) -> str:
+    return CONVERTER.compress(iri) or iri
+
+
+__all__ = ["CONCEPTS", "SOURCES", "ConceptNode", "SourceNode", "read_assertions", "read_digest", "read_nodes"]

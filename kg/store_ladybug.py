@@ -1,0 +1,245 @@
+"""The embedded property graph: ladybug, on disk, Cypher.
+
+A store is a folder with one database file. Loading writes beside it and renames last, so that a load that dies
+leaves the old file whole. One process writes; any number read beside it.
+
+References
+----------
+Ladybug, the maintained successor of Kùzu: https://ladybugdb.com.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import ladybug
+
+from thoracite.errors import StoreError
+from thoracite.kg.cypher_guard import check_reading
+from thoracite.kg.nquads import read_digest
+from thoracite.kg.property_graph import (
+    EDGE_PROPERTIES,
+    PropertyGraph,
+    plain,
+    read_concepts,
+    read_edges,
+    read_sources,
+)
+from thoracite.kg.store import QueryResult
+from thoracite.kg.vocabulary import RELATIONS, edge_label
+
+_FILE = "graph.lbug"
+_BATCH = 5_000
+_READER_BYTES, _LOADER_BYTES = 1 << 28, 1 << 30
+_MAXIMUM_BYTES = 1 << 38
+_SCHEMA = (
+    "CREATE NODE TABLE Concept(id STRING PRIMARY KEY, label STRING, kind STRING, definition STRING, "
+    "codes STRING[], synonyms STRING[])",
+    "CREATE NODE TABLE Source(id STRING PRIMARY KEY, title STRING, reference STRING, licence STRING)",
+    "CREATE NODE TABLE Build(id STRING PRIMARY KEY)",
+)
+_ADD_CONCEPTS = (
+    "UNWIND $rows AS row CREATE (:Concept {id: row.id, label: row.label, kind: row.kind, "
+    "definition: row.definition, codes: row.codes, synonyms: row.synonyms})"
+)
+_ADD_SOURCES = (
+    "UNWIND $rows AS row CREATE (:Source {id: row.id, title: row.title, reference: row.reference, "
+    "licence: row.licence})"
+)
+
+
+class LadybugStore(PropertyGraph):
+    """A graph store in one ladybug file.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``graph.lbug``; made by :meth:`load`.
+    read_only : bool
+        False for the one process that loads.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, or it is damaged.
+    """
+
+    name = "ladybug"
+    language: Literal["sparql", "cypher"] = "cypher"
+
+    def __init__(self, folder: Path, read_only: bool = True) -> None:
+        self._folder = Path(folder)
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._database: ladybug.Database | None = None
+        self._connection: ladybug.Connection | None = None
+        self._labels: frozenset[str] = frozenset()
+        if (self._folder / _FILE).exists():
+            self._open()
+        elif read_only:
+            raise StoreError(f"there is no graph in {self._folder}; build one with `thoracite build`")
+
+    def _open(self) -> None:
+        path = self._folder / _FILE
+        try:
+            self._database = ladybug.Database(
+                path, read_only=True, buffer_pool_size=_READER_BYTES, max_db_size=_MAXIMUM_BYTES
+            )
+            self._connection = ladybug.Connection(self._database)
+            tables = self.run("CALL show_tables() RETURN name, type", {})
+            self._digest = str(self.run("MATCH (b:Build) RETURN b.id AS id", {})[0]["id"])
+        except (RuntimeError, IndexError, StoreError) as error:
+            self.close()
+            raise StoreError(
+                f"graph store {path} is damaged or of another version ({_first_line(error)}); build it again"
+            ) from error
+        self._labels = frozenset(str(table["name"]) for table in tables if table["type"] == "REL")
+
+    @property
+    def digest(self) -> str:
+        """Digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
+        return self._digest if self._database else "none"
+
+    def load(self, nquads: Path) -> None:
+        """Load a build's N-Quads; running it again changes nothing.
+
+        Raises
+        ------
+        StoreError
+            If the store was opened read-only, or cannot be written.
+        InputError
+            If the file is no graph of the shape of decision 1.
+        """
+        if self._read_only:
+            raise StoreError(
+                f"graph store {self._folder} is open for reading only; open it with read_only=False to load"
+            )
+        digest = read_digest(nquads)
+        if digest == self.digest:
+            return
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".loading-", dir=self._folder) as scratch:
+                built = Path(scratch) / _FILE
+                _write_database(built, nquads, digest)
+                self.close()
+                os.replace(built, self._folder / _FILE)
+        except (OSError, RuntimeError) as error:
+            raise StoreError(
+                f"graph store {self._folder} cannot be written: {_first_line(error)}; the old graph is untouched"
+            ) from error
+        self._open()
+
+    def edge_labels(self) -> Collection[str]:
+        """Labels of the edges there are."""
+        return self._labels
+
+    def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Rows of a statement of the project's own, by column name."""
+        with self._lock:
+            result = self._opened().execute(statement, dict(parameters))
+            columns = result.get_column_names()
+            return [dict(zip(columns, row, strict=True)) for row in result.get_all()]
+
+    def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
+        """Answer one reading Cypher statement.
+
+        Raises
+        ------
+        StoreError
+            For a syntax error, anything but reading, or the time limit.
+        """
+        given = dict(parameters or {})
+        check_reading(text, given)
+        self._opened()
+        connection = ladybug.Connection(self._database)
+        connection.set_query_timeout(max(1, round(limit_s * 1000)))
+        try:
+            result = connection.execute(text, given)
+            columns = tuple(result.get_column_names())
+            rows = tuple(tuple(plain(value) for value in row) for row in result.get_all())
+        except RuntimeError as error:
+            if "Interrupted" in str(error):
+                raise StoreError(
+                    f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s"
+                ) from error
+            raise StoreError(f"ladybug refused the query: {_first_line(error)}") from error
+        finally:
+            connection.close()
+        return QueryResult(columns=columns, rows=rows)
+
+    def _opened(self) -> ladybug.Connection:
+        if self._connection is None:
+            raise StoreError(f"graph store {self._folder} is closed or empty; load a graph or open it again")
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection:
+            self._connection.close()
+        if self._database:
+            self._database.close()
+        self._connection = self._database = None
+
+
+def _write_database(path: Path, nquads: Path, digest: str) -> None:
+    with _writing(path) as connection:
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        concepts: set[str] = set()
+        for batch in _in_batches(read_concepts(nquads)):
+            connection.execute(_ADD_CONCEPTS, {"rows": batch})
+            concepts.update(row["id"] for row in batch)
+        for batch in _in_batches(read_sources(nquads)):
+            connection.execute(_ADD_SOURCES, {"rows": batch})
+        _copy_edges(connection, nquads, concepts, path.parent)
+        connection.execute("CREATE (:Build {id: $digest})", {"digest": digest})
+        connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[ladybug.Connection]:
+    database = ladybug.Database(path, buffer_pool_size=_LOADER_BYTES, max_db_size=_MAXIMUM_BYTES)
+    connection = ladybug.Connection(database)
+    try:
+        yield connection
+    finally:
+        connection.close()
+        database.close()
+
+
+def _in_batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _copy_edges(connection: ladybug.Connection, nquads: Path, concepts: set[str], scratch: Path) -> None:
+    """One table a relation, copied from one table of values each: CREATE by rows is a thousand times slower."""
+    with ExitStack() as files:
+        writers: dict[str, Any] = {}
+        for label, row in read_edges(nquads, concepts):
+            if label not in writers:
+                file = files.enter_context((scratch / f"{label}.csv").open("w", newline="", encoding="utf-8"))
+                writers[label] = csv.writer(file, quoting=csv.QUOTE_ALL)
+            writers[label].writerow([row.subject, row.object, *(getattr(row, name) for name in EDGE_PROPERTIES)])
+    columns = ", ".join(f"{name} {kind}" for name, kind in EDGE_PROPERTIES.items())
+    for label in sorted({*map(edge_label, RELATIONS), *writers}):
+        connection.execute(f"CREATE REL TABLE {label}(FROM Concept TO Concept, {columns})")
+        if label in writers:
+            path = str(scratch / f"{label}.csv").replace("\\", "\\\\").replace("'", "\\'")
+            connection.execute(f"COPY {label} FROM '{path}' (header=false, parallel=false, quote='\"', escape='\"')")
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0].rstrip(".")
+
+
+__all__ = ["LadybugStore"]
