@@ -59,7 +59,7 @@ def merge_assertions(assertions: Iterable[Assertion], entities: Mapping[str, Ent
     assertions : iterable of Assertion
         In any order; one that comes twice counts once.
     entities : mapping of str to Entity
-        The concepts at the ends, by CURIE.
+        The concepts at the ends, by CURIE; one that the graph does not describe goes by its name.
 
     Examples
     --------
@@ -88,9 +88,9 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
         for row in rows
     }
     return Triple(
-        subject=entities[first.subject],
+        subject=_find_end(first.subject, entities),
         relation=find_relation(first.relation),
-        object=entities[first.object],
+        object=_find_end(first.object, entities),
         counts=Counts(
             present=sum(row.present for row in rows),
             uncertain=sum(row.uncertain for row in rows),
@@ -102,6 +102,10 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
         lift=heaviest.lift if heaviest else None,
         provenance=tuple(sorted(provenance, key=lambda one: (one.source, one.locator, one.extractor, one.version))),
     )
+
+
+def _find_end(curie: str, entities: Mapping[str, Entity]) -> Entity:
+    return entities.get(curie) or Entity(id=curie, label=curie.split(":", 1)[1].replace("_", " "))
 
 
 def _main_certainty(weighted: Iterable[tuple[str, int]]) -> Certainty:

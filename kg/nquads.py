@@ -173,7 +173,7 @@ def read_assertions(nquads: Path) -> Iterator[Assertion]:
         if THX + "Assertion" not in values.get(RDF + "type", ()):
             continue
         row = {name: _first(values, iri) for iri, name in _ASSERTED.items() if iri in values}
-        if missing := {"subject", "relation", "object", "source"} - row.keys():
+        if missing := set(_ASSERTED.values()) - {"lift"} - row.keys():
             raise InputError(f"assertion {_short(subject)} lacks its {', '.join(sorted(missing))}; see decision 1")
         try:
             parts = {name: _read_part(name, value) for name, value in row.items()}

@@ -145,9 +145,8 @@ class LadybugStore(PropertyGraph):
     def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Rows of a statement of the project's own, by column name."""
         with self._lock:
-            result = self._opened().execute(statement, dict(parameters))
-            columns = result.get_column_names()
-            return [dict(zip(columns, row, strict=True)) for row in result.get_all()]
+            columns, rows = _execute(self._opened()[1], statement, parameters)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
         """Answer one reading Cypher statement.
@@ -159,13 +158,10 @@ class LadybugStore(PropertyGraph):
         """
         given = dict(parameters or {})
         check_reading(text, given)
-        self._opened()
-        connection = ladybug.Connection(self._database)
+        connection = ladybug.Connection(self._opened()[0])
         connection.set_query_timeout(max(1, round(limit_s * 1000)))
         try:
-            result = connection.execute(text, given)
-            columns = tuple(result.get_column_names())
-            rows = tuple(tuple(plain(value) for value in row) for row in result.get_all())
+            columns, rows = _execute(connection, text, given)
         except RuntimeError as error:
             if "Interrupted" in str(error):
                 raise StoreError(
@@ -174,12 +170,12 @@ class LadybugStore(PropertyGraph):
             raise StoreError(f"ladybug refused the query: {_first_line(error)}") from error
         finally:
             connection.close()
-        return QueryResult(columns=columns, rows=rows)
+        return QueryResult(columns=tuple(columns), rows=tuple(tuple(map(plain, row)) for row in rows))
 
-    def _opened(self) -> ladybug.Connection:
-        if self._connection is None:
+    def _opened(self) -> tuple[ladybug.Database, ladybug.Connection]:
+        if self._database is None or self._connection is None:
             raise StoreError(f"graph store {self._folder} is closed or empty; load a graph or open it again")
-        return self._connection
+        return self._database, self._connection
 
     def close(self) -> None:
         """Let go of the file."""
@@ -188,6 +184,15 @@ class LadybugStore(PropertyGraph):
         if self._database:
             self._database.close()
         self._connection = self._database = None
+
+
+def _execute(
+    connection: ladybug.Connection, statement: str, parameters: Mapping[str, Any]
+) -> tuple[list[str], list[Any]]:
+    result = connection.execute(statement, dict(parameters))
+    if isinstance(result, list):
+        raise StoreError("the query holds more than one statement; ask them one by one")
+    return result.get_column_names(), result.get_all()
 
 
 def _write_database(path: Path, nquads: Path, digest: str) -> None:
