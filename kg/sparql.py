@@ -22,11 +22,8 @@ from thoracite.types import Entity, Triple
 PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 """``PREFIX`` lines for every prefix of the vocabulary."""
 
-_FORMS = {"SELECT", "ASK"}
-_REFUSED = {
-    *("ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "FROM", "INSERT", "LOAD", "MOVE", "SERVICE", "CONSTRUCT"),
-    "DESCRIBE",
-}
+_FORMS, _GRAPHS = {"SELECT", "ASK"}, {"CONSTRUCT", "DESCRIBE"}
+_REFUSED = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "FROM", "INSERT", "LOAD", "MOVE", "SERVICE"}
 _HIDDEN = re.compile(
     r'"""(?:[^\\]|\\.)*?""" '
     r"| '''(?:[^\\]|\\.)*?''' "
@@ -39,13 +36,20 @@ _WORD = re.compile(r"([?$:@]|[\w.\-]*:)?([A-Za-z_\u0080-\uffff][\w\-]*)(:)?")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-def check_reading(text: str) -> None:
+def check_reading(text: str, *, graphs: bool = False) -> None:
     """Refuse a query that does not only read, or reaches outside the store.
+
+    Parameters
+    ----------
+    text : str
+        A SPARQL 1.1 query; whether its grammar is right is for the store to say.
+    graphs : bool
+        Allow CONSTRUCT and DESCRIBE, whose answers are triples.
 
     Raises
     ------
     StoreError
-        If it is no SELECT or ASK query, or holds an update, ``SERVICE`` or ``FROM``.
+        If it is no reading query, or holds an update, ``SERVICE`` or ``FROM``.
 
     Examples
     --------
@@ -54,17 +58,19 @@ def check_reading(text: str) -> None:
     Traceback (most recent call last):
     thoracite.errors.StoreError: the query uses SERVICE, which is refused: expected one SELECT or ASK query here
     """
+    forms, expected = (_FORMS | _GRAPHS, _EXPECTED_ANY) if graphs else (_FORMS, _EXPECTED)
     # SPARQL decodes \\uXXXX before it reads a query; some stores do not: both readings must be harmless.
     for reading in {text, _ESCAPE.sub(_decode, text)}:
         bare = _HIDDEN.sub(" ", reading)
         words = [word.casefold().upper() for mark, word, tail in _WORD.findall(bare) if not mark and not tail]
-        if refused := [word for word in words if word in _REFUSED]:
-            raise StoreError(f"the query uses {refused[0]}, which is refused: {_EXPECTED}")
-        if not _FORMS & set(words):
-            raise StoreError(f"the query is no reading query: {_EXPECTED}")
+        if refused := [word for word in words if word in _REFUSED | _GRAPHS - forms]:
+            raise StoreError(f"the query uses {refused[0]}, which is refused: {expected}")
+        if not forms & set(words):
+            raise StoreError(f"the query is no reading query: {expected}")
 
 
 _EXPECTED = "expected one SELECT or ASK query here"
+_EXPECTED_ANY = "expected one SELECT, ASK, CONSTRUCT or DESCRIBE query here"
 
 
 def _decode(match: re.Match[str]) -> str:

@@ -1,0 +1,94 @@
+"""A process that answers SPARQL queries, so that one that does not end can be ended.
+
+pyoxigraph cannot interrupt a query, and a thread that runs one cannot be stopped; a process can. Each line of standard
+input is one request in JSON, ``[query, seconds]``, and each line of standard output its answer: ``{"columns",
+"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. A timer of the system ends the process should its parent
+have died in the meantime.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+MOST_ROWS = 200_000
+"""Rows that an answer may have: what is more fills the memory of whoever asked."""
+
+_MEMORY = 8 << 30
+
+
+def serve(path: str) -> None:
+    """Answer requests until standard input ends."""
+    _limit_memory()
+    store = ox.Store.read_only(path)
+    for line in sys.stdin:
+        text, seconds = json.loads(line)
+        _set_timer(seconds + 2)
+        answer = _answer(store, text)
+        _set_timer(0)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _answer(store: ox.Store, text: str) -> dict[str, Any]:
+    try:
+        results = store.query(text)
+        if isinstance(results, ox.QueryBoolean):
+            return {"boolean": bool(results)}
+        if isinstance(results, ox.QuerySolutions):
+            columns = [variable.value for variable in results.variables]
+            return _fill(columns, ([row[name] for name in columns] for row in results))
+        return _fill(["subject", "predicate", "object"], ([t.subject, t.predicate, t.object] for t in results))
+    except SyntaxError as error:
+        return {"error": "syntax", "message": error.msg}
+    except (OSError, RuntimeError, ValueError) as error:
+        return {"error": "store", "message": str(error)}
+
+
+def _fill(columns: list[str], solutions: Iterable[list[Any]]) -> dict[str, Any]:
+    rows: list[list[dict[str, str] | None]] = []
+    for solution in solutions:
+        if len(rows) == MOST_ROWS:
+            return {"error": "size", "message": f"the answer has more than {MOST_ROWS:,} rows"}
+        rows.append([_plain(term) for term in solution])
+    return {"columns": columns, "rows": rows}
+
+
+def _plain(term: Any) -> dict[str, str] | None:
+    """A term as in the SPARQL 1.1 Query Results JSON Format."""
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if not isinstance(term, ox.Literal):
+        return {"type": "literal", "value": str(term)}
+    plain = {"type": "literal", "value": term.value}
+    if term.language:
+        plain["xml:lang"] = term.language
+    elif term.datatype.value != "http://www.w3.org/2001/XMLSchema#string":
+        plain["datatype"] = term.datatype.value
+    return plain
+
+
+def _set_timer(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])

@@ -1,0 +1,202 @@
+"""The embedded RDF store: Oxigraph, on disk, SPARQL 1.1.
+
+A store is a folder with one database folder and a file ``digest`` that names it. Loading writes beside the old one and
+names the new one last. Everything is opened for reading only, so any number of processes read it. The project's own
+look-ups run in this process; queries of users run in a process of their own, which is ended when their time is up.
+
+References
+----------
+Oxigraph, https://oxigraph.org; SPARQL 1.1 Query Language, W3C Recommendation, 21 March 2013.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyoxigraph as ox
+
+from thoracite.errors import InputError, StoreError
+from thoracite.kg.nquads import read_digest
+from thoracite.kg.oxigraph_pool import Pool
+from thoracite.kg.sparql import SparqlGraph, check_reading
+from thoracite.kg.sparql_bind import bind_parameters
+from thoracite.kg.store import QueryResult
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+_DIGEST = "digest"
+
+
+class OxigraphStore(SparqlGraph):
+    """A graph store in one folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made by :meth:`load`.
+    read_only : bool
+        False for the one process that loads.
+
+    Raises
+    ------
+    StoreError
+        If there is no store, or it is damaged.
+    """
+
+    name = "oxigraph"
+    language: Literal["sparql", "cypher"] = "sparql"
+
+    def __init__(self, folder: Path, read_only: bool = True) -> None:
+        self._folder, self._read_only = Path(folder), read_only
+        self._digest = "none"
+        self._store: ox.Store | None = None
+        self._pool: Pool | None = None
+        if (self._folder / _DIGEST).exists():
+            self._open()
+        elif read_only:
+            raise StoreError(f"there is no graph in {self._folder}; build one with `thoracite build`")
+
+    def _open(self) -> None:
+        try:
+            digest = (self._folder / _DIGEST).read_text(encoding="utf-8").strip()
+            data = self._folder / _folder_name(digest)
+            self._store = ox.Store.read_only(str(data))
+        except (OSError, ValueError) as error:
+            raise self._damaged(error) from error
+        self._digest = digest
+        self._pool = Pool([sys.executable, "-m", "thoracite.kg.oxigraph_worker", str(data)])
+
+    @property
+    def digest(self) -> str:
+        """Digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
+        return self._digest
+
+    def load(self, nquads: Path) -> None:
+        """Load a build's N-Quads; running it again changes nothing.
+
+        Raises
+        ------
+        StoreError
+            If the store was opened read-only, or cannot be written.
+        InputError
+            If the file is no N-Quads.
+        """
+        if self._read_only:
+            raise StoreError(f"graph store {self._folder} is open for reading only; open it with read_only=False")
+        digest = read_digest(nquads)
+        if digest == self._digest:
+            return
+        data, part = self._folder / _folder_name(digest), self._folder / f".loading-{os.getpid()}"
+        try:
+            _fill(part, nquads)
+            self.close()
+            shutil.rmtree(data, ignore_errors=True)
+            os.replace(part, data)
+            _name_last(self._folder / _DIGEST, digest)
+        except SyntaxError as error:
+            raise InputError(f"graph {nquads} is no N-Quads: {error.msg}; expected what a build writes") from error
+        except (OSError, RuntimeError) as error:
+            raise StoreError(
+                f"graph store {self._folder} cannot be written: {error}; the old graph is untouched"
+            ) from error
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        for old in self._folder.iterdir():
+            if old.is_dir() and old != data:
+                shutil.rmtree(old, ignore_errors=True)
+        self._open()
+
+    def select(self, query: str) -> list[dict[str, str]]:
+        """Rows of a query of the project's own: the text of each bound term, by variable."""
+        try:
+            results = self._opened().query(query)
+            if not isinstance(results, ox.QuerySolutions):
+                raise StoreError("a SELECT query was expected here")
+            names = [variable.value for variable in results.variables]
+            return [_read_row(names, row) for row in results]
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(error) from error
+
+    def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
+        """Answer a SPARQL query that only reads.
+
+        Parameters
+        ----------
+        text : str
+            SELECT, ASK, CONSTRUCT or DESCRIBE; the latter two give columns subject, predicate, object.
+        parameters : mapping of str to value or None
+            Values in place of variables; see :func:`thoracite.kg.sparql_bind.bind_parameters`.
+        limit_s : float
+            Seconds that it may take.
+
+        Raises
+        ------
+        StoreError
+            For a syntax error, an update, SERVICE, the time limit, or an answer of more than 200,000 rows.
+        """
+        check_reading(text, graphs=True)
+        bound = bind_parameters(text, parameters) if parameters else text
+        self._opened()
+        assert self._pool is not None  # noqa: S101 - opened together with the store
+        answer = self._pool.ask(bound, limit_s)
+        return QueryResult(
+            columns=tuple(answer.get("columns", ())),
+            rows=tuple(map(tuple, answer.get("rows", ()))),
+            boolean=answer.get("boolean"),
+        )
+
+    def as_dataset(self) -> Dataset:
+        """The graph for users of rdflib: every named graph, and their union as the default graph."""
+        from oxrdflib import OxigraphStore as RdflibStore
+        from rdflib import Dataset
+
+        return Dataset(store=RdflibStore(store=self._opened()), default_union=True)
+
+    def close(self) -> None:
+        """Let go of the files and end the processes that answer queries."""
+        if self._pool is not None:
+            self._pool.close()
+        self._store = self._pool = None
+
+    def _opened(self) -> ox.Store:
+        if self._store is None:
+            raise StoreError(f"graph store {self._folder} is closed or empty; load a graph or open it again")
+        return self._store
+
+    def _damaged(self, error: BaseException) -> StoreError:
+        reason = " ".join(str(error).split())[:160]
+        return StoreError(f"graph store {self._folder} is damaged or of another version ({reason}); build it again")
+
+
+def _fill(data: Path, nquads: Path) -> None:
+    data.mkdir(parents=True)
+    database = ox.Store(str(data))
+    database.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS)
+    database.flush()
+
+
+def _read_row(names: list[str], row: ox.QuerySolution) -> dict[str, str]:
+    bound = ((name, row[name]) for name in names)
+    return {name: term.value for name, term in bound if isinstance(term, ox.NamedNode | ox.Literal)}
+
+
+def _folder_name(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:20]
+
+
+def _name_last(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+__all__ = ["OxigraphStore"]
