@@ -40,7 +40,7 @@ _WHOLE = {"present", "uncertain", "absent", "support"}
 
 
 @dataclass(frozen=True, slots=True)
-class ConceptNode:
+class ConceptRow:
     """A concept as the graph describes it."""
 
     id: str
@@ -52,7 +52,7 @@ class ConceptNode:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceNode:
+class SourceRow:
     """A source as the graph describes it."""
 
     id: str
@@ -120,7 +120,7 @@ def _ended(line: bytes) -> bytes:
     return line if line.endswith(b"\n") else line + b"\n"
 
 
-def read_nodes(nquads: Path) -> Iterator[ConceptNode | SourceNode]:
+def read_nodes(nquads: Path) -> Iterator[ConceptRow | SourceRow]:
     """Concepts and sources of a graph, in the order of their identifiers.
 
     Raises
@@ -137,7 +137,7 @@ def read_nodes(nquads: Path) -> Iterator[ConceptNode | SourceNode]:
             yield _read_concept(_short(subject), described)
         if described := by_graph.get(SOURCES):
             values = _read_values(described)
-            yield SourceNode(
+            yield SourceRow(
                 id=_short(subject),
                 title=_first(values, DCTERMS + "title"),
                 reference=_first(values, DCTERMS + "source"),
@@ -145,12 +145,12 @@ def read_nodes(nquads: Path) -> Iterator[ConceptNode | SourceNode]:
             )
 
 
-def _read_concept(concept: str, quads: list[ox.Quad]) -> ConceptNode:
+def _read_concept(concept: str, quads: list[ox.Quad]) -> ConceptRow:
     values = _read_values(quads)
     label = _first(values, RDFS + "label")
     if not label:
         raise InputError(f"concept {concept} has no rdfs:label; every concept of a graph needs one")
-    return ConceptNode(
+    return ConceptRow(
         id=concept,
         label=label,
         kind=_first(values, THX + "kind") or "mention",
@@ -190,20 +190,32 @@ def _read_part(name: str, value: str) -> str | int | float:
     return _short(value) if name in ("subject", "relation", "object", "source") else value
 
 
-def _read_subjects(nquads: Path) -> Iterator[tuple[str, list[ox.Quad]]]:
-    """The quads of one named subject after the other."""
+def read_quads(nquads: Path) -> Iterator[ox.Quad]:
+    """Every quad once, in the order of the sorted lines.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or is no N-Quads.
+    """
     try:
         if _is_sorted(nquads):
             quads = ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS)
         else:
             quads = ox.parse(b"".join(_read_sorted_lines(nquads)), format=ox.RdfFormat.N_QUADS)
-        for subject, group in groupby(quads, key=lambda quad: quad.subject):
-            if isinstance(subject, ox.NamedNode):
-                yield subject.value, list(group)
+        for quad, _ in groupby(quads):
+            yield quad
     except OSError as error:
         raise InputError(f"graph {nquads} cannot be read: {error.strerror}; expected an N-Quads file") from error
     except SyntaxError as error:
         raise InputError(f"graph {nquads} is no N-Quads: {error.msg} in line {error.lineno}") from error
+
+
+def _read_subjects(nquads: Path) -> Iterator[tuple[str, list[ox.Quad]]]:
+    """The quads of one named subject after the other."""
+    for subject, group in groupby(read_quads(nquads), key=lambda quad: quad.subject):
+        if isinstance(subject, ox.NamedNode):
+            yield subject.value, list(group)
 
 
 def _read_values(quads: list[ox.Quad]) -> dict[str, list[str]]:
@@ -222,4 +234,13 @@ def _short(iri: str) -> str:
     return CONVERTER.compress(iri) or iri
 
 
-__all__ = ["CONCEPTS", "SOURCES", "ConceptNode", "SourceNode", "read_assertions", "read_digest", "read_nodes"]
+__all__ = [
+    "CONCEPTS",
+    "SOURCES",
+    "ConceptRow",
+    "SourceRow",
+    "read_assertions",
+    "read_digest",
+    "read_nodes",
+    "read_quads",
+]

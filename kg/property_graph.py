@@ -15,7 +15,7 @@ from typing import Any
 
 from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
-from thoracite.kg.nquads import ConceptNode, SourceNode, read_assertions, read_nodes
+from thoracite.kg.nquads import ConceptRow, SourceRow, read_assertions, read_nodes
 from thoracite.kg.store import GraphStatistics
 from thoracite.kg.vocabulary import edge_label, expand
 from thoracite.types import Entity, Triple
@@ -37,12 +37,12 @@ _EDGE_LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 
 def read_concepts(nquads: Path) -> Iterator[dict[str, Any]]:
     """Rows of the ``Concept`` nodes."""
-    return (asdict(node) for node in read_nodes(nquads) if isinstance(node, ConceptNode))
+    return (asdict(node) for node in read_nodes(nquads) if isinstance(node, ConceptRow))
 
 
 def read_sources(nquads: Path) -> Iterator[dict[str, Any]]:
     """Rows of the ``Source`` nodes."""
-    return (asdict(node) for node in read_nodes(nquads) if isinstance(node, SourceNode))
+    return (asdict(node) for node in read_nodes(nquads) if isinstance(node, SourceRow))
 
 
 def read_edges(nquads: Path, concepts: Collection[str]) -> Iterator[tuple[str, Assertion]]:
