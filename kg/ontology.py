@@ -227,7 +227,7 @@ def _merge_sources(
         raise InputError(
             f"the sources {', '.join(sorted(missing))} are cited and not described; add them to sources.csv"
         )
-    return [sources[identifier] for identifier in sorted(cited)]
+    return [sources[identifier] for identifier in sorted(sources)]
 
 
 def _render_table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

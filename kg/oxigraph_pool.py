@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Sequence
@@ -125,7 +126,9 @@ def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:
         case None:
             return answer
         case "syntax":
-            raise StoreError(f"the query is no SPARQL 1.1 ({message}); correct it there")
+            place = re.match(r"error at (\d+):(\d+)", message)
+            where = f"line {place[1]}, column {place[2]}" if place else message[:160]
+            raise StoreError(f"the query is no SPARQL 1.1: it breaks off at {where}; correct it there")
         case "size":
             raise StoreError(f"{message}; add a LIMIT, or count instead")
     raise StoreError(f"the store cannot answer the query ({message}); build the graph again if this stays")

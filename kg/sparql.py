@@ -97,7 +97,7 @@ def render_iri(curie: str) -> str:
         raise InputError(f"{curie!r} makes no IRI: {error}; expected a CURIE such as thx:pneumothorax") from error
 
 
-_PARTS = {
+PARTS = {
     "subject": "rdf:subject",
     "relation": "rdf:predicate",
     "object": "rdf:object",
@@ -110,7 +110,7 @@ _PARTS = {
 }
 _CORE = "rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; prov:hadPrimarySource ?source"
 _ASSERTION = (
-    "GRAPH ?source { ?id " + " ; ".join(f"{iri} ?{name}" for name, iri in _PARTS.items())
+    "GRAPH ?source { ?id " + " ; ".join(f"{iri} ?{name}" for name, iri in PARTS.items())
     + " OPTIONAL { ?id thx:lift ?lift } }"
 )  # fmt: skip
 _NUMBERS = {"present": int, "uncertain": int, "absent": int, "support": int, "lift": float}
@@ -134,7 +134,7 @@ def render_values(**columns: Collection[str] | None) -> str:
 
 def render_assertions(values: str) -> str:
     """The query for all parts of the assertions that some ``VALUES`` select."""
-    return f"{PROLOGUE}SELECT ?id {' '.join(f'?{name}' for name in _PARTS)} ?lift WHERE {{ {values}{_ASSERTION} }}"
+    return f"{PROLOGUE}SELECT ?id {' '.join(f'?{name}' for name in PARTS)} ?lift WHERE {{ {values}{_ASSERTION} }}"
 
 
 def render_keys(values: str, limit: int) -> str:
@@ -174,10 +174,11 @@ def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
 
 def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
     """Assertions from the rows of :func:`render_assertions`."""
-    return [read_assertion({name: _read_part(name, value) for name, value in row.items()}) for row in rows]
+    return [read_assertion({name: read_part(name, value) for name, value in row.items()}) for row in rows]
 
 
-def _read_part(name: str, value: str) -> Any:
+def read_part(name: str, value: str) -> Any:
+    """A part of an assertion from the text of its term."""
     if name in _CURIES:
         return _short(value)
     return _NUMBERS.get(name, str)(value)
@@ -251,11 +252,13 @@ class SparqlGraph(TripleFinder):
 
 
 __all__ = [
+    "PARTS",
     "PROLOGUE",
     "SparqlGraph",
     "check_reading",
     "parse_assertions",
     "parse_entities",
+    "read_part",
     "render_assertions",
     "render_entities",
     "render_iri",

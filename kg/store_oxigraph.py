@@ -14,23 +14,29 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
+from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion
 from thoracite.kg.nquads import read_digest
 from thoracite.kg.oxigraph_pool import Pool
-from thoracite.kg.sparql import SparqlGraph, check_reading
+from thoracite.kg.sparql import PARTS, SparqlGraph, check_reading, read_part
 from thoracite.kg.sparql_bind import bind_parameters
 from thoracite.kg.store import QueryResult
+from thoracite.kg.vocabulary import expand
+from thoracite.types import Entity, Triple
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
 _DIGEST = "digest"
+_PARTS = {expand(curie): name for name, curie in PARTS.items()} | {expand("thx:lift"): "lift"}
+_ENDS = {name: ox.NamedNode(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
 
 class OxigraphStore(SparqlGraph):
@@ -70,6 +76,8 @@ class OxigraphStore(SparqlGraph):
         except (OSError, ValueError) as error:
             raise self._damaged(error) from error
         self._digest = digest
+        self._find_rows = lru_cache(maxsize=10_000)(self._read_rows)  # what is read-only may be remembered
+        self._find_entity = lru_cache(maxsize=50_000)(super().find_entity)
         self._pool = Pool([sys.executable, "-m", "thoracite.kg.oxigraph_worker", str(data)])
 
     @property
@@ -111,6 +119,59 @@ class OxigraphStore(SparqlGraph):
             if old.is_dir() and old != data:
                 shutil.rmtree(old, ignore_errors=True)
         self._open()
+
+    def find_entity(self, entity: str) -> Entity | None:
+        """The concept with this CURIE.
+
+        Raises
+        ------
+        InputError
+            If the CURIE has an unknown prefix.
+        """
+        self._opened()
+        return self._find_entity(entity)
+
+    def read_triples(
+        self,
+        *,
+        subjects: Collection[str] | None = None,
+        relations: Collection[str] | None = None,
+        objects: Collection[str] | None = None,
+        limit: int = 1000,
+    ) -> list[Triple]:
+        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key.
+
+        Read by the store's indexes, a hundred times faster than the same in SPARQL.
+        """
+        self._opened()
+        given = {"subject": subjects, "relation": relations, "object": objects}
+        among = {name: frozenset(curies) for name, curies in given.items() if curies is not None}
+        ends = [name for name in ("subject", "object") if name in among]
+        if not ends:
+            return super().read_triples(relations=relations, limit=limit)
+        end = min(ends, key=lambda name: len(among[name]))
+        rows = [row for curie in among[end] for row in self._find_rows(end, curie)]
+        kept = [row for row in rows if all(getattr(row, name) in curies for name, curies in among.items())]
+        named = {curie: self._find_entity(curie) for row in kept for curie in (row.subject, row.object)}
+        return merge_assertions(kept, {curie: entity for curie, entity in named.items() if entity})[:limit]
+
+    def _read_rows(self, end: str, entity: str) -> tuple[Assertion, ...]:
+        """Assertions with an entity at one end."""
+        found = self._match(None, _ENDS[end], ox.NamedNode(expand(entity)), None)
+        return tuple(self._read_assertion(quad.subject, quad.graph_name) for quad in found)
+
+    def _read_assertion(self, node: ox.NamedNode, graph: ox.NamedNode) -> Assertion:
+        values = {"id": read_part("id", node.value)}
+        for quad in self._match(node, None, None, graph):
+            if name := _PARTS.get(quad.predicate.value):
+                values[name] = read_part(name, quad.object.value)
+        return read_assertion(values)
+
+    def _match(self, subject: Any, predicate: Any, object_: Any, graph: Any) -> Iterable[Any]:
+        try:
+            return list(self._opened().quads_for_pattern(subject, predicate, object_, graph))
+        except (OSError, RuntimeError) as error:
+            raise self._damaged(error) from error
 
     def select(self, query: str) -> list[dict[str, str]]:
         """Rows of a query of the project's own: the text of each bound term, by variable."""
