@@ -169,11 +169,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, Mapping):
+        if "_nodes" in value:  # a path of ladybug
+            return {"nodes": plain(value["_nodes"]), "relationships": plain(value["_rels"])}
         return {name: plain(one) for name, one in value.items() if not name.startswith("_")}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if hasattr(value, "nodes") and hasattr(value, "relationships"):  # a path of Neo4j
+        return {"nodes": plain(value.nodes), "relationships": plain(value.relationships)}
     return str(value)
 
 

@@ -115,6 +115,7 @@ def start_neo4j(home: Path, *, port: int = 7687, http_port: int = 7474, password
         "server.bolt.advertised_address": f"127.0.0.1:{port}",
         "server.http.listen_address": f"127.0.0.1:{http_port}",
         "dbms.usage_report.enabled": "false",
+        "dbms.security.allow_csv_import_from_file_urls": "false",
         "server.memory.pagecache.size": "256m",
         "db.tx_log.rotation.retention_policy": "100M size",
     }
