@@ -6,6 +6,7 @@ in Maven's own cache; the servers listen on 127.0.0.1 alone. Neo4j Community is 
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -141,7 +142,7 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0) -> Serv
     home : Path
         Folder of the log.
     port : int
-        Where it listens on 127.0.0.1.
+        Where it listens on 127.0.0.1 (``http://127.0.0.1:<port>/ds``).
     limit_s : float
         Seconds after which the server ends a query.
 
@@ -161,6 +162,8 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0) -> Serv
     server.address, server.version = f"http://127.0.0.1:{port}/ds", f"Apache Jena Fuseki {FUSEKI}"
     try:
         _wait_for_port(server, port)
+        if said := re.search(r"Apache Jena Fuseki [\d.]+", server.log.read_text(encoding="utf-8", errors="replace")):
+            server.version = said[0]
     except BaseException:
         server.stop()
         raise

@@ -80,17 +80,23 @@ NIH14 = (
 _SYMBOLS = {">": " gt ", "<": " lt ", "=": " eq ", "%": " percent ", "+": " plus ", "&": " and "}
 
 
+_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+"""What RFC 3987 keeps out of every IRI."""
+
+
 def expand(curie: str) -> str:
     """IRI of a CURIE.
 
     Raises
     ------
     InputError
-        If the prefix is unknown.
+        If the prefix is unknown, or a character stands in it that no IRI may hold.
     """
     iri = CONVERTER.expand(curie)
     if iri is None:
         raise InputError(f"{curie!r} has no known prefix; known prefixes are {', '.join(PREFIXES)}")
+    if _NO_IRI.search(iri):
+        raise InputError(f"{curie!r} makes no IRI: spaces, quotes, brackets and backslashes may not stand in one")
     return iri
 
 
