@@ -317,6 +317,20 @@ def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql"
     return store
 
 
+def find_nquads(folder: Path) -> Path:
+    """The N-Quads of a folder's current graph.
+
+    Raises
+    ------
+    StoreError
+        If there is no graph.
+    """
+    version = _read_pointer(folder)
+    if version is None:
+        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
+    return version / "graph.nq"
+
+
 def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
     """Build the default graph where there is none, and again where an older release of the project built it.
 
@@ -343,4 +357,4 @@ def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
     build_graph(folder, progress=progress)
 
 
-__all__ = ["MINIMUM", "GraphBuild", "build_graph", "ensure_graph", "list_reports", "open_graph"]
+__all__ = ["MINIMUM", "GraphBuild", "build_graph", "ensure_graph", "find_nquads", "list_reports", "open_graph"]
