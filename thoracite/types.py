@@ -68,7 +68,8 @@ class Entity(Noun):
     label : str
         The concept's preferred label (``rdfs:label``).
     kind : str
-        finding, disease, sign, anatomy, modifier, device, process, or ``mention`` (an unlinked phrase).
+        finding, disease, sign, anatomy, device, process, organism, modifier, attribute, or ``mention`` (an unlinked
+        phrase).
     codes : tuple of str
         The same concept elsewhere, prefix and name: ``RadLex:RID34539``, ``HP:0002202``,
         ``CheXpert:Pleural Effusion`` (label sets have names with spaces).
