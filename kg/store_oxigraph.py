@@ -25,7 +25,7 @@ from thoracite.errors import InputError, StoreError
 from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion
 from thoracite.kg.nquads import read_digest
 from thoracite.kg.oxigraph_pool import Pool
-from thoracite.kg.sparql import PARTS, SparqlGraph, check_reading, read_part
+from thoracite.kg.sparql import PARTS, SparqlGraph, check_reading, read_part, render_keys, render_values
 from thoracite.kg.sparql_bind import bind_parameters
 from thoracite.kg.store import QueryResult
 from thoracite.kg.vocabulary import expand
@@ -73,7 +73,7 @@ class OxigraphStore(SparqlGraph):
             digest = (self._folder / _DIGEST).read_text(encoding="utf-8").strip()
             data = self._folder / _folder_name(digest)
             self._store = ox.Store.read_only(str(data))
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise self._damaged(error) from error
         self._digest = digest
         self._find_rows = lru_cache(maxsize=10_000)(self._read_rows)  # what is read-only may be remembered
@@ -146,14 +146,22 @@ class OxigraphStore(SparqlGraph):
         self._opened()
         given = {"subject": subjects, "relation": relations, "object": objects}
         among = {name: frozenset(curies) for name, curies in given.items() if curies is not None}
-        ends = [name for name in ("subject", "object") if name in among]
-        if not ends:
-            return super().read_triples(relations=relations, limit=limit)
-        end = min(ends, key=lambda name: len(among[name]))
-        rows = [row for curie in among[end] for row in self._find_rows(end, curie)]
-        kept = [row for row in rows if all(getattr(row, name) in curies for name, curies in among.items())]
+        if subjects is None and objects is None:
+            kept = self._read_most_supported(relations, limit)
+        else:
+            end = min((name for name in ("subject", "object") if name in among), key=lambda name: len(among[name]))
+            rows = (row for curie in among[end] for row in self._find_rows(end, curie))
+            kept = [row for row in rows if all(getattr(row, name) in curies for name, curies in among.items())]
         named = {curie: self._find_entity(curie) for row in kept for curie in (row.subject, row.object)}
         return merge_assertions(kept, {curie: entity for curie, entity in named.items() if entity})[:limit]
+
+    def _read_most_supported(self, relations: Collection[str] | None, limit: int) -> list[Assertion]:
+        """Assertions of the most supported triples of the whole graph."""
+        found = self.select(render_keys(render_values(relation=relations), limit))
+        keys = {tuple(read_part("id", row[name]) for name in ("subject", "relation", "object")) for row in found}
+        subjects = {subject for subject, _, _ in keys}
+        rows = (row for subject in subjects for row in self._find_rows("subject", subject))
+        return [row for row in rows if (row.subject, row.relation, row.object) in keys]
 
     def _read_rows(self, end: str, entity: str) -> tuple[Assertion, ...]:
         """Assertions with an entity at one end."""
@@ -215,9 +223,15 @@ class OxigraphStore(SparqlGraph):
     def as_dataset(self) -> Dataset:
         """The graph for users of rdflib: every named graph, and their union as the default graph."""
         from oxrdflib import OxigraphStore as RdflibStore
-        from rdflib import Dataset
+        from rdflib import Dataset, Graph
 
-        return Dataset(store=RdflibStore(store=self._opened()), default_union=True)
+        class Reading(RdflibStore):  # type: ignore[misc]
+            """``Dataset.graph()`` adds the graph that it names, which a store for reading refuses."""
+
+            def add_graph(self, graph: Graph) -> None:
+                """Nothing: the graph is there, or is empty."""
+
+        return Dataset(store=Reading(store=self._opened()), default_union=True)
 
     def close(self) -> None:
         """Let go of the files and end the processes that answer queries."""
