@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import ladybug
+from filelock import FileLock, Timeout
 
 from thoracite.errors import StoreError
 from thoracite.kg.cypher_guard import check_reading
@@ -36,7 +38,7 @@ from thoracite.kg.property_graph import (
 from thoracite.kg.store import QueryResult
 from thoracite.kg.vocabulary import RELATIONS, edge_label
 
-_FILE = "graph.lbug"
+_FILE, _SCRATCH = "graph.lbug", ".loading-"
 _BATCH = 5_000
 _READER_BYTES, _LOADER_BYTES = 1 << 28, 1 << 30
 _MAXIMUM_BYTES = 1 << 38
@@ -127,16 +129,24 @@ class LadybugStore(PropertyGraph):
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=".loading-", dir=self._folder) as scratch:
-                built = Path(scratch) / _FILE
-                _write_database(built, nquads, digest)
-                self.close()
-                os.replace(built, self._folder / _FILE)
+            with FileLock(self._folder / ".lock", timeout=0):
+                self._replace(nquads, digest)
+        except Timeout as error:
+            raise StoreError(f"another load is at work in {self._folder}; wait until it is done") from error
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"graph store {self._folder} cannot be written: {_first_line(error)}; the old graph is untouched"
             ) from error
         self._open()
+
+    def _replace(self, nquads: Path, digest: str) -> None:
+        for leftover in self._folder.glob(f"{_SCRATCH}*"):  # of loads that died: this one is alone
+            shutil.rmtree(leftover, ignore_errors=True)
+        with TemporaryDirectory(prefix=_SCRATCH, dir=self._folder) as scratch:
+            built = Path(scratch) / _FILE
+            _write_database(built, nquads, digest)
+            self.close()
+            os.replace(built, self._folder / _FILE)
 
     def edge_labels(self) -> Collection[str]:
         """Labels of the edges there are."""
