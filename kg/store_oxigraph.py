@@ -225,7 +225,7 @@ class OxigraphStore(SparqlGraph):
         from oxrdflib import OxigraphStore as RdflibStore
         from rdflib import Dataset, Graph
 
-        class Reading(RdflibStore):  # type: ignore[misc]
+        class Reading(RdflibStore):
             """``Dataset.graph()`` adds the graph that it names, which a store for reading refuses."""
 
             def add_graph(self, graph: Graph) -> None:
