@@ -123,6 +123,7 @@ def start_neo4j(home: Path, *, port: int = 7687, http_port: int = 7474, password
     text = "".join(f"{name}={value}\n" for name, value in settings.items())
     (home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
     main = ["org.neo4j.server.CommunityEntryPoint", f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
+    _check_free(port, http_port)
     server = _start(["-Xmx1g", *_OPENS, "-cp", classpath, *main], home / "server.log")
     server.address, server.version = f"bolt://127.0.0.1:{port}", f"Neo4j {NEO4J}"
     try:
@@ -156,6 +157,7 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0) -> Serv
     home.mkdir(parents=True, exist_ok=True)
     options = ["--localhost", f"--port={port}", f"--timeout={round(limit_s * 1000)}", "--update", "--mem", "/ds"]
     jar = find_classpath("fuseki")
+    _check_free(port)
     server = _start(
         ["-Xmx1g", "-cp", jar, "org.apache.jena.fuseki.main.cmds.FusekiServerCmd", *options], home / "server.log"
     )
@@ -215,6 +217,18 @@ def _render_pom(artifacts: tuple[tuple[str, str, str], ...], *, alone: bool) -> 
         "  <groupId>thoracite</groupId><artifactId>servers</artifactId><version>1</version>\n"
         f"  <dependencies>\n{dependencies}\n  </dependencies>\n</project>\n"
     )
+
+
+def _check_free(*ports: int) -> None:
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise StoreError(
+                    f"port {port} of 127.0.0.1 is taken; end what listens there, or name another"
+                ) from error
 
 
 def _start(arguments: list[str], log: Path) -> Server:

@@ -86,8 +86,8 @@ class Neo4jStore(PropertyGraph):
                 address,
                 auth=(user, password) if password else None,
                 connection_timeout=10,
-                connection_acquisition_timeout=20,
-                max_transaction_retry_time=20,
+                connection_acquisition_timeout=15,
+                max_transaction_retry_time=5,
                 notifications_min_severity="OFF",
             )
         except (DriverError, ValueError) as error:
@@ -224,10 +224,14 @@ def _add_batch(tx: ManagedTransaction, batch: list[tuple[str, dict[str, Any]]], 
 
 
 def _switch(tx: ManagedTransaction, build: str, digest: str, total: int) -> None:
+    tx.run("MATCH (b:Build) SET b.done = b.done").consume()  # locks: one switch after the other
+    builds = tx.run("MATCH (b:Build {build: $build}) RETURN b.active AS active", build=build).values()
+    if builds == [[True]]:
+        return  # another load of the same build was first
     nodes = "MATCH (n:LoadingConcept|LoadingSource {build: $build}) RETURN count(n) AS n"
     edges = "MATCH (:LoadingConcept {build: $build})-[r {build: $build}]->() RETURN count(r) AS n"
     staged = sum(tx.run(count, build=build).single(strict=True)["n"] for count in (nodes, edges))
-    if staged != total:
+    if staged != total or not builds:
         tx.run("MATCH (b:Build {build: $build}) SET b.done = 0", build=build).consume()
         raise StoreError(
             f"build {build} has {staged} of {total} nodes and edges on the server, as if something else changed them; "

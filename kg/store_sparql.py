@@ -182,7 +182,11 @@ class SparqlStore(SparqlGraph):
             with response:
                 return bytes(response.read())
         except (SPARQLWrapperException, OSError, HTTPException) as error:
-            raise StoreError(self._say(error, limit_s)) from error
+            sentence = self._say(error, limit_s)
+            for answered in (error, error.__context__):
+                if isinstance(answered, HTTPError):
+                    answered.close()
+            raise StoreError(sentence) from error
 
     def _say(self, error: Exception, limit_s: float) -> str:
         reason = error.reason if isinstance(error, URLError) else error

@@ -1,0 +1,121 @@
+"""Numbered evidence: what a sentence may cite.
+
+Image evidence says what the model reads (a finding, its place, the concepts that carry it); triple evidence says what
+the graph knows, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is
+not absent with its place, concepts and reasons, then the absent findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from thoracite.kg.query import render_cypher, render_sparql
+from thoracite.retrieval.subgraph import Role, find_role, find_seeds
+from thoracite.types import Certainty, ConceptScore, Entity, Evidence, Finding, ScoredTriple, Subgraph
+
+_CONCEPTS = 2
+"""Concepts shown a finding."""
+
+_WHY = {
+    "sign": "a sign by which it is recognised",
+    "diagnosis": "what it may point to",
+    "cause": "what may cause it",
+    "against": "speaks against it",
+    "mimic": "may be taken for it, or it for the other",
+    "company": "often seen together",
+    "place": "where it lies",
+    "consequence": "what it may cause",
+    "attribute": "how it is described",
+}
+
+
+def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[Evidence, ...]:
+    """Number the evidence ``E1``, ``E2``, …
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        All findings of one image; none where a text or a CURIE was asked for.
+    subgraph : Subgraph
+        What was retrieved for them; each triple is evidence once, for the first seed that it is a reason for.
+
+    Returns
+    -------
+    tuple of Evidence
+        In reading order.
+    """
+    findings = tuple(findings)
+    by_id = {finding.entity.id: finding for finding in findings}
+    seeds = subgraph.seeds or find_seeds(findings)
+    placed = _place_triples(seeds, subgraph.triples)
+    drafts: list[dict[str, Any]] = []
+    for seed in seeds:
+        finding = by_id.get(seed.id)
+        if finding is not None:
+            drafts += _read_finding(finding)
+        drafts += [_read_triple(seed, role, scored) for role, scored in placed[seed.id]]
+    seeded = {seed.id for seed in seeds}
+    drafts += [_finding_draft(finding) for finding in findings if finding.entity.id not in seeded]
+    return tuple(Evidence(key=f"E{number}", **draft) for number, draft in enumerate(drafts, 1))
+
+
+def _place_triples(
+    seeds: Iterable[Entity], triples: Iterable[ScoredTriple]
+) -> dict[str, list[tuple[Role, ScoredTriple]]]:
+    placed: dict[str, list[tuple[Role, ScoredTriple]]] = {seed.id: [] for seed in seeds}
+    for scored in triples:
+        for seed, of_seed in placed.items():
+            role = find_role(seed, scored.triple)
+            if role is not None:
+                of_seed.append((role, scored))
+                break
+    return placed
+
+
+def _read_finding(finding: Finding) -> Iterator[dict[str, Any]]:
+    yield _finding_draft(finding)
+    if finding.region is not None:
+        yield _finding_draft(finding) | {"kind": "region", "why": f"where the model looked: {finding.region.anatomy}"}
+    carrying = [score for score in finding.concepts if score.contribution > 0 and score.probability >= 0.5]
+    for score in carrying[:_CONCEPTS]:
+        yield _concept_draft(finding, score)
+
+
+def _finding_draft(finding: Finding) -> dict[str, Any]:
+    absent = finding.certainty is Certainty.ABSENT
+    return {
+        "kind": "finding",
+        "stance": "against" if absent else "for",
+        "score": finding.probability,
+        "why": f"the image model reads {finding.entity.label} as {finding.certainty.value}",
+        "about": finding.entity,
+        "finding": finding,
+    }
+
+
+def _concept_draft(finding: Finding, score: ConceptScore) -> dict[str, Any]:
+    return {
+        "kind": "concept",
+        "score": score.probability,
+        "why": f"adds {score.contribution:+.2f} to the log-odds of {finding.entity.label}",
+        "about": finding.entity,
+        "finding": finding,
+        "concept": score,
+    }
+
+
+def _read_triple(seed: Entity, role: Role, scored: ScoredTriple) -> dict[str, Any]:
+    return {
+        "kind": "triple",
+        "stance": role.stance,
+        "score": scored.score,
+        "why": f"{_WHY[role.name]} ({role.name})",
+        "about": seed,
+        "triple": scored.triple,
+        "sparql": render_sparql(scored.triple),
+        "cypher": render_cypher(scored.triple),
+    }
+
+
+__all__ = ["collect_evidence"]

@@ -1,0 +1,210 @@
+"""The front door of retrieval: an image, a text or a CURIE in, findings, subgraph and numbered evidence out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thoracite.errors import InputError
+from thoracite.kg.extract import open_extractor
+from thoracite.kg.mentions import link_mentions
+from thoracite.kg.vocabulary import PREFIXES
+from thoracite.retrieval.evidence import collect_evidence
+from thoracite.retrieval.subgraph import find_seeds, find_seen, search_neighbours, search_subgraph
+from thoracite.settings import Settings
+from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple
+
+if TYPE_CHECKING:
+    from thoracite.kg.linker import Linker
+    from thoracite.kg.store import GraphStore
+    from thoracite.retrieval.encoder import ImageEncoder, Reading
+
+_CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
+_IMAGE = frozenset({".png", ".jpg", ".jpeg", ".dcm", ".dicom"})
+
+
+class Retrieval(Noun):
+    """What was retrieved.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Every finding of the image, the absent ones too; none where text or a CURIE was asked for.
+    subgraph : Subgraph
+        Seeds and scored triples.
+    evidence : tuple of Evidence
+        Numbered, triples with their queries.
+    reason : str or None
+        Why an image was not read; then everything else is empty.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    subgraph: Subgraph = Subgraph()
+    evidence: tuple[Evidence, ...] = ()
+    reason: str | None = None
+
+    @property
+    def seeds(self) -> tuple[Entity, ...]:
+        """Where the search began."""
+        return self.subgraph.seeds
+
+    @property
+    def triples(self) -> tuple[ScoredTriple, ...]:
+        """The triples found, best first a seed."""
+        return self.subgraph.triples
+
+
+class Retriever:
+    """Retrieves evidence; opens the graph and the encoder when they are first needed.
+
+    Parameters
+    ----------
+    store : GraphStore or None
+        The settings' graph unless given; built where there is none.
+    encoder : ImageEncoder or None
+        The settings' encoder unless given.
+    settings : Settings or None
+        Read from environment and file unless given.
+
+    Examples
+    --------
+    >>> found = Retriever().retrieve("thx:pleural_effusion")            # doctest: +SKIP
+    >>> [evidence.triple.key for evidence in found.evidence]            # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        store: GraphStore | None = None,
+        encoder: ImageEncoder | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        self.settings = settings or Settings.read()
+        self._store, self._encoder = store, encoder
+        self._linker: Linker | None = None
+        self._neighbours: dict[str, tuple[Triple, ...]] = {}
+
+    @property
+    def store(self) -> GraphStore:
+        """The graph, opened once."""
+        if self._store is None:
+            from thoracite.kg.stores import open_store
+
+            self._store = open_store(self.settings)
+        return self._store
+
+    @property
+    def encoder(self) -> ImageEncoder:
+        """The encoder, opened once."""
+        if self._encoder is None:
+            from thoracite.retrieval.encoders import open_encoder
+
+            self._encoder = open_encoder(self.settings.encoder)
+        return self._encoder
+
+    @property
+    def linker(self) -> Linker:
+        """From phrases to the graph's concepts, opened once."""
+        if self._linker is None:
+            from thoracite.kg.linker import Linker
+
+            self._linker = Linker()
+        return self._linker
+
+    def retrieve(self, query: str | Path) -> Retrieval:
+        """Evidence for an image, a text or a concept.
+
+        Parameters
+        ----------
+        query : str or Path
+            Path of an image; a CURIE such as ``thx:pneumothorax``; or words, such as "right pleural effusion, no
+            pneumothorax", of which what is not denied is looked up.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read, the graph does not have the CURIE, or no concept is known in the words.
+        """
+        text = str(query)
+        if isinstance(query, Path) or Path(text).suffix.lower() in _IMAGE or _is_file(text):
+            reading = self.read(text)
+            if not reading.accepted:
+                return Retrieval(reason=reading.reason)
+            return self.search(reading.findings)
+        if _CURIE.fullmatch(text):
+            return self._search_entities([self._find_entity(text)])
+        return self._search_entities(self._find_entities(text))
+
+    def read(self, image: str | Path) -> Reading:
+        """What the encoder says of one image.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read.
+        """
+        from thoracite.retrieval.image import read_radiograph
+
+        return self.encoder.read(read_radiograph(Path(image), settings=self.settings))
+
+    def search(self, findings: Sequence[Finding], *, limit: int = 6) -> Retrieval:
+        """Evidence for findings: theirs, and at most ``limit`` triples for each that is not absent."""
+        self._look_up(finding.entity.id for finding in findings)
+        subgraph = search_subgraph(
+            self.store, find_seeds(findings), seen=find_seen(findings), neighbours=self._neighbours, limit=limit
+        )
+        return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
+
+    def close(self) -> None:
+        """Let go of the graph."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        self._neighbours.clear()
+
+    def _look_up(self, entities: Iterable[str]) -> None:
+        """Keep the findings' neighbours: they are few, and every image asks for the same ones."""
+        missing = [entity for entity in entities if entity not in self._neighbours]
+        self._neighbours |= search_neighbours(self.store, missing)
+
+    def _search_entities(self, entities: Sequence[Entity]) -> Retrieval:
+        subgraph = search_subgraph(self.store, entities, limit=12)
+        return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
+
+    def _find_entity(self, curie: str) -> Entity:
+        entity = self.store.find_entity(curie)
+        if entity is None:
+            raise InputError(
+                f"the graph has no concept {curie}; expected a CURIE such as thx:pleural_effusion, or words"
+            )
+        return entity
+
+    def _find_entities(self, text: str) -> list[Entity]:
+        """Concepts that a text names and does not deny, in reading order."""
+        annotation = open_extractor().extract(text)
+        concepts = link_mentions(annotation, self.linker.link)
+        named = [
+            concepts[mention.id]
+            for mention in annotation.entities
+            if mention.id in concepts and not mention.is_anatomy and mention.certainty is not Certainty.ABSENT
+        ]
+        whole = self.linker.link(text.strip().lower())
+        entities = [entity for entity in (whole, *named) if entity is not None and entity.kind != "mention"]
+        if not entities:
+            raise InputError(
+                f"no concept of the graph is named in {text[:80]!r}; expected words such as 'pleural effusion', "
+                "a CURIE such as thx:pleural_effusion, or the path of an image"
+            )
+        return list({entity.id: entity for entity in entities}.values())
+
+
+def _is_file(text: str) -> bool:
+    """Whether a text is the path of a file; a long text is none."""
+    try:
+        return Path(text).is_file()
+    except OSError:
+        return False
+
+
+__all__ = ["Retrieval", "Retriever"]

@@ -1,0 +1,206 @@
+"""Explainer: the one place where the rooms meet.
+
+An image is read, its findings retrieve evidence, the generator writes, the verifier drops what the evidence does not
+support, and what is left is released; where nothing can be said, the explanation is withheld with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thoracite.errors import InputError
+from thoracite.generation.citations import build_claim, split_groups
+from thoracite.generation.generator import Generator, open_generator
+from thoracite.generation.verify import verify
+from thoracite.kg.extract import open_extractor
+from thoracite.retrieval.evidence import collect_evidence
+from thoracite.retrieval.retriever import Retrieval, Retriever
+from thoracite.settings import Settings
+from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph
+
+if TYPE_CHECKING:
+    from thoracite.kg.store import GraphStore
+    from thoracite.retrieval.encoder import ImageEncoder
+
+NO_GRAPH = "no graph was asked for, so findings are named without reasons"
+"""Stands as the reason of an explanation that was released without a graph."""
+
+
+class ImageError(Noun):
+    """An image of a batch that could not be read.
+
+    Parameters
+    ----------
+    image : str
+        The image as it was named.
+    error : str
+        One sentence: what is wrong and what was expected.
+    """
+
+    image: str
+    error: str
+
+
+class Explainer:
+    """Explains chest X-rays; every sentence cites evidence.
+
+    Parameters
+    ----------
+    settings : Settings or None
+        Read from environment and file unless given.
+    store : GraphStore or None
+        The settings' graph unless given; built where there is none.
+    encoder : ImageEncoder or None
+        The settings' encoder unless given.
+    generator : Generator or None
+        The settings' generator unless given.
+    graph : bool
+        False leaves the graph out: findings are named, and no reasons are given.
+
+    Examples
+    --------
+    >>> from thoracite import Explainer
+    >>> explanation = Explainer().explain("chest.png")                  # doctest: +SKIP
+    >>> print(explanation.text)                                         # doctest: +SKIP
+    A pleural effusion is likely in the right lower zone (probability 0.83) [E1][E2]. …
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        store: GraphStore | None = None,
+        encoder: ImageEncoder | None = None,
+        generator: Generator | None = None,
+        graph: bool = True,
+    ) -> None:
+        self.settings = settings or Settings.read()
+        self.generator = generator or open_generator(self.settings.generator)
+        self.retriever = Retriever(store=store, encoder=encoder, settings=self.settings)
+        self.graph = graph
+        self._extractor = open_extractor()
+
+    def explain(self, image: str | Path | Study) -> Explanation:
+        """Explain one image.
+
+        Parameters
+        ----------
+        image : str, Path or Study
+            A PNG, JPEG or DICOM file, or a study that names one.
+
+        Returns
+        -------
+        Explanation
+            With supported sentences only; or withheld, with the reason.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read.
+        StoreError, ModelError
+            If the graph or a model cannot be used.
+        """
+        study = image if isinstance(image, Study) else Study(image=str(image))
+        reading = self.retriever.read(study.image)
+        if not reading.accepted:
+            return self._withhold(study, reading.findings, reading.reason or "the image cannot be read by the model")
+        if doubt := find_doubt(reading.findings):
+            return self._withhold(study, reading.findings, doubt)
+        found = self._retrieve(reading.findings)
+        claims = self._write(study, found.findings, found.evidence)
+        if not claims:
+            return self._withhold(study, found.findings, "no sentence that was written is supported by its evidence")
+        return self._release(study, found, claims)
+
+    def explain_many(self, images: Iterable[str | Path]) -> Iterator[Explanation | ImageError]:
+        """Explain images one after the other, in the order given.
+
+        Parameters
+        ----------
+        images : iterable of str or Path
+            Image files.
+
+        Yields
+        ------
+        Explanation or ImageError
+            An image that cannot be read gives its error, and the batch goes on.
+        """
+        for image in images:
+            try:
+                yield self.explain(image)
+            except InputError as error:
+                yield ImageError(image=str(image), error=str(error))
+
+    def close(self) -> None:
+        """Let go of the graph."""
+        self.retriever.close()
+
+    def __enter__(self) -> Explainer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def digest(self) -> str:
+        """Digest of the graph that reasons come from; ``none`` without one."""
+        return self.retriever.store.digest if self.graph else "none"
+
+    def _retrieve(self, findings: Sequence[Finding]) -> Retrieval:
+        if self.graph:
+            return self.retriever.search(findings)
+        return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
+
+    def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
+        """What the generator says and the evidence supports."""
+        written = [
+            build_claim(split_groups(claim.sentence), evidence)
+            for claim in self.generator.write(study, findings, evidence)
+        ]
+        judged = verify(written, evidence, linker=self.retriever.linker.link, extractor=self._extractor)
+        return [claim for claim in judged if claim.verdict == "supported"]
+
+    def _release(self, study: Study, found: Retrieval, claims: Sequence[Claim]) -> Explanation:
+        return Explanation(
+            image=study.image,
+            findings=found.findings,
+            claims=tuple(claims),
+            evidence=found.evidence,
+            generator=self.generator.name,
+            graph=self.digest,
+            reason=None if self.graph else NO_GRAPH,
+        )
+
+    def _withhold(self, study: Study, findings: Sequence[Finding], reason: str) -> Explanation:
+        return Explanation(
+            image=study.image,
+            findings=tuple(findings),
+            generator=self.generator.name,
+            graph=self.digest,
+            abstained=True,
+            reason=reason,
+        )
+
+
+def find_doubt(findings: Sequence[Finding]) -> str | None:
+    """Why the findings are too unsure to be explained; None where they are not.
+
+    Nothing is present, and at least half of what the model knows is uncertain: then naming any of it would be a guess.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        All findings of one image.
+    """
+    uncertain = [finding for finding in findings if finding.certainty is Certainty.UNCERTAIN]
+    present = any(finding.certainty is Certainty.PRESENT for finding in findings)
+    if present or not findings or 2 * len(uncertain) < len(findings):
+        return None
+    return (
+        f"the model is not sure enough: {len(uncertain)} of {len(findings)} findings are uncertain and none is present"
+    )
+
+
+__all__ = ["NO_GRAPH", "Explainer", "ImageError", "find_doubt"]
