@@ -1,0 +1,298 @@
+"""The thorax: its measures, drawn from a seed, and the solids they make.
+
+Lengths are in cm; z = 0 lies at the hila. Measures follow textbooks' means for adults: a chest 26 to 31 cm wide inside
+the ribs, a cardiothoracic ratio of 0.40 to 0.49, the right dome higher than the left, soft tissue of 2 to 6 cm.
+
+Examples
+--------
+>>> thorax = draw_thorax(np.random.default_rng(0))
+>>> 0.38 < thorax.heart < 0.5, thorax.dome_right > thorax.dome_left
+(True, True)
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from thoracite.phantom.shapes import Ellipsoid, Solid, Sweep
+
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("right", "left")
+
+LUNG_TOP = 13.0
+"""Height of the apices above the hila, before the body's size is applied."""
+
+_LUNG_LEVELS = np.array([-16.0, -14.0, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, LUNG_TOP])
+_LUNG_OUTER = np.array([12.6, 13.0, 13.4, 13.5, 13.2, 12.6, 11.5, 10.2, 8.7, 7.1, 5.8, 4.3])
+_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.2, 0.5, 0.9, 1.4, 1.9, 2.6, 3.9])
+_LUNG_DEPTH = np.array([6.0, 7.4, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 0.3])
+_LUNG_FRONT = np.array([-2.6, -1.6, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.3])
+
+_BODY_LEVELS = np.array([-30.0, -16.0, -8.0, 0.0, 4.0, 8.0, 10.5, 12.0, 13.5, 14.8, 16.5, 19.0, 24.0])
+_BODY_WIDTH = np.array([15.6, 15.2, 15.7, 16.2, 17.0, 17.8, 17.6, 16.6, 13.6, 9.6, 6.9, 6.1, 6.3])
+_BODY_DEPTH = np.array([10.6, 10.8, 11.0, 10.6, 10.0, 9.2, 8.4, 7.8, 7.2, 6.6, 6.2, 6.2, 6.8])
+_BODY_FRONT = np.array([-0.4, -0.4, -0.4, -0.6, -1.0, -1.6, -2.2, -2.6, -2.9, -3.0, -2.8, -2.4, -2.0])
+
+
+class Thorax(NamedTuple):
+    """Measures of one person.
+
+    Parameters
+    ----------
+    scale_x, scale_y, scale_z : float
+        Width, depth and height of the chest, 1 for the mean.
+    fat : float
+        Soft tissue added around the trunk, in cm.
+    breast : float
+        Radius of the breasts in cm; 0 for none.
+    heart : float
+        Cardiothoracic ratio.
+    dome_right, dome_left : float
+        Height of the diaphragm's domes in cm.
+    flatness : float
+        Half height of a dome in cm; small where the lungs are overinflated.
+    knob : float
+        Radius of the aortic arch in cm.
+    turn : float
+        Rotation of the trunk about its axis in radians.
+    lean : float
+        Tilt in the image plane in radians.
+    arms : float
+        Distance of the arms from the trunk in cm.
+    gas : float
+        Radius of the stomach's bubble in cm; 0 for none.
+    lung : float
+        Density of aerated lung over that of water.
+    vessels : float
+        Calibre of the lung vessels, 1 for the mean.
+    bone : float
+        Mineral, 1 for the mean.
+    """
+
+    scale_x: float = 1.0
+    scale_y: float = 1.0
+    scale_z: float = 1.0
+    fat: float = 0.6
+    breast: float = 0.0
+    heart: float = 0.45
+    dome_right: float = -7.2
+    dome_left: float = -8.4
+    flatness: float = 5.6
+    knob: float = 1.9
+    turn: float = 0.0
+    lean: float = 0.0
+    arms: float = 3.0
+    gas: float = 2.2
+    lung: float = 0.26
+    vessels: float = 1.0
+    bone: float = 1.0
+
+    @property
+    def chest(self) -> float:
+        """Largest inner width of the rib cage, in cm."""
+        return 2 * float(_LUNG_OUTER.max()) * self.scale_x
+
+
+def draw_thorax(generator: np.random.Generator) -> Thorax:
+    """An adult, thin or obese, man or woman, without disease."""
+    female = generator.random() < 0.48
+    size = generator.normal(0.955 if female else 1.03, 0.035)
+    fat = float(np.clip(generator.gamma(2.0, 0.75), 0.1, 5.0))
+    breath = generator.normal(0, 0.9)  # how deeply was breathed in; cm of the diaphragm
+    right = -7.4 - breath
+    return Thorax(
+        scale_x=float(size * generator.normal(1.0, 0.03)),
+        scale_y=float(size * generator.normal(1.0, 0.05)),
+        scale_z=float(size * generator.normal(1.0, 0.03)),
+        fat=fat,
+        breast=float(generator.uniform(4.0, 6.5) + 0.4 * fat) if female else 0.0,
+        heart=float(np.clip(generator.normal(0.445, 0.022), 0.395, 0.485)),
+        dome_right=float(right),
+        dome_left=float(right - generator.uniform(0.5, 1.8)),
+        flatness=float(generator.normal(5.6, 0.5)),
+        knob=float(generator.uniform(1.6, 2.3)),
+        turn=float(generator.normal(0, 0.03)),
+        lean=float(generator.normal(0, 0.02)),
+        arms=float(generator.uniform(1.5, 7.0)),
+        gas=float(generator.uniform(1.4, 3.2)) if generator.random() < 0.7 else 0.0,
+        lung=float(generator.normal(0.24, 0.02)),
+        vessels=float(generator.normal(1.0, 0.08)),
+        bone=float(generator.normal(1.0, 0.12)),
+    )
+
+
+def sign(side: Side) -> int:
+    """Of x: the patient's left is positive."""
+    return 1 if side == "left" else -1
+
+
+class Gap(NamedTuple):
+    """How far a lung has come away from the chest wall: at the top, at the side near the top, and near the base, cm."""
+
+    top: float = 0.0
+    upper: float = 0.0
+    lower: float = 0.0
+
+
+def build_lung(thorax: Thorax, side: Side, *, gap: Gap = Gap(), grow: float = 0.0) -> Sweep:  # noqa: B008 - immutable
+    """The pleural cavity of one side, before heart and diaphragm are taken away; or the lung come away from it.
+
+    Parameters
+    ----------
+    thorax : Thorax
+        Measures.
+    side : str
+        ``left`` or ``right``, as the patient's.
+    gap : Gap
+        Room between lung and chest wall.
+    grow : float
+        Added on every side in cm, for the thickness of a pleura.
+    """
+    part = np.clip((_LUNG_LEVELS + 10) / (LUNG_TOP + 10), 0, 1)  # from the base to the apex
+    room = np.where(part > 0, gap.lower + (gap.upper - gap.lower) * part, gap.lower)
+    outer, inner = _LUNG_OUTER - room / thorax.scale_x, _LUNG_INNER + 0.25 * gap.top * part**4
+    outer = np.maximum(outer, inner + 0.4)
+    depth = np.maximum(_LUNG_DEPTH * (1 - 0.5 * room / 13), 0.2)
+    levels = _LUNG_LEVELS * thorax.scale_z
+    levels = np.where(levels > 0, levels * (1 - gap.top / levels[-1]), levels)
+    levels[-1] += grow
+    profile = np.stack(
+        [
+            sign(side) * (outer + inner) / 2 * thorax.scale_x,
+            _LUNG_FRONT * thorax.scale_y,
+            (outer - inner) / 2 * thorax.scale_x + grow,
+            depth * thorax.scale_y + grow,
+        ],
+        axis=1,
+    )
+    return Sweep(levels.astype(np.float32), profile.astype(np.float32))
+
+
+def find_outer_wall(thorax: Thorax, heights: np.ndarray) -> np.ndarray:
+    """Distance of the lungs' outer border from the middle at heights in cm."""
+    return np.asarray(np.interp(heights, _LUNG_LEVELS * thorax.scale_z, _LUNG_OUTER * thorax.scale_x))
+
+
+def find_depth(thorax: Thorax, heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Middle and half depth of the rib cage at heights in cm."""
+    levels = _LUNG_LEVELS * thorax.scale_z
+    middle = np.interp(heights, levels, _LUNG_FRONT * thorax.scale_y)
+    return middle, np.interp(heights, levels, _LUNG_DEPTH * thorax.scale_y)
+
+
+def build_trunk(thorax: Thorax) -> list[Solid]:
+    """Trunk, neck, arms, shoulders and breasts."""
+    muscle = np.interp(_BODY_LEVELS, [-16, 0, 12, 16], [1.0, 1.0, 0.7, 0.35])
+    profile = np.stack(
+        [
+            np.zeros_like(_BODY_LEVELS),
+            _BODY_FRONT,
+            _BODY_WIDTH * thorax.scale_x + thorax.fat * muscle,
+            _BODY_DEPTH * thorax.scale_y + 0.9 * thorax.fat * muscle,
+        ],
+        axis=1,
+    )
+    trunk = Sweep((_BODY_LEVELS * thorax.scale_z).astype(np.float32), profile.astype(np.float32))
+    solids: list[Solid] = [trunk]
+    for side in SIDES:
+        s, wide, thick = sign(side), thorax.scale_x, 0.5 * thorax.fat
+        reach = 17.2 * wide + thick
+        solids += [
+            Ellipsoid((s * 16.2 * wide, -2.0, 9.2), (5.2 + thick, 5.0 + thick, 5.4 + thick)),
+            Ellipsoid(
+                (s * (reach + 2.5 + 0.5 * thorax.arms), -2.0, -2.0),
+                (4.6 + thick, 4.6 + thick, 17.0),
+                (0.0, -s * float(np.arctan2(thorax.arms, 17.0)), 0.0),
+            ),
+        ]
+        if thorax.breast:
+            r = thorax.breast
+            solids.append(
+                Ellipsoid((s * 7.4 * wide, 8.2 * thorax.scale_y + 0.5 * thick, -5.5), (1.12 * r, 0.75 * r, 1.05 * r))
+            )
+    return solids
+
+
+def build_heart(thorax: Thorax) -> list[Solid]:
+    """The four chambers as two ellipsoids: what lies left of the sternum, and the right atrium."""
+    width = thorax.heart * thorax.chest
+    right = 0.33 * width  # of the transverse diameter, the part right of the middle
+    left = width - right
+    grow = width / 12.2
+    deep = min(grow, 1.25)
+    return [
+        Ellipsoid((left - 5.7 * grow, 2.2, -4.9 * deep), (6.4 * grow, 4.8 * deep, 4.3 * deep), (0.0, 0.52, 0.0)),
+        Ellipsoid((-(right - 3.1 * grow), 1.2, -3.6), (3.1 * grow, 3.6, 4.8 * deep)),
+        Ellipsoid((1.6, 2.0, -0.2), (3.4, 3.4, 3.6), (0.0, 0.5, 0.0)),
+    ]
+
+
+def build_mediastinum(thorax: Thorax) -> list[Solid]:
+    """Great vessels, and what lies between the lungs from neck to diaphragm."""
+    z = np.array([-20.0, -10.0, -4.0, 0.0, 4.0, 7.0, 10.0, 12.0, 15.0])
+    profile = np.stack(
+        [
+            np.array([0.3, 0.3, 0.2, 0.0, -0.2, -0.2, 0.0, 0.0, 0.0]),
+            np.full_like(z, -2.2),
+            np.array([2.2, 2.2, 2.3, 2.4, 2.4, 2.5, 2.8, 3.2, 4.2]),
+            np.full_like(z, 9.0),
+        ],
+        axis=1,
+    )
+    center = Sweep((z * thorax.scale_z).astype(np.float32), profile.astype(np.float32))
+    knob = thorax.knob
+    return [
+        center,
+        Ellipsoid((-1.9, 0.6, 3.8), (1.3, 1.5, 6.2)),  # superior vena cava
+        Ellipsoid((3.9 - knob, -1.8, 4.9), (knob + 0.1, 3.8, knob)),  # aortic arch
+        Ellipsoid((2.0, -5.4, -6.0), (1.3, 1.35, 13.0), (0.0, -0.03, 0.0)),  # descending aorta
+        Ellipsoid((2.4, 1.4, 1.7), (2.0, 2.4, 2.0)),  # pulmonary trunk
+    ]
+
+
+def build_domes(thorax: Thorax) -> dict[Side, Ellipsoid]:
+    """Liver and stomach under the diaphragm, higher in front than behind."""
+    half = thorax.flatness
+    domes: dict[Side, Ellipsoid] = {}
+    for side, top in (("right", thorax.dome_right), ("left", thorax.dome_left)):
+        s: Side = "left" if side == "left" else "right"
+        domes[s] = Ellipsoid(
+            (sign(s) * 6.4 * thorax.scale_x, 2.0, top - half - 3.0),
+            (7.9 * thorax.scale_x, 10.6 * thorax.scale_y, half + 3.0),
+            (0.16, 0.0, 0.0),
+        )
+    return domes
+
+
+def build_gas(thorax: Thorax) -> list[Solid]:
+    """Air outside the lungs: windpipe and stomach."""
+    solids: list[Solid] = [
+        Ellipsoid((-0.2, -2.4, 10.5), (0.85, 0.8, 7.4), (0.1, 0.02, 0.0)),
+        Ellipsoid((-1.6, -2.6, 2.6), (0.62, 0.6, 2.6), (0.0, 0.55, 0.0)),
+        Ellipsoid((1.9, -2.6, 2.4), (0.55, 0.55, 3.0), (0.0, -0.85, 0.0)),
+    ]
+    if thorax.gas:
+        g = thorax.gas
+        solids.append(Ellipsoid((5.6, 3.0, thorax.dome_left - 0.6 - 0.75 * g), (1.5 * g, 1.1 * g, 0.75 * g)))
+    return solids
+
+
+__all__ = [
+    "LUNG_TOP",
+    "SIDES",
+    "Gap",
+    "Side",
+    "Thorax",
+    "build_domes",
+    "build_gas",
+    "build_heart",
+    "build_lung",
+    "build_mediastinum",
+    "build_trunk",
+    "draw_thorax",
+    "find_depth",
+    "find_outer_wall",
+    "sign",
+]

@@ -1,0 +1,173 @@
+"""What may be wrong with a phantom, and what it does to the anatomy.
+
+Examples
+--------
+>>> effusion = Abnormality(kind=Kind.EFFUSION, side="left", severity="moderate")
+>>> effusion.size_word, effusion.kind.value
+('moderate', 'pleural effusion')
+>>> [a.kind.name for a in draw_abnormalities(np.random.default_rng(4))]
+['CARDIOMEGALY']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from thoracite.errors import UsageError
+from thoracite.phantom.anatomy import Side
+from thoracite.types import Noun
+
+Severity = Literal["mild", "moderate", "severe"]
+Zone = Literal["upper", "mid", "lower"]
+ZONES: tuple[Zone, ...] = ("upper", "mid", "lower")
+SEVERITIES: tuple[Severity, ...] = ("mild", "moderate", "severe")
+
+
+class Kind(StrEnum):
+    """A finding that can be drawn; its value is a label of the graph's concepts."""
+
+    EFFUSION = "pleural effusion"
+    PNEUMOTHORAX = "pneumothorax"
+    CARDIOMEGALY = "cardiomegaly"
+    CONSOLIDATION = "consolidation"
+    NODULE = "pulmonary nodule"
+    MASS = "lung mass"
+    EDEMA = "pulmonary edema"
+    ATELECTASIS = "linear atelectasis"
+    HYPERINFLATION = "hyperinflation"
+
+
+ONE_SIDED = frozenset({Kind.EFFUSION, Kind.PNEUMOTHORAX})
+IN_A_ZONE = frozenset({Kind.CONSOLIDATION, Kind.NODULE, Kind.MASS, Kind.ATELECTASIS})
+"""Those that have a side and a zone."""
+
+FREQUENCY: Mapping[Kind, float] = {
+    Kind.EFFUSION: 0.16, Kind.PNEUMOTHORAX: 0.10, Kind.CARDIOMEGALY: 0.16, Kind.CONSOLIDATION: 0.14,
+    Kind.NODULE: 0.10, Kind.MASS: 0.08, Kind.EDEMA: 0.10, Kind.ATELECTASIS: 0.08, Kind.HYPERINFLATION: 0.07,
+}  # fmt: skip
+"""How often each is drawn; independent of each other, except where they exclude each other."""
+
+
+class Abnormality(Noun):
+    """One finding to draw.
+
+    Parameters
+    ----------
+    kind : Kind
+        What it is.
+    side : str or None
+        ``left`` or ``right``, as the patient's; None for heart, oedema and overinflation.
+    zone : str or None
+        ``upper``, ``mid`` or ``lower``, for what lies in the lung.
+    severity : str
+        ``mild``, ``moderate`` or ``severe``.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If side or zone is missing where the kind needs it, or given where it has none.
+    """
+
+    kind: Kind
+    side: Side | None = None
+    zone: Zone | None = None
+    severity: Severity = "moderate"
+
+    @model_validator(mode="after")
+    def _has_its_place(self) -> Self:
+        if (self.side is not None) != (self.kind in ONE_SIDED | IN_A_ZONE):
+            raise ValueError(f"{self.kind.value} {'has no side' if self.side else 'needs a side, left or right'}")
+        if (self.zone is not None) != (self.kind in IN_A_ZONE):
+            raise ValueError(f"{self.kind.value} {'has no zone' if self.zone else 'needs a zone: upper, mid or lower'}")
+        return self
+
+    @property
+    def grade(self) -> int:
+        """Severity as 0, 1 or 2."""
+        return SEVERITIES.index(self.severity)
+
+    @property
+    def size_word(self) -> str:
+        """Severity in the words of size: small, moderate, large."""
+        return ("small", "moderate", "large")[self.grade]
+
+
+def draw_abnormalities(generator: np.random.Generator, *, normal: float = 0.3) -> tuple[Abnormality, ...]:
+    """What a random patient has.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of chance.
+    normal : float
+        Share of patients without a finding.
+    """
+    if generator.random() < normal:
+        return ()
+    chosen: list[Abnormality] = []
+    while not chosen:
+        for kind, share in FREQUENCY.items():
+            if generator.random() < 1.4 * share:
+                other = _draw_one(kind, generator)
+                if find_conflict([*chosen, other]) is None:
+                    chosen.append(other)
+    return tuple(chosen)
+
+
+def _draw_one(kind: Kind, generator: np.random.Generator) -> Abnormality:
+    side: Side | None = ("left", "right")[generator.integers(2)] if kind in ONE_SIDED | IN_A_ZONE else None
+    zone = None
+    if kind in IN_A_ZONE:
+        zone = "lower" if kind is Kind.ATELECTASIS else ZONES[generator.choice(3, p=[0.3, 0.3, 0.4])]
+    return Abnormality(kind=kind, side=side, zone=zone, severity=SEVERITIES[generator.choice(3, p=[0.35, 0.4, 0.25])])
+
+
+def find_conflict(abnormalities: Iterable[Abnormality]) -> str | None:
+    """Why the findings cannot stand in one chest, in words; None if they can."""
+    seen: set[tuple[Kind, Side | None, Zone | None]] = set()
+    fluid: dict[Side, Kind] = {}
+    for one in abnormalities:
+        if (one.kind, one.side, one.zone) in seen:
+            return f"{one.kind.value} stands twice in the same place"
+        seen.add((one.kind, one.side, one.zone))
+        if one.kind in ONE_SIDED and one.side is not None:
+            if one.side in fluid:
+                return f"fluid and air in the {one.side} pleural space at once are not drawn"
+            fluid[one.side] = one.kind
+    kinds = {kind for kind, _, _ in seen}
+    if {Kind.HYPERINFLATION, Kind.CARDIOMEGALY} <= kinds or {Kind.HYPERINFLATION, Kind.EDEMA} <= kinds:
+        return "overinflation with a large heart or oedema is not drawn"
+    return None
+
+
+def check_abnormalities(abnormalities: Iterable[Abnormality]) -> None:
+    """Refuse findings that cannot stand in one chest.
+
+    Raises
+    ------
+    UsageError
+        Naming the two that exclude each other.
+    """
+    if (conflict := find_conflict(abnormalities)) is not None:
+        raise UsageError(f"{conflict}; leave one of the two out")
+
+
+__all__ = [
+    "FREQUENCY",
+    "IN_A_ZONE",
+    "ONE_SIDED",
+    "SEVERITIES",
+    "ZONES",
+    "Abnormality",
+    "Kind",
+    "Severity",
+    "Zone",
+    "check_abnormalities",
+    "draw_abnormalities",
+    "find_conflict",
+]

@@ -1,0 +1,283 @@
+"""A phantom: an image and everything that is true about it.
+
+Examples
+--------
+>>> from thoracite.phantom.findings import Abnormality, Kind
+>>> phantom = draw_phantom(3, abnormalities=[Abnormality(kind=Kind.EFFUSION, side="left")], size=96)
+>>> phantom.image.shape, phantom.findings[0].entity.label, phantom.findings[0].box[0] > 48
+((96, 96), 'pleural effusion', True)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from thoracite.errors import UsageError
+from thoracite.phantom.anatomy import Side, draw_thorax
+from thoracite.phantom.exposure import draw_style, expose
+from thoracite.phantom.findings import Abnormality, Severity, Zone, check_abnormalities, draw_abnormalities
+from thoracite.phantom.report import Gold, find_concept, write_gold
+from thoracite.phantom.scene import Mask, render_scene
+from thoracite.phantom.shapes import Array, Camera
+from thoracite.types import Entity, Noun
+
+View = Literal["PA", "AP"]
+Box = tuple[int, int, int, int]
+
+
+class PhantomFinding(Noun):
+    """A finding of a phantom, and where it is.
+
+    Parameters
+    ----------
+    entity : Entity
+        The graph's concept.
+    side, zone, severity : str or None
+        As drawn; sides as the patient's, so that a left finding is on the image's right.
+    box : tuple of int
+        x0, y0, x1, y1 in pixels from the top left corner, of the projected finding; the ends are outside.
+    diameter_mm : float or None
+        Of a nodule or mass.
+    """
+
+    entity: Entity
+    side: Side | None
+    zone: Zone | None
+    severity: Severity
+    box: Box
+    diameter_mm: float | None = None
+
+
+class Phantom(NamedTuple):
+    """A synthetic chest radiograph with its truth.
+
+    Parameters
+    ----------
+    image : ndarray, shape (size, size), float32, intensity in [0, 1]
+        Air dark, bone bright.
+    findings : tuple of PhantomFinding
+        What is there.
+    masks : tuple of ndarray of bool, shape (size, size)
+        One a finding.
+    lungs : dict of str to ndarray of bool
+        ``left`` and ``right``: lung beside the heart and above the diaphragm.
+    heart : ndarray of bool
+        The heart's projection.
+    gold : Gold
+        Report, triples, what is present and what is absent.
+    view : str
+        ``PA`` or ``AP``.
+    seed : int
+        Draws it again.
+    """
+
+    image: Array
+    findings: tuple[PhantomFinding, ...]
+    masks: tuple[Mask, ...]
+    lungs: dict[Side, Mask]
+    heart: Mask
+    gold: Gold
+    view: View
+    seed: int
+
+
+def draw_phantom(
+    seed: int,
+    *,
+    abnormalities: Sequence[Abnormality] | None = None,
+    size: int = 256,
+    view: View | None = None,
+) -> Phantom:
+    """Draw a chest radiograph; the same arguments give the same pixels.
+
+    Parameters
+    ----------
+    seed : int
+        Of person, camera, scanner, findings and noise, each with its own stream: the same seed is the same person with
+        and without findings.
+    abnormalities : sequence of Abnormality or None
+        What to draw; drawn by lot unless given, none for ``()``.
+    size : int
+        Side in pixels, at least 32.
+    view : str or None
+        ``PA`` or ``AP``; drawn by lot unless given.
+
+    Raises
+    ------
+    UsageError
+        If the size is too small, or the findings cannot stand in one chest.
+    """
+    if size < 32 or seed < 0:
+        raise UsageError(f"a phantom of {size} pixels from seed {seed} cannot be drawn; expected at least 32 and 0")
+    person, lot, optics, growth, chance, noise = (
+        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)
+    )
+    drawn_view: View = view or ("AP" if optics.random() < 0.3 else "PA")
+    chosen = tuple(draw_abnormalities(lot) if abnormalities is None else abnormalities)
+    check_abnormalities(chosen)
+    thorax = draw_thorax(person)
+    camera = _draw_camera(optics, drawn_view, size, thorax.chest)
+    style = draw_style(optics, view=drawn_view)
+    scene = render_scene(thorax, chosen, camera, (growth, chance))
+    findings = tuple(
+        PhantomFinding(
+            entity=find_concept(one.kind.value), side=one.side, zone=one.zone, severity=one.severity,
+            box=find_box(mask), diameter_mm=round(10 * diameter, 1) if diameter else None,
+        )
+        for one, mask, diameter in zip(chosen, scene.masks, scene.diameters, strict=True)
+    )  # fmt: skip
+    return Phantom(
+        image=expose(scene.absorption, style, noise, pitch=camera.pitch),
+        findings=findings,
+        masks=tuple(scene.masks),
+        lungs=scene.lungs,
+        heart=scene.heart,
+        gold=write_gold(chosen, scene.diameters),
+        view=drawn_view,
+        seed=seed,
+    )
+
+
+def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: float) -> Camera:
+    field = float(np.clip(chest * generator.uniform(1.28, 1.5), 33.0, 43.0))
+    if view == "PA":
+        focus, plate = -float(generator.uniform(150, 183)), 15.0
+    else:
+        focus, plate = float(generator.uniform(95, 125)), -15.0
+    return Camera(
+        size=size, field=field, focus=focus, plate=plate,
+        aim_x=float(generator.normal(0, 0.7)), aim_z=float(generator.normal(-1.2, 0.9)),
+    )  # fmt: skip
+
+
+def find_box(mask: Mask) -> Box:
+    """Smallest box around a mask: x0, y0, x1, y1, ends outside.
+
+    Examples
+    --------
+    >>> mask = np.zeros((4, 5), dtype=bool)
+    >>> mask[1, 2:4] = True
+    >>> find_box(mask)
+    (2, 1, 4, 2)
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return (0, 0, 0, 0)
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int = 256) -> list[Path]:
+    """Write phantoms: images marked SYNTHETIC, masks, and ``phantoms.jsonl`` with the truth, one line an image.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing; masks go into ``masks`` below it.
+    number : int
+        How many, at least 1; phantom ``n`` has the seed ``seed + n``.
+    seed : int
+        Of the first.
+    size : int
+        Side in pixels.
+
+    Returns
+    -------
+    list of Path
+        The images.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to draw or the folder cannot be written.
+    """
+    if number < 1:
+        raise UsageError(f"{number} phantoms cannot be written; expected at least 1")
+    paths, lines = [], []
+    try:
+        (folder / "masks").mkdir(parents=True, exist_ok=True)
+        for each in range(seed, seed + number):
+            phantom = draw_phantom(each, size=size)
+            path = folder / f"phantom_{each:05}.png"
+            _save(render_picture(phantom), path)
+            lines.append(json.dumps(describe_phantom(phantom, path.name, _write_masks(phantom, folder, path.stem))))
+            paths.append(path)
+        part = folder / "phantoms.jsonl.part"
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        os.replace(part, folder / "phantoms.jsonl")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}; name a folder that can") from error
+    return paths
+
+
+def render_picture(phantom: Phantom) -> Image.Image:
+    """The image in 8 bits, with the word SYNTHETIC in the lower left corner."""
+    picture = Image.fromarray(np.round(phantom.image * 255).astype(np.uint8))
+    size = picture.width
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(max(8, size * 0.032))
+    at = (size * 0.02, size * 0.98)
+    draw.text(at, "SYNTHETIC", fill=255, anchor="ls", font=font, stroke_width=max(1, size // 256), stroke_fill=0)
+    return picture
+
+
+def describe_phantom(phantom: Phantom, image: str, masks: dict[str, str]) -> dict[str, Any]:
+    """A phantom's line of ``phantoms.jsonl``.
+
+    Parameters
+    ----------
+    phantom : Phantom
+        Drawn.
+    image : str
+        Its file's name.
+    masks : dict of str to str
+        File names by what they show.
+    """
+    return {
+        "image": image,
+        "synthetic": True,
+        "seed": phantom.seed,
+        "size": phantom.image.shape[0],
+        "view": phantom.view,
+        "findings": [finding.model_dump(mode="json") for finding in phantom.findings],
+        "present": [entity.id for entity in phantom.gold.present],
+        "absent": [entity.id for entity in phantom.gold.absent],
+        "triples": phantom.gold.triples,
+        "report": phantom.gold.report,
+        "masks": masks,
+    }
+
+
+def _write_masks(phantom: Phantom, folder: Path, stem: str) -> dict[str, str]:
+    shown = {f"{side} lung": mask for side, mask in phantom.lungs.items()} | {"heart": phantom.heart}
+    for number, (finding, mask) in enumerate(zip(phantom.findings, phantom.masks, strict=True), 1):
+        shown[f"{number} {finding.entity.label}"] = mask
+    names = {}
+    for name, mask in shown.items():
+        names[name] = f"masks/{stem}_{name.replace(' ', '_')}.png"
+        _save(Image.fromarray(mask.astype(np.uint8) * 255), folder / names[name])
+    return names
+
+
+def _save(image: Image.Image, path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    image.save(part, format="PNG")
+    os.replace(part, path)
+
+
+__all__ = [
+    "Box",
+    "Phantom",
+    "PhantomFinding",
+    "View",
+    "describe_phantom",
+    "draw_phantom",
+    "find_box",
+    "render_picture",
+    "write_phantoms",
+]

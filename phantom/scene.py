@@ -1,0 +1,240 @@
+"""A thorax with its findings, seen by a camera: path lengths, masks, and where everything lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from thoracite.phantom.anatomy import (
+    SIDES,
+    Gap,
+    Side,
+    Thorax,
+    build_domes,
+    build_gas,
+    build_heart,
+    build_lung,
+    build_mediastinum,
+    build_trunk,
+    sign,
+)
+from thoracite.phantom.clouds import Cloud, project_cloud
+from thoracite.phantom.deposits import Deposit, place_deposit
+from thoracite.phantom.exposure import WATER
+from thoracite.phantom.findings import Abnormality, Kind
+from thoracite.phantom.shapes import (
+    Array,
+    Bowl,
+    Camera,
+    Ellipsoid,
+    Span,
+    Sweep,
+    clip_span,
+    measure_span,
+    measure_union,
+)
+from thoracite.phantom.skeleton import build_skeleton
+from thoracite.phantom.vessels import draw_septa, grow_vessels
+
+Mask = NDArray[np.bool_]
+
+_GAPS = (Gap(2.0, 1.6, 0.2), Gap(3.8, 3.4, 1.2), Gap(6.5, 6.2, 4.4))
+_LEVELS = (-10.6, -6.4, -1.6)
+"""Lowest point of the lung on a small, moderate and large effusion, in cm."""
+
+
+class Scene(NamedTuple):
+    """What the camera sees.
+
+    Parameters
+    ----------
+    absorption : ndarray, shape (height, width), float32
+        Integral of the attenuation.
+    masks : list of ndarray of bool, shape (height, width)
+        One an abnormality: the projection of the finding itself.
+    diameters : list of float or None
+        Of nodules and masses, in cm.
+    lungs : dict of str to ndarray of bool
+        By side: what of the lung lies beside heart and above the diaphragm.
+    heart : ndarray of bool
+        Projection of the heart.
+    """
+
+    absorption: Array
+    masks: list[Mask]
+    diameters: list[float | None]
+    lungs: dict[Side, Mask]
+    heart: Mask
+
+
+class _Lung(NamedTuple):
+    """One side: the space, the lung in it, what fills the rest, and the shapes needed to keep vessels inside."""
+
+    solid: Sweep
+    dome: Ellipsoid
+    bowl: Bowl | None
+    cavity: Span
+    aerated: Array
+    fluid: Array
+    air: Array
+    line: Array
+    mask: Mask
+
+
+def alter_thorax(thorax: Thorax, abnormalities: Sequence[Abnormality]) -> Thorax:
+    """The measures that heart disease and overinflation change."""
+    for one in abnormalities:
+        if one.kind is Kind.CARDIOMEGALY:
+            thorax = thorax._replace(heart=max(thorax.heart + 0.06, 0.545) + 0.055 * one.grade)
+        elif one.kind is Kind.EDEMA:
+            thorax = thorax._replace(vessels=thorax.vessels * (1.12 + 0.06 * one.grade))
+        elif one.kind is Kind.HYPERINFLATION:
+            drop = 1.8 + 0.8 * one.grade
+            thorax = thorax._replace(
+                dome_right=thorax.dome_right - drop,
+                dome_left=thorax.dome_left - drop,
+                flatness=2.4 - 0.5 * one.grade,
+                lung=thorax.lung * (0.82 - 0.09 * one.grade),
+                heart=thorax.heart * (0.92 - 0.03 * one.grade),
+                scale_y=thorax.scale_y * 1.06,
+                vessels=thorax.vessels * 0.85,
+            )
+    return thorax
+
+
+def render_scene(
+    thorax: Thorax, abnormalities: Sequence[Abnormality], camera: Camera, generators: Sequence[np.random.Generator]
+) -> Scene:
+    """Project a thorax.
+
+    Parameters
+    ----------
+    thorax : Thorax
+        As it is without the findings.
+    abnormalities : sequence of Abnormality
+        To draw.
+    camera : Camera
+        Focus and detector.
+    generators : two numpy.random.Generator
+        For vessels and texture, and for the findings; so that the same chest can be drawn with and without them.
+    """
+    growth, chance = generators
+    thorax = alter_thorax(thorax, abnormalities)
+    rays, step = camera.cast_rays(), 0.55 * camera.pitch
+    heart = [solid.cut(rays) for solid in build_heart(thorax)]
+    inner = heart + [solid.cut(rays) for solid in build_mediastinum(thorax)]
+    lungs = {side: _render_lung(thorax, side, abnormalities, camera, inner) for side in SIDES}
+    deposits = [place_deposit(one, thorax, camera, chance) for one in abnormalities]
+    water = measure_union([solid.cut(rays) for solid in build_trunk(thorax)])
+    water -= measure_union([solid.cut(rays) for solid in build_gas(thorax)])
+    texture = _draw_texture(growth, camera)
+    shown: dict[int, Array] = {}
+    for side in SIDES:
+        lung = lungs[side]
+        water -= lung.aerated * (1 - thorax.lung * texture) + lung.air - lung.line
+        vessels = _keep_inside(grow_vessels(thorax, side, growth, step=step, uplift=_uplift(abnormalities)), lung)
+        water += project_cloud(vessels, camera) * (1 - thorax.lung)
+        for number, deposit in enumerate(deposits):
+            if deposit is not None and side in deposit.sides:
+                added = _fit(deposit, lung.aerated * (1 - thorax.lung))
+                shown[number] = shown.get(number, 0) + added
+                water += added
+        for one in abnormalities:
+            if one.kind is Kind.EDEMA:
+                lines = draw_septa(thorax, side, chance, number=8 + 8 * one.grade, step=step)
+                water += project_cloud(_keep_inside(lines, lung), camera) * (1 - thorax.lung)
+    bones = project_cloud(build_skeleton(thorax, step=step), camera)
+    absorption = (WATER * np.maximum(water, 0) + bones).astype(np.float32)
+    masks = [_mask(one, lungs, heart, shown.get(number)) for number, one in enumerate(abnormalities)]
+    diameters = [None if deposit is None else deposit.diameter for deposit in deposits]
+    return Scene(absorption, masks, diameters, {side: lungs[side].mask for side in SIDES}, _hit(heart))
+
+
+def _render_lung(
+    thorax: Thorax, side: Side, abnormalities: Sequence[Abnormality], camera: Camera, inner: Sequence[Span]
+) -> _Lung:
+    rays = camera.cast_rays()
+    solid, bowl, line = build_lung(thorax, side), None, np.zeros((camera.size, camera.size), dtype=np.float32)
+    cavity = solid.cut(rays)
+    dome = build_domes(thorax)[side]
+    holes = [*inner, under := dome.cut(rays)]
+    free = measure_span(cavity) - measure_union(holes, cavity)
+    aerated = free
+    for one in abnormalities:
+        if one.side != side:
+            continue
+        if one.kind is Kind.PNEUMOTHORAX:
+            solid = build_lung(thorax, side, gap=_GAPS[one.grade])
+            span = clip_span(solid.cut(rays), cavity)
+            pleura = clip_span(build_lung(thorax, side, gap=_GAPS[one.grade], grow=0.06).cut(rays), cavity)
+            aerated = measure_span(span) - measure_union(holes, span)
+            line = np.maximum(measure_span(pleura) - measure_union(holes, pleura) - aerated, 0)
+        elif one.kind is Kind.EFFUSION:
+            level = max(
+                _LEVELS[one.grade], _LEVELS[0] if one.grade == 0 else thorax.dome_left + 0.8 + 4 * (one.grade - 1)
+            )
+            bowl = Bowl((sign(side) * 5.4 * thorax.scale_x, 0.5, level), (0.085, 0.05))
+            span = clip_span(bowl.cut(rays), cavity)
+            aerated = measure_span(span) - measure_union(holes, span)
+    rest = np.maximum(free - aerated, 0)
+    mask = (measure_span(cavity) > 0.6) & (measure_span(under) <= 0) & ~_hit(inner)
+    air = rest if bowl is None else np.zeros_like(rest)
+    return _Lung(solid, dome, bowl, cavity, aerated, rest - air, air, line, mask)
+
+
+def _keep_inside(cloud: Cloud, lung: _Lung) -> Cloud:
+    inside = lung.solid.holds(cloud.points) & ~lung.dome.holds(cloud.points)
+    if lung.bowl is not None:
+        inside &= lung.bowl.holds(cloud.points)
+    return cloud.keep(inside)
+
+
+def _uplift(abnormalities: Sequence[Abnormality]) -> float:
+    return max((0.2 + 0.15 * one.grade for one in abnormalities if one.kind is Kind.EDEMA), default=0.0)
+
+
+def _fit(deposit: Deposit, room: Array) -> Array:
+    """What of a deposit the lung can hold along each ray."""
+    if deposit.sharp:
+        return np.minimum(deposit.water, room)
+    soaked: Array = room * (1 - np.exp(-deposit.water / np.maximum(room, 0.2)))
+    return soaked
+
+
+def _draw_texture(generator: np.random.Generator, camera: Camera) -> Array:
+    """Uneven aeration: a factor near 1, shape (height, width), coarse and fine."""
+    texture = np.ones((camera.size, camera.size), dtype=np.float32)
+    for scale, depth in ((2.5, 0.06), (0.7, 0.05), (0.25, 0.05)):
+        cells = max(4, round(camera.field / scale))
+        noise = generator.standard_normal((cells, cells)).astype(np.float32)
+        zoomed = ndimage.zoom(noise, camera.size / cells, order=1 if scale < 1 else 3, mode="nearest")
+        texture += depth * zoomed[: camera.size, : camera.size]
+    return texture
+
+
+def _hit(spans: Sequence[Span]) -> Mask:
+    hit: Mask = np.any([span.far > span.near for span in spans], axis=0)
+    return hit
+
+
+def _mask(one: Abnormality, lungs: dict[Side, _Lung], heart: Sequence[Span], shown: Array | None) -> Mask:
+    """Where a finding is seen."""
+    if one.kind is Kind.CARDIOMEGALY:
+        return _hit(heart)
+    if one.kind is Kind.HYPERINFLATION:
+        return lungs["left"].mask | lungs["right"].mask
+    if one.side is not None and one.kind is Kind.EFFUSION:
+        return lungs[one.side].fluid > 0.8
+    if one.side is not None and one.kind is Kind.PNEUMOTHORAX:
+        return lungs[one.side].air > 1.0
+    if shown is None:
+        raise ValueError(f"{one.kind.value} left no trace")
+    mask: Mask = shown > max(0.12, 0.3 * float(shown.max()))
+    return mask
+
+
+__all__ = ["Scene", "alter_thorax", "render_scene"]
