@@ -9,8 +9,13 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve a busy machine
 
 import pytest
+from neo4j import GraphDatabase
+
+from thoracite.kg.servers import PASSWORD, Server, find_free_port, find_missing, start_fuseki, start_neo4j
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+ANSWERED: dict[str, str] = {}
+"""Servers that answered, and what they say of themselves."""
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +26,42 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def small_graph() -> Path:
+    """A graph of the shape of decision 1, invented for tests."""
+    return Path(__file__).resolve().parent / "data" / "small_graph.nq"
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A genuine Neo4j."""
+    if missing := find_missing():
+        pytest.skip(f"Neo4j {missing}")
+    home = tmp_path_factory.mktemp("neo4j")
+    with start_neo4j(home, port=find_free_port(), http_port=find_free_port()) as server:
+        with GraphDatabase.driver(server.address, auth=("neo4j", PASSWORD)) as driver:
+            ANSWERED["neo4j"] = str(driver.get_server_info().agent)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fuseki_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A genuine Apache Jena Fuseki."""
+    if missing := find_missing():
+        pytest.skip(f"Fuseki {missing}")
+    with start_fuseki(tmp_path_factory.mktemp("fuseki"), port=find_free_port(), limit_s=10) as server:
+        ANSWERED["fuseki"] = server.version
+        yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which server versions answered."""
+    if ANSWERED:
+        terminalreporter.write_line(f"servers that answered: {', '.join(sorted(ANSWERED.values()))}")
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:  # noqa: ARG001
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Where nothing may be missing (CI), a skip is a failure."""
     outcome = yield
     report = outcome.get_result()
