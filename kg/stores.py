@@ -12,7 +12,7 @@ _BOLT = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
 _HTTP = {"http", "https"}
 
 
-def open_store(settings: Settings, *, language: str | None = None) -> GraphStore:
+def open_store(settings: Settings, *, language: str | None = None, build: bool = False) -> GraphStore:
     """Open the store that ``settings.store`` names.
 
     Parameters
@@ -21,6 +21,8 @@ def open_store(settings: Settings, *, language: str | None = None) -> GraphStore
         ``store`` is ``embedded``, ``bolt://…``, ``neo4j://…`` (Neo4j) or ``http(s)://…`` (SPARQL).
     language : str or None
         ``sparql`` or ``cypher`` where the caller needs one; the embedded graph speaks both, SPARQL unless told.
+    build : bool
+        Whether to build the default embedded graph where there is none yet.
 
     Raises
     ------
@@ -54,8 +56,10 @@ def open_store(settings: Settings, *, language: str | None = None) -> GraphStore
         from thoracite.kg.store_sparql import SparqlStore
 
         return SparqlStore(settings.store, user=settings.store_user, password=settings.store_password)
-    from thoracite.kg.build import open_graph
+    from thoracite.kg.build import ensure_graph, open_graph
 
+    if build:
+        ensure_graph(settings.graph)
     return open_graph(settings.graph, language="cypher" if language == "cypher" else "sparql")
 
 

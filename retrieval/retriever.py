@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from thoracite.retrieval.encoder import ImageEncoder, Reading
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
-_IMAGE = frozenset({".png", ".jpg", ".jpeg", ".dcm", ".dicom"})
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
+"""Endings of file names that say image; what a file is, its first bytes say."""
 
 
 class Retrieval(Noun):
@@ -91,7 +92,7 @@ class Retriever:
         if self._store is None:
             from thoracite.kg.stores import open_store
 
-            self._store = open_store(self.settings)
+            self._store = open_store(self.settings, build=True)
         return self._store
 
     @property
@@ -127,7 +128,7 @@ class Retriever:
             If the image cannot be read, the graph does not have the CURIE, or no concept is known in the words.
         """
         text = str(query)
-        if isinstance(query, Path) or Path(text).suffix.lower() in _IMAGE or _is_file(text):
+        if isinstance(query, Path) or Path(text).suffix.lower() in IMAGE_SUFFIXES or _is_file(text):
             reading = self.read(text)
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
@@ -146,7 +147,8 @@ class Retriever:
         """
         from thoracite.retrieval.image import read_radiograph
 
-        return self.encoder.read(read_radiograph(Path(image), settings=self.settings))
+        radiograph = read_radiograph(Path(image), settings=self.settings)  # before the model is loaded for nothing
+        return self.encoder.read(radiograph)
 
     def search(self, findings: Sequence[Finding], *, limit: int = 6) -> Retrieval:
         """Evidence for findings: theirs, and at most ``limit`` triples for each that is not absent."""
@@ -188,6 +190,7 @@ class Retriever:
             concepts[mention.id]
             for mention in annotation.entities
             if mention.id in concepts and not mention.is_anatomy and mention.certainty is not Certainty.ABSENT
+            if concepts[mention.id].kind != "modifier"  # "left" says where, and is looked up only on its own
         ]
         whole = self.linker.link(text.strip().lower())
         entities = [entity for entity in (whole, *named) if entity is not None and entity.kind != "mention"]
@@ -207,4 +210,4 @@ def _is_file(text: str) -> bool:
         return False
 
 
-__all__ = ["Retrieval", "Retriever"]
+__all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

@@ -54,7 +54,8 @@ def test_all_of_every_module_exists() -> None:
 
 
 def test_generic_names_stay_out_of_sys_modules() -> None:
-    code = "import sys, thoracite.pipeline; print([n for n in ('kg','retrieval','generation','ui') if n in sys.modules])"
+    names = ("kg", "retrieval", "generation", "ui")
+    code = f"import sys, thoracite.pipeline; print([n for n in {names} if n in sys.modules])"
     assert run("-c", code, cwd=ROOT / "docs").stdout.strip() == "[]"
 
 
@@ -83,7 +84,8 @@ def test_command_line_starts_at_once(option: str) -> None:
 
 
 def test_command_line_start_imports_nothing_heavy() -> None:
-    code = "import sys, thoracite.cli; print([n for n in ('torch','numpy','pydantic','spacy','rdflib') if n in sys.modules])"
+    names = ("torch", "numpy", "pydantic", "spacy", "rdflib")
+    code = f"import sys, thoracite.cli; print([n for n in {names} if n in sys.modules])"
     assert run("-c", code).stdout.strip() == "[]"
 
 
@@ -107,7 +109,8 @@ def test_constraints_pin_torch_without_a_build_and_name_no_host() -> None:
 
 def test_prescribed_packages_are_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = " ".join(project["dependencies"] + sum(project["optional-dependencies"].values(), [])).lower()
+    extras = project["optional-dependencies"].values()
+    named = " ".join([*project["dependencies"], *(package for extra in extras for package in extra)]).lower()
     for package in ("rdflib", "neo4j", "llama-index", "sentence-transformers", "faiss-cpu", "torch", "transformers",
                     "gradio", "sparqlwrapper", "pydantic"):  # fmt: skip
         assert package in named

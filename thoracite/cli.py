@@ -75,8 +75,7 @@ def explain(
     from thoracite.ui.console import explain_images
 
     settings = _settings(graph=graph, store=store, generator=generator, encoder=encoder)
-    failed = explain_images(paths, settings, as_json=json, use_graph=not no_graph, html=html, output=output)
-    raise typer.Exit(3 if failed else 0)
+    explain_images(paths, settings, as_json=json, use_graph=not no_graph, html=html, output=output)
 
 
 @app.command()
@@ -89,7 +88,8 @@ def retrieve(
 ) -> None:
     """Find the evidence for an image, a phrase or a concept."""
     from thoracite.retrieval.retriever import Retriever
-    from thoracite.ui.view import render_retrieval, render_retrieval_text
+    from thoracite.ui.text import render_retrieval_text
+    from thoracite.ui.view import render_retrieval
 
     settings = _settings(graph=graph, store=store, encoder=encoder)
     found = Retriever(settings=settings).retrieve(query)
@@ -106,7 +106,7 @@ def query(
     json: Json = False,
 ) -> None:
     """Ask the graph in SPARQL or Cypher."""
-    from thoracite.ui.console import run_query
+    from thoracite.ui.console_graph import run_query
 
     answer = run_query(query, _settings(graph=graph, store=store), language=language, parameters=parameter or [])
     _print(answer.as_json() if json else answer.as_text())
@@ -115,7 +115,7 @@ def query(
 @app.command()
 def queries(json: Json = False) -> None:
     """List the published queries."""
-    from thoracite.ui.console import list_queries
+    from thoracite.ui.console_graph import list_queries
 
     _print(list_queries(as_json=json))
 
@@ -128,7 +128,7 @@ def extract(
     processes: Processes = 1,
 ) -> None:
     """Turn reports into RadGraph JSON; identifiers are removed first."""
-    from thoracite.ui.console import extract_reports
+    from thoracite.ui.console_reports import extract_reports
 
     _print(extract_reports(reports, output, extractor=extractor, processes=processes))
 
@@ -142,7 +142,7 @@ def aggregate(
     processes: Processes = 1,
 ) -> None:
     """Count what reports say into triples that name no patient."""
-    from thoracite.ui.console import aggregate_reports
+    from thoracite.ui.console_reports import aggregate_reports
 
     _print(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
 
@@ -155,7 +155,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the embedded graph in a new version folder and switch to it."""
-    from thoracite.ui.console import build_graph
+    from thoracite.ui.console_graph import build_graph
 
     _print(build_graph(_settings(graph=graph), add=add or [], reports=reports, as_json=json))
 
@@ -166,7 +166,7 @@ def build_ontology(
     output: Annotated[Path, typer.Argument(help="Folder to write concepts and facts to.")],
 ) -> None:
     """Write the bundled concepts and facts again from their sources."""
-    from thoracite.ui.console import write_ontology
+    from thoracite.ui.console_graph import write_ontology
 
     _print(write_ontology(knowledge, output))
 
@@ -177,7 +177,7 @@ def load(
     graph: Graph = None,
 ) -> None:
     """Load the built graph into a server."""
-    from thoracite.ui.console import load_store
+    from thoracite.ui.console_graph import load_store
 
     _print(load_store(_settings(graph=graph, store=store)))
 
@@ -185,7 +185,7 @@ def load(
 @app.command()
 def check(graph: Graph = None, json: Json = False) -> None:
     """Check the graph against its SHACL shapes and naming rules."""
-    from thoracite.ui.console import check_graph
+    from thoracite.ui.console_graph import check_graph
 
     text, violations = check_graph(_settings(graph=graph), as_json=json)
     _print(text)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from thoracite.errors import InputError
+from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
 from thoracite.ui.picture import render_picture
 
@@ -26,9 +27,6 @@ BODY = ((440, 1000), (410, 420), (320, 200), (100, 130), (60, 0))
 
 LUNG = ((60, 190), (150, 165), (240, 230), (310, 420), (335, 640), (330, 770), (190, 720), (75, 770), (50, 560))
 """One lung, in the same measure."""
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
-"""File names that count as images in a folder of examples."""
 
 
 class Drawing(NamedTuple):
@@ -74,7 +72,7 @@ def find_examples(folder: Path | None, drawn: Path, *, limit: int = 24) -> list[
     if folder is not None:
         if not folder.is_dir():
             raise InputError(f"{folder} is not a folder; --examples expects a folder of PNG, JPEG or DICOM images")
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
         if not paths:
             raise InputError(f"{folder} holds no image; --examples expects PNG, JPEG or DICOM files directly in it")
         own = [Example(path.name, path) for path in paths[:limit]]

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from thoracite.errors import InputError, ThoraciteError
 from thoracite.kg.store import GraphStore, QueryResult
+from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
 from thoracite.types import Explanation
-from thoracite.ui.examples import SUFFIXES
 from thoracite.ui.picture import Picture, render_picture
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class Service:
             raise InputError('the query is empty; expected a phrase or a CURIE, such as "pleural effusion"')
         if len(words) > LONGEST:
             raise InputError(f"the query has {len(words)} characters; expected at most {LONGEST}")
-        if Path(words).suffix.lower() in SUFFIXES or os.path.exists(words):
+        if Path(words).suffix.lower() in IMAGE_SUFFIXES or os.path.exists(words):
             raise InputError("the query names a file; expected a phrase or a CURIE, send images to POST /explain")
         retriever = self._load_retriever()
         with self._reading.enter():
@@ -216,7 +216,7 @@ class Service:
             if language not in self._stores:
                 from thoracite.kg.stores import open_store
 
-                self._stores[language] = open_store(self.settings, language=language)
+                self._stores[language] = open_store(self.settings, language=language, build=True)
             return self._stores[language]
 
     def close(self) -> None:

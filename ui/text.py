@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from thoracite.kg.store import QueryResult
@@ -11,6 +11,7 @@ from thoracite.types import Certainty, Evidence, Explanation, Provenance
 from thoracite.ui.view import find_certainty
 
 if TYPE_CHECKING:
+    from thoracite.evaluation.suite import Suite
     from thoracite.retrieval.retriever import Retrieval
 
 NOTICE = "Research use only, not a medical device."
@@ -85,12 +86,36 @@ def render_table(result: QueryResult) -> str:
     if result.boolean is not None:
         return str(result.boolean).lower()
     rows = [[_cell(value) for value in row] for row in result.rows]
-    widths = [max(len(cell) for cell in column) for column in zip(result.columns, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [list(result.columns), ["-" * width for width in widths], *rows]
+    table = align_columns(rows, head=result.columns)
+    return f"{table}\n({len(rows)} {'row' if len(rows) == 1 else 'rows'})"
+
+
+def render_suite_text(suite: Suite) -> str:
+    """The figures of a measurement as a table, with the cases each rests on and its 95 % interval."""
+    rows = [
+        [row.system, row.metric, _number(row.value), _interval(row.low, row.high), "" if row.n is None else str(row.n)]
+        for row in suite.rows
     ]
-    return "\n".join([*lines, f"({len(rows)} {'row' if len(rows) == 1 else 'rows'})"])
+    table = align_columns(rows, head=("system", "metric", "value", "95 % interval", "n"))
+    return f"{suite.suite}: {suite.data} (n = {suite.n})\n\n{table}"
+
+
+def align_columns(rows: Iterable[Sequence[str]], *, head: Sequence[str] = ()) -> str:
+    """Cells as columns of one width, under a head where there is one.
+
+    Examples
+    --------
+    >>> print(align_columns([["mass", "3"], ["effusion", "12"]]))
+    mass      3
+    effusion  12
+    """
+    cells = [*([head] if head else []), *rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    if head:
+        cells.insert(1, ["-" * width for width in widths])
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
 
 
 def find_cited(explanation: Explanation) -> list[Evidence]:
@@ -167,6 +192,14 @@ def _query_lines(name: str, query: str | None) -> Iterator[str]:
         yield f"       {name if number == 0 else '':6}  {line}"
 
 
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 or (float(value).is_integer() and abs(value) > 1) else f"{value:.3f}"
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{_number(low)} to {_number(high)}"
+
+
 def _cell(value: object) -> str:
     if isinstance(value, dict) and "value" in value:  # an RDF term
         return str(value["value"])
@@ -175,10 +208,12 @@ def _cell(value: object) -> str:
 
 __all__ = [
     "NOTICE",
+    "align_columns",
     "describe_evidence",
     "describe_source",
     "find_cited",
     "render_retrieval_text",
+    "render_suite_text",
     "render_table",
     "render_text",
 ]

@@ -143,7 +143,7 @@ def graph_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     from thoracite.kg.stores import open_store
 
     settings = Settings(graph=tmp_path_factory.mktemp("ui") / "graph", port=0)
-    open_store(settings).close()
+    open_store(settings, build=True).close()
     return settings
 
 

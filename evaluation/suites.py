@@ -1,0 +1,62 @@
+"""The suites that ``thoracite evaluate`` knows.
+
+Examples
+--------
+>>> "extraction" in list_suites()
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import cast
+
+from thoracite.errors import InputError, UsageError
+from thoracite.evaluation.suite import Suite
+from thoracite.settings import PACKAGE
+
+_SUITES = {
+    "extraction": "thoracite.evaluation.extraction:run_extraction",
+    "labels": "thoracite.evaluation.labels:run_labels",
+    "privacy": "thoracite.evaluation.privacy:run_privacy",
+    "grounding": "thoracite.evaluation.grounding:run_grounding",
+}
+"""A suite's name, and the function of a data folder that measures it; a new suite is one line here."""
+
+DATA = PACKAGE.parent.parent / "shared" / "data"
+"""Where the development data stand beside a checkout."""
+
+
+def list_suites() -> list[str]:
+    """Names of the suites, in the order in which they are run."""
+    return list(_SUITES)
+
+
+def measure_suite(name: str, data: Path | None = None) -> Suite:
+    """Measure one suite.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`list_suites`.
+    data : Path or None
+        Folder of the development data; the one beside the checkout unless given.
+
+    Raises
+    ------
+    UsageError
+        If there is no suite of that name.
+    InputError
+        If the data are not there.
+    """
+    if name not in _SUITES:
+        raise UsageError(f"there is no suite {name!r}; there are {', '.join(_SUITES)}, and `list` lists them")
+    folder = data or DATA
+    if not folder.is_dir():
+        raise InputError(f"the development data are not in {folder}; name their folder with --data")
+    module, _, function = _SUITES[name].partition(":")
+    return cast(Suite, getattr(importlib.import_module(module), function)(folder))
+
+
+__all__ = ["DATA", "list_suites", "measure_suite"]

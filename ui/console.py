@@ -1,0 +1,293 @@
+"""What the commands about images, figures and settings do: each takes what the user typed and prints or returns text.
+
+Results go to standard output as they are ready, notes and progress to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from thoracite.errors import InputError, UsageError
+from thoracite.settings import Settings
+from thoracite.types import Explanation
+from thoracite.ui.output import open_output
+from thoracite.ui.progress import Progress, tell
+from thoracite.ui.text import align_columns, render_text
+from thoracite.ui.view import render_error, render_record
+
+if TYPE_CHECKING:
+    from thoracite.pipeline import ImageError
+    from thoracite.ui.picture import Picture
+
+LONGEST_PAGE = 100
+"""Most images on one page: every one of them travels inside it."""
+
+
+def explain_images(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    as_json: bool = False,
+    use_graph: bool = True,
+    html: Path | None = None,
+    output: Path | None = None,
+) -> None:
+    """Explain images and print each explanation as soon as it is ready.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, or folders whose images are taken in order of name, those of their folders too.
+    settings : Settings
+        Where the graph is, which models to use.
+    as_json : bool
+        One JSON object a line instead of text.
+    use_graph : bool
+        False leaves the graph out.
+    html : Path or None
+        A page to write as well, one section an image.
+    output : Path or None
+        A file of JSON lines to write as well.
+
+    Raises
+    ------
+    InputError
+        At the end, if an image could not be read, or at once, if a folder holds none.
+    UsageError
+        Before any work, if a file cannot be written, or a page would hold too many images.
+    """
+    from thoracite.pipeline import Explainer
+
+    images = list(find_images(paths))
+    if html is not None and len(images) > LONGEST_PAGE:
+        raise UsageError(
+            f"--html takes at most {LONGEST_PAGE} images and {len(images)} are given; explain fewer, or use --output"
+        )
+    with ExitStack() as stack:
+        files = [stack.enter_context(open_output(path)) if path else None for path in (output, html)]
+        if use_graph and settings.store == "embedded" and any(image.exists() for image in images):
+            prepare_graph(settings)
+        explainer = stack.enter_context(Explainer(settings, graph=use_graph))
+        printer = _Printer(images, as_json=as_json, lines=files[0], keep=files[1] is not None)
+        progress = stack.enter_context(Progress("images", len(images)))
+        for done, answer in enumerate(explainer.explain_many(images), 1):
+            with progress.step_aside():
+                printer.print(answer)
+            progress.tell(done)
+        if files[1] is not None and printer.kept:
+            files[1].write(_render_page(printer.kept, settings))
+    printer.complain()
+
+
+class _Printer:
+    """Prints answers one by one and remembers what was wrong."""
+
+    def __init__(self, images: Sequence[Path], *, as_json: bool, lines: TextIO | None, keep: bool) -> None:
+        self._batch, self._as_json, self._lines, self._keep = len(images) > 1, as_json, lines, keep
+        self._errors: list[str] = []
+        self._printed = 0
+        self.kept: list[Explanation] = []
+
+    def print(self, answer: Explanation | ImageError) -> None:
+        if isinstance(answer, Explanation):
+            record, text = render_record(answer), "" if self._as_json else render_text(answer)
+            self.kept += [answer] if self._keep else []
+        else:
+            self._errors.append(answer.error)
+            record, text = render_error(answer.image, answer.error), f"{answer.image}\n\n  Not read: {answer.error}"
+        line = json.dumps(record, ensure_ascii=False)
+        if self._lines is not None:
+            self._lines.write(line + "\n")
+        if self._as_json:
+            _print(line)
+        elif self._batch or isinstance(answer, Explanation):
+            _print(f"\n{'─' * 100}\n\n{text}" if self._printed else text)
+        self._printed += 1
+
+    def complain(self) -> None:
+        """One sentence about all that could not be read."""
+        if len(self._errors) > 1 or (self._errors and self._batch):
+            raise InputError(
+                f"{len(self._errors)} of {self._printed} images could not be read, first: {self._errors[0]}"
+            )
+        if self._errors:
+            raise InputError(self._errors[0])
+
+
+def find_images(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files that paths name, in the order given; a folder's images by name.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, which need not exist, and folders.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no image, or cannot be listed.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = [file for file in sorted(path.rglob("*")) if file.is_file() and _looks_like_image(file)]
+        if not found:
+            raise InputError(f"folder {path} holds no image; expected PNG, JPEG or DICOM files")
+        yield from found
+
+
+def _looks_like_image(file: Path) -> bool:
+    """By its ending, or as DICOM, which often has none; hidden files are none."""
+    from thoracite.retrieval.retriever import IMAGE_SUFFIXES
+
+    if file.name.startswith("."):
+        return False
+    if file.suffix.lower() in IMAGE_SUFFIXES:
+        return True
+    try:
+        with file.open("rb") as start:
+            return start.read(132)[128:] == b"DICM"
+    except OSError:
+        return False
+
+
+def prepare_graph(settings: Settings) -> None:
+    """Build the default graph where there is none, and say so."""
+    from thoracite.kg.build import ensure_graph
+
+    ensure_graph(settings.graph, progress=lambda step: tell(f"building the graph in {settings.graph}: {step}"))
+
+
+def check_report(image: str, report: Path, settings: Settings, *, as_json: bool = False) -> str:
+    """Compare a report with its image and the graph.
+
+    Parameters
+    ----------
+    image : str
+        Path of the image, or ``-`` to check the text against the graph alone.
+    report : Path
+        A text file.
+    settings : Settings
+        Where the graph is, which encoder to use.
+    as_json : bool
+        JSON instead of text.
+
+    Raises
+    ------
+    InputError
+        If the image or the report cannot be read.
+    """
+    from thoracite.pipeline import Explainer
+    from thoracite.ui.text import render_check_text
+    from thoracite.ui.view import render_check
+
+    try:
+        text = report.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"report {report} cannot be read: {reason}; expected a text file in UTF-8") from error
+    with Explainer(settings) as explainer:
+        checked = explainer.check_report(None if image == "-" else image, text)
+    return json.dumps(render_check(checked), ensure_ascii=False) if as_json else render_check_text(checked)
+
+
+def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:
+    """Measure, or list what can be measured.
+
+    Parameters
+    ----------
+    name : str
+        A suite, or ``list``.
+    data : Path or None
+        Folder of the development data; ``../shared/data`` beside the checkout unless given.
+    as_json : bool
+        JSON instead of a table.
+
+    Raises
+    ------
+    UsageError
+        If there is no such suite.
+    InputError
+        If the data are not there.
+    """
+    from thoracite.evaluation.suites import list_suites, measure_suite
+    from thoracite.ui.text import render_suite_text
+
+    if name == "list":
+        return json.dumps({"suites": list_suites()}) if as_json else "\n".join(list_suites())
+    suite = measure_suite(name, data)
+    return json.dumps(_clean(suite.model_dump()), ensure_ascii=False) if as_json else render_suite_text(suite)
+
+
+def write_phantoms(output: Path, *, number: int, seed: int, size: int) -> str:
+    """Draw synthetic radiographs and say how many.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be written.
+    """
+    from thoracite.phantom import write_phantoms as write
+
+    written = write(output, number=number, seed=seed, size=size)
+    return f"{len(written)} synthetic radiographs with findings, boxes, triples and reports in {output}"
+
+
+def show_settings(settings: Settings, *, as_json: bool = False) -> str:
+    """Every setting, its value and where that came from; a password is not shown.
+
+    Examples
+    --------
+    >>> settings = Settings.read(arguments={"store_password": "secret"}, environment={})
+    >>> show_settings(settings).splitlines()[3].split()
+    ['store_password', '(set)', 'argument']
+    """
+    rows = {}
+    for name, value in settings.model_dump(mode="json").items():
+        shown = ("(set)" if value else "(not set)") if "password" in name else value
+        rows[name] = {"value": shown, "origin": settings.origin(name)}
+    if as_json:
+        return json.dumps({"settings": rows}, ensure_ascii=False)
+    return align_columns([name, str(row["value"]), row["origin"]] for name, row in rows.items())
+
+
+def _render_page(explained: Sequence[Explanation], settings: Settings) -> str:
+    from thoracite.ui.page import render_pages
+    from thoracite.ui.picture import render_picture
+
+    def draw(explanation: Explanation) -> tuple[Explanation, Picture | None]:
+        return explanation, render_picture(Path(explanation.image), settings)
+
+    return render_pages([draw(explanation) for explanation in explained])
+
+
+def _clean(value: Any) -> Any:
+    """Figures that are no number, as of an empty sample, as null: JSON has no NaN."""
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+__all__ = [
+    "LONGEST_PAGE",
+    "check_report",
+    "explain_images",
+    "find_images",
+    "prepare_graph",
+    "run_suite",
+    "show_settings",
+    "write_phantoms",
+]

@@ -1,0 +1,46 @@
+"""What the commands about reports do: extract them into RadGraph JSON, count them into triples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from thoracite.ui.progress import Progress
+
+
+def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1) -> str:
+    """Extract reports into a file and say how many.
+
+    Raises
+    ------
+    InputError, UsageError
+        As :func:`thoracite.kg.extraction_run.extract_file`.
+    """
+    from thoracite.kg.extraction_run import extract_file
+
+    with Progress("reports") as progress:
+        done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress.tell)
+    resumed = f" ({done.resumed:,} of them by an earlier run)" if done.resumed else ""
+    return f"{done.reports:,} reports{resumed}, {done.entities:,} entities in {output}"
+
+
+def aggregate_reports(
+    reports: Path, output: Path, *, minimum: int = 3, ledger: Path | None = None, processes: int = 1
+) -> str:
+    """Count what reports say and say how many triples came of it.
+
+    Raises
+    ------
+    InputError, UsageError
+        As :func:`thoracite.kg.aggregate.aggregate_reports`.
+    """
+    from thoracite.kg.aggregate import aggregate_reports as aggregate
+
+    with Progress("reports") as progress:
+        done = aggregate(reports, output, minimum=minimum, ledger=ledger, processes=processes, progress=progress.tell)
+    kept = f"; patient hashes in {ledger}, which stays on this machine" if done.ledger else ""
+    return (
+        f"{done.triples:,} triples with at least {minimum} behind each, of {done.reports:,} reports, in {output}{kept}"
+    )
+
+
+__all__ = ["aggregate_reports", "extract_reports"]
