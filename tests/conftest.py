@@ -60,6 +60,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"servers that answered: {', '.join(sorted(ANSWERED.values()))}")
 
 
+@pytest.fixture(scope="session")
+def graph_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default graph, built once for the tests of all rooms."""
+    from thoracite.kg.build import build_graph
+
+    folder = tmp_path_factory.mktemp("graph") / "default"
+    build_graph(folder)
+    return folder
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Where nothing may be missing (CI), a skip is a failure."""

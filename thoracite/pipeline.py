@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from thoracite.errors import InputError
 from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.generator import Generator, open_generator
+from thoracite.generation.report_check import ReportCheck, check_report, read_report
 from thoracite.generation.verify import verify
 from thoracite.kg.extract import open_extractor
 from thoracite.retrieval.evidence import collect_evidence
@@ -132,6 +133,40 @@ class Explainer:
                 yield self.explain(image)
             except InputError as error:
                 yield ImageError(image=str(image), error=str(error))
+
+    def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
+        """Hold a report against its image and the graph.
+
+        Parameters
+        ----------
+        image : str, Path or None
+            The image it was written about; None checks the text against the graph and itself alone.
+        text : str
+            The report.
+
+        Returns
+        -------
+        ReportCheck
+            Errors with what was expected and the evidence for it; none found is no proof that there is none.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read, or the report is empty.
+        StoreError, ModelError
+            If the graph or a model cannot be used.
+        """
+        if not text.strip():
+            raise InputError("the report is empty; expected the text of findings and impression")
+        reading = None if image is None else self.retriever.read(image)
+        findings = reading.findings if reading is not None and reading.accepted else ()
+        report = read_report(text, extractor=self._extractor, link=self.retriever.linker.link)
+        evidence = collect_evidence(findings, Subgraph())
+        errors = tuple(check_report(report, evidence, self.retriever.store))
+        reason = None if reading is None or reading.accepted else reading.reason
+        verdict: Literal["errors found", "withheld", "no error found"]
+        verdict = "errors found" if errors else "withheld" if reason else "no error found"
+        return ReportCheck(errors=errors, verdict=verdict, reason=reason)
 
     def close(self) -> None:
         """Let go of the graph."""

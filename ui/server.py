@@ -1,13 +1,14 @@
 """One server for the page, the REST interface and SPARQL, for this machine alone unless told otherwise.
 
-===================  ==========================================================================
-``GET /``            the page
-``GET /healthz``     ``{"status": "ok", "version": …, "ready": …}``
-``POST /explain``    multipart field ``image``; the JSON object of ``thoracite explain --json``
-``POST /retrieve``   ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
-``GET, POST /sparql``  SPARQL 1.1 Protocol, queries only; JSON, XML, CSV, TSV
-``POST /cypher``     ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
-===================  ==========================================================================
+======================  ===================================================================================
+``GET /``               the page
+``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
+``POST /explain``       multipart field ``image``; the JSON object of ``thoracite explain --json``
+``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
+``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
+``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; JSON, XML, CSV, TSV
+``POST /cypher``        ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
+======================  ===================================================================================
 
 Every error is ``{"error": "one sentence"}`` with the status that fits. Nothing sent is logged or kept.
 """
@@ -29,7 +30,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -39,7 +40,7 @@ from thoracite.settings import Settings
 from thoracite.ui import sparql
 from thoracite.ui.limits import LimitBodies
 from thoracite.ui.service import BusyError, Explaining, Service
-from thoracite.ui.view import render_cypher_json, render_record, render_retrieval
+from thoracite.ui.view import render_check, render_cypher_json, render_record, render_retrieval
 
 EXPLAIN_LIMIT_S = 120.0
 """How long an explanation may take, waiting included, in seconds."""
@@ -179,8 +180,13 @@ def _add_rest(app: FastAPI, service: Service) -> None:
         return render_retrieval(await _in_thread(service.retrieve, body.query))
 
     @app.post("/check-report")
-    async def check_report() -> JSONResponse:
-        return _sentence(501, "checking a report is not part of this version; use POST /explain")
+    async def check_report(request: Request) -> dict[str, Any]:
+        async with _read_form(request) as form:
+            report, image = form.get("report"), form.get("image")
+            if not isinstance(report, str):
+                raise HTTPException(400, "the form has no text in its field report; send the report there")
+            sent = (image.filename or "image", await image.read()) if isinstance(image, UploadFile) else None
+        return render_check(await _in_thread(service.check_report, report, sent))
 
 
 def _add_queries(app: FastAPI, service: Service) -> None:
@@ -205,14 +211,20 @@ def _add_queries(app: FastAPI, service: Service) -> None:
 
 
 async def _read_upload(request: Request) -> tuple[str, bytes]:
+    async with _read_form(request) as form:
+        image = form.get("image")
+        if not isinstance(image, UploadFile):
+            raise HTTPException(400, "the form has no file in its field image; send one PNG, JPEG or DICOM file")
+        return image.filename or "image", await image.read()
+
+
+@contextlib.asynccontextmanager
+async def _read_form(request: Request) -> AsyncIterator[FormData]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(415, "send the image as multipart/form-data, in the field image")
+        raise HTTPException(415, "send multipart/form-data, an image in the field image, a report in the field report")
     try:
         async with request.form(max_files=1, max_fields=8) as form:
-            image = form.get("image")
-            if not isinstance(image, UploadFile):
-                raise HTTPException(400, "the form has no file in its field image; send one PNG, JPEG or DICOM file")
-            return image.filename or "image", await image.read()
+            yield form
     except MultiPartException as error:
         raise HTTPException(
             400, f"the form cannot be read: {error.message}; send one file in the field image"

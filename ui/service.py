@@ -22,10 +22,14 @@ from thoracite.types import Explanation
 from thoracite.ui.picture import Picture, render_picture
 
 if TYPE_CHECKING:
+    from thoracite.generation.report_check import ReportCheck
     from thoracite.retrieval.retriever import Retrieval, Retriever
 
 LONGEST = 250
 """Longest phrase to look up, in characters."""
+
+LONGEST_REPORT = 50_000
+"""Longest report to check, in characters."""
 
 Language = Literal["sparql", "cypher"]
 
@@ -39,6 +43,10 @@ class Explaining(Protocol):
 
     def explain(self, image: str | Path) -> Explanation:
         """Explain one image."""
+        ...
+
+    def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
+        """Hold a report against its image and the graph."""
         ...
 
 
@@ -171,11 +179,34 @@ class Service:
         BusyError
             If too many wait.
         """
-        with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
-            path = Path(folder) / clean_name(name)
-            path.write_bytes(data)
-            with _without(folder):
-                return self.explain(path)
+        with _kept(name, data) as path:
+            return self.explain(path)
+
+    def check_report(self, text: str, image: tuple[str, bytes] | None = None) -> ReportCheck:
+        """Hold a report against its image, where one was sent, and the graph.
+
+        Parameters
+        ----------
+        text : str
+            The report.
+        image : tuple of str and bytes, or None
+            The file's name as sent, and the file.
+
+        Raises
+        ------
+        InputError
+            If the report is empty or too long, or the bytes are no image that can be read.
+        BusyError
+            If too many wait.
+        """
+        if len(text) > LONGEST_REPORT:
+            raise InputError(f"the report has {len(text):,} characters; expected at most {LONGEST_REPORT:,}")
+        with self._reading.enter():
+            explainer = self.load()
+            if image is None:
+                return explainer.check_report(None, text)
+            with _kept(*image) as path:
+                return explainer.check_report(path, text)
 
     def retrieve(self, query: str) -> Retrieval:
         """Evidence for a phrase or a concept.
@@ -249,12 +280,15 @@ def clean_name(name: str) -> str:
 
 
 @contextmanager
-def _without(folder: str) -> Iterator[None]:
-    """Errors name the file as it was sent, not where it lay for a moment."""
-    try:
-        yield
-    except ThoraciteError as error:
-        raise type(error)(str(error).replace(f"{folder}/", "").replace(folder, "")) from error
+def _kept(name: str, data: bytes) -> Iterator[Path]:
+    """Bytes that someone sent as a file, for as long as it is read; errors name the file as it was sent."""
+    with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
+        path = Path(folder) / clean_name(name)
+        path.write_bytes(data)
+        try:
+            yield path
+        except ThoraciteError as error:
+            raise type(error)(str(error).replace(f"{folder}/", "").replace(folder, "")) from error
 
 
 __all__ = ["BusyError", "Explaining", "Language", "Service", "Turnstile", "clean_name"]

@@ -12,6 +12,7 @@ from thoracite.ui.view import find_certainty
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
+    from thoracite.generation.report_check import ReportCheck
     from thoracite.retrieval.retriever import Retrieval
 
 NOTICE = "Research use only, not a medical device."
@@ -69,6 +70,17 @@ def render_retrieval_text(found: Retrieval, *, width: int = 100) -> str:
     seeds = ", ".join(seed.label for seed in found.seeds) or "nothing"
     blocks = [_evidence_block(evidence, width, queries=True) for evidence in found.evidence]
     return "\n".join([f"Seeds: {seeds}", f"Triples: {len(found.triples)}", *blocks])
+
+
+def render_check_text(checked: ReportCheck, *, width: int = 100) -> str:
+    """What is wrong with a report, for the terminal: each sentence, what was expected, and the evidence."""
+    parts = []
+    for error in checked.errors:
+        said = f"{error.kind}: {error.sentence}".rstrip(": ")
+        blocks = [_evidence_block(evidence, width, queries=True) for evidence in error.evidence]
+        parts.append("\n".join([said, _wrap([f"expected: {error.expected}"], width, indent="  "), *blocks]))
+    read = f"{checked.verdict}; the image was not read: {checked.reason}" if checked.reason else checked.verdict
+    return "\n\n".join([*parts, f"Verdict: {read}", NOTICE])
 
 
 def render_table(result: QueryResult) -> str:
@@ -212,6 +224,7 @@ __all__ = [
     "describe_evidence",
     "describe_source",
     "find_cited",
+    "render_check_text",
     "render_retrieval_text",
     "render_suite_text",
     "render_table",

@@ -23,6 +23,7 @@ from thoracite.types import (
 )
 
 if TYPE_CHECKING:
+    from thoracite.generation.report_check import ReportCheck
     from thoracite.retrieval.retriever import Retrieval
 
 Record = dict[str, Any]
@@ -176,6 +177,22 @@ def render_retrieval(found: Retrieval) -> Record:
     }
 
 
+def render_check(checked: ReportCheck) -> Record:
+    """What is wrong with a report, as the JSON object of ``thoracite check-report --json`` and ``POST /check-report``.
+
+    ``reason`` says why the image was not read; it is None otherwise.
+    """
+    return {
+        "errors": [
+            error.model_dump(include={"kind", "sentence", "expected"})
+            | {"evidence": [render_evidence(piece) for piece in error.evidence]}
+            for error in checked.errors
+        ],
+        "verdict": checked.verdict,
+        "reason": checked.reason,
+    }
+
+
 def render_sparql_json(result: QueryResult) -> Record:
     """An RDF store's answer in the SPARQL 1.1 Query Results JSON Format.
 
@@ -253,6 +270,7 @@ def _provenance(provenance: Provenance) -> Record:
 __all__ = [
     "Record",
     "find_certainty",
+    "render_check",
     "render_cypher_json",
     "render_error",
     "render_evidence",

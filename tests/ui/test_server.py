@@ -140,8 +140,17 @@ def test_a_wrong_json_body_is_one_sentence(client: TestClient, body: str) -> Non
     assert sentence(answer)
 
 
-def test_check_report_says_that_it_is_not_there(client: TestClient) -> None:
-    assert client.post("/check-report").status_code == 501
+def test_check_report_takes_text_alone_or_with_an_image(client: TestClient, radiograph: Path) -> None:
+    report = "Air bronchograms, suggestive of pleural effusion."
+    alone = client.post("/check-report", files={"report": (None, report)})
+    assert alone.status_code == 200, alone.text
+    assert [error["kind"] for error in alone.json()["errors"]] == ["reason"]
+    files = {"report": (None, "Normal."), "image": ("chest.jpg", radiograph.read_bytes())}
+    checked = client.post("/check-report", files=files).json()
+    assert checked["verdict"] in {"errors found", "no error found", "withheld"}
+    assert client.post("/check-report", json={"report": report}).status_code == 415
+    assert client.post("/check-report", files={"image": ("a.png", b"x")}).status_code == 400
+    assert client.post("/check-report", files={"report": (None, " ")}).status_code == 422
 
 
 def test_sparql_answers_in_every_way_of_asking(client: TestClient) -> None:
