@@ -2,7 +2,8 @@
 
 Word lists stand in ``kg/lexicon/*.txt``. A compound that is in no list (``nodulo-linear``,
 ``scarring/atelectasis``) takes the kind of its last finding, else of its last part, where all its parts are known;
-an unknown word with a medical ending (``-ectomy``, ``-itis``) counts as a finding.
+an unknown word with a medical ending (``-ectomy``, ``-itis``) counts as a finding, one made of an anatomical adjective
+and a prefix (``peritracheal``) as that.
 
 Examples
 --------
@@ -33,6 +34,9 @@ _MEASURE = re.compile(r"\d+(?:\.\d+)?(?:mm|cm)?|mm|cm|x")
 _ENDING = re.compile(
     r"\w{3}(?:ectomy|otomy|ostomy|plasty|pexy|desis|itis|osis|oma|omas|emia|iasis|megaly|cele|rrhage|ectasis|opathy)$"
 )
+
+_PREFIX = re.compile(r"(?:peri|para|retro|sub|supra|infra|pre|inter|intra|trans|juxta|extra|mid)(\w{5,})")
+_FORMS = frozenset({"shaped", "like", "appearing", "sized", "based", "filled", "walled"})
 
 Entry = tuple[tuple[str, ...], tuple[str, ...]]
 """A phrase's words, and their kinds: one for the whole phrase, or one for each word."""
@@ -163,7 +167,9 @@ def guess_kind(word: str) -> str:
         kinds = [_kind_of_word(part) for part in parts]
         if all(kind in CONTENT for kind in kinds) or ("/" not in word and kinds[-1] == "quality"):
             return next((kind for kind in reversed(kinds) if kind in FINDINGS), kinds[-1])
-        return "other"
+        return "quality" if parts[-1] in _FORMS else "other"
+    if (prefixed := _PREFIX.fullmatch(word)) and (kind := _kind_of_word(prefixed[1])) in {"regional", "zone"}:
+        return kind
     return "finding" if _ENDING.search(word) else "other"
 
 

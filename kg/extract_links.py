@@ -12,6 +12,7 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Literal
 
 from thoracite.kg.extract_lexicon import Term
@@ -24,7 +25,9 @@ Link = Literal[
     "beside",
 ]  # fmt: skip
 
-_READINGS = frozenset({"scar", "scarring", "granuloma", "granulomas", "artifact"})
+_READINGS = frozenset(
+    {"scar", "scarring", "granuloma", "granulomas", "artifact", "infiltrate", "infiltrates", "shadows", "crowding"}
+)
 _SIGNS = frozenset(
     {
         "opacity", "opacities", "opacification", "density", "densities", "haze", "haziness", "disease", "lucency",
@@ -41,6 +44,8 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "start"
     previous, phrase = phrases[ix - 1], phrases[ix]
     kinds = _kinds_that_link(phrase.gap)
+    if kinds <= {"and", "or"} and _shares_site(phrases, ix):
+        return "locate"
     compared = any(t.text == "than" for t in phrase.gap)
     if phrase.kind == "comparison" or (compared and phrase.kind == "side"):
         return "compare"
@@ -54,7 +59,7 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "masked"
     if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and _in_differential(phrases, ix)):
         return "suggest"
-    if _is_hedged_apposition(previous, phrase) or _is_listed_reading(previous, phrase):
+    if _is_hedged_apposition(previous, phrase) or _is_listed_reading(phrases, ix):
         return "suggest"
     if phrase.kind == "adjective" and "link_verb" in kinds:
         return "predicate"
@@ -86,6 +91,14 @@ def _kinds_that_link(gap: list[Term]) -> set[str]:
     return {term.kind for term in gap[start:]}
 
 
+def _shares_site(phrases: Sequence[Phrase], ix: int) -> bool:
+    """Whether the first of two sites was removed: "changes of the XXXX and spine"."""
+    phrase = phrases[ix]
+    following = phrases[ix + 1] if ix + 1 < len(phrases) else None
+    removed = {"locate", "mask"} <= phrase.gap_kinds and not phrase.gap_kinds & {"comma", "stop"}
+    return removed and phrase.kind == "anatomy" and not starts_clause(phrase, following)
+
+
 def _is_hedged_apposition(previous: Phrase, phrase: Phrase) -> bool:
     """Whether it reads "opacity, likely atelectasis"; not "opacity and possible effusion"."""
     if phrase.kind != "finding" or previous.kind == "side" or phrase.gap_kinds & {"and", "or", "with"}:
@@ -113,10 +126,14 @@ def _in_differential(phrases: Sequence[Phrase], ix: int) -> bool:
     return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
 
 
-def _is_listed_reading(previous: Phrase, phrase: Phrase) -> bool:
-    """Whether it reads "opacity, scar versus atelectasis": a sign, then uncertain readings of it."""
+def _is_listed_reading(phrases: Sequence[Phrase], ix: int) -> bool:
+    """Whether it reads "opacity, scar versus atelectasis": a sign, then uncertain alternatives that read it."""
+    previous, phrase = phrases[ix - 1], phrases[ix]
     readings = phrase.certainty is Certainty.UNCERTAIN and previous.certainty is Certainty.PRESENT
-    return readings and phrase.kind == "finding" and phrase.gap_kinds - {"ignore", "mask"} == {"comma"}
+    if not readings or phrase.kind != "finding" or phrase.gap_kinds - {"ignore", "mask"} != {"comma"}:
+        return False
+    listed = takewhile(lambda later: later.gap_kinds & {"comma", "or"}, phrases[ix + 1 :])
+    return any("or" in later.gap_kinds for later in listed)
 
 
 def starts_clause(phrase: Phrase, following: Phrase | None) -> bool:
@@ -126,4 +143,17 @@ def starts_clause(phrase: Phrase, following: Phrase | None) -> bool:
     return following is not None and following.kind == "adjective" and "link_verb" in following.gap_kinds
 
 
-__all__ = ["Link", "classify_link", "starts_clause"]
+def share_modifiers(previous: Phrase, phrase: Phrase) -> None:
+    """Let bare alternatives of one finding share its modifiers and its place: "faint fibrosis or collapse"."""
+    if len(phrase.terms) > 1 or previous.kind != "finding" or phrase.has("amount"):
+        return
+    modifiers = [t for t in previous.terms if not t.anatomy and ("modify", previous.heads[0]) in t.relations]
+    places = [place for place in previous.places if place.kind != "airspace"]
+    for head in phrase.heads:
+        for term in modifiers:
+            term.relate("modify", head)
+        for place in places:
+            head.relate("located_at", place)
+
+
+__all__ = ["Link", "classify_link", "share_modifiers", "starts_clause"]

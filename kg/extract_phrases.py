@@ -15,8 +15,19 @@ from thoracite.types import Certainty
 
 _DETERMINERS = frozenset({"the", "a", "an", "this", "these", "that", "there", "it", "its", "his", "her", "which"})
 COMPARATIVES = frozenset({"greater", "larger", "smaller", "worse", "less", "more", "greatest", "better"})
-_PLACES = frozenset({"organ", "zone", "regional", "property"})
+_SITES = frozenset({"organ", "zone", "regional"})
+_PLACES = _SITES | {"property"}
 _LISTED = frozenset({"and", "or", "comma"})
+_DATED = frozenset({"old", "remote", "recent", "new", "comparable", "limited", "early", "late", "single", "two"})
+_LEADS = frozenset({"imaging", "skip", "locate", "comma", "stop"})
+_OF_FINDINGS = frozenset(
+    {
+        "healed", "healing", "old", "remote", "acute", "chronic", "displaced", "nondisplaced", "degenerative", "patchy",
+        "streaky", "hazy", "focal", "linear", "minimal", "mild", "moderate", "subtle", "multiple", "scattered",
+    }
+)  # fmt: skip
+"""Adjectives that are said of findings, not of organs."""
+_EARLIER = frozenset({"prior", "previous"})
 _QUIET = frozenset({"ignore", "mask", "measure"})
 
 
@@ -68,6 +79,12 @@ class Phrase:
         """Whether it is a property alone: "size"."""
         return bool(self.heads) and all(term.kind == "property" for term in self.heads)
 
+    def doubt(self) -> None:
+        """Make it uncertain, with every observation in it."""
+        self.certainty = Certainty.UNCERTAIN
+        for term in self.terms:
+            term.certainty = Certainty.PRESENT if term.anatomy else Certainty.UNCERTAIN
+
     def has(self, *kinds: str) -> bool:
         """Whether a term is of one of the kinds."""
         return any(term.kind in kinds for term in self.terms)
@@ -106,7 +123,7 @@ def _splits(phrase: Phrase, gap: list[Term], term: Term) -> bool:
     last = phrase.terms[-1]
     if last.text == "change":
         return True
-    if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS and term.kind in FINDINGS:
+    if any(t.kind == "mask" for t in gap) and last.kind in FINDINGS:
         return True
     if gap and gap[0].kind == "other":
         return not (last.kind == "quality" and term.kind in FINDINGS | {"quality"})
@@ -129,26 +146,35 @@ def _join(phrases: list[Phrase]) -> list[Phrase]:
 
 def _continues(previous: Phrase, phrase: Phrase) -> bool:
     first = phrase.terms[0].kind
-    kinds = {t.kind for t in phrase.gap if t.kind != "ignore"}
-    if first in {"quality", "degree"} and len(kinds) > 1:
-        kinds.discard("mask")
+    kinds = {"and" if t.text == "but" else t.kind for t in phrase.gap if t.kind not in {"ignore", "measure"}}
+    if len(kinds) > 1 and (first in {"quality", "degree"} or previous.terms[-1].kind == "quality"):
+        kinds.discard("mask")  # "no acute or XXXX pulmonary disease"
     listed = bool(kinds) and (kinds <= _LISTED or (kinds == {"locate"} and phrase.gap[0].text == "to"))
     if not listed or any(t.text in _DETERMINERS for t in phrase.gap):
         return False
     if previous.has("organ", "airspace", *FINDINGS):
-        return False
+        return _shares_finding(previous, phrase)
     if previous.has("property"):
         return all(t.kind == "property" for t in phrase.terms)
     if previous.terms[-1].kind == "degree" and first in {"quality", "degree"}:
         return True
     if previous.terms[-1].kind in {"quality", "degree"}:
         adjectives = first in {"quality", "degree"} and phrase.has("organ", "property", *FINDINGS)
-        named = kinds == {"comma"} and phrase.has(*FINDINGS)
+        named = phrase.has(*FINDINGS) and (kinds == {"comma"} or any(t.kind == "mask" for t in phrase.gap))
         return "link_verb" not in previous.gap_kinds and (adjectives or named)
     if previous.has("regional", "zone"):
         return first in {"regional", "zone", "side", "level", "organ"} and phrase.has("organ", *FINDINGS)
     headed = phrase.has("organ", "airspace", "regional", "zone", *FINDINGS)
     return headed and first in {"side", "level", "organ", "regional", "zone", "airspace"}
+
+
+def _shares_finding(previous: Phrase, phrase: Phrase) -> bool:
+    """Whether a listed organ awaits the next one's finding: "healed left clavicle and left rib fractures"."""
+    if previous.terms[-1].kind != "organ" or previous.has("airspace", *FINDINGS) or phrase.gap_kinds & {"comma"}:
+        return False
+    judged = any(t.kind == "quality" and t.text not in _OF_FINDINGS for t in previous.terms)
+    alike = phrase.terms[0].kind in {"organ", "side", "level"} and phrase.has("organ") and not phrase.has("quality")
+    return not judged and alike and phrase.terms[-1].kind in FINDINGS
 
 
 def _resolve(phrase: Phrase, after: list[Term]) -> None:
@@ -179,11 +205,14 @@ def _resolve(phrase: Phrase, after: list[Term]) -> None:
 
 
 def _drop_imaging(phrase: Phrase, previous: Phrase | None, after: list[Term]) -> None:
-    """Leave out what was imaged: "radiographs of the chest", "chest film"; not "normal chest film"."""
-    before = any(t.kind in {"imaging", "skip"} for t in phrase.gap[-3:])
+    """Leave out what was imaged, and when: "radiographs of the chest", "old films"; not "normal chest film"."""
+    leading = (t.kind for t in reversed(phrase.gap[-3:]) if t.text != "of")
+    before = next((kind for kind in leading if kind in _LEADS), "") in {"imaging", "skip"}
     judged = previous is not None and previous.terms[-1].kind == "quality" and phrase.gap[0].kind == "imaging"
-    imaged = (before and not judged) or (bool(after) and after[0].kind == "imaging")
-    if imaged and not phrase.has("quality", *FINDINGS) and phrase.has("organ", "regional"):
+    follows = next((t.kind for t in after if t.text not in _EARLIER), "") == "imaging"
+    imaged = (before and not judged) or follows
+    dated = follows and all(t.text in _DATED for t in phrase.terms)
+    if dated or (imaged and not phrase.has("quality", *FINDINGS) and phrase.has("organ", "regional")):
         phrase.kind = "dummy"
         for term in phrase.terms:
             term.dropped = True
@@ -258,6 +287,8 @@ def _resolve_places(phrase: Phrase) -> list[Term]:
         if term.kind in _PLACES or term.kind in {"side", "level"}:
             run.append((term, ix in phrase.joints))
             continue
+        if _awaits_organ(phrase, run, ix):
+            continue
         if term.kind == "airspace" and not any(t.kind in _PLACES for t, _ in run):
             for companion, _ in run:
                 companion.anatomy = True
@@ -271,19 +302,31 @@ def _resolve_places(phrase: Phrase) -> list[Term]:
     return loose + _close(phrase, run)
 
 
+def _awaits_organ(phrase: Phrase, run: list[tuple[Term, bool]], ix: int) -> bool:
+    """Whether an adjective stands between anatomy and its head: "left hilar calcified lymph node"."""
+    if phrase.has("airspace", *FINDINGS) or any(t.kind == "organ" for t, _ in run):
+        return False
+    rest = phrase.terms[ix + 1 :]
+    return any(t.kind == "organ" for t in rest) and not any(ix + j in phrase.joints for j in range(len(rest) + 1))
+
+
 def _close(phrase: Phrase, run: list[tuple[Term, bool]]) -> list[Term]:
     """End a run of anatomy; returns its terms where no anatomy is among them."""
-    if not any(term.kind in _PLACES for term, _ in run):
-        return [term for term, _ in run]
+    # "bony or soft tissue abnormality" is at both; "hilar and mediastinal nodes" is one
+    separate = phrase.has(*FINDINGS)
+    if separate and not any(term.kind in _SITES for term, _ in run):
+        for term, _ in run:
+            term.dropped = term.kind == "property"  # "a 7 mm diameter nodule"
+    if not any(term.kind in _PLACES and not term.dropped for term, _ in run):
+        return [term for term, _ in run if not term.dropped]
     segments = _segments(run)
     last = _head(segments[-1])
     shared = last is not None and last.kind == "organ"
-    separate = phrase.has(
-        *FINDINGS
-    )  # "bony or soft tissue abnormality" is at both; "hilar and mediastinal nodes" is one
     pending: list[Term] = []
     for segment in segments:
-        head = _head(segment) or last if separate else last if shared else _head(segment)
+        own = _head(segment)
+        head = last if shared and not separate and segment[-1].kind != "property" else own
+        head = head or (last if separate else None)
         for term in segment:
             term.anatomy = True
         if head is None:
@@ -307,14 +350,16 @@ def _segments(run: list[tuple[Term, bool]]) -> list[list[Term]]:
         tissue = term.kind == "regional" and last in {"organ", "zone"}
         zone = term.kind == "zone" and last in {"organ", "regional"}
         side = term.kind == "side" and last in _PLACES and term.text != "bilaterally"
-        if joint or not segments or tissue or zone or side:
+        after_size = last == "property" and term.kind in _SITES  # "heart size mediastinal contour"
+        measured = after_size and any(t.kind in _SITES for t in segments[-1])
+        if joint or not segments or tissue or zone or side or measured:
             segments.append([])
         segments[-1].append(term)
     return segments
 
 
 def _head(segment: list[Term]) -> Term | None:
-    heads = [t for t in segment if t.kind in {"organ", "zone", "regional"}]
+    heads = [t for t in segment if t.kind in _SITES]
     heads = heads or [t for t in segment if t.kind == "property"]
     return heads[-1] if heads else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from thoracite.kg.extract_lexicon import Term
-from thoracite.kg.extract_links import Link, classify_link, starts_clause
+from thoracite.kg.extract_links import Link, classify_link, share_modifiers, starts_clause
 from thoracite.kg.extract_phrases import COMPARATIVES, Phrase
 from thoracite.types import Certainty
 
@@ -58,6 +58,8 @@ class _Reader:
         The sources whose list of targets is still open.
     fronted : list of Term
         The site with which the sentence began: "in the left base, there is …".
+    masked : bool
+        Whether the current list of findings reads a sign after a removed verb.
     shared, in_lungs_only : list of Term, bool
         Anatomy at which every finding of the current list is located, or only those of the lung.
     """
@@ -91,6 +93,7 @@ class _Reader:
         self.shared: list[Term] = []
         self.in_lungs_only = False
         self.fronted: list[Term] = []
+        self.masked = False
 
     def read(self, ix: int) -> None:
         """Relate one phrase to what came before, and remember it."""
@@ -132,9 +135,9 @@ class _Reader:
     def _masked(self, phrase: Phrase) -> None:
         """A verb was removed between finding and diagnosis."""
         if Certainty.ABSENT not in {self.previous.certainty, phrase.certainty}:
-            for term in phrase.terms:
-                term.certainty = Certainty.PRESENT if term.anatomy else Certainty.UNCERTAIN
+            phrase.doubt()
             self._suggest(phrase)
+            self.masked = True
 
     def _show(self, phrase: Phrase) -> None:
         self._share(self._anatomy(), phrase)
@@ -161,6 +164,8 @@ class _Reader:
         device = next((p for p in reversed(self.subjects) if p.has("device")), None)
         if phrase.has("part") and device is not None:
             phrase.heads[0].relate("modify", device.heads[0])
+        elif phrase.has("part") or phrase.gap[0].kind == "mask":
+            return  # "a chest XXXX with its tip in …": what has the part was removed
         elif self.previous.kind == "anatomy" and self.previous in self.subjects and not self.previous.qualities:
             self._share(self.previous.heads, phrase)
 
@@ -219,6 +224,8 @@ class _Reader:
     def _coordinate_finding(self, phrase: Phrase) -> None:
         if self.suggesting and self.following is not None and self.following.gap_kinds & {"suggest", "suggest_hedged"}:
             self.suggesting, self.subjects = [], []  # "… to suggest pneumothorax or blunting to suggest effusion"
+        if self.masked and "and" in phrase.gap_kinds:  # "opacity XXXX atelectasis and scarring"
+            phrase.doubt()
         if phrase.certainty is Certainty.PRESENT:
             self.suggesting = []
         if phrase.terms[-1].kind != "amount":
@@ -226,7 +233,7 @@ class _Reader:
         if self.shared:
             self._share(self.shared, phrase, in_lungs_only=self.in_lungs_only)
         if "or" in phrase.gap_kinds and phrase.certainty is not Certainty.ABSENT:
-            _share_modifiers(self.previous, phrase)
+            share_modifiers(self.previous, phrase)
         if phrase.terms[-1].kind == "quality" and phrase.terms[-1].text not in COMPARATIVES:
             for subject in self.subjects:
                 _relate(phrase.terms[-1:], "modify", subject.heads if subject.kind == "finding" else [])
@@ -284,6 +291,8 @@ class _Reader:
 
     def _locate_at(self, phrase: Phrase) -> None:
         heads, previous = phrase.heads, self.previous
+        if phrase.qualities and phrase.gap[-1].text == "for":
+            return  # "within normal limits for low lung volumes"
         in_property = phrase.is_property or (previous.kind == "adjective" and heads[-1].text in _PROPERTIES)
         if in_property and self._anatomy():
             self._add_property(phrase)
@@ -340,7 +349,8 @@ class _Reader:
         owners: list[Term] = []
         for phrase in reversed(findings):
             kinds = phrase.gap_kinds
-            if not owners or not any(name == "located_at" for name, _ in phrase.heads[0].relations):
+            placed = (target for name, target in phrase.heads[0].relations if name == "located_at")
+            if not owners or all(target.kind == "airspace" for target in placed):
                 owners += phrase.heads
             if "and" in kinds and len(phrase.terms) > 1:
                 break
@@ -356,6 +366,7 @@ class _Reader:
         self.subjects = [*listed, phrase]
         self.finding = phrase
         self.sources = [head for p in self.subjects for head in p.heads]
+        self.masked = self.masked and link in {"coordinate", "masked"}
         if link not in {"coordinate", "suggest", "masked", "locate"}:
             self.suggesting = []
         if link not in {"coordinate", "suggest", "show", "without", "with", "predicate"}:
@@ -378,16 +389,6 @@ class _Reader:
                 _relate([] if subject.qualities else phrase.qualities, "located_at", subject.heads[:1])
         self.subjects, self.finding = [*kept, phrase], None
         self.sources = phrase.qualities[-1:]
-
-
-def _share_modifiers(previous: Phrase, phrase: Phrase) -> None:
-    """Bare alternatives of one finding share its modifiers and its place."""
-    if len(phrase.terms) > 1 or previous.kind != "finding" or phrase.has("amount"):
-        return
-    for term in previous.terms:
-        if ("modify", previous.heads[0]) in term.relations and not term.anatomy:
-            _relate([term], "modify", phrase.heads)
-    _relate(phrase.heads, "located_at", previous.places)
 
 
 def _relate(sources: Sequence[Term], name: str, targets: Sequence[Term]) -> None:

@@ -37,6 +37,7 @@ _FINITE = frozenset(
 )  # fmt: skip
 _BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})
 _ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
+_SEEMING = ("appear", "seem")
 
 
 def drop_advice(terms: list[Term]) -> list[Term]:
@@ -104,7 +105,7 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certaint
         hedges = not awaited and (kind != "includes" or _in_differential(phrases, ix))
         return UNCERTAIN if hedges and state is not ABSENT else state
     if kind in {"hedge", "hedge_after"}:
-        if phrases[ix].kind == "adjective" and gap[at].text.startswith(("appear", "seem")):
+        if phrases[ix].kind == "adjective" and gap[at].text.startswith(_SEEMING):
             return state
         applies = not ix or not closes_clause(gap, at, ends=False)
         forward = kind == "hedge" or any(t.kind in _SUGGESTS for t in gap[at:])
@@ -179,7 +180,8 @@ def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
     for earlier in reversed(phrases[:ix]):
         if "negate" in earlier.gap_kinds:
             return False
-        if earlier.gap_kinds & {"comma", "and"}:
+        fused = earlier.kind == "anatomy" and earlier.gap_kinds == {"ignore"}  # "no effusion the heart is large"
+        if fused or earlier.gap_kinds & {"comma", "and"}:
             return earlier.kind == "anatomy"
     return False
 
@@ -219,7 +221,7 @@ def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
         if term.kind == "negate_after":
             _mark_back(before, ABSENT)
         elif (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:])) or (
-            term.kind == "hedge" and closes_clause(gap, at, ends=ends)
+            term.kind == "hedge" and closes_clause(gap, at, ends=ends) and not term.text.startswith(_SEEMING)
         ):
             _mark_back(before, UNCERTAIN)
 

@@ -28,6 +28,8 @@ _PASSED = {
 }  # fmt: skip
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
 _LONGEST = 200
+_OPENERS = {"The", "There", "No", "This", "Heart", "Lungs", "Lung"}
+_AWAITING = {",", ":", ";", "(", "/", "-", "The", "No"}
 
 
 class Token(NamedTuple):
@@ -88,8 +90,9 @@ def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
             at += 1
         first = at
         while at < len(tokens) and tokens[at].end <= end:
+            fused = at > first and tokens[at].text in _OPENERS and tokens[at - 1].text not in _AWAITING
             stop = tokens[at].text in {".", "!", "?"} and not (at and tokens[at - 1].text.lower() in _ABBREVIATIONS)
-            if stop or tokens[at].start in blanks or at - first == _LONGEST:
+            if stop or fused or tokens[at].start in blanks or at - first == _LONGEST:
                 if at > first:
                     sentences.append((first, at))
                 first = at + 1 if stop else at

@@ -57,6 +57,10 @@ def test_plurals_are_known(word: str) -> None:
         ("8mm", "measure"),
         ("monday/tuesday", "other"),
         ("radiologist", "other"),
+        ("peritracheal", "regional"),
+        ("subhilar", "regional"),
+        ("ring-shaped", "quality"),
+        ("international", "other"),
     ],
 )
 def test_unknown_words_are_guessed_from_their_parts(word: str, kind: str) -> None:

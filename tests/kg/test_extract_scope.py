@@ -40,6 +40,13 @@ def certainty(text: str) -> dict[str, str]:
         ("differential diagnosis includes edema , pneumonia", {"edema": "U", "pneumonia": "U"}),
         ("no definite mass", {"mass": "DA"}),
         ("not only effusion", {"effusion": "DP"}),
+        ("opacity , XXXX atelectasis and scarring", {"opacity": "DP", "atelectasis": "U", "scarring": "U"}),
+        ("tip appears to be in the svc", {"tip": "DP"}),
+        ("appears to be a mass", {"mass": "U"}),
+        ("no pneumothorax the lungs are large", {"pneumothorax": "DA", "large": "DP"}),
+        ("without a comparison , the mass is large", {"mass": "DP", "large": "DP"}),
+        ("old films show a mass", {"mass": "DP"}),
+        ("most recent prior exam", {}),
     ],
 )
 def test_scope(text: str, expected: dict[str, str]) -> None:

@@ -48,6 +48,9 @@ def test_sections(text: str, read: list[str]) -> None:
         ("Scar\n\nMass", ["Scar", "Mass"]),
         ("Scar in the\nright lung", ["Scar in the right lung"]),
         ("...", []),
+        ("No mass or The heart is large", ["No mass or", "The heart is large"]),
+        ("Normal chest No mass", ["Normal chest", "No mass"]),
+        ("The Heart is large: No mass", ["The Heart is large : No mass"]),
     ],
 )
 def test_sentences(text: str, expected: list[str]) -> None:
