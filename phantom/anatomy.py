@@ -25,8 +25,8 @@ LUNG_TOP = 13.0
 """Height of the apices above the hila, before the body's size is applied."""
 
 _LUNG_LEVELS = np.array([-16.0, -14.0, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, LUNG_TOP])
-_LUNG_OUTER = np.array([12.6, 13.0, 13.4, 13.5, 13.2, 12.6, 11.5, 10.2, 8.7, 7.1, 5.8, 4.3])
-_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.2, 0.5, 0.9, 1.4, 1.9, 2.6, 3.9])
+_LUNG_OUTER = np.array([12.5, 13.0, 13.4, 13.5, 13.3, 12.9, 12.0, 10.9, 9.5, 8.0, 6.7, 4.6])
+_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.7, 3.4])
 _LUNG_DEPTH = np.array([6.0, 7.4, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 0.3])
 _LUNG_FRONT = np.array([-2.6, -1.6, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.3])
 
@@ -55,10 +55,6 @@ class Thorax(NamedTuple):
         Half height of a dome in cm; small where the lungs are overinflated.
     knob : float
         Radius of the aortic arch in cm.
-    turn : float
-        Rotation of the trunk about its axis in radians.
-    lean : float
-        Tilt in the image plane in radians.
     arms : float
         Distance of the arms from the trunk in cm.
     gas : float
@@ -81,8 +77,6 @@ class Thorax(NamedTuple):
     dome_left: float = -8.4
     flatness: float = 5.6
     knob: float = 1.9
-    turn: float = 0.0
-    lean: float = 0.0
     arms: float = 3.0
     gas: float = 2.2
     lung: float = 0.26
@@ -113,8 +107,6 @@ def draw_thorax(generator: np.random.Generator) -> Thorax:
         dome_left=float(right - generator.uniform(0.5, 1.8)),
         flatness=float(generator.normal(5.6, 0.5)),
         knob=float(generator.uniform(1.6, 2.3)),
-        turn=float(generator.normal(0, 0.03)),
-        lean=float(generator.normal(0, 0.02)),
         arms=float(generator.uniform(1.5, 7.0)),
         gas=float(generator.uniform(1.4, 3.2)) if generator.random() < 0.7 else 0.0,
         lung=float(generator.normal(0.24, 0.02)),
@@ -151,7 +143,7 @@ def build_lung(thorax: Thorax, side: Side, *, gap: Gap = Gap(), grow: float = 0.
         Added on every side in cm, for the thickness of a pleura.
     """
     part = np.clip((_LUNG_LEVELS + 10) / (LUNG_TOP + 10), 0, 1)  # from the base to the apex
-    room = np.where(part > 0, gap.lower + (gap.upper - gap.lower) * part, gap.lower)
+    room = gap.lower + (gap.upper - gap.lower) * part**1.5
     outer, inner = _LUNG_OUTER - room / thorax.scale_x, _LUNG_INNER + 0.25 * gap.top * part**4
     outer = np.maximum(outer, inner + 0.4)
     depth = np.maximum(_LUNG_DEPTH * (1 - 0.5 * room / 13), 0.2)
@@ -216,54 +208,52 @@ def build_trunk(thorax: Thorax) -> list[Solid]:
 
 
 def build_heart(thorax: Thorax) -> list[Solid]:
-    """The four chambers as two ellipsoids: what lies left of the sternum, and the right atrium."""
+    """The heart as ellipsoids that rest on the dome: left of the sternum, right atrium, outflow."""
     width = thorax.heart * thorax.chest
     right = 0.33 * width  # of the transverse diameter, the part right of the middle
-    left = width - right
-    grow = width / 12.2
+    left, grow = width - right, width / 12.2
     deep = min(grow, 1.25)
+    floor = max(min(thorax.dome_left, thorax.dome_right - 0.8), -10.0)  # flat domes leave the heart hanging
     return [
-        Ellipsoid((left - 5.7 * grow, 2.2, -4.9 * deep), (6.4 * grow, 4.8 * deep, 4.3 * deep), (0.0, 0.52, 0.0)),
-        Ellipsoid((-(right - 3.1 * grow), 1.2, -3.6), (3.1 * grow, 3.6, 4.8 * deep)),
-        Ellipsoid((1.6, 2.0, -0.2), (3.4, 3.4, 3.6), (0.0, 0.5, 0.0)),
+        Ellipsoid((left - 5.5 * grow, 2.4, floor + 3.4 * deep), (6.9 * grow, 4.9 * deep, 4.3 * deep), (0.0, 0.62, 0.0)),
+        Ellipsoid((-(right - 3.2 * grow), 1.2, floor + 4.4), (3.2 * grow, 3.6, 5.2 * deep)),
+        Ellipsoid((1.7, 2.0, -0.6), (3.3, 3.4, 4.2), (0.0, 0.45, 0.0)),
     ]
 
 
 def build_mediastinum(thorax: Thorax) -> list[Solid]:
-    """Great vessels, and what lies between the lungs from neck to diaphragm."""
-    z = np.array([-20.0, -10.0, -4.0, 0.0, 4.0, 7.0, 10.0, 12.0, 15.0])
-    profile = np.stack(
-        [
-            np.array([0.3, 0.3, 0.2, 0.0, -0.2, -0.2, 0.0, 0.0, 0.0]),
-            np.full_like(z, -2.2),
-            np.array([2.2, 2.2, 2.3, 2.4, 2.4, 2.5, 2.8, 3.2, 4.2]),
-            np.full_like(z, 9.0),
-        ],
-        axis=1,
-    )
-    center = Sweep((z * thorax.scale_z).astype(np.float32), profile.astype(np.float32))
+    """Great vessels, spine, and what else lies between the lungs from neck to diaphragm."""
     knob = thorax.knob
     return [
-        center,
-        Ellipsoid((-1.9, 0.6, 3.8), (1.3, 1.5, 6.2)),  # superior vena cava
-        Ellipsoid((3.9 - knob, -1.8, 4.9), (knob + 0.1, 3.8, knob)),  # aortic arch
-        Ellipsoid((2.0, -5.4, -6.0), (1.3, 1.35, 13.0), (0.0, -0.03, 0.0)),  # descending aorta
-        Ellipsoid((2.4, 1.4, 1.7), (2.0, 2.4, 2.0)),  # pulmonary trunk
-    ]
+        _stack(thorax, [-20, -10, -4, 0, 4, 7, 10, 12, 15], width=[1.2, 1.2, 1.6, 2.1, 2.3, 2.3, 2.4, 2.7, 3.6], y=-1.2,
+               depth=[4.0, 4.0, 4.6, 5.2, 5.4, 5.0, 4.6, 4.6, 5.0]),
+        _stack(thorax, [-20, -10, 0, 6, 10, 15], width=[2.2, 2.0, 1.8, 1.6, 1.6, 2.0], y=-6.6,
+               depth=[3.0, 3.0, 2.8, 2.6, 3.2, 4.0]),
+        Ellipsoid((-2.0, 0.6, 4.2), (1.15, 1.5, 6.6), (0.0, 0.04, 0.0)),  # superior vena cava
+        Ellipsoid((3.5 - knob, -1.8, 4.6), (knob, 3.8, 1.25 * knob), (0.0, 0.3, 0.0)),  # aortic arch
+        Ellipsoid((1.9, -5.2, -5.0), (1.25, 1.3, 13.0), (0.0, -0.05, 0.0)),  # descending aorta
+        Ellipsoid((1.9, 1.4, 1.4), (1.9, 2.6, 3.0), (0.0, 0.4, 0.0)),  # pulmonary trunk
+    ]  # fmt: skip
+
+
+def _stack(thorax: Thorax, levels: list[float], *, width: list[float], y: float, depth: list[float]) -> Sweep:
+    """A sweep in the middle of the body."""
+    middle = np.zeros(len(levels))
+    profile = np.stack([middle, middle + y * thorax.scale_y, np.array(width), np.array(depth)], axis=1)
+    return Sweep((np.array(levels) * thorax.scale_z).astype(np.float32), profile.astype(np.float32))
 
 
 def build_domes(thorax: Thorax) -> dict[Side, Ellipsoid]:
     """Liver and stomach under the diaphragm, higher in front than behind."""
     half = thorax.flatness
-    domes: dict[Side, Ellipsoid] = {}
-    for side, top in (("right", thorax.dome_right), ("left", thorax.dome_left)):
-        s: Side = "left" if side == "left" else "right"
-        domes[s] = Ellipsoid(
-            (sign(s) * 6.4 * thorax.scale_x, 2.0, top - half - 3.0),
-            (7.9 * thorax.scale_x, 10.6 * thorax.scale_y, half + 3.0),
+    return {
+        side: Ellipsoid(
+            (sign(side) * 5.9 * thorax.scale_x, 2.0, top - half - 3.0),
+            (8.4 * thorax.scale_x, 10.6 * thorax.scale_y, half + 3.0),
             (0.16, 0.0, 0.0),
         )
-    return domes
+        for side, top in zip(SIDES, (thorax.dome_right, thorax.dome_left), strict=True)
+    }
 
 
 def build_gas(thorax: Thorax) -> list[Solid]:

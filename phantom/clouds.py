@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 
 from thoracite.phantom.shapes import Array, Camera
 
+Widths = float | NDArray[np.float64]
+"""One length for a whole path, or one a knot, in cm."""
+
 
 class Cloud(NamedTuple):
     """Mass points.
@@ -56,9 +59,9 @@ def join_clouds(clouds: Iterable[Cloud]) -> Cloud:
 
 def sweep_tube(
     path: NDArray[np.float64],
-    radius: float | NDArray[np.float64],
+    radius: Widths,
     *,
-    wall: float,
+    wall: Widths,
     step: float,
     flat: float = 1.0,
 ) -> Cloud:
@@ -70,14 +73,14 @@ def sweep_tube(
         In cm, joined by straight lines.
     radius : float or ndarray, shape (knots,)
         In cm, vertically.
-    wall : float
+    wall : float or ndarray, shape (knots,)
         Thickness of the wall in cm; the mass is its volume.
     step : float
         Distance of points in cm.
     flat : float
         Radius towards the body's axis over the vertical one.
     """
-    line, size, length = _walk(path, radius, step)
+    line, size, thick, length = _walk(path, radius, wall, step)
     along = np.gradient(line, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
     up = np.array([0.0, 0.0, 1.0]) - along * along[:, 2:]
@@ -86,19 +89,17 @@ def sweep_tube(
     out = np.cross(along, up)
     around = max(8, int(np.ceil(2 * np.pi * float(np.max(size)) / step)))
     angle = 2 * np.pi * (np.arange(around)[None, :] + 0.5 * (np.arange(len(line)) % 2)[:, None]) / around
-    points = line[:, None, :] + size[:, None, None] * (
-        np.sin(angle)[..., None] * up[:, None, :] + flat * np.cos(angle)[..., None] * out[:, None, :]
-    )
-    rim = np.hypot(np.cos(angle), flat * np.sin(angle))  # an ellipse's points are closer where it is narrow
-    mass = rim * (2 * np.pi * size * wall * length / (len(line) * around))[:, None]
-    return Cloud(points.reshape(-1, 3).astype(np.float32), mass.reshape(-1).astype(np.float32))
+    cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+    high, wide = (size[:, None] * up).astype(np.float32), (flat * size[:, None] * out).astype(np.float32)
+    points = line.astype(np.float32)[:, None, :] + sin[..., None] * high[:, None, :] + cos[..., None] * wide[:, None, :]
+    rim = np.hypot(cos, flat * sin)  # an ellipse's points are closer where it is narrow
+    mass = rim * (2 * np.pi * size * thick * length / (len(line) * around))[:, None]
+    return Cloud(points.reshape(-1, 3), mass.reshape(-1).astype(np.float32))
 
 
-def fill_tube(
-    path: NDArray[np.float64], radius: float | NDArray[np.float64], *, step: float, flat: float = 1.0
-) -> Cloud:
+def fill_tube(path: NDArray[np.float64], radius: Widths, *, step: float, flat: float = 1.0) -> Cloud:
     """A tube's inside; the mass is its volume. See :func:`sweep_tube`."""
-    _, size, length = _walk(path, radius, step)
+    _, size, _, length = _walk(path, radius, 1.0, step)
     volume = float(np.mean(np.pi * size**2 * flat)) * length
     rings = [sweep_tube(path, np.asarray(radius) * part, wall=1.0, step=step, flat=flat) for part in (0.9, 0.6, 0.2)]
     shares = (0.36, 0.48, 0.16)  # of the area: outside 0.8 of the radius, outside 0.4, within
@@ -119,17 +120,29 @@ def fill_plate(corners: NDArray[np.float64], thickness: float, *, step: float) -
     return Cloud(points.astype(np.float32), mass)
 
 
+def cover_ball(center: NDArray[np.float64], radius: float, *, wall: float, step: float) -> Cloud:
+    """The wall of a ball, its points on a Fibonacci spiral."""
+    count = max(16, int(np.ceil(4 * np.pi * (radius / step) ** 2)))
+    height = 1 - 2 * (np.arange(count) + 0.5) / count
+    angle, ring = np.pi * (1 + 5**0.5) * np.arange(count), np.sqrt(1 - height**2)
+    points = center + radius * np.stack([ring * np.cos(angle), ring * np.sin(angle), height], axis=1)
+    mass = np.full(count, 4 * np.pi * radius**2 * wall / count, dtype=np.float32)
+    return Cloud(points.astype(np.float32), mass)
+
+
 def _walk(
-    path: NDArray[np.float64], radius: float | NDArray[np.float64], step: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Evenly spaced points of a path, the radius at each, and the path's length."""
+    path: NDArray[np.float64], radius: Widths, wall: Widths, step: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
+    """Evenly spaced points of a path, radius and wall at each, and the path's length."""
     joints = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
     length = float(joints[-1])
     count = max(3, int(np.ceil(length / step)))
     places = (np.arange(count) + 0.5) * length / count
     line = np.stack([np.interp(places, joints, column) for column in path.T], axis=1)
-    size = np.interp(places, joints, np.broadcast_to(np.asarray(radius, dtype=np.float64), joints.shape))
-    return line, size, length
+    size, thick = (
+        np.interp(places, joints, np.broadcast_to(np.asarray(v, float), joints.shape)) for v in (radius, wall)
+    )
+    return line, size, thick, length
 
 
 def project_cloud(cloud: Cloud, camera: Camera) -> Array:
@@ -166,4 +179,14 @@ def project_cloud(cloud: Cloud, camera: Camera) -> Array:
     return image.reshape(size, size).astype(np.float32)
 
 
-__all__ = ["EMPTY", "Cloud", "fill_plate", "fill_tube", "join_clouds", "project_cloud", "sweep_tube"]
+__all__ = [
+    "EMPTY",
+    "Cloud",
+    "Widths",
+    "cover_ball",
+    "fill_plate",
+    "fill_tube",
+    "join_clouds",
+    "project_cloud",
+    "sweep_tube",
+]

@@ -87,7 +87,8 @@ def draw_place(
     low, high = find_zone(thorax, side, one.zone or "mid")
     z = generator.uniform(low + min(margin, 0.45 * (high - low)), high - min(margin, 0.45 * (high - low)))
     x, y, width, deep = (float(v[0]) for v in build_lung(thorax, side).read_profile(np.array([z], dtype=np.float32)))
-    inner = max(0.0, 4.2 - abs(x) + width)  # keep clear of the mediastinum
+    border = 0.67 * thorax.heart * thorax.chest if side == "left" and z < -2 else 4.0
+    inner = max(0.0, min(border, abs(x) + width - 2.5) - abs(x) + width)  # keep clear of mediastinum and heart
     reach = max(width - margin - inner / 2, 0.3)
     across = generator.uniform(-1, 1) * reach + sign(side) * inner / 2
     along = generator.uniform(-0.8, 0.8) * max(deep * np.sqrt(1 - min(across / width, 0.95) ** 2) - margin, 0.2)
@@ -118,11 +119,11 @@ def _mottle(camera: Camera, generator: np.random.Generator, *, grain: float, dep
 def _consolidate(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.random.Generator) -> Deposit:
     spread = (1.5, 2.1, 2.8)[one.grade]
     center = draw_place(one, thorax, generator, margin=1.6)
-    count = 9 + 3 * one.grade
+    count = 14 + 6 * one.grade
     centers = center + generator.normal(0, 0.62 * spread, (count, 3)) * np.array([1.0, 1.0, 0.75])
-    sigmas = generator.uniform(0.45, 0.8, count) * spread
-    water = _project_blobs(centers, sigmas, generator.uniform(0.25, 0.5, count), camera)
-    water *= _mottle(camera, generator, grain=0.8, depth=0.3)
+    sigmas = generator.uniform(0.5, 0.95, count) * spread
+    water = _project_blobs(centers, sigmas, generator.uniform(0.1, 0.3, count), camera)
+    water *= _mottle(camera, generator, grain=1.5, depth=0.22) * _mottle(camera, generator, grain=0.5, depth=0.12)
     return Deposit(water, (_side(one),))
 
 
@@ -136,11 +137,11 @@ def _grow(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.random
     spans = [Ellipsoid((float(center[0]), float(center[1]), float(center[2])), (radius * 0.96,) * 3).cut(rays)]
     for _ in range(lumps):
         aside = generator.normal(0, 1, 3)
-        x, y, z = center + aside / np.linalg.norm(aside) * radius * 0.4
+        x, y, z = center + aside / np.linalg.norm(aside) * radius * 0.5
         spans.append(
-            Ellipsoid((float(x), float(y), float(z)), (radius * float(generator.uniform(0.5, 0.66)),) * 3).cut(rays)
+            Ellipsoid((float(x), float(y), float(z)), (radius * float(generator.uniform(0.5, 0.72)),) * 3).cut(rays)
         )
-    water = ndimage.gaussian_filter(measure_union(spans), 0.06 / camera.pitch)
+    water = ndimage.gaussian_filter(measure_union(spans), (0.05 + 0.03 * radius) / camera.pitch)
     return Deposit(water, (_side(one),), sharp=True, diameter=diameter)
 
 

@@ -41,6 +41,8 @@ class Style(NamedTuple):
         Steepness of the display curve.
     shift : float
         Where its middle lies: below 0.5 the image is bright.
+    top : float
+        Brightest grey.
     border : float
         Width of the collimator's shadow over the image's side.
     marker : str
@@ -55,7 +57,8 @@ class Style(NamedTuple):
     equalise: float = 0.25
     edge: float = 0.4
     curve: float = 4.5
-    shift: float = 0.45
+    shift: float = 0.55
+    top: float = 0.9
     border: float = 0.0
     marker: str = ""
     inset: tuple[float, float] = (0.92, 0.08)
@@ -68,13 +71,14 @@ def draw_style(generator: np.random.Generator, *, view: str) -> Style:
     right = letters == "R"
     return Style(
         scatter=float(generator.uniform(0.5, 1.1) if bedside else generator.uniform(0.25, 0.6)),
-        photons=float(10 ** generator.uniform(3.6, 4.3) if bedside else 10 ** generator.uniform(4.2, 5.0)),
+        photons=float(10 ** generator.uniform(4.3, 5.0) if bedside else 10 ** generator.uniform(4.8, 5.6)),
         blur=float(generator.uniform(0.05, 0.1)),
-        equalise=float(generator.uniform(0.1, 0.5)),
+        equalise=float(generator.uniform(0.2, 0.75)),
         edge=float(generator.uniform(0.1, 0.9)),
-        curve=float(generator.uniform(3.4, 5.6)),
-        shift=float(generator.uniform(0.36, 0.56)),
-        border=float(generator.uniform(0.01, 0.05)) if generator.random() < 0.2 else 0.0,
+        curve=float(generator.uniform(2.4, 4.8)),
+        shift=float(generator.uniform(0.42, 0.72)),
+        top=float(generator.uniform(0.74, 1.0)),
+        border=float(generator.uniform(0.01, 0.05)) if generator.random() < 0.12 else 0.0,
         marker=letters,
         inset=(float(generator.uniform(0.05, 0.11) if right else generator.uniform(0.88, 0.94)),
                float(generator.uniform(0.04, 0.12))),
@@ -130,7 +134,7 @@ def _display(density: Array, style: Style, pitch: float) -> Array:
     level = (density - low) / max(float(high - low), 1e-3)
     image = 1 / (1 + np.exp(-style.curve * (level - style.shift)))
     floor, top = 1 / (1 + np.exp(style.curve * style.shift)), 1 / (1 + np.exp(-style.curve * (1 - style.shift)))
-    image = np.clip((image - floor) / (top - floor) * 0.94 + 0.03, 0, 1).astype(np.float32)
+    image = np.clip((image - floor) / (top - floor) * (style.top - 0.03) + 0.03, 0, 1).astype(np.float32)
     return _mark(image, style)
 
 

@@ -146,15 +146,18 @@ def draw_phantom(
 
 
 def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: float) -> Camera:
-    field = float(np.clip(chest * generator.uniform(1.28, 1.5), 33.0, 43.0))
-    if view == "PA":
-        focus, plate = -float(generator.uniform(150, 183)), 15.0
-    else:
-        focus, plate = float(generator.uniform(95, 125)), -15.0
+    field = float(np.clip(chest * generator.uniform(1.34, 1.62), 34.0, 44.0))
+    back = view == "PA"
+    distance = float(generator.uniform(150, 183) if back else generator.uniform(95, 125))
+    aside, above = generator.normal(0, 4.0 if back else 7.0), generator.normal(0, 4.0) + (0 if back else 6.0)
     return Camera(
-        size=size, field=field, focus=focus, plate=plate,
-        aim_x=float(generator.normal(0, 0.7)), aim_z=float(generator.normal(-1.2, 0.9)),
-    )  # fmt: skip
+        size=size,
+        field=field,
+        focus=(float(aside), -distance if back else distance, float(above)),
+        plate=15.0 if back else -15.0,
+        aim=(float(generator.normal(0, 0.7)), float(generator.normal(-0.6, 1.0))),
+        roll=float(generator.normal(0, 0.02)),
+    )
 
 
 def find_box(mask: Mask) -> Box:

@@ -22,15 +22,16 @@ from thoracite.phantom.anatomy import (
     build_trunk,
     sign,
 )
-from thoracite.phantom.clouds import Cloud, project_cloud
+from thoracite.phantom.clouds import Cloud, join_clouds, project_cloud
 from thoracite.phantom.deposits import Deposit, place_deposit
 from thoracite.phantom.exposure import WATER
-from thoracite.phantom.findings import Abnormality, Kind
+from thoracite.phantom.findings import IN_A_ZONE, Abnormality, Kind
 from thoracite.phantom.shapes import (
     Array,
     Bowl,
     Camera,
     Ellipsoid,
+    Rays,
     Span,
     Sweep,
     clip_span,
@@ -42,9 +43,10 @@ from thoracite.phantom.vessels import draw_septa, grow_vessels
 
 Mask = NDArray[np.bool_]
 
-_GAPS = (Gap(2.0, 1.6, 0.2), Gap(3.8, 3.4, 1.2), Gap(6.5, 6.2, 4.4))
-_LEVELS = (-10.6, -6.4, -1.6)
-"""Lowest point of the lung on a small, moderate and large effusion, in cm."""
+_GAPS = (Gap(2.0, 1.7, 0.0), Gap(4.0, 3.8, 0.8), Gap(6.5, 6.2, 4.4))
+"""Small, moderate and large pneumothorax."""
+_SMALL = -10.6
+"""Lowest point of the lung on a small effusion, in cm; on larger ones it lies above the dome."""
 
 
 class Scene(NamedTuple):
@@ -77,7 +79,6 @@ class _Lung(NamedTuple):
     solid: Sweep
     dome: Ellipsoid
     bowl: Bowl | None
-    cavity: Span
     aerated: Array
     fluid: Array
     air: Array
@@ -124,66 +125,77 @@ def render_scene(
     """
     growth, chance = generators
     thorax = alter_thorax(thorax, abnormalities)
-    rays, step = camera.cast_rays(), 0.55 * camera.pitch
+    rays, step, room = camera.cast_rays(), 0.55 * camera.pitch, 1 - thorax.lung
     heart = [solid.cut(rays) for solid in build_heart(thorax)]
     inner = heart + [solid.cut(rays) for solid in build_mediastinum(thorax)]
-    lungs = {side: _render_lung(thorax, side, abnormalities, camera, inner) for side in SIDES}
+    lungs = {side: _render_lung(thorax, side, abnormalities, rays, inner) for side in SIDES}
     deposits = [place_deposit(one, thorax, camera, chance) for one in abnormalities]
     water = measure_union([solid.cut(rays) for solid in build_trunk(thorax)])
     water -= measure_union([solid.cut(rays) for solid in build_gas(thorax)])
     texture = _draw_texture(growth, camera)
     shown: dict[int, Array] = {}
-    for side in SIDES:
-        lung = lungs[side]
+    for side, lung in lungs.items():
         water -= lung.aerated * (1 - thorax.lung * texture) + lung.air - lung.line
-        vessels = _keep_inside(grow_vessels(thorax, side, growth, step=step, uplift=_uplift(abnormalities)), lung)
-        water += project_cloud(vessels, camera) * (1 - thorax.lung)
+        lines = _draw_lines(thorax, side, abnormalities, generators, step)
+        water += room * project_cloud(_keep_inside(lines, lung), camera)
         for number, deposit in enumerate(deposits):
             if deposit is not None and side in deposit.sides:
-                added = _fit(deposit, lung.aerated * (1 - thorax.lung))
+                added = _fit(deposit, lung.aerated * room)
                 shown[number] = shown.get(number, 0) + added
                 water += added
-        for one in abnormalities:
-            if one.kind is Kind.EDEMA:
-                lines = draw_septa(thorax, side, chance, number=8 + 8 * one.grade, step=step)
-                water += project_cloud(_keep_inside(lines, lung), camera) * (1 - thorax.lung)
     bones = project_cloud(build_skeleton(thorax, step=step), camera)
-    absorption = (WATER * np.maximum(water, 0) + bones).astype(np.float32)
-    masks = [_mask(one, lungs, heart, shown.get(number)) for number, one in enumerate(abnormalities)]
-    diameters = [None if deposit is None else deposit.diameter for deposit in deposits]
-    return Scene(absorption, masks, diameters, {side: lungs[side].mask for side in SIDES}, _hit(heart))
+    return Scene(
+        absorption=(WATER * np.maximum(water, 0) + bones).astype(np.float32),
+        masks=[_mask(one, lungs, heart, shown.get(number), camera) for number, one in enumerate(abnormalities)],
+        diameters=[None if deposit is None else deposit.diameter for deposit in deposits],
+        lungs={side: lung.mask for side, lung in lungs.items()},
+        heart=_hit(heart),
+    )
+
+
+def _draw_lines(
+    thorax: Thorax,
+    side: Side,
+    abnormalities: Sequence[Abnormality],
+    generators: Sequence[np.random.Generator],
+    step: float,
+) -> Cloud:
+    """Vessels, and Kerley lines where there is oedema, whose upper vessels are wide too."""
+    growth, chance = generators
+    soaked = next((one.grade for one in abnormalities if one.kind is Kind.EDEMA), None)
+    if soaked is None:
+        return grow_vessels(thorax, side, growth, step=step)
+    vessels = grow_vessels(thorax, side, growth, step=step, uplift=0.2 + 0.15 * soaked)
+    return join_clouds([vessels, draw_septa(thorax, side, chance, number=8 + 8 * soaked, step=step)])
 
 
 def _render_lung(
-    thorax: Thorax, side: Side, abnormalities: Sequence[Abnormality], camera: Camera, inner: Sequence[Span]
+    thorax: Thorax, side: Side, abnormalities: Sequence[Abnormality], rays: Rays, inner: Sequence[Span]
 ) -> _Lung:
-    rays = camera.cast_rays()
-    solid, bowl, line = build_lung(thorax, side), None, np.zeros((camera.size, camera.size), dtype=np.float32)
-    cavity = solid.cut(rays)
-    dome = build_domes(thorax)[side]
-    holes = [*inner, under := dome.cut(rays)]
-    free = measure_span(cavity) - measure_union(holes, cavity)
-    aerated = free
+    solid, dome, bowl, line = build_lung(thorax, side), build_domes(thorax)[side], None, None
+    cavity, under = solid.cut(rays), dome.cut(rays)
+    holes = [*inner, under]
+    free = aerated = _measure_clear(cavity, cavity, holes)
     for one in abnormalities:
-        if one.side != side:
-            continue
-        if one.kind is Kind.PNEUMOTHORAX:
+        if one.side == side and one.kind is Kind.PNEUMOTHORAX:
             solid = build_lung(thorax, side, gap=_GAPS[one.grade])
-            span = clip_span(solid.cut(rays), cavity)
-            pleura = clip_span(build_lung(thorax, side, gap=_GAPS[one.grade], grow=0.06).cut(rays), cavity)
-            aerated = measure_span(span) - measure_union(holes, span)
-            line = np.maximum(measure_span(pleura) - measure_union(holes, pleura) - aerated, 0)
-        elif one.kind is Kind.EFFUSION:
-            level = max(
-                _LEVELS[one.grade], _LEVELS[0] if one.grade == 0 else thorax.dome_left + 0.8 + 4 * (one.grade - 1)
-            )
-            bowl = Bowl((sign(side) * 5.4 * thorax.scale_x, 0.5, level), (0.085, 0.05))
-            span = clip_span(bowl.cut(rays), cavity)
-            aerated = measure_span(span) - measure_union(holes, span)
+            aerated = _measure_clear(solid.cut(rays), cavity, holes)
+            pleura = build_lung(thorax, side, gap=_GAPS[one.grade], grow=0.06)
+            line = np.maximum(_measure_clear(pleura.cut(rays), cavity, holes) - aerated, 0)
+        elif one.side == side and one.kind is Kind.EFFUSION:
+            level = _SMALL if one.grade == 0 else thorax.dome_left + 4 * one.grade - 3.2
+            bowl = Bowl((sign(side) * 4.4 * thorax.scale_x, 0.8, level), (0.07, 0.045))
+            aerated = _measure_clear(bowl.cut(rays), cavity, holes)
     rest = np.maximum(free - aerated, 0)
     mask = (measure_span(cavity) > 0.6) & (measure_span(under) <= 0) & ~_hit(inner)
     air = rest if bowl is None else np.zeros_like(rest)
-    return _Lung(solid, dome, bowl, cavity, aerated, rest - air, air, line, mask)
+    return _Lung(solid, dome, bowl, aerated, rest - air, air, np.zeros_like(rest) if line is None else line, mask)
+
+
+def _measure_clear(span: Span, within: Span, holes: Sequence[Span]) -> Array:
+    """Length of what two solids share and no hole takes away."""
+    both = clip_span(span, within)
+    return measure_span(both) - measure_union(holes, both)
 
 
 def _keep_inside(cloud: Cloud, lung: _Lung) -> Cloud:
@@ -191,10 +203,6 @@ def _keep_inside(cloud: Cloud, lung: _Lung) -> Cloud:
     if lung.bowl is not None:
         inside &= lung.bowl.holds(cloud.points)
     return cloud.keep(inside)
-
-
-def _uplift(abnormalities: Sequence[Abnormality]) -> float:
-    return max((0.2 + 0.15 * one.grade for one in abnormalities if one.kind is Kind.EDEMA), default=0.0)
 
 
 def _fit(deposit: Deposit, room: Array) -> Array:
@@ -221,20 +229,30 @@ def _hit(spans: Sequence[Span]) -> Mask:
     return hit
 
 
-def _mask(one: Abnormality, lungs: dict[Side, _Lung], heart: Sequence[Span], shown: Array | None) -> Mask:
+def _mask(
+    one: Abnormality, lungs: dict[Side, _Lung], heart: Sequence[Span], shown: Array | None, camera: Camera
+) -> Mask:
     """Where a finding is seen."""
+    seen = lungs["left"].mask | lungs["right"].mask
     if one.kind is Kind.CARDIOMEGALY:
         return _hit(heart)
     if one.kind is Kind.HYPERINFLATION:
-        return lungs["left"].mask | lungs["right"].mask
+        return seen
     if one.side is not None and one.kind is Kind.EFFUSION:
-        return lungs[one.side].fluid > 0.8
+        return (lungs[one.side].fluid > 0.8) & seen
     if one.side is not None and one.kind is Kind.PNEUMOTHORAX:
-        return lungs[one.side].air > 1.0
+        return _find_free_air(lungs[one.side])
     if shown is None:
         raise ValueError(f"{one.kind.value} left no trace")
-    mask: Mask = shown > max(0.12, 0.3 * float(shown.max()))
+    smooth = ndimage.gaussian_filter(shown, (0.1 if one.kind in IN_A_ZONE else 0.5) / camera.pitch)
+    mask: Mask = smooth > max(0.1, 0.3 * float(smooth.max()))
     return mask
+
+
+def _find_free_air(lung: _Lung) -> Mask:
+    """Air beside the lung; in front of it and behind it nobody sees it."""
+    free: Mask = lung.mask & (lung.air > 1.0) & (lung.aerated < 0.5 * lung.air)
+    return free
 
 
 __all__ = ["Scene", "alter_thorax", "render_scene"]

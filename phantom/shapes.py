@@ -29,10 +29,8 @@ class Rays(NamedTuple):
 
     Parameters
     ----------
-    slope_x, start_x : ndarray, shape (1, width)
-        Per column.
-    slope_z, start_z : ndarray, shape (height, 1)
-        Per row.
+    slope_x, start_x, slope_z, start_z : ndarray, shape (height, width)
+        One a pixel.
     """
 
     slope_x: Array
@@ -50,20 +48,23 @@ class Camera(NamedTuple):
         Pixels along each side.
     field : float
         Side of the detector in cm.
-    focus : float
-        Depth of the focus in cm; behind the patient (negative) for PA, in front of him for AP.
+    focus : tuple of float
+        Place of the focus in cm; behind the patient (y negative) for PA, in front of him for AP. Away from the
+        middle it sees him turned or bent.
     plate : float
         Depth of the detector in cm.
-    aim_x, aim_z : float
-        Where the central ray meets the detector, in cm.
+    aim : tuple of float
+        x and z of the detector's centre, in cm.
+    roll : float
+        Tilt of the detector in its plane, in radians.
     """
 
     size: int = 256
     field: float = 38.0
-    focus: float = -165.0
+    focus: Point = (0.0, -165.0, 0.0)
     plate: float = 15.0
-    aim_x: float = 0.0
-    aim_z: float = 0.0
+    aim: tuple[float, float] = (0.0, 0.0)
+    roll: float = 0.0
 
     @property
     def pitch(self) -> float:
@@ -72,10 +73,13 @@ class Camera(NamedTuple):
 
     def cast_rays(self) -> Rays:
         """One ray a pixel; the patient's left is on the image's right, as he faces the reader."""
-        offsets = (np.arange(self.size, dtype=np.float32) + 0.5 - self.size / 2) * np.float32(self.pitch)
-        depth = self.plate - self.focus
-        slope_x, slope_z = offsets[None, :] / depth, -offsets[:, None] / depth
-        return Rays(slope_x, self.aim_x - slope_x * self.focus, slope_z, self.aim_z - slope_z * self.focus)
+        places = (np.arange(self.size, dtype=np.float32) + np.float32(0.5 - self.size / 2)) * np.float32(self.pitch)
+        across, up = np.meshgrid(places, -places)
+        cos, sin = np.float32(np.cos(self.roll)), np.float32(np.sin(self.roll))
+        (x, y, z), depth = map(np.float32, self.focus), np.float32(self.plate - self.focus[1])
+        slope_x = (across * cos - up * sin + np.float32(self.aim[0]) - x) / depth
+        slope_z = (across * sin + up * cos + np.float32(self.aim[1]) - z) / depth
+        return Rays(slope_x, x - slope_x * y, slope_z, z - slope_z * y)
 
     def project(self, points: Array) -> tuple[Array, Array, Array]:
         """Where points of the world fall.
@@ -90,9 +94,13 @@ class Camera(NamedTuple):
         column, row, magnification : ndarray, shape (points,)
             In pixels (a pixel's centre is at .5), and the detector's distance from the focus over the point's.
         """
-        magnification = (self.plate - self.focus) / (points[:, 1] - self.focus)
-        column = (points[:, 0] - self.aim_x) * magnification / self.pitch + self.size / 2
-        row = self.size / 2 - (points[:, 2] - self.aim_z) * magnification / self.pitch
+        x, y, z = map(np.float32, self.focus)
+        magnification = (np.float32(self.plate) - y) / (points[:, 1] - y)
+        across = x + (points[:, 0] - x) * magnification - np.float32(self.aim[0])
+        up = z + (points[:, 2] - z) * magnification - np.float32(self.aim[1])
+        cos, sin = np.float32(np.cos(self.roll)), np.float32(np.sin(self.roll))
+        pitch, middle = np.float32(self.pitch), np.float32(self.size / 2)
+        column, row = (across * cos + up * sin) / pitch + middle, middle - (up * cos - across * sin) / pitch
         return column, row, magnification
 
 
@@ -201,7 +209,7 @@ class Sweep(NamedTuple):
         """Where each ray is inside; a ray's small climb within the body is followed by one more step at each end."""
         middle = self._solve_at(rays, np.float32(0))
         near, far = self._solve_at(rays, middle.near).near, self._solve_at(rays, middle.far).far
-        return Span(near, far)
+        return Span(near, np.where(middle.far > middle.near, far, near - 1))
 
     def _solve_at(self, rays: Rays, depth: Array | np.float32) -> Span:
         x, y, width, deep = self.read_profile(rays.slope_z * depth + rays.start_z)

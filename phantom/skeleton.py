@@ -16,10 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thoracite.phantom.anatomy import SIDES, Thorax, find_depth, find_outer_wall, sign
-from thoracite.phantom.clouds import Cloud, fill_plate, fill_tube, join_clouds, sweep_tube
+from thoracite.phantom.clouds import Cloud, Widths, cover_ball, fill_plate, fill_tube, join_clouds, sweep_tube
+from thoracite.phantom.shapes import turn_matrix
 
 CORTEX = 0.42
 """Attenuation that cortical bone adds to soft tissue, in 1/cm at about 65 keV."""
+
+KNOTS = 60
+"""Points of a rib's path."""
+
+_CLAVICLE = (
+    (1.5, 5.2, 9.0),
+    (3.6, 5.6, 9.7),
+    (6.6, 4.8, 11.0),
+    (10.4, 2.2, 11.5),
+    (13.2, 0.2, 11.9),
+    (15.6, -1.0, 12.8),
+)
 
 MARROW = 0.07
 """The same for spongy bone."""
@@ -39,17 +52,19 @@ def build_skeleton(thorax: Thorax, *, step: float) -> Cloud:
     return join_clouds(clouds).scale(thorax.bone)
 
 
-def _bone(path: NDArray[np.float64], radius: float | NDArray[np.float64], step: float, *, flat: float = 1.0,
-          cortex: float = 0.12) -> Iterator[Cloud]:  # fmt: skip
+def _bone(
+    path: NDArray[np.float64], radius: Widths, step: float, *, flat: float = 1.0, cortex: Widths = 0.12
+) -> Iterator[Cloud]:
     yield sweep_tube(path, radius, wall=cortex, step=step, flat=flat).scale(CORTEX)
     yield fill_tube(path, radius, step=1.5 * step, flat=flat).scale(MARROW)
 
 
 def _build_ribs(thorax: Thorax, step: float) -> Iterator[Cloud]:
+    wall = np.interp(np.linspace(0, 1, KNOTS), [0, 0.3, 0.5, 0.65, 1], [0.085, 0.075, 0.045, 0.05, 0.055])
     for side in SIDES:
         for number in range(1, 12):
             path, radius = trace_rib(thorax, number)
-            yield from _bone(path * np.array([sign(side), 1, 1]), radius, step, flat=0.5, cortex=0.095)
+            yield from _bone(path * np.array([sign(side), 1, 1]), radius, step, flat=0.42, cortex=wall)
 
 
 def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -72,7 +87,7 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
     start = (12.0 - 2.38 * (number - 1) - 0.02 * (number - 1) ** 2) * thorax.scale_z
     drop = (2.6 + 1.35 * min(number, 6) - 0.2 * max(number - 6, 0)) * thorax.scale_z
     end = np.radians([118, 132, 142, 146, 147, 144, 138, 130, 122, 112, 95][number - 1])
-    angle = np.linspace(np.radians(9), end, 60)
+    angle = np.linspace(np.radians(9), end, KNOTS)
     part = angle / np.radians(150)
     height = start + 0.5 * np.sin(np.pi * np.minimum(part * 2.6, 1)) - drop * part**1.35
     reach = find_outer_wall(thorax, np.minimum(height, 11.6 * thorax.scale_z)) + 0.35
@@ -84,45 +99,39 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
 
 
 def _build_spine(thorax: Thorax, step: float) -> Iterator[Cloud]:
-    z = 17.0 * thorax.scale_z
-    back = -6.0 * thorax.scale_y
-    number = 0
+    """Vertebrae from the neck to the loin, tilted by the spine's curve so that few endplates are seen on edge."""
+    z, number = 17.0 * thorax.scale_z, 0
     while z > -22:
-        tall = (1.75 + 0.045 * number) * thorax.scale_z
-        wide = 1.35 + 0.04 * number
-        y = back + 2.2 * max(0.0, (z - 6) / 11) ** 1.5
-        body = np.array([[0.0, y, z], [0.0, y, z - tall]])
-        yield sweep_tube_upright(body, wide, wall=0.09, step=step).scale(CORTEX)
-        yield _fill_disc(body[0], wide, 0.10, step).scale(CORTEX)
-        yield _fill_disc(body[1], wide, 0.10, step).scale(CORTEX)
-        for height in np.linspace(z, z - tall, 5):
-            yield _fill_disc(np.array([0.0, y, height]), wide, tall / 5, 2 * step).scale(MARROW * 1.3)
-        for s in (-1, 1):
-            pedicle = np.array(
-                [[s * 0.95 * wide * 0.75, y - 0.8, z - 0.55], [s * 0.95 * wide * 0.75, y - 2.0, z - 0.55]]
-            )
-            yield sweep_tube(pedicle, 0.42, wall=0.12, step=step).scale(CORTEX)
-            process = np.array([[s * 0.9, y - 2.2, z - 0.6], [s * (wide + 1.5), y - 2.9, z - 0.2]])
-            yield from _bone(process, 0.36, step)
-        spinous = np.array([[0.0, y - 2.4, z - 1.0], [0.0, y - 4.2, z - 2.4]])
-        yield from _bone(spinous, np.array([0.3, 0.42]), step, flat=0.7)
+        tall, wide = (1.75 + 0.045 * number) * thorax.scale_z, 1.3 + 0.04 * number
+        y = -6.0 * thorax.scale_y + 2.2 * max(0.0, (z - 6) / 11) ** 1.5
+        vertebra = join_clouds(_build_vertebra(wide, tall, step))
+        points = vertebra.points @ turn_matrix((0.35 * np.sin((z - 2) / 9), 0.0, 0.0)).T
+        yield Cloud((points + np.array([0.0, y, z])).astype(np.float32), vertebra.mass)
         z -= tall + 0.42 * thorax.scale_z
         number += 1
 
 
-def sweep_tube_upright(path: NDArray[np.float64], radius: float, *, wall: float, step: float) -> Cloud:
-    """The wall of a vertebral body: waisted, a little flatter from front to back."""
-    knots = np.linspace(0, 1, 9)[:, None]
-    line = path[0] * (1 - knots) + path[1] * knots
-    waist = radius * (1 - 0.1 * np.sin(np.pi * knots[:, 0]))
-    return sweep_tube(line, waist, wall=wall, step=step, flat=0.85)
+def _build_vertebra(wide: float, tall: float, step: float) -> Iterator[Cloud]:
+    """One vertebra with its upper endplate at the origin."""
+    knots = np.linspace(0, 1, 9)
+    line = np.stack([0 * knots, 0 * knots, -tall * knots], axis=1)
+    waist = wide * (1 - 0.1 * np.sin(np.pi * knots))
+    yield sweep_tube(line, waist, wall=0.06, step=step, flat=0.85).scale(CORTEX)
+    yield fill_tube(line, waist, step=2 * step, flat=0.85).scale(MARROW)
+    for height in (0.0, -tall):
+        yield _fill_disc(height, wide, 0.06, step).scale(CORTEX)
+    for s in (-1, 1):
+        pedicle = np.array([[0.72 * s * wide, -0.8, -0.55], [0.72 * s * wide, -2.0, -0.55]])
+        yield sweep_tube(pedicle, 0.42, wall=0.1, step=step).scale(CORTEX)
+        yield from _bone(np.array([[0.9 * s, -2.2, -0.6], [s * (wide + 1.5), -2.9, -0.2]]), 0.34, step, cortex=0.07)
+    yield from _bone(np.array([[0.0, -2.4, -1.0], [0.0, -4.2, -2.4]]), np.array([0.28, 0.4]), step, flat=0.7)
 
 
-def _fill_disc(center: NDArray[np.float64], radius: float, thickness: float, step: float) -> Cloud:
+def _fill_disc(height: float, radius: float, thickness: float, step: float) -> Cloud:
     count = max(4, int(np.ceil(2 * radius / step)))
     u, v = (((np.mgrid[0:count, 0:count] + 0.5) / count) * 2 - 1).reshape(2, -1)
     inside = u**2 + v**2 < 1
-    points = center + np.stack([u[inside], 0.85 * v[inside], np.zeros(inside.sum())], axis=1) * radius
+    points = np.stack([u[inside] * radius, 0.85 * v[inside] * radius, np.full(inside.sum(), height)], axis=1)
     mass = np.full(len(points), np.pi * radius**2 * 0.85 * thickness / len(points), dtype=np.float32)
     return Cloud(points.astype(np.float32), mass)
 
@@ -131,9 +140,7 @@ def _build_girdle(thorax: Thorax, step: float) -> Iterator[Cloud]:
     wide, tall = thorax.scale_x, thorax.scale_z
     for side in SIDES:
         out = np.array([sign(side) * wide, 1.0, tall])
-        clavicle = np.array(
-            [[1.6, 5.4, 9.6], [4.2, 5.6, 10.4], [8.0, 4.2, 11.3], [11.8, 1.6, 11.9], [15.2, -0.8, 12.3]]
-        )
+        clavicle = np.array(_CLAVICLE)
         yield from _bone(_smooth(clavicle) * out, np.linspace(0.78, 0.55, 40), step, cortex=0.16)
         medial = np.array([[11.2, -7.0, 9.2], [11.4, -8.2, 6.0], [12.2, -8.6, 1.8], [12.9, -8.4, -0.6]])
         lateral = np.array([[12.9, -8.4, -0.6], [14.0, -7.2, 3.2], [15.6, -4.6, 7.4], [16.4, -3.2, 9.2]])
@@ -153,14 +160,14 @@ def _build_girdle(thorax: Thorax, step: float) -> Iterator[Cloud]:
 
 def _build_humerus(thorax: Thorax, left: bool, step: float) -> Iterator[Cloud]:
     s = 1 if left else -1
-    head = np.array([s * 18.4 * thorax.scale_x, -1.8, 9.9])
-    elbow = np.array([s * (20.4 * thorax.scale_x + thorax.arms), -1.8, -14.0])
-    knots = np.linspace(0, 1, 60)
-    path = head + (elbow - head) * knots[:, None] + np.array([0, 0, 2.3]) * (1 - knots[:, None]) ** 8
-    radius = np.interp(knots, [0.0, 0.03, 0.08, 0.14, 0.3, 1.0], [0.6, 1.9, 2.3, 1.8, 1.25, 1.15])
-    tube = sweep_tube(path, radius, wall=0.14, step=step)
-    yield tube.scale(CORTEX)
-    yield fill_tube(path[:14], radius[:14], step=1.5 * step).scale(MARROW)
+    head = np.array([s * 18.2 * thorax.scale_x, -1.8, 10.2])
+    elbow = np.array([s * (20.6 * thorax.scale_x + thorax.arms), -1.8, -14.0])
+    knots = np.linspace(0.04, 1, 40)
+    path = head + (elbow - head) * knots[:, None]
+    radius = np.interp(knots, [0.04, 0.1, 0.16, 0.3, 1.0], [2.1, 1.9, 1.5, 1.2, 1.15])
+    yield cover_ball(head, 2.25, wall=0.08, step=step).scale(CORTEX)
+    yield sweep_tube(path, radius, wall=np.interp(knots, [0, 0.2, 1], [0.05, 0.15, 0.3]), step=step).scale(CORTEX)
+    yield fill_tube(path[:6], radius[:6], step=1.5 * step).scale(MARROW)
 
 
 def _smooth(knots: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ def grow_vessels(
     count = len(_TRUNKS)
     start = root + generator.normal(0, 0.25, (count, 3))
     course = _TRUNKS[:, :3] * np.array([s, 1, 1]) + generator.normal(0, 0.12, (count, 3))
-    radius = _TRUNKS[:, 3] * generator.normal(1, 0.1, count) * thorax.vessels
+    radius = _TRUNKS[:, 3] * generator.normal(1.12, 0.1, count) * thorax.vessels
     radius = radius * np.where(_TRUNKS[:, 2] > 0.3, 1 + uplift, 1.0)
     length = generator.uniform(1.9, 3.0, count)
     points, mass = [], []
