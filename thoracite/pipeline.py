@@ -168,6 +168,16 @@ class Explainer:
         verdict = "errors found" if errors else "withheld" if reason else "no error found"
         return ReportCheck(errors=errors, verdict=verdict, reason=reason)
 
+    def open(self) -> None:
+        """Open the graph now, so that what is wrong with it is known before any image is read.
+
+        Raises
+        ------
+        StoreError
+            If it is missing, damaged or away.
+        """
+        _ = self.digest
+
     def close(self) -> None:
         """Let go of the graph."""
         self.retriever.close()

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Explanation
+from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.output import open_output
-from thoracite.ui.progress import Progress, tell
+from thoracite.ui.progress import Progress
 from thoracite.ui.text import align_columns, render_text
 from thoracite.ui.view import render_error, render_record
 
@@ -70,9 +71,10 @@ def explain_images(
         )
     with ExitStack() as stack:
         files = [stack.enter_context(open_output(path)) if path else None for path in (output, html)]
-        if use_graph and settings.store == "embedded" and any(image.exists() for image in images):
-            prepare_graph(settings)
         explainer = stack.enter_context(Explainer(settings, graph=use_graph))
+        if use_graph and any(image.exists() for image in images):  # a graph that is damaged is told at once
+            prepare_graph(settings)
+            explainer.open()
         printer = _Printer(images, as_json=as_json, lines=files[0], keep=files[1] is not None)
         progress = stack.enter_context(Progress("images", len(images)))
         for done, answer in enumerate(explainer.explain_many(images), 1):
@@ -155,13 +157,6 @@ def _looks_like_image(file: Path) -> bool:
             return start.read(132)[128:] == b"DICM"
     except OSError:
         return False
-
-
-def prepare_graph(settings: Settings) -> None:
-    """Build the default graph where there is none, and say so."""
-    from thoracite.kg.build import ensure_graph
-
-    ensure_graph(settings.graph, progress=lambda step: tell(f"building the graph in {settings.graph}: {step}"))
 
 
 def check_report(image: str, report: Path, settings: Settings, *, as_json: bool = False) -> str:
@@ -286,7 +281,6 @@ __all__ = [
     "check_report",
     "explain_images",
     "find_images",
-    "prepare_graph",
     "run_suite",
     "show_settings",
     "write_phantoms",

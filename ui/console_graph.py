@@ -78,7 +78,8 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
     spoken = _check_language(language) or _find_language(settings)
     found = find_query(query, language=spoken, asked=language is not None)
     values = fill_parameters(_declare(found, parameters), dict(map(_split_parameter, parameters)))
-    store = open_store(settings, language=found.language, build=True)
+    prepare_graph(settings)
+    store = open_store(settings, language=found.language)
     try:
         return Answer(store.query(found.text, parameters=values, limit_s=settings.query_limit_s), found.language)
     finally:
@@ -152,6 +153,15 @@ def list_queries(*, as_json: bool = False) -> str:
         [query.name, query.title, " ".join(f"{name}={value}" for name, value in query.parameters.items())]
         for query in queries
     )
+
+
+def prepare_graph(settings: Settings) -> None:
+    """Build the default embedded graph where there is none, and say so."""
+    from thoracite.kg.build import ensure_graph
+
+    if settings.store != "embedded":
+        return
+    ensure_graph(settings.graph, progress=lambda step: tell(f"building the graph in {settings.graph}: {step}"))
 
 
 def build_graph(
@@ -299,6 +309,7 @@ __all__ = [
     "guess_language",
     "list_queries",
     "load_store",
+    "prepare_graph",
     "run_query",
     "write_ontology",
 ]

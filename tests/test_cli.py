@@ -1,0 +1,439 @@
+"""Every command, run for real: what it prints, the shapes that scripts rely on, and how it leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.images import write_bomb, write_dicom_without_pixels, write_noise, write_truncated_jpeg
+from thoracite import cli
+from thoracite.kg.build import build_graph, find_nquads
+
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?source { ?assertion a <https://w3id.org/thoracite/Assertion> } }"
+
+
+class Ran(NamedTuple):
+    """How a command left, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence of an error."""
+        lines = self.err.splitlines()
+        assert lines, "an error says nothing"
+        assert lines[-1].startswith("error: "), self.err
+        assert "Traceback" not in self.err
+        assert sum(line.startswith("error: ") for line in lines) == 1
+        return lines[-1].removeprefix("error: ")
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """One JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(graph_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line inside this process, with the default graph."""
+    monkeypatch.setenv("THORACITE_GRAPH", str(graph_folder))
+    monkeypatch.setenv("THORACITE_DEBUG", "")
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["thoracite", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        printed = capsys.readouterr()
+        return Ran(int(left.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def radiograph(shared: Path) -> Path:
+    """A real chest X-ray with effusion, from ChestX-ray14."""
+    return shared / "data" / "cxr" / "images" / "nih" / "nih_00000061_012.jpg"
+
+
+# --- explain ---------------------------------------------------------------------------------------------------------
+
+
+def test_explain_prints_the_object_that_scripts_rely_on(run: Run, radiograph: Path) -> None:
+    ran = run("explain", radiograph, "--json")
+    assert (ran.code, ran.err) == (0, "")
+    (record,) = ran.records
+    assert {"image", "abstained", "reason", "generator", "graph", "findings", "claims", "evidence"} <= set(record)
+    assert record["image"] == str(radiograph)
+    assert (record["abstained"], record["reason"], record["generator"]) == (False, None, "template")
+    assert record["graph"].startswith("sha256:")
+    assert {finding["certainty"] for finding in record["findings"]} & {"definitely absent"}
+    for finding in record["findings"]:
+        assert {"id", "label", "codes", "probability", "certainty", "region", "concepts"} <= set(finding)
+        assert 0 <= finding["probability"] <= 1
+    keys = {piece["key"]: piece for piece in record["evidence"]}
+    assert record["claims"]
+    for claim in record["claims"]:
+        assert claim["verdict"] == "supported"
+        assert claim["citations"]
+        assert all(f"[{key}]" in claim["sentence"] and key in keys for key in claim["citations"])
+        kinds = {keys[key]["kind"] == "triple" for key in claim["citations"]}
+        assert {"observation": False, "reason": True}.get(claim["kind"], True) in kinds
+    assert any(claim["kind"] != "observation" for claim in record["claims"])
+
+
+def test_explain_text_html_and_output(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    page, lines = tmp_path / "page.html", tmp_path / "lines.json"
+    ran = run("explain", radiograph, "--html", page, "--output", lines)
+    assert ran.code == 0
+    assert "[E1]" in ran.out
+    assert "SELECT" in ran.out
+    assert "Research use only" in ran.out
+    assert json.loads(lines.read_text(encoding="utf-8"))["claims"]
+    assert "data:image/png;base64," in page.read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lines.json", "page.html"]
+
+
+def test_a_batch_goes_on_past_bad_images_in_the_order_given(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    (folder / "inner").mkdir(parents=True)
+    shutil.copy(radiograph, folder / "b.jpg")
+    shutil.copy(radiograph, folder / "inner" / "c.jpg")
+    (folder / "a.png").write_bytes(b"")
+    (folder / "notes.txt").write_text("no image", encoding="utf-8")
+    lines = tmp_path / "lines.json"
+    ran = run("explain", folder, tmp_path / "missing.png", "--json", "--output", lines)
+    assert ran.code == 3
+    assert ran.sentence.startswith("2 of 4 images could not be read")
+    names = [Path(record["image"]).name for record in ran.records]
+    assert names == ["a.png", "b.jpg", "c.jpg", "missing.png"]
+    assert [sorted(record) == ["error", "image"] for record in ran.records] == [True, False, False, True]
+    assert lines.read_text(encoding="utf-8") == ran.out
+
+
+def test_without_a_graph_there_are_observations_only(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    ran = run("explain", radiograph, "--no-graph", "--json", "--graph", tmp_path / "none")
+    (record,) = ran.records
+    assert (ran.code, record["graph"]) == (0, "none")
+    assert {claim["kind"] for claim in record["claims"]} == {"observation"}
+    assert not any(piece["kind"] == "triple" for piece in record["evidence"])
+    assert not (tmp_path / "none").exists()
+
+
+def test_sixteen_bits_and_colour_are_read_as_the_same_image(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    grey = np.asarray(Image.open(radiograph).convert("L"))
+    Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / "a.png")
+    Image.fromarray(np.stack([grey] * 3, axis=2)).save(tmp_path / "b.png")
+    ran = run("explain", radiograph, tmp_path / "a.png", tmp_path / "b.png", "--json")
+    assert ran.code == 0
+    original, deep, coloured = (
+        {finding["id"]: finding["probability"] for finding in record["findings"]} for record in ran.records
+    )
+    assert original
+    assert deep == pytest.approx(original, abs=0.01)
+    assert coloured == pytest.approx(original, abs=0.01)
+
+
+def test_a_photo_is_withheld_with_the_reason(run: Run, tmp_path: Path) -> None:
+    data = pytest.importorskip("skimage.data")
+    Image.fromarray(data.astronaut()).save(tmp_path / "photo.jpg")
+    ran = run("explain", tmp_path / "photo.jpg", "--json")
+    (record,) = ran.records
+    assert (ran.code, record["abstained"], record["claims"]) == (0, True, [])
+    assert "chest" in record["reason"]
+    assert f"Withheld: {record['reason']}" in " ".join(run("explain", tmp_path / "photo.jpg").out.split())
+
+
+BAD: dict[str, tuple[Callable[[Path], object], str]] = {
+    "empty.png": (lambda path: path.write_bytes(b""), "is empty"),
+    "cut.jpg": (write_truncated_jpeg, "damaged or cut off"),
+    "text.png": (lambda path: path.write_text("not an image", encoding="utf-8"), "no image that can be read"),
+    "dot.png": (lambda path: write_noise(path, size=1), "1×1 pixels; expected at least"),
+    "bomb.png": (write_bomb, "at most 64,000,000"),
+    "report.dcm": (write_dicom_without_pixels, "without pixels"),
+    "missing.png": (lambda path: None, "does not exist"),
+    "folder": (Path.mkdir, "holds no image"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_is_one_sentence_and_exit_3(run: Run, tmp_path: Path, name: str) -> None:
+    write, said = BAD[name]
+    write(tmp_path / name)
+    ran = run("explain", tmp_path / name)
+    assert (ran.code, ran.out) == (3, "")
+    assert said in ran.sentence
+    assert name in ran.sentence
+
+
+def test_an_output_that_cannot_be_written_is_told_before_any_work(run: Run, tmp_path: Path) -> None:
+    for option in ("--output", "--html"):
+        for target in (tmp_path / "none" / "out", tmp_path):
+            ran = run("explain", tmp_path / "missing.png", option, target)
+            assert (ran.code, ran.out) == (2, "")
+            assert str(target) in ran.sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_of_too_many_images_is_refused(run: Run, tmp_path: Path) -> None:
+    ran = run("explain", *[tmp_path / "a.png"] * 101, "--html", tmp_path / "page.html")
+    assert ran.code == 2
+    assert "at most 100 images" in ran.sentence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain"],
+        ["explain", "a.png", "--nope"],
+        ["explain", "a.png", "--generator", "nosuch"],
+        ["nosuch"],
+        ["evaluate", "nosuch"],
+        ["query", "nosuch"],
+        ["query", "signs_of", "-p", "finding"],
+        ["query", "signs_of", "-p", "x=1"],
+        ["query", "signs_of", "--store", "ftp://example.org"],
+        ["load", "embedded"],
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_2(run: Run, words: list[str]) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.sentence
+
+
+def test_a_damaged_store_is_one_sentence_and_exit_4(run: Run, graph_folder: Path, tmp_path: Path) -> None:
+    image = write_noise(tmp_path / "noise.png")
+    for damage in ("manifest.json", "CURRENT"):
+        folder = tmp_path / damage
+        shutil.copytree(graph_folder, folder)
+        next(folder.rglob(damage)).write_bytes(b"\0broken")
+        for words in (["explain", image], ["query", COUNT], ["retrieve", "thx:pneumothorax"]):
+            ran = run(*words, "--graph", folder)
+            assert (ran.code, ran.out) == (4, ""), words
+            assert "build it again" in ran.sentence
+
+
+def test_the_traceback_is_shown_only_with_debug(graph_folder: Path, tmp_path: Path) -> None:
+    words = ["explain", str(tmp_path / "missing.png"), "--graph", str(graph_folder)]
+    plain, debug = (
+        subprocess.run(
+            [sys.executable, "-m", "thoracite.cli", *options, *words], capture_output=True, text=True, check=False
+        )
+        for options in ([], ["--debug"])
+    )
+    assert plain.returncode == 3
+    assert len(plain.stderr.splitlines()) == 1
+    assert plain.stdout == ""
+    assert "Traceback" in debug.stderr
+    assert "InputError" in debug.stderr
+
+
+# --- retrieve and query ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["thx:pleural_effusion", "right pleural effusion, no pneumothorax"])
+def test_retrieve_answers_with_seeds_triples_and_evidence(run: Run, query: str) -> None:
+    ran = run("retrieve", query, "--json")
+    (record,) = ran.records
+    assert ran.code == 0
+    assert {"findings", "seeds", "triples", "evidence"} <= set(record)
+    assert [seed["id"] for seed in record["seeds"]] == ["thx:pleural_effusion"]
+    assert len(record["triples"]) == len(record["evidence"]) > 3
+    assert "Seeds: pleural effusion" in run("retrieve", query).out
+
+
+def test_retrieve_of_what_nobody_knows(run: Run) -> None:
+    for query in ("thx:nosuch", "xyzzy", "nosuch.png"):
+        ran = run("retrieve", query)
+        assert (ran.code, ran.out) == (3, "")
+        assert query in ran.sentence
+
+
+def test_query_answers_in_each_language_as_promised(run: Run, tmp_path: Path) -> None:
+    (sparql,) = run("query", COUNT, "--json").records
+    assert sparql["head"] == {"vars": ["n"]}
+    (binding,) = sparql["results"]["bindings"]
+    assert binding["n"]["type"] == "literal"
+    (cypher,) = run("query", "MATCH ()-[r]->() RETURN count(r) AS n", "--json").records
+    assert cypher == {"columns": ["n"], "rows": [[int(binding["n"]["value"])]]}
+    assert run("query", "ASK { GRAPH ?g { ?s ?p ?o } }", "--json").records == [{"head": {}, "boolean": True}]
+    for name, text in (("count.rq", COUNT), ("count.cypher", "MATCH ()-[r]->() RETURN count(r) AS n")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert binding["n"]["value"] in run("query", tmp_path / name).out
+
+
+def test_a_published_query_gives_the_same_rows_in_both_languages(run: Run) -> None:
+    words = ("query", "signs_of", "-p", "finding=thx:pneumonia", "--json")
+    sparql, cypher = run(*words), run(*words, "--language", "cypher")
+    rows = [binding["label"]["value"] for binding in sparql.records[0]["results"]["bindings"]]
+    assert rows
+    assert [row[1] for row in cypher.records[0]["rows"]] == rows
+
+
+def test_a_parameter_fills_a_query_of_ones_own(run: Run) -> None:
+    text = "MATCH (c:Concept {id: $id}) RETURN c.label AS label LIMIT 1"
+    assert run("query", text, "-p", "id=thx:pneumothorax", "--json").records[0]["rows"] == [["pneumothorax"]]
+
+
+def test_what_a_store_refuses_is_one_sentence(run: Run) -> None:
+    for text in ("SELECT * {", "MATCH (n", "INSERT DATA { <a:b> <a:b> <a:b> }", "CREATE (:Concept {id: 'x'})"):
+        ran = run("query", text)
+        assert (ran.code, ran.out) == (4, ""), text
+        assert ran.sentence
+    for store, language in (("https://example.org/sparql", "cypher"), ("bolt://example.org", "sparql")):
+        ran = run("query", COUNT, "--store", store, "--language", language)
+        assert ran.code == 2
+        assert f"not {language}" in ran.sentence
+
+
+def test_every_published_query_is_listed(run: Run) -> None:
+    (listed,) = run("queries", "--json").records
+    names = [query["name"] for query in listed["queries"]]
+    assert len(names) > 30
+    assert all(query["title"] and query["purpose"] for query in listed["queries"])
+    assert [line.split()[0] for line in run("queries").out.splitlines()] == names
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+
+
+def test_extract_writes_radgraph_json(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "reports.csv").write_text("id,text\na,Left effusion.\nb,No pneumothorax.\n", encoding="utf-8")
+    ran = run("extract", tmp_path / "reports.csv", "--output", tmp_path / "out.json")
+    assert ran.code == 0
+    assert ran.out.startswith("2 reports")
+    written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert list(written) == ["a", "b"]
+    assert {"text", "entities"} <= set(written["a"])
+    assert written["b"]["entities"]["1"]["label"] == "OBS-DA"
+    assert run("extract", tmp_path / "none.csv", "--output", tmp_path / "x.json").code == 3
+    assert run("extract", tmp_path / "reports.csv", "--output", tmp_path / "none" / "x.json").code == 2
+
+
+def test_aggregate_and_build_make_a_graph_of_ones_own(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"{number},Thymoma. No pneumothorax.\n" for number in range(4))
+    (tmp_path / "reports.csv").write_text(f"id,text\n{rows}", encoding="utf-8")
+    ran = run("aggregate", tmp_path / "reports.csv", "--output", tmp_path / "counted.csv")
+    assert (ran.code, "of 4 reports" in ran.out) == (0, True)
+    folder = tmp_path / "graph"
+    ran = run("build", "--graph", folder, "--reports", tmp_path / "counted.csv", "--json")
+    (built,) = ran.records
+    assert built["digest"].startswith("sha256:")
+    assert "writing N-Quads" in ran.err
+    shows = "SELECT ?n { GRAPH ?g { ?a <http://www.w3.org/1999/02/22-rdf-syntax-ns#object> <https://w3id.org/thoracite/"
+    query = f"{shows}pneumothorax> ; <https://w3id.org/thoracite/absent> ?n FILTER(?n > 0) }} }}"
+    (answer,) = run("query", query, "--graph", folder, "--json").records
+    assert [binding["n"]["value"] for binding in answer["results"]["bindings"]] == ["4"]
+
+
+def test_check_report_finds_what_graph_and_image_contradict(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text("Air bronchograms, suggestive of pleural effusion.", encoding="utf-8")
+    (checked,) = run("check-report", "-", report, "--json").records
+    (error,) = checked["errors"]
+    assert {"kind", "sentence", "expected", "evidence"} <= set(error)
+    assert (error["kind"], checked["verdict"]) == ("reason", "errors found")
+    assert run("query", error["evidence"][0]["sparql"], "--json").records[0]["results"]["bindings"]
+    findings = run("explain", radiograph, "--json").records[0]["findings"]
+    sure = {finding["label"]: finding["certainty"] for finding in findings if finding["certainty"] != "uncertain"}
+    absent = next(label for label, certainty in sure.items() if certainty == "definitely absent")
+    report.write_text(f"There is {absent}.", encoding="utf-8")
+    (checked,) = run("check-report", radiograph, report, "--json").records
+    assert f"There is {absent}." in [error["sentence"] for error in checked["errors"]]
+    assert "contradicted" in run("check-report", radiograph, report).out
+    report.write_text("", encoding="utf-8")
+    assert "report is empty" in run("check-report", "-", report).sentence
+    assert run("check-report", "-", tmp_path / "none.txt").code == 3
+
+
+# --- graph, figures, settings ----------------------------------------------------------------------------------------
+
+
+def test_a_graph_that_is_missing_is_built(run: Run, tmp_path: Path) -> None:
+    ran = run("query", COUNT, "--graph", tmp_path / "graph", "--json")
+    assert ran.code == 0
+    assert (tmp_path / "graph" / "current").is_file()
+    assert run("check", "--graph", tmp_path / "none").code == 4
+
+
+def test_check_says_what_is_wrong(run: Run, tmp_path: Path) -> None:
+    build_graph(tmp_path, reports=[])  # facts alone, so that it is quick
+    words = ("check", "--graph", tmp_path, "--json")
+    ran = run(*words)
+    assert (ran.code, ran.records[0]["violations"]) == (0, [])
+    nquads = find_nquads(tmp_path)
+    kinds = [line for line in nquads.read_text(encoding="utf-8").splitlines() if "/deep_sulcus_sign> <https" in line]
+    with nquads.open("a", encoding="utf-8") as file:
+        file.writelines(line.replace('"sign"', '"banana"') + "\n" for line in kinds)
+    ran = run(*words)
+    assert (ran.code, ran.err) == (4, "")
+    assert {violation["node"] for violation in ran.records[0]["violations"]} == {"thx:deep_sulcus_sign"}
+
+
+def test_the_ontology_is_written_again_byte_by_byte(run: Run, shared: Path, tmp_path: Path) -> None:
+    bundled = Path(cli.__file__).resolve().parent / "ontologies"
+    shutil.copytree(bundled / "curation", tmp_path / "curation")
+    ran = run("build-ontology", shared / "data" / "knowledge", tmp_path)
+    assert ran.code == 0
+    for name in ("concepts.ttl", "facts.csv", "sources.csv"):
+        assert (tmp_path / name).read_bytes() == (bundled / name).read_bytes(), name
+
+
+def test_evaluate_prints_figures_with_baseline_interval_and_n(run: Run, shared: Path) -> None:
+    ran = run("evaluate", "extraction", "--data", shared / "data", "--json")
+    (suite,) = ran.records
+    assert ran.code == 0
+    assert {"suite", "data", "n", "rows"} <= set(suite)
+    assert len({row["system"] for row in suite["rows"]}) >= 2
+    assert all({"system", "metric", "value", "low", "high"} <= set(row) for row in suite["rows"])
+    text = run("evaluate", "extraction", "--data", shared / "data").out
+    assert "95 % interval" in text
+    assert "keywords with no" in text
+
+
+def test_suites_are_listed_and_miss_their_data_in_one_sentence(run: Run, tmp_path: Path) -> None:
+    names = run("evaluate", "list").out.split()
+    assert {"extraction", "labels", "privacy", "grounding"} <= set(names)
+    ran = run("evaluate", "extraction", "--data", tmp_path / "none")
+    assert ran.code == 3
+    assert "--data" in ran.sentence
+
+
+def test_settings_say_where_each_value_came_from(run: Run, graph_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THORACITE_STORE_PASSWORD", "hunter2")
+    ran = run("settings", "--json")
+    (shown,) = ran.records
+    assert shown["settings"]["graph"] == {"value": str(graph_folder), "origin": "THORACITE_GRAPH"}
+    assert shown["settings"]["port"]["origin"] == "default"
+    assert "hunter2" not in ran.out + run("settings").out
+    monkeypatch.setenv("THORACITE_PORT", "many")
+    assert "THORACITE_PORT" in run("settings").sentence
+
+
+def test_phantoms_are_written(run: Run, tmp_path: Path) -> None:
+    ran = run("phantom", tmp_path / "phantoms", "--number", "2", "--size", "64")
+    assert ran.code == 0
+    assert len(list((tmp_path / "phantoms").glob("*.png"))) == 2
+
+
+def test_version_and_help(run: Run) -> None:
+    assert run("--version").out.startswith("thoracite 0.")
+    named = run("--help").out
+    for command in ("explain", "retrieve", "query", "extract", "check-report", "evaluate", "serve"):
+        assert f" {command} " in named
+        assert "Usage" in run(command, "--help").out
