@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, get_args
 
@@ -65,7 +66,7 @@ class KeywordExtractor:
         return Annotation(report_id=report_id, text=" ".join(tokens), entities=tuple(self._relate(found)))
 
     def _relate(self, found: list[Mention]) -> Iterator[Mention]:
-        for mention, following in zip(found, [*found[1:], None], strict=True):
+        for mention, following in zip_longest(found, found[1:]):
             if following is None or following.start_ix != mention.end_ix + 1:
                 yield mention
             elif mention.is_anatomy == following.is_anatomy:

@@ -2,7 +2,8 @@
 
 The reference (``openi_gld_std14.csv`` of NegBio, public domain) gives each report a 0 or 1 for each finding; how it
 treats "may", "versus" and "borderline" is its own reading, and its Hernia column is empty. So the figures are printed
-apart for findings that the report hedges and for the rest, and every disagreement has a cause.
+apart for findings that the report states plainly, negates and hedges, and every disagreement has a cause. They are
+listed, report by report, by ``python -m thoracite.evaluation.labels DATA FILE.csv``.
 
 References
 ----------
@@ -13,13 +14,18 @@ from __future__ import annotations
 
 import csv
 import re
-import time
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from thoracite.errors import InputError
+import numpy as np
+import numpy.typing as npt
+
+from thoracite.errors import InputError, UsageError
+from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.radgraph_f1 import Agreement, score_f1
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.extract import RuleExtractor
@@ -40,11 +46,20 @@ _KEYWORDS = {
 _MENTIONS = _KEYWORDS | {"Cardiomegaly": "cardiomegaly|heart|cardiac", "Pleural_Thickening": "thicken", "Mass": "mass"}
 _HEDGES = re.compile(
     r"\b(?:may|might|could|possibl[ey]|probabl[ey]|likely|presum\w+|suspect\w*|suspici\w+|question\w*|concern\w*"
-    r"|worrisome|suggest\w*|versus|vs|and/or|differential|exclud\w*|rule[ds]? out|consider\w*|favor\w*|perhaps"
-    r"|appears? to|equivocal|potential\w*|either)\b|xxxx"
+    r"|worrisome|suggest\w*|differential|exclud\w*|rule[ds]? out|consider\w*|favor\w*|perhaps|appears? to|equivocal"
+    r"|potential\w*)\b"
 )
+_ALTERNATIVES = re.compile(r"\b(?:versus|vs|and/or|either)\b")
 _NEGATIONS = re.compile(r"\b(?:no|not|without|negative|free|clear of|nor)\b")
 _SENTENCE = re.compile(r"[^.?!]+")
+
+
+Manner = Literal["plain", "negated", "hedged", "not mentioned"]
+"""How a report's sentences speak of a finding: hedged in one of them, else negated in each, else plain."""
+
+
+Doubt = Literal["hedging word", "alternatives", "removed word"]
+"""What hedges a finding: a word, another finding that it may be instead, or a word that was removed from the report."""
 
 
 class Judgement(NamedTuple):
@@ -55,20 +70,27 @@ class Judgement(NamedTuple):
     gold: bool
     found: Certainty | None
     keyword: bool
-    mentioned: bool
-    hedged: bool
+    manner: Manner
+    doubt: Doubt | None = None
+
+    @property
+    def present(self) -> bool:
+        """Whether the extractor read it as present."""
+        return self.found is Certainty.PRESENT
 
     @property
     def cause(self) -> str | None:
         """Why reference and extractor disagree; None where they agree."""
-        if self.gold == (self.found is Certainty.PRESENT):
+        if self.gold == self.present:
             return None
         if self.gold:
-            said = {None: "no mention found", Certainty.ABSENT: "read as absent"}.get(self.found, "read as uncertain")
-            if self.found is None and not self.mentioned:
+            doubtful = f"read as uncertain, {self.doubt or 'by the extractor alone'}"
+            said = {None: "no mention found", Certainty.ABSENT: "read as absent"}.get(self.found, doubtful)
+            if self.found is None and self.manner == "not mentioned":
                 said = "the word is not in the text"
             return f"reference 1: {said}"
-        return "reference 0: hedged sentence, read as present" if self.hedged else "reference 0: read as present"
+        hedged = self.manner == "hedged"
+        return "reference 0: hedged sentence, read as present" if hedged else "reference 0: read as present"
 
 
 class LabelledReport(NamedTuple):
@@ -124,19 +146,48 @@ def _judge(report_id: str, text: str, row: dict[str, str], extractor: RuleExtrac
             gold=row[label] == "1",
             found=found.get(label),
             keyword=any(not re.search(rf"\b(?:no|without)\b.*(?:{_KEYWORDS[label]})", s) for s in stated),
-            mentioned=bool(mentions),
-            hedged=any(_is_hedged(s) for s in mentions),
+            manner=_find_manner(mentions),
+            doubt=next(filter(None, map(_find_doubt, mentions)), None),
         )
 
 
-def _is_hedged(sentence: str) -> bool:
-    """Whether the sentence has a hedge, or an "or" that no negation governs; a removed word may have been a hedge."""
-    return bool(_HEDGES.search(sentence)) or (" or " in sentence and not _NEGATIONS.search(sentence))
+def _find_manner(mentions: list[str]) -> Manner:
+    if any(map(_find_doubt, mentions)):
+        return "hedged"
+    if mentions and all(_NEGATIONS.search(sentence) for sentence in mentions):
+        return "negated"
+    return "plain" if mentions else "not mentioned"
+
+
+def _find_doubt(sentence: str) -> Doubt | None:
+    """What hedges a sentence, if anything does; an "or" that a negation governs does not."""
+    if _HEDGES.search(sentence):
+        return "hedging word"
+    if _ALTERNATIVES.search(sentence) or (" or " in sentence and not _NEGATIONS.search(sentence)):
+        return "alternatives"
+    return "removed word" if "xxxx" in sentence else None
 
 
 def find_causes(judgements: list[Judgement]) -> Counter[tuple[str, str]]:
     """How many disagreements each finding has by cause, as (label, cause)."""
     return Counter((j.label, j.cause) for j in judgements if j.cause is not None)
+
+
+def write_disagreements(path: Path, judgements: Iterable[Judgement]) -> int:
+    """Write every disagreement with its cause, sorted by cause, finding and report; return how many there are.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    rows = sorted((j.cause, j.label, j.report_id, j.manner) for j in judgements if j.cause is not None)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("cause", "label", "report", "manner"), *rows])
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    return len(rows)
 
 
 def _score(system: str, metric: str, pairs: list[tuple[str, bool, bool]]) -> Row:
@@ -149,50 +200,78 @@ def _score(system: str, metric: str, pairs: list[tuple[str, bool, bool]]) -> Row
     return Row(system=system, metric=metric, value=value, low=low, high=high, n=sum(gold for _, gold, _ in pairs))
 
 
-def _measure_speed(reports: list[LabelledReport]) -> Row:
-    extractor = RuleExtractor()
-    start = time.process_time()
-    for report in reports:
-        extractor.extract(report.text)
-    speed = len(reports) / (time.process_time() - start)
-    return Row(system="rules", metric="reports a second, one core", value=speed, n=len(reports))
+def _score_rules(metric: str, judgements: Iterable[Judgement]) -> Row:
+    return _score("rules", metric, [(j.report_id, j.gold, j.present) for j in judgements])
+
+
+def _score_keywords(metric: str, judgements: Iterable[Judgement]) -> Row:
+    return _score("keywords with no", metric, [(j.report_id, j.gold, j.keyword) for j in judgements])
+
+
+def _score_manners(judgements: list[Judgement]) -> Iterator[Row]:
+    """F1 apart by manner; of negated findings the reference calls few present, so the share that agrees is told too."""
+    for manner in ("plain", "hedged"):
+        chosen = [j for j in judgements if j.manner == manner]
+        yield _score_rules(f"F1, {manner}", chosen)
+        yield _score_keywords(f"F1, {manner}", chosen)
+    for metric, chosen in (
+        ("not hedged", [j for j in judgements if j.manner != "hedged"]),
+        ("negated", [j for j in judgements if j.manner == "negated"]),
+    ):
+        yield _score_rules(f"F1, {metric}", chosen)
+        yield _score_keywords(f"F1, {metric}", chosen)
+    for system, right in (
+        ("rules", [j.gold == j.present for j in chosen]),
+        ("keywords with no", [j.gold == j.keyword for j in chosen]),
+    ):
+        low, high = bootstrap_interval(partial(_share, np.array(right, dtype=float)), len(right))
+        value = sum(right) / len(right)
+        yield Row(system=system, metric="share that agrees, negated", value=value, low=low, high=high, n=len(right))
+
+
+def _share(right: npt.NDArray[np.float64], drawn: npt.NDArray[np.int64]) -> float:
+    return float(right[drawn].mean())
 
 
 def run_labels(data: Path) -> Suite:
     """The suite, for ``thoracite evaluate labels``.
 
-    Rows give F1 with the number of positive reference labels as n; causes of disagreement are counts; the speed is of
-    the extraction alone, in processor time of one process.
+    Rows give F1 with the number of positive reference labels as n; disagreements are counts, n being all of them.
     """
     labelled = read_labelled(data)
     judgements = list(judge_reports(labelled))
-    reports = len(labelled)
-    present = [(j.report_id, j.gold, j.found is Certainty.PRESENT) for j in judgements]
+    possible = [(j.report_id, j.gold, j.found in {Certainty.PRESENT, Certainty.UNCERTAIN}) for j in judgements]
+    mentioned = [(j.report_id, j.gold, j.manner != "not mentioned") for j in judgements]
     rows = [
-        _score("rules", "F1, uncertain counted as absent", present),
-        _score(
-            "rules",
-            "F1, uncertain counted as present",
-            [(j.report_id, j.gold, j.found in {Certainty.PRESENT, Certainty.UNCERTAIN}) for j in judgements],
-        ),
-        _score("keywords with no", "F1", [(j.report_id, j.gold, j.keyword) for j in judgements]),
-        _score("keywords", "F1", [(j.report_id, j.gold, j.mentioned) for j in judgements]),
+        _score_rules("F1, uncertain counted as absent", judgements),
+        _score("rules", "F1, uncertain counted as present", possible),
+        _score_keywords("F1", judgements),
+        _score("keywords", "F1", mentioned),
+        *_score_manners(judgements),
+        *(_score_rules(f"F1 {label}", [j for j in judgements if j.label == label]) for label in LABELS),
     ]
-    for metric, hedged in (("F1, not hedged", False), ("F1, hedged", True)):
-        chosen = [j for j in judgements if j.hedged is hedged]
-        rows.append(_score("rules", metric, [(j.report_id, j.gold, j.found is Certainty.PRESENT) for j in chosen]))
-        rows.append(_score("keywords with no", metric, [(j.report_id, j.gold, j.keyword) for j in chosen]))
-    for label in LABELS:
-        chosen = [j for j in judgements if j.label == label]
-        rows.append(
-            _score("rules", f"F1 {label}", [(j.report_id, j.gold, j.found is Certainty.PRESENT) for j in chosen])
-        )
-    for (label, cause), number in sorted(find_causes(judgements).items()):
-        rows.append(Row(system="rules", metric=f"disagreements {label}: {cause}", value=number))
-    rows.append(_measure_speed(labelled))
-    return Suite(
-        suite="labels", data="Open-i reports with NegBio's labels (a program's reading)", n=reports, rows=tuple(rows)
-    )
+    causes = find_causes(judgements)
+    for cause in sorted({cause for _, cause in causes}):
+        number = sum(count for (_, of), count in causes.items() if of == cause)
+        rows.append(Row(system="rules", metric=f"disagreements, {cause}", value=number, n=causes.total()))
+    for (label, cause), number in sorted(causes.items()):
+        rows.append(Row(system="rules", metric=f"disagreements {label}: {cause}", value=number, n=causes.total()))
+    described = "Open-i reports with NegBio's labels (a program's reading)"
+    return Suite(suite="labels", data=described, n=len(labelled), rows=tuple(rows))
 
 
-__all__ = ["LABELS", "Judgement", "LabelledReport", "find_causes", "judge_reports", "read_labelled", "run_labels"]
+__all__ = [
+    "LABELS",
+    "Judgement",
+    "LabelledReport",
+    "Manner",
+    "find_causes",
+    "judge_reports",
+    "read_labelled",
+    "run_labels",
+    "write_disagreements",
+]
+
+if __name__ == "__main__":
+    folder, listing = map(Path, sys.argv[1:3])
+    write_disagreements(listing, judge_reports(read_labelled(folder)))

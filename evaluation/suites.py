@@ -20,6 +20,7 @@ _SUITES = {
     "extraction": "thoracite.evaluation.extraction:run_extraction",
     "labels": "thoracite.evaluation.labels:run_labels",
     "privacy": "thoracite.evaluation.privacy:run_privacy",
+    "reports": "thoracite.evaluation.reports:run_reports",
     "grounding": "thoracite.evaluation.grounding:run_grounding",
 }
 """A suite's name, and the function of a data folder that measures it; a new suite is one line here."""

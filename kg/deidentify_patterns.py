@@ -122,19 +122,21 @@ _STATE = (  # without MD, OR and PA, which mean other things in a report
 _ZIP = r"\d{5}(?:-\d{4})?"
 _POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
-LOCATIONS = [
+ADDRESSES = [  # all with a number
     rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
-    rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
     rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
     rf"\b{_POSTCODE}\b",
     r"\bP\.?\s?O\.?\s?Box\s+\d+",
-    r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
-    rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
     r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
     rf"\b\d{{1,6}}[A-Z]?(?:\s+{_CAP}){{1,4}},?\s+{any_of('unit')}\s*\#?\w+",
+]
+LOCATIONS = [
+    rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
+    r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
+    rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
     rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
     rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
     rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
@@ -142,13 +144,18 @@ LOCATIONS = [
     rf"(?P<x>(?:\d+\s+)?{_CAP}(?:\s+{_CAP}){{0,3}})",
 ]
 
-_BY_KIND = {
-    "EMAIL": EMAILS, "URL": URLS, "IP": IPS, "DATE": DATES, "PHONE": PHONES, "ID": IDS, "AGE": AGES,
-    "LOCATION": LOCATIONS,
-}  # fmt: skip
-_PATTERNS = [(kind, re.compile(pattern)) for kind, patterns in _BY_KIND.items() for pattern in patterns]
+_BY_KIND = (
+    ("EMAIL", EMAILS), ("URL", URLS), ("IP", IPS), ("DATE", DATES), ("PHONE", PHONES), ("ID", IDS), ("AGE", AGES),
+    ("LOCATION", ADDRESSES), ("LOCATION", LOCATIONS),
+)  # fmt: skip
+_NUMBERED = (DATES, PHONES, IDS, IPS, ADDRESSES)
+_PATTERNS = [
+    (kind, re.compile(pattern), patterns in _NUMBERED and r"\d" in pattern)
+    for kind, patterns in _BY_KIND
+    for pattern in patterns
+]
+"""Kind, pattern, and whether nothing can match without a digit."""
 _DIGIT = re.compile(r"\d")
-_NEEDS_DIGIT = {"DATE", "PHONE", "ID", "IP"}
 
 
 def find_patterned(text: str) -> Iterator[Span]:
@@ -160,8 +167,8 @@ def find_patterned(text: str) -> Iterator[Span]:
     [('DATE', 5, 13)]
     """
     has_digit = _DIGIT.search(text) is not None
-    for kind, pattern in _PATTERNS:
-        if not has_digit and kind in _NEEDS_DIGIT and r"\d" in pattern.pattern:
+    for kind, pattern, numbered in _PATTERNS:
+        if numbered and not has_digit:
             continue
         if kind == "EMAIL" and "@" not in text:
             continue

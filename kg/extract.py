@@ -11,26 +11,22 @@ Examples
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from itertools import islice
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from thoracite.errors import ModelError, UsageError
 from thoracite.kg.extract_lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract_phrases import build_phrases
 from thoracite.kg.extract_relations import link_phrases
 from thoracite.kg.extract_scope import assign_certainty, drop_advice
-from thoracite.kg.extract_text import Token, split_sentences, split_tokens
-from thoracite.kg.radgraph import Annotation, Mention, parse_annotation
+from thoracite.kg.extract_text import find_sections, split_sentences, split_tokens
+from thoracite.kg.radgraph import Annotation, Label, Mention, RelationName, parse_annotation
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the rules or the lexicon change what is found."""
 
-_BATCH = 64
-_Packed = tuple[str, str, list[tuple[Any, ...]]]
+_KEPT = 16_384
+"""Sentences kept in memory with what they say: two of three sentences of Open-i were read before, in another report."""
 
 
 @runtime_checkable
@@ -73,16 +69,52 @@ class RuleExtractor:
             Its ``text`` is the whole report, tokens joined by single spaces.
         """
         tokens = split_tokens(text)
-        terms = [
-            (first, term)
-            for first, last in split_sentences(text, tokens)
-            for term in extract_sentence([token.text.lower() for token in tokens[first:last]])
-        ]
-        return Annotation(
-            report_id=report_id,
-            text=" ".join(token.text for token in tokens),
-            entities=_mentions(tokens, terms),
+        mentions: list[Mention] = []
+        for first, last in split_sentences(text, tokens):
+            before = len(mentions) + 1
+            for found in _read_sentence(tuple(token.text.lower() for token in tokens[first:last])):
+                start, end = first + found.start, first + found.end
+                mention = Mention.model_construct(
+                    id=str(len(mentions) + 1),
+                    tokens=" ".join(token.text for token in tokens[start : end + 1]),
+                    label=found.label,
+                    start_ix=start,
+                    end_ix=end,
+                    relations=tuple((name, str(before + target)) for name, target in found.relations),
+                    measurement=False,
+                )
+                mentions.append(mention)
+        words = " ".join(token.text for token in tokens)
+        return Annotation(report_id=report_id, text=words, entities=tuple(mentions))
+
+
+class _Found(NamedTuple):
+    """An entity of a sentence: first and last token, label, relations to the sentence's entities by position."""
+
+    start: int
+    end: int
+    label: Label
+    relations: tuple[tuple[RelationName, int], ...]
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_sentence(words: tuple[str, ...]) -> tuple[_Found, ...]:
+    terms = extract_sentence(list(words))
+    position = {id(term): number for number, term in enumerate(terms)}
+    return tuple(
+        _Found(
+            term.start,
+            term.end,
+            "ANAT-DP" if term.anatomy else f"OBS-{term.certainty.radgraph}",  # type: ignore[arg-type]
+            tuple((name, position[id(to)]) for name, to in term.relations if id(to) in position),  # type: ignore[misc]
         )
+        for term in terms
+    )
+
+
+def forget_sentences() -> None:
+    """Empty the memory of sentences read before, as in a new process."""
+    _read_sentence.cache_clear()
 
 
 def extract_sentence(words: list[str]) -> list[Term]:
@@ -103,22 +135,6 @@ def extract_sentence(words: list[str]) -> list[Term]:
     assign_certainty(phrases, tail)
     link_phrases(phrases, tail)
     return [term for term in terms if term.kind in CONTENT and not term.dropped]
-
-
-def _mentions(tokens: list[Token], terms: list[tuple[int, Term]]) -> tuple[Mention, ...]:
-    ids = {id(term): str(number) for number, (_, term) in enumerate(terms, 1)}
-    return tuple(
-        Mention.model_construct(
-            id=ids[id(term)],
-            tokens=" ".join(token.text for token in tokens[first + term.start : first + term.end + 1]),
-            label="ANAT-DP" if term.anatomy else f"OBS-{term.certainty.radgraph}",
-            start_ix=first + term.start,
-            end_ix=first + term.end,
-            relations=tuple((name, ids[id(to)]) for name, to in term.relations if id(to) in ids),
-            measurement=False,
-        )
-        for first, term in terms
-    )
 
 
 class RadGraphExtractor:
@@ -149,8 +165,11 @@ class RadGraphExtractor:
         self._model: Any = RadGraph(model_type=model_type)
 
     def extract(self, text: str, *, report_id: str = "") -> Annotation:
-        """Entities and relations as the model gives them."""
-        return parse_annotation(report_id, self._model([text])["0"])
+        """Entities and relations of findings and impression as the model gives them; the text is its own tokens."""
+        read = " ".join(text[start:end].strip() for start, end in find_sections(text)).strip()
+        if not read:
+            return Annotation(report_id=report_id, text="")
+        return parse_annotation(report_id, self._model([read])["0"])
 
 
 def open_extractor(name: str = "rules") -> Extractor:
@@ -175,74 +194,12 @@ def open_extractor(name: str = "rules") -> Extractor:
     raise UsageError(f"there is no extractor {name!r}; expected 'rules' or 'radgraph'")
 
 
-def extract_reports(
-    reports: Iterable[tuple[str, str]], *, extractor: str = "rules", processes: int = 1
-) -> Iterator[Annotation]:
-    """Annotations of many reports, in their order.
-
-    Parameters
-    ----------
-    reports : iterable of (str, str)
-        Report id and text; read as they are needed.
-    extractor : str
-        Name for :func:`open_extractor`.
-    processes : int
-        Worker processes, at least 1; with 1 everything happens in this process.
-
-    Raises
-    ------
-    UsageError
-        If there is no such extractor, or less than one process.
-    """
-    if processes < 1:
-        raise UsageError(f"{processes} processes cannot extract anything; expected at least 1")
-    reports = iter(reports)
-    if processes == 1:
-        worker = open_extractor(extractor)
-        for report_id, text in reports:
-            yield worker.extract(text, report_id=report_id)
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        waiting = deque(pool.submit(_extract_batch, extractor, batch) for batch in _batches(reports, 2 * processes))
-        while waiting:
-            yield from map(_unpack, waiting.popleft().result())
-            waiting += [pool.submit(_extract_batch, extractor, batch) for batch in _batches(reports, 1)]
-
-
-def _batches(reports: Iterator[tuple[str, str]], count: int) -> Iterator[list[tuple[str, str]]]:
-    for _ in range(count):
-        if batch := list(islice(reports, _BATCH)):
-            yield batch
-
-
-@lru_cache(maxsize=1)
-def _open_once(name: str) -> Extractor:
-    return open_extractor(name)
-
-
-def _extract_batch(name: str, batch: list[tuple[str, str]]) -> list[_Packed]:
-    """In a worker: annotations as plain tuples, which are cheaper to send than nouns."""
-    worker = _open_once(name)
-    return [_pack(worker.extract(text, report_id=report_id)) for report_id, text in batch]
-
-
-def _pack(annotation: Annotation) -> _Packed:
-    return annotation.report_id, annotation.text, [tuple(vars(mention).values()) for mention in annotation.entities]
-
-
-def _unpack(packed: _Packed) -> Annotation:
-    report_id, text, rows = packed
-    names = tuple(Mention.model_fields)
-    mentions = tuple(Mention.model_construct(**dict(zip(names, row, strict=True))) for row in rows)
-    return Annotation.model_construct(report_id=report_id, text=text, entities=mentions)
-
-
 __all__ = [
     "VERSION",
     "Extractor",
     "RadGraphExtractor",
     "RuleExtractor",
-    "extract_reports",
     "extract_sentence",
+    "forget_sentences",
     "open_extractor",
 ]

@@ -211,7 +211,8 @@ def _drop_imaging(phrase: Phrase, previous: Phrase | None, after: list[Term]) ->
     judged = previous is not None and previous.terms[-1].kind == "quality" and phrase.gap[0].kind == "imaging"
     follows = next((t.kind for t in after if t.text not in _EARLIER), "") == "imaging"
     imaged = (before and not judged) or follows
-    dated = follows and all(t.text in _DATED for t in phrase.terms)
+    when = [t.text in _DATED for t in phrase.terms if t.kind not in _SITES]
+    dated = follows and bool(when) and all(when)
     if dated or (imaged and not phrase.has("quality", *FINDINGS) and phrase.has("organ", "regional")):
         phrase.kind = "dummy"
         for term in phrase.terms:

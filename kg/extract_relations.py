@@ -73,7 +73,7 @@ class _Reader:
         self.rules: dict[Link, Callable[[Phrase], None]] = {
             "compare": self._compare,
             "suggest": self._suggest,
-            "show": self._show,
+            "show": lambda phrase: self._share(self._anatomy(), phrase),
             "locate": self._locate,
             "without": self._without,
             "with": self._with,
@@ -138,9 +138,6 @@ class _Reader:
             phrase.doubt()
             self._suggest(phrase)
             self.masked = True
-
-    def _show(self, phrase: Phrase) -> None:
-        self._share(self._anatomy(), phrase)
 
     def _without(self, phrase: Phrase) -> None:
         anatomy = self._anatomy()
@@ -245,6 +242,8 @@ class _Reader:
             self._locate_at(phrase)
         elif phrase.kind == "finding" and self.previous.kind == "finding":
             self._locate_finding(self.previous, phrase)
+        elif phrase.terms[-1].text == "position" and self.previous.kind == "adjective":  # "unchanged in position"
+            _relate(phrase.heads, "modify", [p.heads[0] for p in self.subjects if p.kind == "finding"])
         elif phrase.kind == "finding" and self.previous.kind == "anatomy" and self.previous.is_property:
             for term in self.previous.terms:
                 term.dropped = True
