@@ -14,18 +14,17 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-import filelock
-
 from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import CONCEPTS, ConceptNode, read_concepts
 from thoracite.kg.facts import FACTS, SOURCES, Source, read_facts, read_sources
+from thoracite.kg.lock import lock_folder
 from thoracite.kg.rdf import list_assertions, write_nquads
 from thoracite.kg.store import GraphStatistics, GraphStore
 from thoracite.kg.store_oxigraph import OxigraphStore
@@ -108,7 +107,7 @@ def build_graph(
     )
     try:
         (folder / "versions").mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with lock_folder(folder, "build"):
             return _build(folder, inputs, tell, start)
     except OSError as error:
         raise UsageError(
@@ -144,7 +143,7 @@ def _build(folder: Path, inputs: _Inputs, tell: Progress, start: float) -> Graph
     try:
         tell("writing N-Quads")
         digest = _write_graph(part / "graph.nq", inputs)
-        statistics = _load_stores(part, tell)
+        statistics = _load_stores(part, digest, tell)
         manifest = {"digest": digest, "format": _FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
         _write_synced(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
         # a name of its own for every build: one that replaces a damaged graph has the same digest
@@ -213,10 +212,10 @@ def _add_node(end: Entity, nodes: dict[str, ConceptNode]) -> None:
         nodes[end.id] = ConceptNode(entity=end)
 
 
-def _load_stores(part: Path, tell: Progress) -> GraphStatistics:
+def _load_stores(part: Path, digest: str, tell: Progress) -> GraphStatistics:
     tell("loading the SPARQL store")
     store = OxigraphStore(part / "oxigraph", read_only=False)
-    store.load(part / "graph.nq")
+    store.load(part / "graph.nq", digest=digest)
     statistics = store.statistics()
     store.close()
     if find_spec("thoracite.kg.store_ladybug"):
@@ -227,17 +226,6 @@ def _load_stores(part: Path, tell: Progress) -> GraphStatistics:
         cypher.load(part / "graph.nq")
         cypher.close()
     return statistics
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One build at a time; the lock goes with the process that holds it."""
-    lock = filelock.FileLock(folder / ".lock", timeout=0)
-    try:
-        with lock:
-            yield
-    except filelock.Timeout as error:
-        raise StoreError(f"another build is at work in {folder}; wait until it is done") from error
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -22,10 +22,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import ladybug
-from filelock import FileLock, Timeout
 
 from thoracite.errors import StoreError
 from thoracite.kg.cypher_guard import check_reading
+from thoracite.kg.lock import lock_folder
 from thoracite.kg.nquads import read_digest
 from thoracite.kg.property_graph import (
     EDGE_PROPERTIES,
@@ -128,11 +128,8 @@ class LadybugStore(PropertyGraph):
         if digest == self.digest:
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._folder / ".lock", timeout=0):
+            with lock_folder(self._folder, "load"):
                 self._replace(nquads, digest)
-        except Timeout as error:
-            raise StoreError(f"another load is at work in {self._folder}; wait until it is done") from error
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"graph store {self._folder} cannot be written: {_first_line(error)}; the old graph is untouched"

@@ -23,6 +23,7 @@ import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
 from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion
+from thoracite.kg.lock import lock_folder
 from thoracite.kg.nquads import read_digest
 from thoracite.kg.oxigraph_pool import Pool
 from thoracite.kg.sparql import PARTS, SparqlGraph, check_reading, read_part, render_keys, render_values
@@ -34,8 +35,10 @@ from thoracite.types import Entity, Triple
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-_DIGEST = "digest"
-_PARTS = {expand(curie): name for name, curie in PARTS.items()} | {expand("thx:lift"): "lift"}
+_DIGEST, _SCRATCH = "digest", ".loading-"
+_PARTS = {expand(curie): name for name, curie in PARTS.items()} | {
+    expand(f"thx:{name}"): name for name in ("lift", "confidence")
+}
 _ENDS = {name: ox.NamedNode(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
 
@@ -70,7 +73,7 @@ class OxigraphStore(SparqlGraph):
 
     def _open(self) -> None:
         try:
-            digest = (self._folder / _DIGEST).read_text(encoding="utf-8").strip()
+            digest = self._read_name()
             data = self._folder / _folder_name(digest)
             self._store = ox.Store.read_only(str(data))
         except (OSError, RuntimeError, ValueError) as error:
@@ -80,45 +83,66 @@ class OxigraphStore(SparqlGraph):
         self._find_entity = lru_cache(maxsize=50_000)(super().find_entity)
         self._pool = Pool([sys.executable, "-m", "thoracite.kg.oxigraph_worker", str(data)])
 
+    def _read_name(self) -> str:
+        path = self._folder / _DIGEST
+        return path.read_text(encoding="utf-8").strip() if path.exists() else "none"
+
     @property
     def digest(self) -> str:
         """Digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
         return self._digest
 
-    def load(self, nquads: Path) -> None:
+    def load(self, nquads: Path, *, digest: str | None = None) -> None:
         """Load a build's N-Quads; running it again changes nothing.
+
+        Parameters
+        ----------
+        nquads : Path
+            What a build wrote.
+        digest : str or None
+            Its digest, where the caller knows it; read from the file otherwise.
 
         Raises
         ------
         StoreError
-            If the store was opened read-only, or cannot be written.
+            If the store was opened read-only, another load is at work, or it cannot be written.
         InputError
             If the file is no N-Quads.
         """
         if self._read_only:
             raise StoreError(f"graph store {self._folder} is open for reading only; open it with read_only=False")
-        digest = read_digest(nquads)
+        digest = digest or read_digest(nquads)
         if digest == self._digest:
             return
-        data, part = self._folder / _folder_name(digest), self._folder / f".loading-{os.getpid()}"
         try:
-            _fill(part, nquads)
-            self.close()
-            shutil.rmtree(data, ignore_errors=True)
-            os.replace(part, data)
-            _name_last(self._folder / _DIGEST, digest)
+            with lock_folder(self._folder, "load"):
+                self._replace(nquads, digest)
         except SyntaxError as error:
             raise InputError(f"graph {nquads} is no N-Quads: {error.msg}; expected what a build writes") from error
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"graph store {self._folder} cannot be written: {error}; the old graph is untouched"
             ) from error
+        self._open()
+
+    def _replace(self, nquads: Path, digest: str) -> None:
+        """Fill a new database and name it; whoever holds the lock is alone."""
+        if self._read_name() == digest:  # another load of the same graph was first
+            return
+        for leftover in self._folder.glob(f"{_SCRATCH}*"):  # of loads that died
+            shutil.rmtree(leftover, ignore_errors=True)
+        data, part = self._folder / _folder_name(digest), self._folder / f"{_SCRATCH}{os.getpid()}"
+        try:
+            _fill(part, nquads)
+            self.close()
+            shutil.rmtree(data, ignore_errors=True)
+            os.replace(part, data)
+            _name_last(self._folder / _DIGEST, digest)
         finally:
             shutil.rmtree(part, ignore_errors=True)
         for old in self._folder.iterdir():
             if old.is_dir() and old != data:
                 shutil.rmtree(old, ignore_errors=True)
-        self._open()
 
     def find_entity(self, entity: str) -> Entity | None:
         """The concept with this CURIE.

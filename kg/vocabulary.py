@@ -24,6 +24,7 @@ PREFIXES = {
     "thx": "https://w3id.org/thoracite/",
     "thxs": "https://w3id.org/thoracite/source/",
     "thxa": "https://w3id.org/thoracite/assertion/",
+    "thxr": "https://w3id.org/thoracite/report/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -39,7 +40,8 @@ PREFIXES = {
     "UBERON": "http://purl.obolibrary.org/obo/UBERON_",
     "MeSH": "http://id.nlm.nih.gov/mesh/",
 }
-"""Prefix → namespace; ``thx`` holds concepts, relations and classes, ``thxs`` sources, ``thxa`` assertions."""
+"""Prefix → namespace; ``thx`` holds concepts, relations and classes, ``thxs`` sources, ``thxa`` assertions,
+``thxr`` reports."""
 
 LABEL_SETS = ("NIH14", "CheXpert", "PadChest")
 """Label sets without IRIs; their codes are notations (``NIH14:Effusion``)."""

@@ -171,6 +171,17 @@ def build_ontology(
     _print(write_ontology(knowledge, output))
 
 
+@app.command("build-mentions")
+def build_mentions(
+    radgraph: Annotated[Path, typer.Argument(help="RadGraph JSON, as extract writes it.")],
+    output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
+) -> None:
+    """Build the graph of single mentions from your own reports; it stays local and is never served."""
+    from thoracite.kg.mention_graph import build_mentions as build_graph_of
+
+    _print(build_graph_of(radgraph, output).model_dump())
+
+
 @app.command()
 def load(
     store: Annotated[str, typer.Argument(help="neo4j://…, bolt://… or the address of a SPARQL endpoint.")],

@@ -16,6 +16,7 @@ from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg import build
 from thoracite.kg.build import build_graph, ensure_graph, find_nquads, open_graph
 from thoracite.kg.facts import FACTS, read_rows
+from thoracite.kg.lock import lock_folder
 from thoracite.kg.nquads import read_digest
 
 HEADER = "subject,relation,object,source,locator,licence,present,uncertain,absent,support\n"
@@ -145,7 +146,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> Non
 
 def test_two_builds_at_once_are_refused_in_one_sentence(tmp_path: Path) -> None:
     made = small(tmp_path)
-    with build._alone(tmp_path):
+    with lock_folder(tmp_path, "build"):
         code = START + "build_graph(Path(sys.argv[1]), reports=[])"
         other = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
     assert "another build is at work" in other.stderr

@@ -1,0 +1,28 @@
+"""The slowest of twenty: what a figure of latency is.
+
+Examples
+--------
+>>> measure_p95([3.0] * 19 + [50.0])
+3.0
+>>> measure_p95([1.0, 2.0])
+2.0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def measure_p95(times: Sequence[float]) -> float:
+    """The time that 95 % of the runs did not exceed (nearest rank).
+
+    Parameters
+    ----------
+    times : sequence of float
+        At least one, in any unit and order.
+    """
+    return sorted(times)[math.ceil(0.95 * len(times)) - 1]
+
+
+__all__ = ["measure_p95"]
