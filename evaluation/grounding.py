@@ -61,7 +61,7 @@ def run_grounding(data: Path, *, images: int = 100, seed: int = 0, explainer: Ex
     rows = [
         _row("thoracite", "images released", [[not e.abstained] for e in explained]),
         _row("thoracite", "sentences whose citations resolve", [list(_resolve(e)) for e in released]),
-        _row("thoracite", "triple citations found by their SPARQL", [
+        _row("thoracite", "triple citations found by their query", [
             list(_answer(e, explainer.retriever.store)) for e in released
         ]),
         _row("thoracite", "positive explanations with a reason", [
@@ -156,7 +156,8 @@ def _answer(explanation: Explanation, store: GraphStore) -> Iterator[bool]:
     cited = {key for claim in explanation.claims for key in claim.citations}
     for piece in explanation.evidence:
         if piece.sparql is not None and piece.key in cited:
-            yield bool(store.query(piece.sparql).rows)
+            text = piece.sparql if store.language == "sparql" else piece.cypher
+            yield bool(text and store.query(text).rows)
 
 
 def _is_positive(explanation: Explanation) -> bool:

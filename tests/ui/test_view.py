@@ -10,7 +10,7 @@ from thoracite.errors import StoreError
 from thoracite.kg.store import QueryResult
 from thoracite.retrieval.retriever import Retrieval
 from thoracite.types import Explanation, ScoredTriple, Subgraph
-from thoracite.ui.text import render_retrieval_text, render_table, render_text
+from thoracite.ui.text import render_retrieval_text
 from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_sparql_json
 
 
@@ -115,28 +115,3 @@ def test_sparql_json_refuses_rows_of_a_property_graph() -> None:
 def test_cypher_json_keeps_order_and_nothing_else() -> None:
     answer = render_cypher_json(QueryResult(columns=("b", "a"), rows=((1, None), ("x", [2]))))
     assert answer == {"columns": ["b", "a"], "rows": [[1, None], ["x", [2]]]}
-
-
-def test_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
-    text = render_text(explanation)
-    parts = ("effusion. [E1][E2]", "[E3] graph", "thxs:radlex_def", "sparql  PREFIX", "cypher  MATCH", "Research use")
-    order = [text.index(part) for part in parts]
-    assert order == sorted(order)
-    assert "- pneumothorax" not in text  # absent findings are in the JSON, not on the screen
-    assert "+ pleural effusion 0.83 (definitely present)" in text
-
-
-def test_text_keeps_queries_whole_and_can_leave_them_out(explanation: Explanation) -> None:
-    lines = render_text(explanation, width=60).splitlines()
-    assert any(line.endswith("RETURN a.label, r.locator, b.label") for line in lines)
-    assert "cypher" not in render_text(explanation, queries=False)
-
-
-def test_text_of_a_withheld_image_is_its_reason(withheld: Explanation) -> None:
-    assert "Withheld: this does not look like a frontal chest X-ray" in render_text(withheld)
-
-
-def test_table_shows_terms_by_value_and_ask_as_a_word() -> None:
-    table = render_table(QueryResult(columns=("label",), rows=(({"type": "literal", "value": "mass"},),)))
-    assert table.splitlines()[2:] == ["mass", "(1 row)"]
-    assert render_table(QueryResult(boolean=False)) == "false"

@@ -1,0 +1,61 @@
+"""What an image model may say, without an image model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from thoracite.kg.linker import Linker
+from thoracite.retrieval.encoder import Reading
+from thoracite.retrieval.image import Radiograph
+from thoracite.types import Certainty, Concept, ConceptScore, Entity, Finding, Region
+
+LINKER = Linker()
+PROBABILITIES = {Certainty.PRESENT: 0.9, Certainty.UNCERTAIN: 0.5, Certainty.ABSENT: 0.02}
+
+
+def make_finding(name: str, certainty: Certainty, *, side: str | None = None, concept: str = "") -> Finding:
+    """A finding of the default graph, seen on a side, carried by a concept."""
+    entity = LINKER.link(name)
+    assert isinstance(entity, Entity)
+    region = Region(box=(10, 20, 110, 220), anatomy=f"{side} lower zone", side=side) if side else None
+    concepts = ()
+    if concept:
+        sign = LINKER.link(concept)
+        assert isinstance(sign, Entity)
+        asked = Concept(id=sign.id, question=f"Is {concept} seen?", entity=sign)
+        concepts = (ConceptScore(concept=asked, probability=0.8, contribution=1.2),)
+    return Finding(
+        entity=entity, probability=PROBABILITIES[certainty], certainty=certainty, region=region, concepts=concepts
+    )
+
+
+FINDINGS = (
+    make_finding("pneumothorax", Certainty.ABSENT),
+    make_finding("atelectasis", Certainty.UNCERTAIN),
+    make_finding("pleural effusion", Certainty.PRESENT, side="right", concept="blunting of costophrenic angle"),
+    make_finding("cardiomegaly", Certainty.ABSENT),
+)
+"""A right effusion that an angle speaks for, perhaps atelectasis, nothing else."""
+
+
+class FixedEncoder:
+    """An encoder that always reads the same."""
+
+    name = "fixed"
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def read(self, radiograph: Radiograph) -> Reading:
+        """What it was made with."""
+        assert radiograph.pixels.ndim == 2
+        return self._reading
+
+
+def write_grey(path: Path) -> Path:
+    """A readable image without a chest in it."""
+    Image.fromarray(np.full((96, 96), 90, dtype=np.uint8)).save(path)
+    return path

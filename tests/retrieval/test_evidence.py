@@ -1,0 +1,78 @@
+"""Evidence is numbered in reading order, each piece once, and can be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.readings import FINDINGS, make_finding
+from thoracite.kg.build import open_graph
+from thoracite.kg.store import GraphStore
+from thoracite.retrieval.evidence import collect_evidence
+from thoracite.retrieval.subgraph import find_seeds, find_seen, search_subgraph
+from thoracite.types import Certainty, Evidence, Subgraph
+
+
+@pytest.fixture(scope="module")
+def store(graph_folder: Path) -> Iterator[GraphStore]:
+    store = open_graph(graph_folder)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def evidence(store: GraphStore) -> tuple[Evidence, ...]:
+    return collect_evidence(FINDINGS, search_subgraph(store, find_seeds(FINDINGS), seen=find_seen(FINDINGS)))
+
+
+def test_keys_run_from_one_without_a_gap(evidence: tuple[Evidence, ...]) -> None:
+    assert [piece.key for piece in evidence] == [f"E{number}" for number in range(1, len(evidence) + 1)]
+
+
+def test_reading_order_is_present_uncertain_absent_and_image_before_graph(evidence: tuple[Evidence, ...]) -> None:
+    about = list(dict.fromkeys(piece.about.label for piece in evidence))
+    assert about == ["pleural effusion", "atelectasis", "pneumothorax", "cardiomegaly"]
+    kinds = [piece.kind for piece in evidence if piece.about.label == "pleural effusion"]
+    assert kinds[:3] == ["finding", "region", "concept"]
+    assert set(kinds[3:]) == {"triple"}
+    assert [piece.kind for piece in evidence if piece.about.label == "cardiomegaly"] == ["finding"]
+
+
+def test_stance_says_what_speaks_against(evidence: tuple[Evidence, ...]) -> None:
+    absent = [piece for piece in evidence if piece.about.label in {"pneumothorax", "cardiomegaly"}]
+    assert {piece.stance for piece in absent} == {"against"}
+    for piece in evidence:
+        if piece.triple is not None and piece.triple.relation.id == "thx:argues_against":
+            assert piece.stance == "against"
+
+
+def test_a_triple_is_evidence_once_and_both_queries_find_it(
+    evidence: tuple[Evidence, ...], store: GraphStore, graph_folder: Path
+) -> None:
+    triples = [piece for piece in evidence if piece.triple is not None]
+    keys = [piece.triple.key for piece in triples if piece.triple is not None]
+    assert len(set(keys)) == len(keys) > 3
+    cypher = open_graph(graph_folder, language="cypher")
+    for piece in triples:
+        assert piece.sparql is not None
+        assert piece.cypher is not None
+        rows = store.query(piece.sparql).rows
+        assert len(rows) == len(cypher.query(piece.cypher).rows) >= 1
+        assert piece.triple is not None
+        assert len(rows) == len(piece.triple.provenance)
+    cypher.close()
+
+
+def test_a_concept_is_evidence_only_where_it_adds_and_is_likely() -> None:
+    finding = make_finding("pleural effusion", Certainty.PRESENT, concept="meniscus sign")
+    assert [piece.kind for piece in collect_evidence([finding], Subgraph())] == ["finding", "concept"]
+    for change in ({"contribution": -0.4}, {"probability": 0.3}):
+        weak = finding.concepts[0].model_copy(update=change)
+        pieces = collect_evidence([finding.model_copy(update={"concepts": (weak,)})], Subgraph())
+        assert [piece.kind for piece in pieces] == ["finding"]
+
+
+def test_nothing_found_is_no_evidence() -> None:
+    assert collect_evidence((), Subgraph()) == ()

@@ -1,0 +1,177 @@
+"""The whole way: an image in, sentences out that each cite evidence which can be looked up, or a reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.readings import FINDINGS, FixedEncoder, make_finding, write_grey
+from thoracite import Explainer
+from thoracite.errors import InputError
+from thoracite.kg.build import open_graph
+from thoracite.pipeline import NO_GRAPH, ImageError, find_doubt
+from thoracite.retrieval.encoder import Reading
+from thoracite.settings import Settings
+from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Study
+
+
+@pytest.fixture(scope="module")
+def settings(graph_folder: Path) -> Settings:
+    return Settings(graph=graph_folder)
+
+
+@pytest.fixture(scope="module")
+def explainer(settings: Settings) -> Iterator[Explainer]:
+    """With the bundled encoder."""
+    with Explainer(settings) as explainer:
+        yield explainer
+
+
+@pytest.fixture(scope="module")
+def real(explainer: Explainer, shared: Path) -> Explanation:
+    """Of a real X-ray of ChestX-ray14, labelled with effusion and oedema."""
+    return explainer.explain(shared / "data" / "cxr" / "images" / "nih" / "nih_00000061_012.jpg")
+
+
+def explain(reading: Reading, settings: Settings, image: Path, **more: object) -> Explanation:
+    with Explainer(settings, encoder=FixedEncoder(reading), **more) as explainer:  # type: ignore[arg-type]
+        return explainer.explain(write_grey(image))
+
+
+def check_citations(explanation: Explanation) -> None:
+    known = {piece.key: piece for piece in explanation.evidence}
+    for claim in explanation.claims:
+        assert claim.verdict == "supported"
+        assert claim.citations
+        kinds = {known[key].kind == "triple" for key in claim.citations}
+        assert {"observation": {False}, "reason": {True}, "diagnosis": {True, False}}[claim.kind] <= kinds
+
+
+def test_a_real_image_is_explained_with_a_reason(real: Explanation) -> None:
+    assert not real.abstained
+    assert len(real.findings) >= 14
+    assert any(finding.certainty is not Certainty.ABSENT for finding in real.findings)
+    assert any(claim.kind != "observation" for claim in real.claims)
+    check_citations(real)
+    assert real.text == " ".join(claim.sentence for claim in real.claims)
+
+
+def test_each_printed_query_finds_its_row(real: Explanation, settings: Settings) -> None:
+    triples = [piece for piece in real.evidence if piece.kind == "triple"]
+    assert triples
+    for language in ("sparql", "cypher"):
+        store = open_graph(settings.graph, language=language)
+        assert store.digest == real.graph
+        for piece in triples:
+            text = getattr(piece, language)
+            assert store.query(text).rows, text
+        store.close()
+
+
+def test_the_same_image_gives_the_same_explanation(real: Explanation, explainer: Explainer) -> None:
+    assert explainer.explain(Study(image=real.image, indication="dyspnea")) == real
+
+
+def test_a_phantom_goes_the_whole_way(explainer: Explainer, tmp_path: Path) -> None:
+    from thoracite.phantom import write_phantoms
+
+    (path,) = write_phantoms(tmp_path, number=1, size=256)
+    explanation = explainer.explain(path)
+    assert explanation.abstained or explanation.claims
+    check_citations(explanation)
+
+
+def test_a_reading_becomes_sentences_with_reasons(settings: Settings, tmp_path: Path) -> None:
+    explanation = explain(Reading(findings=FINDINGS), settings, tmp_path / "a.png")
+    check_citations(explanation)
+    assert "right" in explanation.text
+    assert {"observation", "reason"} <= {claim.kind for claim in explanation.claims}
+    assert explanation.findings == FINDINGS
+
+
+def test_without_a_graph_there_are_observations_and_no_graph_is_opened(tmp_path: Path) -> None:
+    settings = Settings(graph=tmp_path / "none")
+    explanation = explain(Reading(findings=FINDINGS), settings, tmp_path / "a.png", graph=False)
+    assert (explanation.graph, explanation.reason, explanation.abstained) == ("none", NO_GRAPH, False)
+    assert {claim.kind for claim in explanation.claims} == {"observation"}
+    check_citations(explanation)
+    assert not settings.graph.exists()
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        (Reading(accepted=False, reason="the image does not look like a chest X-ray"), "not look like a chest X-ray"),
+        (
+            Reading(findings=(make_finding("pneumonia", Certainty.UNCERTAIN), FINDINGS[0])),
+            "not sure enough: 1 of 2 findings",
+        ),
+    ],
+)
+def test_what_is_not_read_or_not_sure_is_withheld(
+    settings: Settings, tmp_path: Path, reading: Reading, said: str
+) -> None:
+    explanation = explain(reading, settings, tmp_path / "a.png")
+    assert explanation.abstained
+    assert explanation.claims == ()
+    assert said in str(explanation.reason)
+    assert explanation.text.startswith("Withheld: ")
+
+
+class Liar:
+    """A generator that says one thing that is so, and two that are not."""
+
+    name = "liar"
+
+    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> Sequence[Claim]:
+        """Three sentences about a right effusion."""
+        key = next(piece.key for piece in evidence if piece.kind == "finding" and piece.stance == "for")
+        texts = ("A right pleural effusion is likely", "A left pleural effusion is likely", "No pleural effusion")
+        return [
+            Claim(sentence=f"{text} [{key}].", kind="observation", citations=(key,), verdict="supported")
+            for text in texts
+        ]
+
+
+def test_what_a_generator_makes_up_is_dropped(settings: Settings, tmp_path: Path) -> None:
+    explanation = explain(Reading(findings=FINDINGS), settings, tmp_path / "a.png", generator=Liar())
+    assert [claim.sentence for claim in explanation.claims] == ["A right pleural effusion is likely [E1]."]
+    normal = tuple(finding for finding in FINDINGS if finding.certainty is not Certainty.PRESENT)
+    lies_only = explain(Reading(findings=normal), settings, tmp_path / "b.png", generator=Liar())
+    assert "no sentence that was written is supported" in str(lies_only.reason)
+
+
+def test_a_batch_goes_on_past_what_cannot_be_read(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_bytes(b"")
+    images = [write_grey(tmp_path / "a.png"), tmp_path / "b.png", tmp_path / "c.png", write_grey(tmp_path / "d.png")]
+    with Explainer(settings, encoder=FixedEncoder(Reading(findings=FINDINGS))) as explainer:
+        answers = list(explainer.explain_many(images))
+        with pytest.raises(InputError, match="is empty"):
+            explainer.explain(images[1])
+    assert [isinstance(answer, ImageError) for answer in answers] == [False, True, True, False]
+    assert [answer.image for answer in answers] == [str(image) for image in images]
+
+
+def test_a_report_is_held_against_its_image(settings: Settings, tmp_path: Path) -> None:
+    image = write_grey(tmp_path / "a.png")
+    with Explainer(settings, encoder=FixedEncoder(Reading(findings=FINDINGS))) as explainer:
+        assert explainer.check_report(image, "Right effusion. No pneumothorax.").verdict == "no error found"
+        checked = explainer.check_report(image, "Large pneumothorax.")
+        assert [error.kind for error in checked.errors] == ["contradicted", "omitted"]
+        assert explainer.check_report(None, "Large pneumothorax.").errors == ()
+        with pytest.raises(InputError, match="report is empty"):
+            explainer.check_report(image, " \n")
+    with Explainer(settings, encoder=FixedEncoder(Reading(accepted=False, reason="a photo"))) as explainer:
+        checked = explainer.check_report(image, "Large pneumothorax.")
+        assert (checked.verdict, checked.reason) == ("withheld", "a photo")
+
+
+def test_doubt_needs_half_uncertain_and_nothing_present() -> None:
+    unsure = make_finding("pneumonia", Certainty.UNCERTAIN)
+    absent, present = FINDINGS[0], FINDINGS[2]
+    assert find_doubt([]) is None
+    assert find_doubt([unsure, absent, absent]) is None
+    assert find_doubt([unsure, present]) is None
+    assert "1 of 2 findings are uncertain" in str(find_doubt([unsure, absent]))

@@ -1,0 +1,72 @@
+"""What the terminal shows: sentences, evidence, tables, figures."""
+
+from __future__ import annotations
+
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.generation.report_check import ReportCheck, ReportError
+from thoracite.kg.store import QueryResult
+from thoracite.types import Explanation
+from thoracite.ui.text import align_columns, render_check_text, render_suite_text, render_table, render_text
+
+
+def test_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
+    text = render_text(explanation)
+    parts = ("effusion. [E1][E2]", "[E3] graph", "thxs:radlex_def", "sparql  PREFIX", "cypher  MATCH", "Research use")
+    order = [text.index(part) for part in parts]
+    assert order == sorted(order)
+    assert "- pneumothorax" not in text  # absent findings are in the JSON, not on the screen
+    assert "+ pleural effusion 0.83 (definitely present)" in text
+
+
+def test_text_keeps_queries_whole_and_can_leave_them_out(explanation: Explanation) -> None:
+    lines = render_text(explanation, width=60).splitlines()
+    assert any(line.endswith("RETURN a.label, r.locator, b.label") for line in lines)
+    assert "cypher" not in render_text(explanation, queries=False)
+
+
+def test_text_of_a_withheld_image_is_its_reason(withheld: Explanation) -> None:
+    assert "Withheld: this does not look like a frontal chest X-ray" in render_text(withheld)
+
+
+def test_table_shows_terms_by_value_and_ask_as_a_word() -> None:
+    table = render_table(QueryResult(columns=("label",), rows=(({"type": "literal", "value": "mass"},),)))
+    assert table.splitlines()[2:] == ["mass", "(1 row)"]
+    assert render_table(QueryResult(boolean=False)) == "false"
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    assert align_columns([["a", "bb"], ["ccc", "d"]], head=("x", "long")).splitlines() == [
+        "x    long",
+        "---  ----",
+        "a    bb",
+        "ccc  d",
+    ]
+    assert render_table(QueryResult(columns=("label",))) == "label\n-----\n(0 rows)"
+
+
+def test_figures_stand_with_interval_and_n() -> None:
+    rows = (
+        Row(system="rules", metric="F1", value=0.91234, low=0.9, high=0.95, n=30),
+        Row(system="rules", metric="reports a second", value=1234.5),
+        Row(system="rules", metric="nothing to measure", value=float("nan"), n=0),
+    )
+    lines = render_suite_text(Suite(suite="extraction", data="30 reports", n=30, rows=rows)).splitlines()
+    assert lines[0] == "extraction: 30 reports (n = 30)"
+    assert lines[4].split() == ["rules", "F1", "0.912", "0.900", "to", "0.950", "30"]
+    assert lines[5].split()[-1] == "1,234"
+    assert lines[6].split()[-2:] == ["nan", "0"]
+
+
+def test_a_checked_report_shows_sentence_expectation_and_evidence(explanation: Explanation) -> None:
+    error = ReportError(
+        kind="contradicted",
+        sentence="No effusion.",
+        expected="pleural effusion is definitely present",
+        evidence=(explanation.evidence[0],),
+    )
+    text = render_check_text(ReportCheck(errors=(error,), verdict="errors found"))
+    parts = ("contradicted: No effusion.", "expected: pleural effusion is", "[E1] image", "Verdict: errors found")
+    order = [text.index(part) for part in parts]
+    assert order == sorted(order)
+    withheld = render_check_text(ReportCheck(verdict="withheld", reason="not a chest X-ray"))
+    assert "the image was not read: not a chest X-ray" in withheld
