@@ -1,0 +1,117 @@
+"""Suite ``gate``: what is no frontal chest radiograph is withheld, and radiographs of every source are not.
+
+Negatives are those of the test split (:mod:`thoracite.retrieval.gate_cases`), files and generated images apart, and
+real radiographs, turned; they are grey, so that colour does not decide. Beside the gate stands a rule on brightness
+alone: accept what is as bright as radiographs are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.retrieval.encoder_mini import MiniEncoder
+from thoracite.retrieval.gate_cases import read_negatives, turn_radiograph, vary_image
+from thoracite.retrieval.image import Pixels, Radiograph, read_radiograph
+from thoracite.retrieval.training_cases import Case, read_cases
+from thoracite.settings import Settings
+
+EACH = 200
+"""Radiographs of each source at most."""
+
+VARIATIONS = 4
+"""How often each bundled file is cropped anew."""
+
+_FRONTAL = frozenset({"PA", "AP", "AP Supine", "AP erect", "unknown"})
+
+
+class Judged(NamedTuple):
+    """An image's kind, and whether the gate and the brightness rule accept it."""
+
+    kind: str
+    accepted: bool
+    bright: bool
+
+
+def run_gate(data: Path, *, seed: int = 0) -> Suite:
+    """Measure the gate.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the development data, with ``cxr/manifest.csv``.
+    seed : int
+        Of the draw of radiographs.
+
+    Raises
+    ------
+    InputError
+        If the data are not there.
+    """
+    encoder = MiniEncoder.load()
+    judged = [_judge(encoder, kind, pixels) for kind, pixels in _gather(data / "cxr", seed)]
+    rows = [row for system in ("thoracite-mini", "brightness alone") for row in _measure(system, judged)]
+    return Suite(suite="gate", data=f"{len(judged)} images", n=len(judged), rows=tuple(rows))
+
+
+def _gather(folder: Path, seed: int) -> Iterator[tuple[str, Pixels]]:
+    random = np.random.default_rng(seed)
+    settings = Settings.read()
+    by_source: dict[str, list[Case]] = {}
+    for case in read_cases(folder):
+        by_source.setdefault(case.source, []).append(case)
+    for source, cases in by_source.items():
+        for row in random.permutation(len(cases))[:EACH]:
+            if cases[row].view not in _FRONTAL:
+                continue
+            pixels = read_radiograph(cases[row].path, settings=settings).pixels
+            yield f"radiograph {source}", pixels
+            if random.random() < 0.2:
+                yield "turned radiograph", turn_radiograph(pixels, random)
+                yield "inverted radiograph", np.float32(1) - pixels
+    for case in (case for cases in by_source.values() for case in cases if case.view not in _FRONTAL):
+        yield "lateral", read_radiograph(case.path, settings=settings).pixels
+    for negative in read_negatives():
+        if negative.split == "test":
+            yield from _vary(negative.name, negative.pixels, random)
+
+
+def _vary(name: str, pixels: Pixels, random: np.random.Generator) -> Iterator[tuple[str, Pixels]]:
+    if "." not in name:
+        yield "generated image", pixels
+        return
+    yield "bundled file", pixels
+    for _ in range(VARIATIONS - 1):
+        yield "bundled file", vary_image(pixels, random)
+
+
+def _judge(encoder: MiniEncoder, kind: str, pixels: Pixels) -> Judged:
+    reading = encoder.read(Radiograph(pixels))
+    return Judged(kind, reading.accepted, 0.35 <= float(pixels.mean()) <= 0.65)
+
+
+def _measure(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
+    """Withheld shares of what is to be withheld; wrongly withheld shares of radiographs."""
+    kinds = sorted({one.kind for one in judged})
+    wanted = {"non-radiographs": ("bundled file", "generated image")}
+    wanted |= {kind: (kind,) for kind in kinds}
+    wanted["radiographs of all sources"] = tuple(kind for kind in kinds if kind.startswith("radiograph "))
+    for name, members in wanted.items():
+        those = [one for one in judged if one.kind in members]
+        withheld = [not (one.accepted if system == "thoracite-mini" else one.bright) for one in those]
+        yield _row(system, f"withheld: {name}", withheld)
+
+
+def _row(system: str, metric: str, values: Iterable[bool]) -> Row:
+    array: npt.NDArray[np.float64] = np.array(list(values), dtype=float)
+    low, high = bootstrap_interval(lambda drawn: float(array[drawn].mean()), len(array))
+    return Row(system=system, metric=metric, value=float(array.mean()), low=low, high=high, n=len(array))
+
+
+__all__ = ["EACH", "VARIATIONS", "Judged", "run_gate"]

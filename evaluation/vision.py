@@ -1,0 +1,250 @@
+"""Suite ``vision``: the bundled encoder on patients that it was not trained on.
+
+Each image is read by the crown that did not see its patient (:func:`thoracite.retrieval.training_cases.find_fold`), so
+the figures are those of single crowns on unseen patients. ChestX-ray14's labels were mined from reports and differ
+between the two collections that the images come from; figures are therefore given within each collection and view too,
+beside a model that sees no image: only collection, view, age and sex.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
+from thoracite.retrieval.image import read_radiograph
+from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.settings import Settings
+
+LEAST = 15
+"""Findings with fewer positives in a collection are left out of its mean."""
+
+REPEATS = 300
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
+
+
+class Readings(NamedTuple):
+    """What systems say of the cases.
+
+    Parameters
+    ----------
+    cases : list of Case
+        The images.
+    targets : ndarray, shape (cases, findings)
+        0 or 1.
+    scores : ndarray, shape (cases, findings)
+        Probabilities of one system.
+    abnormal : ndarray, shape (cases,)
+        Score of "not normal".
+    """
+
+    cases: list[Case]
+    targets: npt.NDArray[np.float32]
+    scores: Floats
+    abnormal: Floats
+
+
+def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
+    """Measure the encoder of a folder.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the development data, with ``cxr/manifest.csv``.
+    folder : Path
+        Folder of the model.
+
+    Raises
+    ------
+    InputError
+        If the data are not there.
+    """
+    cases = read_cases(data / "cxr", "nih")
+    targets = read_targets(cases)[0][:, : len(FINDINGS)]
+    scores, abnormal = read_held_out(MiniEncoder.load(folder), cases)
+    blind = read_metadata(data / "cxr", cases, targets)
+    systems = {
+        "thoracite-mini": Readings(cases, targets, scores, abnormal),
+        "metadata only": Readings(cases, targets, blind, blind.mean(axis=1)),
+    }
+    rows = [row for name, readings in systems.items() for row in measure_readings(name, readings)]
+    described = f"{len(cases)} images of {len({case.group for case in cases})} patients of ChestX-ray14, five folds"
+    return Suite(suite="vision", data=described, n=len(cases), rows=tuple(rows))
+
+
+def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
+    """Probabilities of the findings, and the score of "not normal", by the crown of each case's fold."""
+    scores, abnormal = np.empty((len(cases), len(FINDINGS))), np.empty(len(cases))
+    normal = OUTPUTS.index("RSNA Normal")
+    for row, case in enumerate(cases):
+        logits = encoder.look(read_radiograph(case.path, settings=Settings.read()).pixels).logits[case.fold]
+        scores[row] = [scale.find_probability(float(logits[n])) for n, scale in enumerate(encoder.scales)]
+        abnormal[row] = -logits[normal]
+    return scores, abnormal
+
+
+def read_metadata(folder: Path, cases: Sequence[Case], targets: npt.NDArray[np.float32]) -> Floats:
+    """Probabilities by logistic regression on collection, view, age and sex, in the same folds."""
+    from sklearn.linear_model import LogisticRegression
+
+    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["file"]: row for row in csv.DictReader(file)}
+    rows = [known[str(case.path.relative_to(folder))] for case in cases]
+    collections = sorted({case.collection for case in cases})
+    inputs = np.array(
+        [
+            [*(case.collection == name for name in collections), case.view == "AP", row["sex"] == "M", _read_age(row)]
+            for case, row in zip(cases, rows, strict=True)
+        ],
+        dtype=float,
+    )
+    folds = np.array([case.fold for case in cases])
+    scores = np.empty(targets.shape, dtype=float)
+    for fold in range(FOLDS):
+        seen, held = folds != fold, folds == fold
+        for n in range(targets.shape[1]):
+            fitted = LogisticRegression(max_iter=500).fit(inputs[seen], targets[seen, n])
+            scores[held, n] = fitted.predict_proba(inputs[held])[:, 1]
+    return scores
+
+
+def _read_age(row: dict[str, str]) -> float:
+    digits = "".join(filter(str.isdigit, row["age"].split(".")[0]))
+    return min(float(digits or 50), 100.0) / 100
+
+
+def measure_readings(name: str, readings: Readings) -> list[Row]:
+    """Every figure of one system.
+
+    Parameters
+    ----------
+    name : str
+        The system's.
+    readings : Readings
+        Of all cases.
+    """
+    collection = np.array([case.collection for case in readings.cases])
+    everything = np.arange(len(collection))
+    rows = [_row(name, "macro AUROC, pooled", readings, everything, _macro(readings, everything))]
+    for value, count in zip(*np.unique(collection, return_counts=True), strict=True):
+        if count >= 100:
+            inside = np.flatnonzero(collection == value)
+            rows.append(_row(name, f"macro AUROC within {value}", readings, inside, _macro(readings, inside)))
+    rows += _measure_normal(name, readings)
+    rows.append(_row(name, "calibration error, mean of findings", readings, everything, _calibration(readings)))
+    for n, finding in enumerate(FINDINGS):
+        single = _single(readings, n)
+        positives = int(readings.targets[:, n].sum())
+        rows.append(_row(name, f"AUROC {finding}, {positives} positive", readings, everything, single))
+    return rows
+
+
+def find_auroc(scores: Floats, targets: npt.NDArray[np.float32]) -> float:
+    """Area under the receiver operating characteristic; NaN where only one kind of target occurs.
+
+    Examples
+    --------
+    >>> find_auroc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1], dtype=np.float32))
+    0.75
+    """
+    positive = targets > 0.5
+    n = int(positive.sum())
+    rest = len(targets) - n
+    if not n or not rest:
+        return float("nan")
+    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * rest))
+
+
+def find_calibration_error(probabilities: Floats, targets: npt.NDArray[np.float32], *, bins: int = 10) -> float:
+    """Mean distance between probability and frequency over bins of equal size.
+
+    Examples
+    --------
+    >>> find_calibration_error(np.full(100, 0.25), np.array([1.0] * 25 + [0.0] * 75, dtype=np.float32), bins=1)
+    0.0
+    """
+    order = np.argsort(probabilities, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [len(p) * abs(float(probabilities[p].mean() - targets[p].mean())) for p in parts]
+    return float(sum(gaps) / len(order))
+
+
+Statistic = Callable[[Positions], float]
+
+
+def _macro(readings: Readings, inside: Positions) -> Statistic:
+    enough = [n for n in range(len(FINDINGS)) if readings.targets[inside, n].sum() >= LEAST]
+
+    def statistic(drawn: Positions) -> float:
+        areas = [find_auroc(readings.scores[drawn, n], readings.targets[drawn, n]) for n in enough]
+        return float(np.nanmean(areas))
+
+    return statistic
+
+
+def _single(readings: Readings, n: int) -> Statistic:
+    return lambda drawn: find_auroc(readings.scores[drawn, n], readings.targets[drawn, n])
+
+
+def _calibration(readings: Readings) -> Statistic:
+    def statistic(drawn: Positions) -> float:
+        errors = [find_calibration_error(readings.scores[drawn, n], readings.targets[drawn, n])
+                  for n in range(len(FINDINGS))]  # fmt: skip
+        return float(np.mean(errors))
+
+    return statistic
+
+
+def _measure_normal(name: str, readings: Readings) -> list[Row]:
+    """Radiologists' "Normal" against the rest, within each view, and the mean weighted by images."""
+    rows, areas, weights = [], [], []
+    rest = np.array([case.reading != "Normal" for case in readings.cases], dtype=np.float32)
+    for view in ("PA", "AP"):
+        inside = np.array([n for n, case in enumerate(readings.cases) if case.reading and case.view == view])
+
+        def statistic(drawn: Positions) -> float:
+            return find_auroc(readings.abnormal[drawn], rest[drawn])
+
+        row = _row(name, f"AUROC RSNA Normal against rest, {view}", readings, inside, statistic)
+        rows.append(row)
+        areas.append(row.value)
+        weights.append(len(inside))
+    mean = float(np.average(areas, weights=weights))
+    metric = "AUROC RSNA Normal against rest, mean of views by images"
+    return [*rows, Row(system=name, metric=metric, value=mean, n=sum(weights))]
+
+
+def _row(name: str, metric: str, readings: Readings, inside: Positions, statistic: Statistic) -> Row:
+    """A figure and its interval by drawing patients."""
+    groups: dict[str, list[int]] = {}
+    for position in inside:
+        groups.setdefault(readings.cases[position].group, []).append(int(position))
+    members = [np.array(rows) for rows in groups.values()]
+
+    def drawn(patients: Positions) -> float:
+        return statistic(np.concatenate([members[p] for p in patients]))
+
+    low, high = bootstrap_interval(drawn, len(members), repeats=REPEATS)
+    return Row(system=name, metric=metric, value=statistic(inside), low=low, high=high, n=len(inside))
+
+
+__all__ = [
+    "LEAST",
+    "Readings",
+    "find_auroc",
+    "find_calibration_error",
+    "measure_readings",
+    "read_held_out",
+    "read_metadata",
+    "run_vision",
+]

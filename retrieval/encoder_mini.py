@@ -1,0 +1,178 @@
+"""``thoracite-mini``: the bundled encoder; a small network, calibrated on patients that it was not trained on.
+
+Examples
+--------
+>>> encoder = MiniEncoder.load()                                            # doctest: +SKIP
+>>> reading = encoder.read(read_radiograph(Path("chest.png"), settings=Settings.read()))     # doctest: +SKIP
+>>> [finding.entity.label for finding in reading.findings][:2]              # doctest: +SKIP
+['atelectasis', 'cardiomegaly']
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file
+
+from thoracite.errors import ModelError
+from thoracite.kg.concepts import read_concepts
+from thoracite.retrieval.calibration import FindingScale
+from thoracite.retrieval.efficientnet import Ensemble, prepare_batch
+from thoracite.retrieval.encoder import Reading
+from thoracite.retrieval.framing import frame_pixels
+from thoracite.retrieval.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
+from thoracite.retrieval.image import Pixels, Radiograph
+from thoracite.retrieval.region import find_region
+from thoracite.settings import MODELS
+from thoracite.types import Certainty, Entity, Finding
+
+FOLDER = MODELS / "thoracite-mini"
+"""The bundled weights."""
+
+_PLACES = {"Cardiomegaly": "cardiac silhouette"}
+"""Findings that have but one place."""
+
+
+class Glance(NamedTuple):
+    """What the network gives for one image, before anything is read from it.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (crowns, outputs), float32
+        One row a crown.
+    maps : ndarray, shape (outputs, rows, columns), float32
+        What each place adds to a logit, mean of the crowns.
+    features : ndarray, shape (features,), float32
+        Mean of the last maps over places and crowns.
+    box : tuple of int
+        What of the radiograph was looked at, in its pixels.
+    """
+
+    logits: npt.NDArray[np.float32]
+    maps: npt.NDArray[np.float32]
+    features: npt.NDArray[np.float32]
+    box: tuple[int, int, int, int]
+
+
+class MiniEncoder:
+    """Reads frontal chest radiographs.
+
+    Parameters
+    ----------
+    network : Ensemble
+        In evaluation mode.
+    scales : sequence of FindingScale
+        One a finding, in the order of the network's first outputs.
+    gate : GateWeights
+        Of the gate.
+    size : int
+        Side of what the network sees, in pixels.
+    """
+
+    name = "thoracite-mini"
+
+    def __init__(self, network: Ensemble, scales: Sequence[FindingScale], gate: GateWeights, *, size: int) -> None:
+        self.network, self.scales, self.gate, self.size = network.eval(), tuple(scales), gate, size
+        self.entities = find_entities([scale.label for scale in self.scales])
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> MiniEncoder:
+        """The model of a folder with ``weights.safetensors`` and ``model.json``.
+
+        Raises
+        ------
+        ModelError
+            If the files are missing or do not fit together.
+        """
+        try:
+            facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            state = load_file(folder / "weights.safetensors")
+            gate = GateWeights(
+                state.pop("gate.weight").float().numpy(), state.pop("gate.bias").float().numpy(), facts["gate"]
+            )
+            network = Ensemble(len(facts["outputs"]), facts["folds"])
+            absent, unknown = network.load_state_dict({name: value.float() for name, value in state.items()}, False)
+            if unknown or [name for name in absent if not name.endswith("num_batches_tracked")]:
+                raise ValueError("weights and network differ")
+            scales = [FindingScale(**scale) for scale in facts["findings"]]
+            return cls(network, scales, gate, size=facts["size"])
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelError(
+                f"the model in {folder} cannot be loaded ({error}); install thoracite again, or train it with "
+                "`thoracite train encoder`"
+            ) from error
+
+    def read(self, radiograph: Radiograph) -> Reading:
+        """Findings of one radiograph, or the reason why it is not read.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            As :func:`thoracite.retrieval.image.read_radiograph` gives it; an inverted one is righted here.
+        """
+        if refusal := find_refusal(radiograph):
+            return Reading(accepted=False, reason=refusal)
+        glance = self.look(radiograph.pixels)
+        kind = find_kind(glance.features, self.gate)
+        if kind == KINDS[1]:
+            glance = self.look(np.float32(1) - radiograph.pixels)
+            kind = find_kind(glance.features, self.gate)
+        if kind != KINDS[0]:
+            return Reading(accepted=False, reason=explain_kind(kind))
+        return Reading(findings=tuple(self._read_findings(glance)))
+
+    def look(self, pixels: Pixels) -> Glance:
+        """Run the network once.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Air dark, bone bright.
+        """
+        frame = frame_pixels(pixels, size=self.size)
+        with torch.inference_mode():
+            logits, maps, features = self.network.look(prepare_batch(torch.from_numpy(frame.pixels)[None, None]))
+        return Glance(
+            logits[:, 0].float().numpy(), maps.mean(0)[0].float().numpy(), features[0].float().numpy(), frame.box
+        )
+
+    def _read_findings(self, glance: Glance) -> list[Finding]:
+        logits = glance.logits.mean(axis=0)
+        findings = []
+        for number, (scale, entity) in enumerate(zip(self.scales, self.entities, strict=True)):
+            probability = scale.find_probability(float(logits[number]))
+            certainty = scale.find_certainty(probability)
+            region = None
+            if certainty is not Certainty.ABSENT:
+                region = find_region(glance.maps[number], glance.box, anatomy=_PLACES.get(scale.label, ""))
+            findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
+        return findings
+
+
+def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
+    """The concepts of ChestX-ray14's labels.
+
+    Raises
+    ------
+    ModelError
+        If a label is no concept's code.
+
+    Examples
+    --------
+    >>> [entity.id for entity in find_entities(["Effusion", "Hernia"])]
+    ['thx:pleural_effusion', 'thx:hiatal_hernia']
+    """
+    known = {code: concept.entity for concept in read_concepts() for code in concept.entity.codes}
+    missing = [label for label in labels if f"NIH14:{label}" not in known]
+    if missing:
+        raise ModelError(f"the model reads {', '.join(missing)}, which no concept of the graph has as a code NIH14:…")
+    return tuple(known[f"NIH14:{label}"] for label in labels)
+
+
+__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities"]

@@ -1,0 +1,95 @@
+"""What the bundled network sees of a radiograph: no borders, an even range, one size; and the way back to its pixels.
+
+Examples
+--------
+>>> pixels = np.zeros((100, 200), dtype=np.float32)
+>>> pixels[10:90, 50:150] = np.linspace(0.2, 0.9, 100, dtype=np.float32)
+>>> frame = frame_pixels(pixels, size=64)
+>>> frame.pixels.shape, frame.box
+((64, 64), (50, 10, 150, 90))
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from thoracite.retrieval.image import Pixels
+
+_DARK = 0.06
+"""A row or column this dark almost throughout, of the range, is border."""
+
+_DEEPEST = 0.3
+"""Largest share of a side that counts as border."""
+
+
+class Frame(NamedTuple):
+    """A radiograph made ready.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (size, size), float32, intensity in [0, 1]
+        Squashed to a square; the 1st percentile is 0 and the 99th 1.
+    box : tuple of int
+        x0, y0, x1, y1: what of the radiograph it is, in the radiograph's pixels.
+    """
+
+    pixels: Pixels
+    box: tuple[int, int, int, int]
+
+
+def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
+    """Crop uniform dark borders, even the range, resize.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        Air dark, bone bright.
+    size : int
+        Side of the result, in pixels.
+    """
+    even = _even(pixels)
+    top, bottom = _find_edges(np.percentile(even, 95, axis=1))
+    left, right = _find_edges(np.percentile(even, 95, axis=0))
+    inner = _even(even[top:bottom, left:right])
+    small = Image.fromarray(inner).resize((size, size), Image.Resampling.BILINEAR)  # with antialiasing
+    return Frame(np.asarray(small, dtype=np.float32), (left, top, right, bottom))
+
+
+def unframe_box(
+    box: tuple[float, float, float, float], frame: tuple[int, int, int, int]
+) -> tuple[float, float, float, float]:
+    """A box in shares of the frame, [0, 1], as a box in the radiograph's pixels.
+
+    Examples
+    --------
+    >>> unframe_box((0.0, 0.5, 1.0, 1.0), (50, 10, 150, 90))
+    (50.0, 50.0, 150.0, 90.0)
+    """
+    x0, y0, x1, y1 = frame
+    return (
+        x0 + box[0] * (x1 - x0),
+        y0 + box[1] * (y1 - y0),
+        x0 + box[2] * (x1 - x0),
+        y0 + box[3] * (y1 - y0),
+    )
+
+
+def _even(pixels: Pixels) -> Pixels:
+    low, high = np.percentile(pixels, (1, 99))
+    return np.asarray(np.clip((pixels - low) / max(float(high - low), 1e-6), 0, 1), dtype=np.float32)
+
+
+def _find_edges(brightest: Pixels) -> tuple[int, int]:
+    """First and behind the last position that is not border."""
+    lit = np.flatnonzero(brightest > _DARK)
+    length = len(brightest)
+    if not lit.size:
+        return 0, length
+    deepest = int(_DEEPEST * length)
+    return min(int(lit[0]), deepest), max(int(lit[-1]) + 1, length - deepest)
+
+
+__all__ = ["Frame", "frame_pixels", "unframe_box"]

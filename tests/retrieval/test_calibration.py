@@ -1,0 +1,45 @@
+"""Probabilities match frequencies, and operating points hold what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from thoracite.evaluation.vision import find_calibration_error
+from thoracite.retrieval.calibration import PRECISE, UNCERTAIN_FROM, fit_scale
+from thoracite.types import Certainty
+
+
+def draw(share: float, apart: float) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    targets = (random.random(3000) < share).astype(np.float32)
+    return random.normal(0, 1, 3000) + apart * targets + 4, targets
+
+
+def test_fitted_probabilities_are_calibrated() -> None:
+    logits, targets = draw(0.3, 2.0)
+    scale = fit_scale("Effusion", logits, targets)
+    probabilities = np.array([scale.find_probability(float(logit)) for logit in logits])
+    assert find_calibration_error(probabilities, targets) < 0.03
+    assert find_calibration_error(1 / (1 + np.exp(-logits)), targets) > 0.3
+
+
+def test_points_hold_their_shares() -> None:
+    logits, targets = draw(0.3, 2.0)
+    scale = fit_scale("Effusion", logits, targets)
+    read = [scale.find_certainty(scale.find_probability(float(logit))) for logit in logits]
+    present = np.array([certainty is Certainty.PRESENT for certainty in read])
+    absent = np.array([certainty is Certainty.ABSENT for certainty in read])
+    assert targets[present].mean() >= PRECISE
+    assert abs(absent[targets == 0].mean() - UNCERTAIN_FROM) < 0.02
+
+
+def test_a_finding_that_cannot_be_told_is_never_present() -> None:
+    logits, targets = draw(0.02, 0.0)
+    scale = fit_scale("Hernia", logits, targets)
+    assert scale.high == 1.0
+    assert scale.find_certainty(scale.find_probability(float(logits.max()))) is not Certainty.PRESENT
+
+
+def test_a_very_large_logit_does_not_overflow() -> None:
+    scale = fit_scale("Effusion", *draw(0.3, 2.0))
+    assert scale.find_probability(1e9) > 0.99 > 0.01 > scale.find_probability(-1e9)
