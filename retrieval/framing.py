@@ -55,7 +55,7 @@ def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
     left, right = _find_edges(np.percentile(even, 95, axis=0))
     inner = _even(even[top:bottom, left:right])
     small = Image.fromarray(inner).resize((size, size), Image.Resampling.BILINEAR)  # with antialiasing
-    return Frame(np.asarray(small, dtype=np.float32), (left, top, right, bottom))
+    return Frame(np.array(small, dtype=np.float32), (left, top, right, bottom))
 
 
 def unframe_box(

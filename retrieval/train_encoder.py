@@ -105,6 +105,7 @@ def write_model(network: Ensemble, gate: GateWeights, facts: dict[str, Any], out
     save_file({name: value.half().contiguous() for name, value in state.items()}, output / "weights.part")
     facts = {**facts, "gate": round(gate.threshold, 6)}
     (output / "model.part").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    (output / "weights.part").chmod(0o644)  # safetensors lets only the owner read
     os.replace(output / "weights.part", output / "weights.safetensors")
     os.replace(output / "model.part", output / "model.json")
 
