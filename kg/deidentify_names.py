@@ -27,6 +27,9 @@ _SPOKEN = frozenset().union(
     *(read_lists(FOLDER / "identity.txt")[name] for name in ("by", "told", "told directly", "did"))
 )
 _CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
+_TITLED = re.compile(rf"(?<!\w)(?=[A-Z])(?i:(?:{any_of('title')}\.?[ \t\xa0]+)+)\Z")
+_CREDENTIALS = re.compile(rf"(?:[ \t\xa0]+{any_of('credential')}(?![\w-]|\s+(?:and|view|lateral|chest)\b))+")
+"""A title before a whole name, and letters after it, go with it: "Mr. Adam Novak DDS"."""
 _ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
 _ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
 _NUMERAL = re.compile(r",?\s+(?:II|III|IV|[JS]r\.?)(?![\w-])")
@@ -160,9 +163,13 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         if last is None:
             index += 1
             continue
-        end = read.tokens[last].end
+        start, end = read.tokens[index].start, read.tokens[last].end
         numeral = _NUMERAL.match(text, end)
-        yield read.tokens[index].start, numeral.end() if numeral else end
+        end = numeral.end() if numeral else end
+        if last > index:
+            titled, letters = _TITLED.search(text, max(0, start - 30), start), _CREDENTIALS.match(text, end)
+            start, end = titled.start() if titled else start, letters.end() if letters else end
+        yield start, end
         index = last + 1
 
 

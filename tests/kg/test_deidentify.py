@@ -28,6 +28,9 @@ from thoracite.kg.reports import read_reports
         ("Paged Young at four.", "Paged [NAME] at four."),
         ("Addendum by Tim Brook: no change.", "Addendum by [NAME]: no change."),
         ("C. Novak, RN, was present.", "[NAME], RN, was present."),
+        ("Dictated by: Mr. Adam Novak DDS.", "Dictated by: [NAME]."),
+        ("Sent to Dr. Ewa Nowak of the ICU.", "Sent to [NAME] of the ICU."),
+        ("Patient: Adam Novak PA and lateral views.", "Patient: [NAME] PA and lateral views."),
         # names by shape
         ("Maria Gonzalez was notified.", "[NAME] was notified."),
         ("Given the history, Kowalski requested a line.", "Given the history, [NAME] requested a line."),
@@ -117,9 +120,9 @@ def test_any_text_is_taken(text: str) -> None:
     "unit", ["A", "1", "1 ", "Ab ", "of ", "1.", "a-", "1-", "Dr ", "(1", "Hospital ", "A. ", "12 Ab "]
 )
 def test_long_repetitions_do_not_stall(unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     find_identifiers(unit * (20_000 // len(unit)))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_open_i_is_left_alone(shared: Path) -> None:
