@@ -56,7 +56,7 @@ def run_gate(data: Path, *, seed: int = 0) -> Suite:
     """
     encoder = MiniEncoder.load()
     judged = [_judge(encoder, kind, pixels) for kind, pixels in _gather(data / "cxr", seed)]
-    rows = [row for system in ("thoracite-mini", "brightness alone") for row in _measure(system, judged)]
+    rows = [row for system in ("thoracite-mini", "brightness alone") for row in measure_judged(system, judged)]
     return Suite(suite="gate", data=f"{len(judged)} images", n=len(judged), rows=tuple(rows))
 
 
@@ -96,7 +96,7 @@ def _judge(encoder: MiniEncoder, kind: str, pixels: Pixels) -> Judged:
     return Judged(kind, reading.accepted, 0.35 <= float(pixels.mean()) <= 0.65)
 
 
-def _measure(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
+def measure_judged(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
     """Withheld shares of what is to be withheld; wrongly withheld shares of radiographs."""
     kinds = sorted({one.kind for one in judged})
     wanted = {"non-radiographs": ("bundled file", "generated image")}
@@ -114,4 +114,4 @@ def _row(system: str, metric: str, values: Iterable[bool]) -> Row:
     return Row(system=system, metric=metric, value=float(array.mean()), low=low, high=high, n=len(array))
 
 
-__all__ = ["EACH", "VARIATIONS", "Judged", "run_gate"]
+__all__ = ["EACH", "VARIATIONS", "Judged", "measure_judged", "run_gate"]

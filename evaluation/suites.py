@@ -22,6 +22,9 @@ _SUITES = {
     "privacy": "thoracite.evaluation.privacy:run_privacy",
     "reports": "thoracite.evaluation.reports:run_reports",
     "grounding": "thoracite.evaluation.grounding:run_grounding",
+    "vision": "thoracite.evaluation.vision:run_vision",
+    "localisation": "thoracite.evaluation.localisation:run_localisation",
+    "gate": "thoracite.evaluation.gate:run_gate",
 }
 """A suite's name, and the function of a data folder that measures it; a new suite is one line here."""
 

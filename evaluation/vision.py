@@ -87,7 +87,8 @@ def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, 
     scores, abnormal = np.empty((len(cases), len(FINDINGS))), np.empty(len(cases))
     normal = OUTPUTS.index("RSNA Normal")
     for row, case in enumerate(cases):
-        logits = encoder.look(read_radiograph(case.path, settings=Settings.read()).pixels).logits[case.fold]
+        pixels = read_radiograph(case.path, settings=Settings.read()).pixels
+        logits = encoder.look(pixels, crown=case.fold).logits[0]
         scores[row] = [scale.find_probability(float(logits[n])) for n, scale in enumerate(encoder.scales)]
         abnormal[row] = -logits[normal]
     return scores, abnormal

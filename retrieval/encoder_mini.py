@@ -127,20 +127,21 @@ class MiniEncoder:
             return Reading(accepted=False, reason=explain_kind(kind))
         return Reading(findings=tuple(self._read_findings(glance)))
 
-    def look(self, pixels: Pixels) -> Glance:
+    def look(self, pixels: Pixels, *, crown: int | None = None) -> Glance:
         """Run the network once.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Air dark, bone bright.
+        crown : int or None
+            Keep the logits and maps of one crown, such as that of a patient's fold; all of them unless given.
         """
         frame = frame_pixels(pixels, size=self.size)
         with torch.inference_mode():
             logits, maps, features = self.network.look(prepare_batch(torch.from_numpy(frame.pixels)[None, None]))
-        return Glance(
-            logits[:, 0].float().numpy(), maps.mean(0)[0].float().numpy(), features[0].float().numpy(), frame.box
-        )
+        kept = slice(None) if crown is None else slice(crown, crown + 1)
+        return Glance(logits[kept, 0].numpy(), maps[kept, 0].mean(0).numpy(), features[0].numpy(), frame.box)
 
     def _read_findings(self, glance: Glance) -> list[Finding]:
         logits = glance.logits.mean(axis=0)
