@@ -16,6 +16,7 @@ import shutil
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +37,9 @@ from thoracite.kg.property_graph import (
     read_sources,
 )
 from thoracite.kg.store import QueryResult
+from thoracite.kg.triple_index import REMEMBERED, TripleIndex
 from thoracite.kg.vocabulary import RELATIONS, edge_label
+from thoracite.types import Triple
 
 _FILE, _SCRATCH = "graph.lbug", ".loading-"
 _BATCH = 5_000
@@ -149,6 +152,25 @@ class LadybugStore(PropertyGraph):
         """Labels of the edges there are."""
         return self._labels
 
+    def read_triples(
+        self,
+        *,
+        subjects: Collection[str] | None = None,
+        relations: Collection[str] | None = None,
+        objects: Collection[str] | None = None,
+        limit: int = 1000,
+    ) -> list[Triple]:
+        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        self._opened()
+        read = super().read_triples if self._index is None else self._index.read_triples
+        return read(subjects=subjects, relations=relations, objects=objects, limit=limit)
+
+    @cached_property
+    def _index(self) -> TripleIndex | None:
+        """The whole graph, where it is small; forgotten with the file it was read from."""
+        small = self.statistics().assertions <= REMEMBERED
+        return TripleIndex(super().read_triples(limit=REMEMBERED)) if small else None
+
     def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Rows of a statement of the project's own, by column name."""
         with self._lock:
@@ -191,6 +213,7 @@ class LadybugStore(PropertyGraph):
         if self._database:
             self._database.close()
         self._connection = self._database = None
+        self.__dict__.pop("_index", None)
 
 
 def _execute(

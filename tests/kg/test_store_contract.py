@@ -51,20 +51,26 @@ def reference(small_graph: Path) -> Reference:
     return Reference(small_graph)
 
 
-@pytest.fixture(scope="module", params=["oxigraph", "ladybug", "neo4j", "sparql"])
+@pytest.fixture(
+    scope="module",
+    params=["oxigraph", "oxigraph, not remembered", "ladybug", "ladybug, not remembered", "neo4j", "sparql"],
+)
 def store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, small_graph: Path
 ) -> Iterator[GraphStore]:
     opened: GraphStore
-    if request.param == "oxigraph":
+    patch, (kind, *large) = pytest.MonkeyPatch(), request.param.split(", ")
+    if large:  # as a graph that is too large to be remembered
+        patch.setattr(f"thoracite.kg.store_{kind}.REMEMBERED", 0)
+    if kind == "oxigraph":
         from thoracite.kg.store_oxigraph import OxigraphStore
 
         opened = OxigraphStore(tmp_path_factory.mktemp("oxigraph"), read_only=False)
-    elif request.param == "ladybug":
+    elif kind == "ladybug":
         from thoracite.kg.store_ladybug import LadybugStore
 
         opened = LadybugStore(tmp_path_factory.mktemp("ladybug"), read_only=False)
-    elif request.param == "neo4j":
+    elif kind == "neo4j":
         from thoracite.kg.store_neo4j import Neo4jStore
 
         opened = Neo4jStore(request.getfixturevalue("neo4j_server").address, password=PASSWORD)
@@ -75,6 +81,7 @@ def store(
     opened.load(small_graph)
     yield opened
     opened.close()
+    patch.undo()
 
 
 def test_it_keeps_the_protocol(store: GraphStore) -> None:
