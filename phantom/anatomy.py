@@ -24,11 +24,11 @@ SIDES: tuple[Side, Side] = ("right", "left")
 LUNG_TOP = 13.0
 """Height of the apices above the hila, before the body's size is applied."""
 
-_LUNG_LEVELS = np.array([-16.0, -14.0, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, LUNG_TOP])
-_LUNG_OUTER = np.array([12.5, 13.0, 13.4, 13.5, 13.3, 12.9, 12.0, 10.9, 9.5, 8.0, 6.7, 4.6])
-_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.7, 3.4])
-_LUNG_DEPTH = np.array([6.0, 7.4, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 0.3])
-_LUNG_FRONT = np.array([-2.6, -1.6, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.3])
+_LUNG_LEVELS = np.array([-16.0, -14.0, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, 12.85, LUNG_TOP])
+_LUNG_OUTER = np.array([12.5, 13.0, 13.4, 13.5, 13.3, 12.9, 12.0, 10.9, 9.5, 8.0, 6.5, 5.4, 4.3])
+_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9, 1.3, 2.0, 2.8, 3.9])
+_LUNG_DEPTH = np.array([6.0, 7.4, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 1.2, 0.3])
+_LUNG_FRONT = np.array([-2.6, -1.6, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.2, -3.3])
 
 _BODY_LEVELS = np.array([-30.0, -16.0, -8.0, 0.0, 4.0, 8.0, 10.5, 12.0, 13.5, 14.8, 16.5, 19.0, 24.0])
 _BODY_WIDTH = np.array([15.6, 15.2, 15.7, 16.2, 17.0, 17.8, 17.6, 16.6, 13.6, 9.6, 6.9, 6.1, 6.3])
@@ -101,7 +101,7 @@ def draw_thorax(generator: np.random.Generator) -> Thorax:
         scale_y=float(size * generator.normal(1.0, 0.05)),
         scale_z=float(size * generator.normal(1.0, 0.03)),
         fat=fat,
-        breast=float(generator.uniform(4.0, 6.5) + 0.4 * fat) if female else 0.0,
+        breast=float(generator.uniform(3.8, 5.6) + 0.35 * fat) if female else 0.0,
         heart=float(np.clip(generator.normal(0.445, 0.022), 0.395, 0.485)),
         dome_right=float(right),
         dome_left=float(right - generator.uniform(0.5, 1.8)),
@@ -200,10 +200,10 @@ def build_trunk(thorax: Thorax) -> list[Solid]:
             ),
         ]
         if thorax.breast:
-            r = thorax.breast
+            r, place = thorax.breast, (s * 7.4 * wide, 7.2 * thorax.scale_y + 0.6 * thick, -4.6)
             solids.append(
-                Ellipsoid((s * 7.4 * wide, 8.2 * thorax.scale_y + 0.5 * thick, -5.5), (1.12 * r, 0.75 * r, 1.05 * r))
-            )
+                Ellipsoid(place, (1.12 * r, 0.62 * r, 1.4 * r), (0.42, 0.0, 0.0))
+            )  # only its lower edge stands out
     return solids
 
 

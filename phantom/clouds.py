@@ -101,8 +101,8 @@ def fill_tube(path: NDArray[np.float64], radius: Widths, *, step: float, flat: f
     """A tube's inside; the mass is its volume. See :func:`sweep_tube`."""
     _, size, _, length = _walk(path, radius, 1.0, step)
     volume = float(np.mean(np.pi * size**2 * flat)) * length
-    rings = [sweep_tube(path, np.asarray(radius) * part, wall=1.0, step=step, flat=flat) for part in (0.9, 0.6, 0.2)]
-    shares = (0.36, 0.48, 0.16)  # of the area: outside 0.8 of the radius, outside 0.4, within
+    rings = [sweep_tube(path, np.asarray(radius) * part, wall=1.0, step=step, flat=flat) for part in (0.8, 0.35)]
+    shares = (0.64, 0.36)  # of the area: outside 0.6 of the radius, and within
     return join_clouds(
         ring.scale(share * volume / float(ring.mass.sum())) for ring, share in zip(rings, shares, strict=True)
     )

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 Array = NDArray[np.floating[Any]]
 Point = tuple[float, float, float]
@@ -199,7 +200,7 @@ class Sweep(NamedTuple):
     heights : ndarray, shape (levels,)
         Rising, in cm.
     profile : ndarray, shape (levels, 4)
-        Centre x and y, half width and half depth at each height, in cm; between heights they are interpolated.
+        Centre x and y, half width and half depth at each height, in cm; between heights they go smoothly.
     """
 
     heights: Array
@@ -222,7 +223,7 @@ class Sweep(NamedTuple):
         steps = 512
         low, high = float(self.heights[0]), float(self.heights[-1])
         fine = np.linspace(low, high, steps)
-        table = np.stack([np.interp(fine, self.heights, column) for column in self.profile.T]).astype(np.float32)
+        table = PchipInterpolator(self.heights, self.profile)(fine).T.astype(np.float32)
         place = (heights - np.float32(low)) * np.float32((steps - 1) / (high - low))
         inside = (place >= 0) & (place <= steps - 1)
         place = np.clip(place, 0, steps - 1.001)

@@ -60,7 +60,7 @@ def _bone(
 
 
 def _build_ribs(thorax: Thorax, step: float) -> Iterator[Cloud]:
-    wall = np.interp(np.linspace(0, 1, KNOTS), [0, 0.3, 0.5, 0.65, 1], [0.085, 0.075, 0.045, 0.05, 0.055])
+    wall = np.interp(np.linspace(0, 1, KNOTS), [0, 0.3, 0.5, 0.65, 1], [0.09, 0.08, 0.034, 0.045, 0.055])
     for side in SIDES:
         for number in range(1, 12):
             path, radius = trace_rib(thorax, number)
@@ -90,7 +90,7 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
     angle = np.linspace(np.radians(9), end, KNOTS)
     part = angle / np.radians(150)
     height = start + 0.5 * np.sin(np.pi * np.minimum(part * 2.6, 1)) - drop * part**1.35
-    reach = find_outer_wall(thorax, np.minimum(height, 11.6 * thorax.scale_z)) + 0.35
+    reach = find_outer_wall(thorax, np.minimum(height, 11.6 * thorax.scale_z)) + 0.2
     middle, deep = find_depth(thorax, np.minimum(height, 10.5 * thorax.scale_z))
     x = reach * np.sin(angle) ** 0.9
     y = middle - (deep + 0.4) * np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.75
@@ -101,12 +101,13 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
 def _build_spine(thorax: Thorax, step: float) -> Iterator[Cloud]:
     """Vertebrae from the neck to the loin, tilted by the spine's curve so that few endplates are seen on edge."""
     z, number = 17.0 * thorax.scale_z, 0
+    vertebra = join_clouds(_build_vertebra(1.6, 2.1, step))
     while z > -22:
         tall, wide = (1.75 + 0.045 * number) * thorax.scale_z, 1.3 + 0.04 * number
         y = -6.0 * thorax.scale_y + 2.2 * max(0.0, (z - 6) / 11) ** 1.5
-        vertebra = join_clouds(_build_vertebra(wide, tall, step))
-        points = vertebra.points @ turn_matrix((0.35 * np.sin((z - 2) / 9), 0.0, 0.0)).T
-        yield Cloud((points + np.array([0.0, y, z])).astype(np.float32), vertebra.mass)
+        size = np.array([wide / 1.6, wide / 1.6, tall / 2.1])
+        points = vertebra.points * size @ turn_matrix((0.35 * np.sin((z - 2) / 9), 0.0, 0.0)).T
+        yield Cloud((points + np.array([0.0, y, z])).astype(np.float32), vertebra.mass * np.float32(size.prod() ** 0.7))
         z -= tall + 0.42 * thorax.scale_z
         number += 1
 
@@ -141,7 +142,7 @@ def _build_girdle(thorax: Thorax, step: float) -> Iterator[Cloud]:
     for side in SIDES:
         out = np.array([sign(side) * wide, 1.0, tall])
         clavicle = np.array(_CLAVICLE)
-        yield from _bone(_smooth(clavicle) * out, np.linspace(0.78, 0.55, 40), step, cortex=0.16)
+        yield from _bone(_smooth(clavicle) * out, np.linspace(0.78, 0.55, 40), step, cortex=0.12)
         medial = np.array([[11.2, -7.0, 9.2], [11.4, -8.2, 6.0], [12.2, -8.6, 1.8], [12.9, -8.4, -0.6]])
         lateral = np.array([[12.9, -8.4, -0.6], [14.0, -7.2, 3.2], [15.6, -4.6, 7.4], [16.4, -3.2, 9.2]])
         spine = np.array([[11.2, -7.8, 8.6], [13.6, -6.8, 10.2], [16.2, -3.8, 11.9], [17.4, -1.4, 12.4]])
