@@ -8,10 +8,14 @@ Examples
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import TypeVar
 
 from thoracite.errors import UsageError
@@ -45,7 +49,7 @@ def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], *, proce
         yield from map(work, items)
         return
     source = iter(items)
-    pool = ProcessPoolExecutor(processes)
+    pool = ProcessPoolExecutor(processes, initializer=_end_with_parent)
     waiting: deque[Future[list[Result]]] = deque()
     try:
         while True:
@@ -56,6 +60,18 @@ def map_in_order(work: Callable[[Item], Result], items: Iterable[Item], *, proce
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """In a worker: wait, beside the work, for the process that started it, which may be killed, and end with it."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _work_batch(work: Callable[[Item], Result], batch: list[Item]) -> list[Result]:

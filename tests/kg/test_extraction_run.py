@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,3 +117,38 @@ def test_an_id_that_stands_before_and_after_the_break_is_found(tmp_path: Path) -
     with pytest.raises(InputError, match="stands twice"):
         extract_file(reports, output)
     assert not output.exists()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_run_that_is_killed_leaves_no_process_and_is_gone_on_with(tmp_path: Path, processes: int) -> None:
+    reports, output = reports_in(tmp_path, 4_000), tmp_path / "out.json"
+    part = tmp_path / "out.json.part"
+    code = (
+        "import sys; from pathlib import Path; from thoracite.kg.extraction_run import extract_file; "
+        "extract_file(Path(sys.argv[1]), Path(sys.argv[2]), processes=int(sys.argv[3]))"
+    )
+    command = [sys.executable, "-c", code, str(reports), str(output), str(processes)]
+    with subprocess.Popen(command, start_new_session=True) as run:
+        wait_for(lambda: part.exists() and part.stat().st_size > 20_000)
+        run.kill()
+    wait_for(lambda: not is_running(run.pid))
+    assert not output.exists()
+    summary = extract_file(reports, output)
+    assert (summary.reports, summary.resumed > 20) == (4_000, True)
+    assert sum(1 for _ in read_radgraph(output)) == 4_000
+
+
+def is_running(group: int) -> bool:
+    """Whether any process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
