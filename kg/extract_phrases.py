@@ -8,7 +8,7 @@ finding is located at the anatomy; without a finding, adjectives are located at 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from thoracite.kg.extract_lexicon import CONTENT, FINDINGS, Term
 from thoracite.types import Certainty
@@ -147,8 +147,11 @@ def _join(phrases: list[Phrase]) -> list[Phrase]:
 def _continues(previous: Phrase, phrase: Phrase) -> bool:
     first = phrase.terms[0].kind
     kinds = {"and" if t.text == "but" else t.kind for t in phrase.gap if t.kind not in {"ignore", "measure"}}
-    if len(kinds) > 1 and (first in {"quality", "degree"} or previous.terms[-1].kind == "quality"):
+    if len(kinds) > 1 and (first in {"quality", "degree"} or previous.terms[-1].kind in {"quality", "side"}):
         kinds.discard("mask")  # "no acute or XXXX pulmonary disease"
+    if [t.text for t in phrase.gap] == ["than"] and previous.terms[-1].text in COMPARATIVES:
+        # "left greater than right basal scarring", not "scarring, left greater than right, and edema"
+        return first == "side" and 1 not in phrase.joints and phrase.has(*FINDINGS)
     listed = bool(kinds) and (kinds <= _LISTED or (kinds == {"locate"} and phrase.gap[0].text == "to"))
     if not listed or any(t.text in _DETERMINERS for t in phrase.gap):
         return False
@@ -288,7 +291,7 @@ def _resolve_places(phrase: Phrase) -> list[Term]:
         if term.kind in _PLACES or term.kind in {"side", "level"}:
             run.append((term, ix in phrase.joints))
             continue
-        if _awaits_organ(phrase, run, ix):
+        if _awaits_organ(phrase, run, ix) or (run and term.text in COMPARATIVES):
             continue
         if term.kind == "airspace" and not any(t.kind in _PLACES for t, _ in run):
             for companion, _ in run:
@@ -315,11 +318,12 @@ def _close(phrase: Phrase, run: list[tuple[Term, bool]]) -> list[Term]:
     """End a run of anatomy; returns its terms where no anatomy is among them."""
     # "bony or soft tissue abnormality" is at both; "hilar and mediastinal nodes" is one
     separate = phrase.has(*FINDINGS)
-    if separate and not any(term.kind in _SITES for term, _ in run):
-        for term, _ in run:
-            term.dropped = term.kind == "property"  # "a 7 mm diameter nodule"
-    if not any(term.kind in _PLACES and not term.dropped for term, _ in run):
-        return [term for term, _ in run if not term.dropped]
+    if separate:  # "a 7 mm diameter nodule", "a moderate sized hiatal hernia"
+        for term, _ in takewhile(lambda item: item[0].kind not in _SITES, run):
+            term.dropped = term.kind == "property"
+        run = [item for item in run if not item[0].dropped]
+    if not any(term.kind in _PLACES for term, _ in run):
+        return [term for term, _ in run]
     segments = _segments(run)
     last = _head(segments[-1])
     shared = last is not None and last.kind == "organ"

@@ -21,6 +21,7 @@ _NOT_IN_LUNG = frozenset(
         "pneumomediastinum", "failure", "hernia", "thickening",
     }
 )  # fmt: skip
+_OF_FINDINGS = frozenset({"position", "enlargement"})
 _WHOLE = frozenset({"chest", "thorax"})
 _PROPERTIES = frozenset({"contour", "contours", "caliber", "appearance", "position"})
 
@@ -264,7 +265,7 @@ class _Reader:
                 term.relations = [relation for relation in term.relations if relation[1] is not last]
                 term.relate("modify", phrase.heads[0])
             _relate(self.suggesting, "suggestive_of", phrase.heads)
-        elif last.kind == "change" or last.text == "position" or (owner.has("part") and phrase.has("device")):
+        elif last.kind == "change" or last.text in _OF_FINDINGS or (owner.has("part") and phrase.has("device")):
             _relate(owner.heads, "modify", phrase.heads)
         elif phrase.heads[0].text == "position":
             _relate(phrase.heads, "modify", owner.heads)
