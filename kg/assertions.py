@@ -46,6 +46,7 @@ class Assertion:
     subject_certainty: str = Certainty.PRESENT.value
     object_certainty: str = Certainty.PRESENT.value
     lift: float | None = None
+    confidence: str = "not stated"
 
 
 def merge_assertions(assertions: Iterable[Assertion], entities: Mapping[str, Entity]) -> list[Triple]:
@@ -83,7 +84,12 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
     heaviest = max(counted, key=lambda row: (row.present + row.uncertain + row.absent, row.id), default=None)
     provenance = {
         Provenance(
-            source=row.source, locator=row.locator, extractor=row.extractor, version=row.version, licence=row.licence
+            source=row.source,
+            locator=row.locator,
+            extractor=row.extractor,
+            version=row.version,
+            licence=row.licence,
+            confidence=row.confidence,
         )
         for row in rows
     }

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from thoracite.errors import InputError
 from thoracite.kg.concepts import read_concepts
@@ -26,6 +26,14 @@ FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
 
 FACT_COLUMNS = ("id", "subject", "relation", "object", "source", "locator", "confidence", "read")
 SOURCE_COLUMNS = ("id", "title", "reference", "licence")
+
+CONFIDENCES: Mapping[str, Literal["high", "medium", "low", "not stated"]] = {
+    "high": "high",
+    "medium": "medium",
+    "low": "low",
+    "not stated": "not stated",
+}
+"""How plainly a source states something, by name."""
 
 T = TypeVar("T")
 
@@ -99,6 +107,7 @@ def read_facts(
                     source=row["source"],
                     locator=row["locator"],
                     licence=_find(described, row["source"], "source", where).licence,
+                    confidence=_find(CONFIDENCES, row["confidence"], "confidence", where),
                 ),
             ),
         )
@@ -138,4 +147,14 @@ def _find(known: Mapping[str, T], name: str, what: str, where: str) -> T:
     return known[name]
 
 
-__all__ = ["FACTS", "FACT_COLUMNS", "SOURCES", "SOURCE_COLUMNS", "Source", "read_facts", "read_rows", "read_sources"]
+__all__ = [
+    "CONFIDENCES",
+    "FACTS",
+    "FACT_COLUMNS",
+    "SOURCES",
+    "SOURCE_COLUMNS",
+    "Source",
+    "read_facts",
+    "read_rows",
+    "read_sources",
+]

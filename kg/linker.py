@@ -28,6 +28,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from thoracite.kg.concepts import ConceptNode, read_concepts
@@ -58,7 +59,8 @@ _FORMS = {
     "vertebral": "vertebra", "apical": "apex", "basal": "base", "basilar": "base", "costal": "rib",
     "clavicular": "clavicle", "sternal": "sternum", "pericardial": "pericardium", "bronchial": "bronchus",
     "enlarged": "enlargement", "enlarging": "enlargement", "blunted": "blunting", "elevated": "elevation",
-    "flattened": "flattening", "thickened": "thickening", "calcified": "calcification", "calcific": "calcification",
+    "flattened": "flattening", "thickened": "thickening", "arterial": "artery", "calcified": "calcification",
+    "calcific": "calcification",
     "widened": "widening", "displaced": "displacement", "narrowed": "narrowing", "dilated": "dilation",
     "dilatation": "dilation", "deviated": "deviation", "shifted": "shift", "depressed": "depression",
     "obscured": "obscuration", "obscuring": "obscuration", "loculated": "loculation", "collapsed": "collapse",
@@ -114,6 +116,8 @@ class Linker:
             (_bag, _index(nodes, _bag)),
             (_forms, _index(nodes, _forms)),
         )
+        self._known = {word for node in nodes for name in node.names for word in _split(name)}
+        self._known |= {_FORMS.get(word, word) for word in self._known}
         self._longest = max((len(_split(name)) for node in nodes for name in node.names), default=1)
 
     def link(self, phrase: str) -> Entity | None:
@@ -162,7 +166,12 @@ class Linker:
         return [found for chunk in _CHUNK.finditer(text) for found in self._scan(text, chunk.start(), chunk.end())]
 
     def _scan(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, Entity]]:
-        spans = [word.span() for word in _WORD.finditer(text, start, end)]
+        spans = [
+            word.span()
+            for word in _WORD.finditer(text, start, end)
+            if text[max(0, word.start() - 1) : word.end()] != "'s"
+        ]
+        words = [_split(text[left:right]) for left, right in spans]
         at = 0
         while at < len(spans):
             for size in range(min(self._longest, len(spans) - at), 0, -1):
@@ -170,7 +179,7 @@ class Linker:
                 silent = (
                     text[left : spans[at][1]].lower() in _SILENT or text[spans[at + size - 1][0] : right] in _SILENT
                 )
-                if not silent and (entity := self.link(text[left:right])) is not None:
+                if not silent and (entity := self._find([*chain(*words[at : at + size])])) is not None:
                     yield left, right, entity
                     at += size
                     break
@@ -180,6 +189,8 @@ class Linker:
     def _find(self, words: Sequence[str]) -> Entity | None:
         if not words:
             return None
+        if not all(word in self._known or _FORMS.get(word) in self._known for word in words):
+            return self._steps[1][1].get("".join(words))  # only written apart or together can it still be a name
         return next((entity for key, index in self._steps if (entity := index.get(key(words))) is not None), None)
 
 

@@ -12,7 +12,7 @@ Examples
 True
 >>> quads = list(describe_assertion(row))
 >>> len(quads), str(quads[0].predicate) == f"<{expand(fact.relation.id)}>"
-(16, True)
+(17, True)
 """
 
 from __future__ import annotations
@@ -88,6 +88,7 @@ def list_assertions(triple: Triple) -> Iterator[Assertion]:
             subject_certainty=triple.subject_certainty.value,
             object_certainty=triple.object_certainty.value,
             lift=triple.lift,
+            confidence=origin.confidence,
         )
 
 

@@ -2,9 +2,10 @@
 
 A table has the columns ``subject``, ``relation`` and ``object``, and may have ``subject_kind``, ``object_kind``,
 ``source``, ``title``, ``reference``, ``locator``, ``licence``, ``extractor``, ``version``, ``present``, ``uncertain``,
-``absent``, ``support`` and ``lift``. Ends are CURIEs or words; words that name a concept become that concept, others a
-concept of their own. RDF holds plain triples whose predicates are the project's relations, with labels where the IRIs
-are not the project's, and each named graph is a source; or it holds assertions, as the project's own builds write them.
+``absent``, ``support``, ``lift`` and ``confidence``. Ends are CURIEs or words; words that name a concept become that
+concept, others a concept of their own. RDF holds plain triples whose predicates are the project's relations, with
+labels where the IRIs are not the project's, and each named graph is a source; or it holds assertions, as the project's
+own builds write them.
 
 Examples
 --------
@@ -29,7 +30,7 @@ from pydantic import ValidationError
 
 from thoracite.errors import InputError
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.facts import Source
+from thoracite.kg.facts import CONFIDENCES, Source
 from thoracite.kg.linker import Linker
 from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, compact, expand, mint
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Relation, Triple
@@ -110,7 +111,7 @@ class _Reader:
                 object_certainty=Certainty(row.get("object_certainty", Certainty.PRESENT)),
                 provenance=(self._find_provenance(row, where),),
             )
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())[:160]
             raise InputError(f"{where} is no triple ({reason}); correct the row") from error
         if triple.counts.total and triple.support < _MINIMUM:
@@ -145,6 +146,7 @@ class _Reader:
             extractor=row.get("extractor", "given"),
             version=row.get("version", "1"),
             licence=row.get("licence", "not stated"),
+            confidence=CONFIDENCES[row.get("confidence", "not stated")],
         )
 
     def read_rdf(self) -> Iterator[Triple]:

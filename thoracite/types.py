@@ -108,6 +108,8 @@ class Provenance(Noun):
         The extractor's or the file's version.
     licence : str
         The source's licence, as it states it.
+    confidence : str
+        How plainly the source states it: ``high``, ``medium``, ``low``; ``not stated`` where it was counted.
     """
 
     source: Curie
@@ -115,6 +117,7 @@ class Provenance(Noun):
     extractor: str = "curated"
     version: str = "1"
     licence: str = "not stated"
+    confidence: Literal["high", "medium", "low", "not stated"] = "not stated"
 
 
 class Counts(Noun):

@@ -1,0 +1,148 @@
+"""Sections and sentences of what somebody wrote, each with its place.
+
+Examples
+--------
+>>> book = Source(id="thxs:book_notes", title="Notes", reference="notes.txt", licence="not stated")
+>>> section = Section(source=book, name="Signs", text="A meniscus is seen, e.g. on the left. It is smooth.")
+>>> [(passage.locator, passage.text) for passage in split_passages([section])]
+[('Signs, sentence 1', 'A meniscus is seen, e.g. on the left.'), ('Signs, sentence 2', 'It is smooth.')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from thoracite.kg.facts import Source
+
+MAX_SENTENCE = 1_000
+"""Characters; what is longer is a table or a list that lost its marks, and is passed over."""
+
+_BREAK = re.compile(r"\n\s*\n|\n\s*(?=[-•*]\s)")
+_STEM = re.compile(r"(?::|\b(?:include|includes|including|are|as|causes?|following))\s*$")
+_BULLET = re.compile(r"^\s*[-•*]\s+")
+_GLUED = re.compile(r"(?<=[a-z)]{2}[.!?])(?=[A-Z][a-z])")
+_EMPTY_BRACKETS = re.compile(r"\s*[\[(][\s,;\u2013-]*[\])]")
+_SPACE_BEFORE_MARK = re.compile(r"\s+(?=[,.;:)])")
+
+
+class Section(NamedTuple):
+    """A stretch of running text under one heading.
+
+    Parameters
+    ----------
+    source : Source
+        The document, with its licence.
+    name : str
+        The heading, or the page.
+    text : str
+        Paragraphs, separated by blank lines.
+    topic : str
+        What the section is about, where the document says so; empty otherwise.
+    defines : bool
+        Whether the text is the topic's definition, whose sentences do not name it.
+    """
+
+    source: Source
+    name: str
+    text: str
+    topic: str = ""
+    defines: bool = False
+
+
+class Passage(NamedTuple):
+    """A sentence and its place.
+
+    Parameters
+    ----------
+    source : Source
+        The document, with its licence.
+    section : str
+        The heading, or the page.
+    sentence : int
+        Which sentence of the section it is, from 1.
+    text : str
+        On one line.
+    topic : str
+        What the section is about; empty where the document does not say.
+    defines : bool
+        Whether the sentence is part of the topic's definition.
+    stem : str
+        The words that open the list in which the sentence is a member; empty outside lists.
+    """
+
+    source: Source
+    section: str
+    sentence: int
+    text: str
+    topic: str = ""
+    defines: bool = False
+    stem: str = ""
+
+    @property
+    def locator(self) -> str:
+        """The place in the document, in words."""
+        return f"{self.section}, sentence {self.sentence}"
+
+
+def split_passages(sections: Iterable[Section]) -> Iterator[Passage]:
+    """Sentences of sections, in order, numbered within each section of a document.
+
+    Parameters
+    ----------
+    sections : iterable of Section
+        Read as they are needed.
+    """
+    document, counts = "", Counter[str]()
+    for section in sections:
+        if section.source.id != document:
+            document, counts = section.source.id, Counter()
+        for stem, sentence in split_text(section.text):
+            number = counts[section.name] = counts[section.name] + 1
+            if len(sentence) <= MAX_SENTENCE:
+                topic, defines = section.topic, section.defines
+                yield Passage(section.source, section.name, number, sentence, topic, defines, stem)
+
+
+def split_text(text: str) -> Iterator[tuple[str, str]]:
+    """Sentences of running text, each with the words that open the list it is a member of; empty outside lists.
+
+    Blank lines and bullets end a sentence too. A list is opened by a sentence that ends in a colon, or in "include" or
+    "are" before a line of its own; its members are single, and end in no full stop.
+
+    Examples
+    --------
+    >>> list(split_text("Causes are:\\n- Heart failure\\n- Tumors\\n\\nDr. Hamman saw 0.5 cm.It was new."))
+    [('', 'Causes are:'), ('Causes are', 'Heart failure'), ('Causes are', 'Tumors'), ('', 'Dr. Hamman saw 0.5 cm.'), \
+('', 'It was new.')]
+    """
+    stem = ""
+    for block in _BREAK.split(text):
+        clean = " ".join(_BULLET.sub("", block).split())
+        clean = _SPACE_BEFORE_MARK.sub("", _EMPTY_BRACKETS.sub("", clean))
+        if not clean:
+            continue
+        sentences = [sentence.text.strip() for sentence in _splitter()(_GLUED.sub(" ", clean)).sents]
+        if len(sentences) == 1 and not clean.endswith((".", "!", "?", ":")):
+            yield stem, clean
+        else:
+            stem = ""
+            yield from (("", sentence) for sentence in sentences)
+        if _STEM.search(sentences[-1]):
+            stem = sentences[-1].rstrip(" :")
+
+
+@lru_cache(maxsize=1)
+def _splitter() -> Any:
+    import spacy
+
+    blank = spacy.blank("en")
+    blank.add_pipe("sentencizer")
+    blank.max_length = 10_000_000
+    return blank
+
+
+__all__ = ["MAX_SENTENCE", "Passage", "Section", "split_passages", "split_text"]
