@@ -13,14 +13,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from thoracite.kg.facts import Source
 
 MAX_SENTENCE = 1_000
 """Characters; what is longer is a table or a list that lost its marks, and is passed over."""
 
+_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
+_ABBREVIATIONS = frozenset({
+    "dr.", "mr.", "mrs.", "ms.", "prof.", "vs.", "e.g.", "i.e.", "fig.", "figs.", "al.", "approx.", "ca.", "cf.", "st.",
+    "no.", "ref.", "refs.", "sec.", "eq.",
+})  # fmt: skip
 _BREAK = re.compile(r"\n\s*\n|\n\s*(?=[-•*]\s)")
 _STEM = re.compile(r"(?::|\b(?:include|includes|including|are|as|causes?|following))\s*$")
 _BULLET = re.compile(r"^\s*[-•*]\s+")
@@ -125,7 +129,7 @@ def split_text(text: str) -> Iterator[tuple[str, str]]:
         clean = _SPACE_BEFORE_MARK.sub("", _EMPTY_BRACKETS.sub("", clean))
         if not clean:
             continue
-        sentences = [sentence.text.strip() for sentence in _splitter()(_GLUED.sub(" ", clean)).sents]
+        sentences = list(_split(_GLUED.sub(" ", clean)))
         if len(sentences) == 1 and not clean.endswith((".", "!", "?", ":")):
             yield stem, clean
         else:
@@ -135,14 +139,14 @@ def split_text(text: str) -> Iterator[tuple[str, str]]:
             stem = sentences[-1].rstrip(" :")
 
 
-@lru_cache(maxsize=1)
-def _splitter() -> Any:
-    import spacy
-
-    blank = spacy.blank("en")
-    blank.add_pipe("sentencizer")
-    blank.max_length = 10_000_000
-    return blank
+def _split(text: str) -> Iterator[str]:
+    start = 0
+    for end in _END.finditer(text):
+        before = text[start : end.start()].rsplit(None, 1)[-1].lower().strip("(\"'")
+        if before not in _ABBREVIATIONS and not (len(before) == 2 and before[0].isalpha()):
+            yield text[start : end.start()]
+            start = end.end()
+    yield text[start:]
 
 
 __all__ = ["MAX_SENTENCE", "Passage", "Section", "split_passages", "split_text"]

@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 train_app = typer.Typer(help="Train the bundled models again from a data folder.")
 app.add_typer(train_app, name="train")
+fetch_app = typer.Typer(help="Fetch what others publish; the only commands that use the network.")
+app.add_typer(fetch_app, name="fetch")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph; built there when missing.")]
@@ -182,6 +184,30 @@ def build_mentions(
     _print(build_graph_of(radgraph, output).model_dump())
 
 
+@app.command("read-knowledge")
+def read_knowledge(
+    paths: Annotated[list[Path], typer.Argument(help="PubMed XML, JATS, CNXML, MedQuAD, PDF, text, OBO; or folders.")],
+    output: Annotated[Path, typer.Option("--output", help="CSV of triples to write.")],
+    licence: Annotated[str | None, typer.Option("--licence", help="Where the documents state none.")] = None,
+) -> None:
+    """Read triples off the sentences of books, articles and definitions."""
+    from thoracite.ui.console_knowledge import read_knowledge as read
+
+    _print(read(paths, output, licence=licence))
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(help="File to write; a folder for neo4j.")],
+    form: Annotated[str, typer.Option("--format", help="turtle, trig, nquads, jsonld or neo4j.")] = "turtle",
+    graph: Graph = None,
+) -> None:
+    """Write the graph for other programs: RDF, or CSV for neo4j-admin."""
+    from thoracite.ui.console_knowledge import export_graph
+
+    _print(export_graph(_settings(graph=graph), output, form=form))
+
+
 @app.command()
 def load(
     store: Annotated[str, typer.Argument(help="neo4j://…, bolt://… or the address of a SPARQL endpoint.")],
@@ -273,6 +299,19 @@ def train_encoder(
     from thoracite.retrieval.train_encoder import train_encoder as train
 
     train(data, output, seed=seed)
+
+
+@fetch_app.command("pubmed")
+def fetch_pubmed(
+    query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
+    output: Annotated[Path, typer.Option("--output", help="XML to write.")],
+    maximum: Annotated[int, typer.Option("--max", min=1, max=9999, help="Most records.")] = 100,
+    email: Annotated[str | None, typer.Option("--email", help="Where NCBI may reach you.")] = None,
+) -> None:
+    """Fetch PubMed records through NCBI's E-utilities."""
+    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
+
+    _print(fetch(query, output, maximum=maximum, email=email))
 
 
 def _settings(**arguments: Any) -> Any:

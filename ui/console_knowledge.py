@@ -1,0 +1,60 @@
+"""What the commands about books, articles and files of the graph do; results go to standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from thoracite.settings import Settings
+from thoracite.ui.progress import tell
+
+
+def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None = None) -> str:
+    """Read documents into a table of triples, and say how much there was.
+
+    Raises
+    ------
+    InputError, UsageError
+        As :func:`thoracite.kg.knowledge_table.write_knowledge`.
+    """
+    from thoracite.kg.knowledge_table import write_knowledge
+
+    done = write_knowledge(paths, output, licence=licence)
+    return (
+        f"{done.triples:,} triples in {done.statements:,} statements, from {done.sentences:,} sentences of "
+        f"{done.documents:,} documents\nin {output}; add it with `thoracite build --add {output}`"
+    )
+
+
+def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -> str:
+    """Fetch records of PubMed into a file.
+
+    Raises
+    ------
+    InputError, UsageError
+        As :func:`thoracite.kg.pubmed_fetch.fetch_pubmed`.
+    """
+    from thoracite.kg.pubmed_fetch import fetch_pubmed as fetch
+
+    tell(f"asking eutils.ncbi.nlm.nih.gov for {query!r}")
+    number = fetch(query, output, maximum=maximum, email=email)
+    return f"{number:,} records in {output}; read them with `thoracite read-knowledge {output} --output triples.csv`"
+
+
+def export_graph(settings: Settings, output: Path, *, form: str) -> str:
+    """Write the built graph in another form.
+
+    Raises
+    ------
+    StoreError, UsageError
+        If there is no graph, or it cannot be written.
+    """
+    from thoracite.kg.build import ensure_graph, find_nquads
+    from thoracite.kg.graph_files import write_graph_files
+
+    ensure_graph(settings.graph, progress=tell)
+    write_graph_files(find_nquads(settings.graph), output, form=form)
+    return f"the graph in {settings.graph} as {form} in {output}"
+
+
+__all__ = ["export_graph", "fetch_pubmed", "read_knowledge"]
