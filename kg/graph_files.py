@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -77,10 +77,10 @@ def write_graph_files(nquads: Path, output: Path, *, form: str) -> None:
 
 
 def _write_rdf(nquads: Path, path: Path, form: ox.RdfFormat) -> None:
-    quads: Iterable[ox.Quad | ox.Triple] = read_quads(nquads)
-    if not form.supports_datasets:
-        quads = (quad.triple for quad in read_quads(nquads))
-    ox.serialize(quads, output=path, format=form, prefixes=PREFIXES)
+    if form.supports_datasets:
+        ox.serialize(read_quads(nquads), output=path, format=form, prefixes=PREFIXES)
+    else:
+        ox.serialize((quad.triple for quad in read_quads(nquads)), output=path, format=form, prefixes=PREFIXES)
 
 
 def _write_tables(nquads: Path, folder: Path) -> None:

@@ -71,8 +71,9 @@ def _open_entrez(email: str | None) -> Any:
         from Bio import Entrez
     except ImportError as error:
         raise UsageError("biopython is not installed; run: pip install 'thoracite[pubmed]'") from error
-    Entrez.email, Entrez.tool, Entrez.sleep_between_tries = email, "thoracite", 3
-    return Entrez
+    entrez: Any = Entrez
+    entrez.email, entrez.tool, entrez.sleep_between_tries = email, "thoracite", 3
+    return entrez
 
 
 @contextmanager
