@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -112,6 +113,35 @@ def test_the_real_package_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "radgraph", None)
     with pytest.raises(ModelError, match="pip install radgraph"):
         open_extractor("radgraph")
+
+
+def test_the_real_package_is_given_findings_and_impression(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    class RadGraph:
+        """Answers as the package does (its weights cannot be had without a network)."""
+
+        def __init__(self, *, model_type: str) -> None:
+            assert model_type == "radgraph-xl"
+
+        def __call__(self, reports: list[str]) -> dict[str, object]:
+            given.extend(reports)
+            words = reports[0].split()
+            entity = {
+                "tokens": words[0],
+                "label": "Observation::uncertain",
+                "start_ix": 0,
+                "end_ix": 0,
+                "relations": [],
+            }
+            return {"0": {"text": " ".join(words), "entities": {"1": entity}, "data_source": None}}
+
+    monkeypatch.setitem(sys.modules, "radgraph", SimpleNamespace(RadGraph=RadGraph))
+    extractor = open_extractor("radgraph")
+    annotation = extractor.extract("INDICATION: Pneumonia. FINDINGS: Nodule. IMPRESSION: Scar.", report_id="a")
+    assert given == ["Nodule. Scar."]
+    assert (annotation.report_id, annotation.entities[0].label, extractor.version) == ("a", "OBS-U", "radgraph-xl")
+    assert extractor.extract("INDICATION: Pneumonia.").entities == ()
 
 
 def test_an_unknown_extractor_is_a_usage_error() -> None:
