@@ -24,11 +24,11 @@ SIDES: tuple[Side, Side] = ("right", "left")
 LUNG_TOP = 13.0
 """Height of the apices above the hila, before the body's size is applied."""
 
-_LUNG_LEVELS = np.array([-16.0, -14.0, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, 12.85, LUNG_TOP])
-_LUNG_OUTER = np.array([12.5, 13.0, 13.4, 13.5, 13.3, 12.9, 12.0, 10.9, 9.5, 8.0, 6.5, 5.4, 4.3])
-_LUNG_INNER = np.array([1.0, 0.6, 0.2, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9, 1.3, 2.0, 2.8, 3.9])
-_LUNG_DEPTH = np.array([6.0, 7.4, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 1.2, 0.3])
-_LUNG_FRONT = np.array([-2.6, -1.6, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.2, -3.3])
+_LUNG_LEVELS = np.array([-18.5, -17.0, -14.5, -11.0, -8.0, -4.0, 0.0, 4.0, 7.0, 9.5, 11.3, 12.4, 12.85, LUNG_TOP])
+_LUNG_OUTER = np.array([11.6, 12.5, 13.0, 13.4, 13.5, 13.3, 12.9, 12.0, 10.9, 9.5, 8.0, 6.5, 5.4, 4.3])
+_LUNG_INNER = np.array([6.0, 2.5, 0.8, 0.2, 0.0, 0.0, 0.1, 0.3, 0.6, 0.9, 1.3, 2.0, 2.8, 3.9])
+_LUNG_DEPTH = np.array([0.2, 3.6, 7.2, 8.4, 8.7, 8.5, 7.9, 6.9, 5.6, 4.3, 3.1, 2.0, 1.2, 0.3])
+_LUNG_FRONT = np.array([-4.6, -3.6, -1.8, -0.7, -0.2, 0.2, 0.2, -0.2, -0.9, -1.8, -2.6, -3.1, -3.2, -3.3])
 
 _BODY_LEVELS = np.array([-30.0, -16.0, -8.0, 0.0, 4.0, 8.0, 10.5, 12.0, 13.5, 14.8, 16.5, 19.0, 24.0])
 _BODY_WIDTH = np.array([15.6, 15.2, 15.7, 16.2, 17.0, 17.8, 17.6, 16.6, 13.6, 9.6, 6.9, 6.1, 6.3])
@@ -89,13 +89,20 @@ class Thorax(NamedTuple):
         return 2 * float(_LUNG_OUTER.max()) * self.scale_x
 
 
-def draw_thorax(generator: np.random.Generator) -> Thorax:
-    """An adult, thin or obese, man or woman, without disease."""
+def draw_thorax(generator: np.random.Generator, *, upright: bool = True) -> Thorax:
+    """An adult, thin or obese, man or woman, without disease.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+        Source of chance.
+    upright : bool
+        Whether he stands and breathes in deeply; in bed the diaphragm is higher.
+    """
     female = generator.random() < 0.48
     size = generator.normal(0.955 if female else 1.03, 0.035)
     fat = float(np.clip(generator.gamma(2.0, 0.75), 0.1, 5.0))
-    breath = generator.normal(0, 0.9)  # how deeply was breathed in; cm of the diaphragm
-    right = -7.4 - breath
+    right = generator.normal(-7.6, 0.9) + (0.0 if upright else 1.3)
     return Thorax(
         scale_x=float(size * generator.normal(1.0, 0.03)),
         scale_y=float(size * generator.normal(1.0, 0.05)),

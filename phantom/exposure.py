@@ -73,7 +73,7 @@ def draw_style(generator: np.random.Generator, *, view: str) -> Style:
         scatter=float(generator.uniform(0.5, 1.1) if bedside else generator.uniform(0.25, 0.6)),
         photons=float(10 ** generator.uniform(4.3, 5.0) if bedside else 10 ** generator.uniform(4.8, 5.6)),
         blur=float(generator.uniform(0.05, 0.1)),
-        equalise=float(generator.uniform(0.2, 0.75)),
+        equalise=float(generator.uniform(0.25, 0.8)),
         edge=float(generator.uniform(0.1, 0.9)),
         curve=float(generator.uniform(2.4, 4.8)),
         shift=float(generator.uniform(0.42, 0.72)),
@@ -130,10 +130,10 @@ def _display(density: Array, style: Style, pitch: float) -> Array:
     coarse = _smooth_coarsely(density, 3.0 / pitch)
     fine = density - ndimage.gaussian_filter(density, 0.35 / pitch, mode="nearest")
     density = density - style.equalise * (coarse - coarse.mean()) + style.edge * fine
-    low, high = np.percentile(density[::4, ::4], (2, 98))
+    low, high = np.percentile(density[::4, ::4], (2, 88))
     level = (density - low) / max(float(high - low), 1e-3)
     image = 1 / (1 + np.exp(-style.curve * (level - style.shift)))
-    floor, top = 1 / (1 + np.exp(style.curve * style.shift)), 1 / (1 + np.exp(-style.curve * (1 - style.shift)))
+    floor, top = 1 / (1 + np.exp(style.curve * style.shift)), 1 / (1 + np.exp(-style.curve * (1.3 - style.shift)))
     image = np.clip((image - floor) / (top - floor) * (style.top - 0.03) + 0.03, 0, 1).astype(np.float32)
     return _mark(image, style)
 

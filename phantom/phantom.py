@@ -122,7 +122,7 @@ def draw_phantom(
     drawn_view: View = view or ("AP" if optics.random() < 0.3 else "PA")
     chosen = tuple(draw_abnormalities(lot) if abnormalities is None else abnormalities)
     check_abnormalities(chosen)
-    thorax = draw_thorax(person)
+    thorax = draw_thorax(person, upright=drawn_view == "PA")
     camera = _draw_camera(optics, drawn_view, size, thorax.chest)
     style = draw_style(optics, view=drawn_view)
     scene = render_scene(thorax, chosen, camera, (growth, chance))
@@ -146,7 +146,7 @@ def draw_phantom(
 
 
 def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: float) -> Camera:
-    field = float(np.clip(chest * generator.uniform(1.34, 1.62), 34.0, 44.0))
+    field = float(np.clip(chest * generator.uniform(1.34, 1.7), 34.0, 45.0))
     back = view == "PA"
     distance = float(generator.uniform(150, 183) if back else generator.uniform(95, 125))
     aside, above = generator.normal(0, 4.0 if back else 7.0), generator.normal(0, 4.0) + (0 if back else 6.0)
@@ -155,8 +155,8 @@ def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: f
         field=field,
         focus=(float(aside), -distance if back else distance, float(above)),
         plate=15.0 if back else -15.0,
-        aim=(float(generator.normal(0, 0.7)), float(generator.normal(-0.6, 1.0))),
-        roll=float(generator.normal(0, 0.02)),
+        aim=(float(generator.normal(0, 1.0)), float(generator.normal(-0.8, 1.4))),
+        roll=float(generator.normal(0, 0.03)),
     )
 
 

@@ -45,7 +45,7 @@ Mask = NDArray[np.bool_]
 
 _GAPS = (Gap(2.0, 1.7, 0.0), Gap(4.0, 3.8, 0.8), Gap(6.5, 6.2, 4.4))
 """Small, moderate and large pneumothorax."""
-_SMALL = -10.6
+_SMALL = -12.0
 """Lowest point of the lung on a small effusion, in cm; on larger ones it lies above the dome."""
 
 
@@ -183,8 +183,8 @@ def _render_lung(
             pleura = build_lung(thorax, side, gap=_GAPS[one.grade], grow=0.06)
             line = np.maximum(_measure_clear(pleura.cut(rays), cavity, holes) - aerated, 0)
         elif one.side == side and one.kind is Kind.EFFUSION:
-            level = _SMALL if one.grade == 0 else thorax.dome_left + 4 * one.grade - 3.2
-            bowl = Bowl((sign(side) * 4.4 * thorax.scale_x, 0.8, level), (0.07, 0.045))
+            level = _SMALL if one.grade == 0 else thorax.dome_left + 4 * one.grade - 3.6
+            bowl = Bowl((sign(side) * 4.4 * thorax.scale_x, 0.8, level), (0.1, 0.03))
             aerated = _measure_clear(bowl.cut(rays), cavity, holes)
     rest = np.maximum(free - aerated, 0)
     mask = (measure_span(cavity) > 0.6) & (measure_span(under) <= 0) & ~_hit(inner)

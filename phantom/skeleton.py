@@ -101,7 +101,7 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
 def _build_spine(thorax: Thorax, step: float) -> Iterator[Cloud]:
     """Vertebrae from the neck to the loin, tilted by the spine's curve so that few endplates are seen on edge."""
     z, number = 17.0 * thorax.scale_z, 0
-    vertebra = join_clouds(_build_vertebra(1.6, 2.1, step))
+    vertebra = join_clouds(_build_vertebra(1.6, 2.1, step)).scale(0.75)
     while z > -22:
         tall, wide = (1.75 + 0.045 * number) * thorax.scale_z, 1.3 + 0.04 * number
         y = -6.0 * thorax.scale_y + 2.2 * max(0.0, (z - 6) / 11) ** 1.5
