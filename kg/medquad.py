@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from thoracite.errors import InputError
 from thoracite.kg.facts import Source
-from thoracite.kg.passage import Section
+from thoracite.kg.passage import Section, opens_list
 from thoracite.kg.vocabulary import mint
 from thoracite.kg.xml_file import read_elements
 
@@ -59,7 +59,7 @@ def _read_answer(pair: Element, source: Source, topic: str) -> Iterator[Section]
     name, lines = f"{kind} ({pair.get('pid', '')})", list[str]()
     for block in re.split(r"\n\s*\n", _GAP.sub("\n\n", answer)):
         text = block.strip()
-        if _HEADING.fullmatch(text) and lines and lines[-1].endswith((".", ")")):
+        if _HEADING.fullmatch(text) and not opens_list(text) and (not lines or lines[-1].endswith((".", ")"))):
             if lines:
                 yield Section(source, name, "\n\n".join(lines), topic)
             name, lines = f"{kind} ({pair.get('pid', '')}): {text}", []

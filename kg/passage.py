@@ -135,8 +135,19 @@ def split_text(text: str) -> Iterator[tuple[str, str]]:
         else:
             stem = ""
             yield from (("", sentence) for sentence in sentences)
-        if _STEM.search(sentences[-1]):
+        if opens_list(sentences[-1]):
             stem = sentences[-1].rstrip(" :")
+
+
+def opens_list(text: str) -> bool:
+    """Whether a list follows: a sentence that ends in a colon, or in "include" or "are".
+
+    Examples
+    --------
+    >>> opens_list("Causes include"), opens_list("It passes.")
+    (True, False)
+    """
+    return _STEM.search(text) is not None
 
 
 def _split(text: str) -> Iterator[str]:
@@ -149,4 +160,4 @@ def _split(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-__all__ = ["MAX_SENTENCE", "Passage", "Section", "split_passages", "split_text"]
+__all__ = ["MAX_SENTENCE", "Passage", "Section", "opens_list", "split_passages", "split_text"]
