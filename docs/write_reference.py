@@ -118,7 +118,7 @@ def render_docstring(text: str) -> str:
     for title, body in zip(sections[::2], sections[1::2], strict=True):
         if title == "Examples":
             parts.append(f"```pycon\n{body.strip()}\n```")
-        elif title in {"Parameters", "Returns", "Yields", "Raises"}:
+        elif title in {"Parameters", "Attributes", "Returns", "Yields", "Raises"}:
             parts += [f"*{title}*", "\n".join(_render_items(body))]
         else:
             parts += [f"*{title}*", _render_prose(body)]
@@ -146,7 +146,8 @@ def _render_items(body: str) -> Iterator[str]:
         head, _, text = entry.partition("\n")
         name, colon, kind = head.partition(" : ")
         told = " ".join(re.sub(r"``([^`]+)``", r"`\1`", text).split())
-        yield f"- `{name}`" + (f": `{kind}`." if colon else ":") + (f" {told}" if told else "")
+        typed = f": `{kind}`." if colon else ":" if told else ""
+        yield f"- `{name}`{typed} {told}".rstrip()
 
 
 def _find_docstring(thing: object) -> str:

@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -51,6 +52,31 @@ def test_docstring_examples_run(name: str, examples: Path, monkeypatch: pytest.M
     assert result.failed == 0
 
 
+def find_commands(session: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The words of each ``thoracite`` command, and the lines shown below it; ``…`` alone stands for any lines."""
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        line, *shown = part.splitlines()
+        words = shlex.split(line, comments=True)
+        if words[0] == "thoracite" and words[1] != "serve":
+            yield words[1:], [expected for expected in shown if expected.strip() not in {"", "…"}]
+
+
+def check_shown(shown: list[str], printed: str) -> str | None:
+    """The first line that a document shows and the command does not print there; ``…`` in a line is any text."""
+    given = iter(printed.splitlines())
+    for expected in shown:
+        pattern = ".*".join(map(re.escape, expected.rstrip().split("…")))
+        if not any(re.fullmatch(pattern, line.rstrip()) for line in given):
+            return expected
+    return None
+
+
+def test_shown_lines_are_compared_in_their_order() -> None:
+    assert check_shown(["a", "c …"], "a\nb\nc 1\n") is None
+    assert check_shown(["c …", "a"], "a\nb\nc 1\n") == "a"
+    assert list(find_commands("$ thoracite a 'b c'\nd\n…\n$ make e\n")) == [(["a", "b c"], ["d"])]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_document_examples_run(document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(examples)
@@ -60,10 +86,14 @@ def test_document_examples_run(document: Path, examples: Path, monkeypatch: pyte
         if kind == "python":
             exec(compile(text, document.name, "exec"), names)
         else:
-            for line in text.splitlines():
-                if line.startswith("$ thoracite ") and " serve" not in line:
-                    result = CliRunner().invoke(app, shlex.split(line, comments=True)[2:], catch_exceptions=False)
-                    assert result.exit_code == 0, f"{line}: {result.output}"
+            for words, shown in find_commands(text):
+                result = CliRunner().invoke(app, words, catch_exceptions=False)
+                assert result.exit_code == 0, f"{words}: {result.output}"
+                assert (missing := check_shown(shown, result.stdout)) is None, f"{words} does not print {missing!r}"
+
+
+def test_the_writer_of_the_reference_does_what_it_says() -> None:
+    assert doctest.testmod(WRITER).failed == 0
 
 
 def test_reference_is_what_the_code_says() -> None:
@@ -75,6 +105,13 @@ def test_documents_name_files_that_exist() -> None:
     for document in DOCUMENTS:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_no_page_of_the_reference_holds_a_path_of_this_machine() -> None:
+    for path in (ROOT / "docs/reference").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert str(ROOT) not in text
+        assert "PosixPath" not in text
 
 
 def test_make_targets_in_the_documents_exist() -> None:
