@@ -10,14 +10,11 @@ Ladybug, the maintained successor of Kùzu: https://ladybugdb.com.
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -26,39 +23,16 @@ import ladybug
 
 from thoracite.errors import StoreError
 from thoracite.kg.cypher_guard import check_reading
+from thoracite.kg.ladybug_loader import MAXIMUM_BYTES, load_apart
 from thoracite.kg.lock import lock_folder
 from thoracite.kg.nquads import read_digest
-from thoracite.kg.property_graph import (
-    EDGE_PROPERTIES,
-    PropertyGraph,
-    plain,
-    read_concepts,
-    read_edges,
-    read_sources,
-)
+from thoracite.kg.property_graph import PropertyGraph, plain
 from thoracite.kg.store import QueryResult
 from thoracite.kg.triple_index import REMEMBERED, TripleIndex
-from thoracite.kg.vocabulary import RELATIONS, edge_label
 from thoracite.types import Triple
 
 _FILE, _SCRATCH = "graph.lbug", ".loading-"
-_BATCH = 5_000
-_READER_BYTES, _LOADER_BYTES = 1 << 28, 1 << 30
-_MAXIMUM_BYTES = 1 << 38
-_SCHEMA = (
-    "CREATE NODE TABLE Concept(id STRING PRIMARY KEY, label STRING, kind STRING, definition STRING, "
-    "codes STRING[], synonyms STRING[])",
-    "CREATE NODE TABLE Source(id STRING PRIMARY KEY, title STRING, reference STRING, licence STRING)",
-    "CREATE NODE TABLE Build(id STRING PRIMARY KEY)",
-)
-_ADD_CONCEPTS = (
-    "UNWIND $rows AS row CREATE (:Concept {id: row.id, label: row.label, kind: row.kind, "
-    "definition: row.definition, codes: row.codes, synonyms: row.synonyms})"
-)
-_ADD_SOURCES = (
-    "UNWIND $rows AS row CREATE (:Source {id: row.id, title: row.title, reference: row.reference, "
-    "licence: row.licence})"
-)
+_READER_BYTES = 1 << 28
 
 
 class LadybugStore(PropertyGraph):
@@ -96,7 +70,7 @@ class LadybugStore(PropertyGraph):
         path = self._folder / _FILE
         try:
             self._database = ladybug.Database(
-                path, read_only=True, buffer_pool_size=_READER_BYTES, max_db_size=_MAXIMUM_BYTES
+                path, read_only=True, buffer_pool_size=_READER_BYTES, max_db_size=MAXIMUM_BYTES
             )
             self._connection = ladybug.Connection(self._database)
             tables = self.run("CALL show_tables() RETURN name, type", {})
@@ -144,7 +118,7 @@ class LadybugStore(PropertyGraph):
             shutil.rmtree(leftover, ignore_errors=True)
         with TemporaryDirectory(prefix=_SCRATCH, dir=self._folder) as scratch:
             built = Path(scratch) / _FILE
-            _write_database(built, nquads, digest)
+            load_apart(built, nquads, digest)
             self.close()
             os.replace(built, self._folder / _FILE)
 
@@ -223,54 +197,6 @@ def _execute(
     if isinstance(result, list):
         raise StoreError("the query holds more than one statement; ask them one by one")
     return result.get_column_names(), result.get_all()
-
-
-def _write_database(path: Path, nquads: Path, digest: str) -> None:
-    with _writing(path) as connection:
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        concepts: set[str] = set()
-        for batch in _in_batches(read_concepts(nquads)):
-            connection.execute(_ADD_CONCEPTS, {"rows": batch})
-            concepts.update(row["id"] for row in batch)
-        for batch in _in_batches(read_sources(nquads)):
-            connection.execute(_ADD_SOURCES, {"rows": batch})
-        _copy_edges(connection, nquads, concepts, path.parent)
-        connection.execute("CREATE (:Build {id: $digest})", {"digest": digest})
-        connection.execute("CHECKPOINT")
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[ladybug.Connection]:
-    database = ladybug.Database(path, buffer_pool_size=_LOADER_BYTES, max_db_size=_MAXIMUM_BYTES)
-    connection = ladybug.Connection(database)
-    try:
-        yield connection
-    finally:
-        connection.close()
-        database.close()
-
-
-def _in_batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
-
-
-def _copy_edges(connection: ladybug.Connection, nquads: Path, concepts: set[str], scratch: Path) -> None:
-    """One table a relation, copied from one table of values each: CREATE by rows is a thousand times slower."""
-    with ExitStack() as files:
-        writers: dict[str, Any] = {}
-        for label, row in read_edges(nquads, concepts):
-            if label not in writers:
-                file = files.enter_context((scratch / f"{label}.csv").open("w", newline="", encoding="utf-8"))
-                writers[label] = csv.writer(file, quoting=csv.QUOTE_ALL)
-            writers[label].writerow([row.subject, row.object, *(getattr(row, name) for name in EDGE_PROPERTIES)])
-    columns = ", ".join(f"{name} {kind}" for name, kind in EDGE_PROPERTIES.items())
-    for label in sorted({*map(edge_label, RELATIONS), *writers}):
-        connection.execute(f"CREATE REL TABLE {label}(FROM Concept TO Concept, {columns})")
-        if label in writers:
-            path = str(scratch / f"{label}.csv").replace("\\", "\\\\").replace("'", "\\'")
-            connection.execute(f"COPY {label} FROM '{path}' (header=false, parallel=false, quote='\"', escape='\"')")
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.kg.build import build_graph, open_graph
+from thoracite.kg.build import open_graph
 from thoracite.kg.published import describe_published, fill_parameters, parse_query
 from thoracite.kg.query import QUERIES, list_published
 from thoracite.kg.servers import PASSWORD
@@ -25,21 +25,14 @@ NAMES = list_published()
 MAY_BE_EMPTY = {"contradictions"}
 
 
-@pytest.fixture(scope="module")
-def default_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("graph")
-    build_graph(folder)
-    return folder
-
-
 @pytest.fixture(scope="module", params=["default", "small"])
 def stores(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, default_graph: Path, small_graph: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, graph_folder: Path, small_graph: Path
 ) -> Iterator[dict[str, GraphStore]]:
     opened: dict[str, GraphStore]
     if request.param == "default":
-        (nquads,) = default_graph.glob("versions/*/graph.nq")
-        opened = {"oxigraph": open_graph(default_graph), "ladybug": open_graph(default_graph, language="cypher")}
+        (nquads,) = graph_folder.glob("versions/*/graph.nq")
+        opened = {"oxigraph": open_graph(graph_folder), "ladybug": open_graph(graph_folder, language="cypher")}
     else:
         nquads, folder = small_graph, tmp_path_factory.mktemp("small")
         opened = {
@@ -86,17 +79,17 @@ def test_all_stores_answer_the_same_rows(stores: dict[str, GraphStore], name: st
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - MAY_BE_EMPTY))
-def test_the_defaults_find_something_in_the_default_graph(default_graph: Path, name: str) -> None:
-    store = open_graph(default_graph, language="cypher")
+def test_the_defaults_find_something_in_the_graph_folder(graph_folder: Path, name: str) -> None:
+    store = open_graph(graph_folder, language="cypher")
     query = describe_published(name, "cypher")
     assert store.query(query.text, parameters=query.parameters).rows
     store.close()
 
 
 @pytest.mark.parametrize("language", ["sparql", "cypher"])
-def test_every_query_is_quick(default_graph: Path, language: Any) -> None:
+def test_every_query_is_quick(graph_folder: Path, language: Any) -> None:
     """Warm, p95 of 20 runs below 200 ms, and twice that for a busy machine."""
-    store = open_graph(default_graph, language=language)
+    store = open_graph(graph_folder, language=language)
     slow = {}
     for name in list_published(language):
         query = describe_published(name, language)

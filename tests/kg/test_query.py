@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.kg.build import build_graph, open_graph
+from thoracite.kg.build import open_graph
 from thoracite.kg.query import list_published, read_published, render_cypher, render_sparql
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.types import Entity, Provenance, Triple
 
 
-def test_both_queries_of_every_triple_of_the_default_graph_find_its_sources(tmp_path: Path) -> None:
-    build_graph(tmp_path)
-    stores = [(open_graph(tmp_path), render_sparql), (open_graph(tmp_path, language="cypher"), render_cypher)]
+def test_both_queries_of_every_triple_of_the_default_graph_find_its_sources(graph_folder: Path) -> None:
+    stores = [(open_graph(graph_folder), render_sparql), (open_graph(graph_folder, language="cypher"), render_cypher)]
     triples = stores[0][0].find_triples(limit=100_000)
     assert len(triples) > 2000
     for store, render in stores:

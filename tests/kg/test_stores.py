@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import StoreError, UsageError
-from thoracite.kg.build import build_graph
 from thoracite.kg.servers import PASSWORD, Server
 from thoracite.kg.stores import open_store
 from thoracite.settings import Settings
 
 
-def test_the_embedded_graph_speaks_both(tmp_path: Path) -> None:
-    build_graph(tmp_path)
-    settings = Settings(graph=tmp_path)
+def test_the_embedded_graph_speaks_both(graph_folder: Path) -> None:
+    settings = Settings(graph=graph_folder)
     stores = [open_store(settings, language=language) for language in (None, "sparql", "cypher")]
     assert [store.name for store in stores] == ["oxigraph", "oxigraph", "ladybug"]
     assert len({store.digest for store in stores}) == 1
