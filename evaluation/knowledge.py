@@ -173,7 +173,7 @@ def run_knowledge(data: Path) -> Suite:
         "rules": {statement.key for reading in readings for statement in reading.rules},
         "co-occurrence": {statement.key for reading in readings for statement in reading.pairs},
     }
-    rows = []
+    rows = list[Row]()
     for system in DRAWN:
         judged = [row for row in verdicts if row["system"] == system]
         rows += _measure(system, judged, stated[system])

@@ -36,9 +36,30 @@ CONCEPTS = ONTOLOGIES / "concepts.ttl"
 MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 """SKOS's mapping relations: the same, nearly the same, and the other vocabulary's is broader, narrower, related."""
 
-_SINGLE = {"rdfs:label": "label", "thx:kind": "kind", "skos:definition": "definition"}
-_USED = ("thx", "rdfs", "skos", "RadLex", "HP", "MONDO", "DOID", "UBERON", "MeSH")
+_SINGLE = {"rdfs:label": "label", "thx:kind": "kind"}
+_PARTS = {
+    "definition": ("skos:definition", "thx:definition_source"),
+    "visual": ("thx:visual_description", "thx:visual_source"),
+    "phrase": ("thx:report_phrase", "thx:phrase_source"),
+}
+"""Parts of a description: the predicate of its text, and that of its sources."""
+_USED = ("thx", "thxs", "rdfs", "skos", "RadLex", "HP", "MONDO", "DOID", "UBERON", "MeSH")
 _MANY = {"skos:altLabel": "synonyms", "skos:notation": "codes"}
+
+
+class Description(Noun):
+    """A sentence about a concept.
+
+    Parameters
+    ----------
+    text : str
+        In words.
+    sources : tuple of str
+        CURIEs of what it was written from.
+    """
+
+    text: str
+    sources: tuple[Curie, ...] = ()
 
 
 class ConceptNode(Noun):
@@ -54,15 +75,21 @@ class ConceptNode(Noun):
         CURIEs of wider concepts of the graph.
     matches : tuple of (str, str)
         Mapping relation and the other vocabulary's CURIE: ``("exactMatch", "RadLex:RID34539")``.
-    definition : str or None
-        In words.
+    definition : Description or None
+        What it is.
+    visual : Description or None
+        What one sees of it on the radiograph.
+    phrase : Description or None
+        How a report says it.
     """
 
     entity: Entity
     synonyms: tuple[str, ...] = ()
     broader: tuple[Curie, ...] = ()
     matches: tuple[tuple[str, Curie], ...] = ()
-    definition: str | None = None
+    definition: Description | None = None
+    visual: Description | None = None
+    phrase: Description | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -138,8 +165,15 @@ def _parse_concept(iri: str, values: dict[str, list[str]], where: str) -> Concep
         synonyms=many["synonyms"],
         broader=tuple(sorted(map(compact, values.get(expand("skos:broader"), ())))),
         matches=tuple((name, compact(o)) for name in MATCHES for o in sorted(values.get(expand(f"skos:{name}"), ()))),
-        definition=single["definition"],
+        **{name: _parse_description(values, *predicates) for name, predicates in _PARTS.items()},
     )
+
+
+def _parse_description(values: dict[str, list[str]], text: str, source: str) -> Description | None:
+    words = values.get(expand(text))
+    if not words:
+        return None
+    return Description(text=words[0], sources=tuple(sorted(map(compact, values.get(expand(source), ())))))
 
 
 def describe_concept(concept: ConceptNode) -> Iterator[ox.Triple]:
@@ -156,8 +190,12 @@ def describe_concept(concept: ConceptNode) -> Iterator[ox.Triple]:
         yield _triple(entity.id, "skos:broader", ox.NamedNode(expand(wider)))
     for relation, other in sorted(concept.matches):
         yield _triple(entity.id, f"skos:{relation}", ox.NamedNode(expand(other)))
-    if concept.definition:
-        yield _triple(entity.id, "skos:definition", ox.Literal(concept.definition))
+    for name, (text, source) in _PARTS.items():
+        described: Description | None = getattr(concept, name)
+        if described:
+            yield _triple(entity.id, text, ox.Literal(described.text))
+            for cited in described.sources:
+                yield _triple(entity.id, source, ox.NamedNode(expand(cited)))
 
 
 def _triple(subject: str, predicate: str, object_: ox.NamedNode | ox.Literal) -> ox.Triple:
@@ -183,6 +221,7 @@ __all__ = [
     "MATCHES",
     "ROOT",
     "ConceptNode",
+    "Description",
     "describe_concept",
     "parse_concepts",
     "read_concepts",

@@ -2,8 +2,8 @@
 
 What comes in is a folder with a cross-walk of concepts (``crosswalk.csv``) and curated facts (``facts.csv``); what the
 project's reviewers add stands in ``curation/`` beside the output: ``concepts.csv`` (new concepts, further names,
-names that were wrong), ``facts.csv`` and ``sources.csv`` (further facts). The output is ``concepts.ttl``, ``facts.csv``
-and ``sources.csv``; the same input gives the same bytes.
+names that were wrong), ``facts.csv`` and ``sources.csv`` (further facts), ``descriptions.csv`` (their own words). The
+output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thoracite.errors import InputError, UsageError
-from thoracite.kg.concepts import ROOT, ConceptNode, render_concepts
+from thoracite.kg.concepts import ROOT, ConceptNode, Description, render_concepts
+from thoracite.kg.descriptions import Describer, StatedFact
 from thoracite.kg.facts import FACT_COLUMNS, SOURCE_COLUMNS
 from thoracite.kg.vocabulary import RELATIONS, mint
 from thoracite.types import Entity, Noun
@@ -27,6 +28,7 @@ _CODES = {
 _LABEL_SETS = {
     "nih_chestxray14_label": "NIH14:{}", "chexpert_label": "CheXpert:{}", "padchest_label": "PadChest:{}",
 }  # fmt: skip
+_TEXTS = ("definition", "visual", "phrase")
 _NOTE_NAMES = {"RadLex": "RadLex", "HPO": "HP", "MONDO": "MONDO", "DOID": "DOID", "UBERON": "UBERON", "MeSH": "MeSH"}
 _NOTE_MATCH = {"broader": "broadMatch", "narrower": "narrowMatch", "related": "relatedMatch"}
 
@@ -66,12 +68,38 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
     given = _read_table(knowledge / "facts.csv", ("fact_id", "subject", "predicate", "object", "source_key"))
     added = _read_table(output / "curation" / "facts.csv", FACT_COLUMNS)
     facts = sorted([*_take_given(given, ends), *_take_added(added, ends)], key=lambda row: row["id"])
+    written = _read_table(output / "curation" / "descriptions.csv", ("label", *_TEXTS, "sources"))
+    concepts = _describe(concepts, facts, written)
     further = _read_table(output / "curation" / "sources.csv", SOURCE_COLUMNS)
-    sources = _merge_sources(given, further, {row["source"] for row in facts})
+    described = {source for node in concepts for text in _texts(node) for source in text.sources}
+    sources = _merge_sources(given, further, {row["source"] for row in facts} | described)
     _write(output / "concepts.ttl", render_concepts(concepts))
     _write(output / "facts.csv", _render_table(FACT_COLUMNS, facts))
     _write(output / "sources.csv", _render_table(SOURCE_COLUMNS, sources))
     return OntologySummary(concepts=len(concepts), facts=len(facts), sources=len(sources))
+
+
+def _describe(
+    concepts: Sequence[ConceptNode], facts: Iterable[Mapping[str, str]], written: Iterable[Mapping[str, str]]
+) -> list[ConceptNode]:
+    """Concepts with definition, visual description and report phrase."""
+    entities = {node.entity.id: node.entity for node in concepts}
+    own: dict[str, dict[str, Description]] = {}
+    for row in written:
+        if mint(row["label"]) not in entities:
+            raise InputError(f"{row['label']!r} in curation/descriptions.csv is no concept; add it to concepts.csv")
+        own[mint(row["label"])] = {
+            name: Description(text=row[name], sources=tuple(sorted(_list(row["sources"]))))
+            for name in _TEXTS
+            if row[name]
+        }
+    stated = [StatedFact(*(row[name] for name in StatedFact._fields)) for row in facts]
+    describer = Describer(entities, stated, own)
+    return [node.model_copy(update=describer.describe(node)) for node in concepts]
+
+
+def _texts(node: ConceptNode) -> Iterator[Description]:
+    yield from filter(None, (node.definition, node.visual, node.phrase))
 
 
 def _read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """The graph as N-Quads, the source of truth of a build: concepts, sources and assertions into sorted lines.
 
 :mod:`thoracite.kg.nquads` reads them back. The shape is that of decision 1: one named graph a source, which holds the
-plain triple and its assertion, one for the concepts, one for the sources, and one for the schema.
+plain triple and its assertion, one for the concepts, one for the sources, one for the schema, and one that describes
+the dataset.
 
 Examples
 --------
@@ -19,13 +20,14 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import fields
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import pyoxigraph as ox
 
@@ -33,11 +35,13 @@ from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import ConceptNode, describe_concept
 from thoracite.kg.facts import Source
-from thoracite.kg.vocabulary import expand
+from thoracite.kg.vocabulary import PREFIXES, expand
 from thoracite.types import Triple
 
+T = TypeVar("T")
+
 _CHUNK = 400_000
-_GRAPHS = {name: ox.NamedNode(expand(f"thxs:{name}")) for name in ("concepts", "sources", "schema")}
+_GRAPHS = {name: ox.NamedNode(expand(f"thxs:{name}")) for name in ("concepts", "sources", "schema", "dataset")}
 _PARTS = {
     "subject": "rdf:subject",
     "relation": "rdf:predicate",
@@ -150,7 +154,7 @@ def write_nquads(
     concepts, sources, assertions
         What the graph holds.
     schema : Path or None
-        Turtle of classes and relations.
+        Turtle of classes and relations; where it is given, the graph describes itself as a dataset too.
 
     Returns
     -------
@@ -164,15 +168,17 @@ def write_nquads(
     OSError
         If the file cannot be written.
     """
+    counts = Counter[str]()
     quads = chain(
         (
             ox.Quad(triple.subject, triple.predicate, triple.object, _GRAPHS["concepts"])
-            for node in concepts
+            for node in _count(concepts, counts, lambda _: "concepts")
             for triple in describe_concept(node)
         ),
-        (quad for source in sources for quad in describe_source(source)),
-        (quad for row in assertions for quad in describe_assertion(row)),
+        (quad for source in _count(sources, counts, lambda _: "sources") for quad in describe_source(source)),
+        (quad for row in _count(assertions, counts, lambda row: row.source) for quad in describe_assertion(row)),
         read_schema(schema) if schema else (),
+        (quad for part in ([counts] if schema else []) for quad in describe_dataset(part)),  # last: all is counted
     )
     digest, previous = hashlib.sha256(), b""
     with path.open("wb") as file, TemporaryDirectory(prefix=".sorting-", dir=path.parent) as scratch, ExitStack() as on:
@@ -182,6 +188,49 @@ def write_nquads(
                 digest.update(line)
             previous = line
     return f"sha256:{digest.hexdigest()}"
+
+
+def _count(items: Iterable[T], counts: Counter[str], name: Callable[[T], str]) -> Iterator[T]:
+    for item in items:
+        counts[name(item)] += 1
+        yield item
+
+
+def describe_dataset(counts: Mapping[str, int]) -> Iterator[ox.Quad]:
+    """The graph as a dataset, in VoID and DCAT: what it is, how much it holds, and how much of each source.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        ``concepts``, ``sources``, and assertions by source.
+
+    References
+    ----------
+    Describing Linked Datasets with the VoID Vocabulary. W3C Interest Group Note, 3 March 2011.
+    Data Catalog Vocabulary (DCAT) 3. W3C Recommendation, 22 August 2024.
+    """
+    parts = {name: number for name, number in counts.items() if ":" in name}
+    for predicate, value in (
+        ("rdf:type", "void:Dataset"), ("rdf:type", "dcat:Dataset"),
+        ("dcterms:license", "https://creativecommons.org/licenses/by/4.0/"),
+        *(("void:vocabulary", PREFIXES[name]) for name in ("thx", "skos", "prov", "dcterms")),
+        *(("void:subset", source) for source in parts),
+    ):  # fmt: skip
+        yield _describe("thx:dataset", predicate, ox.NamedNode(value if value.startswith("http") else expand(value)))
+    for predicate, text in (
+        ("dcterms:title", "Thoracite: what chest radiographs show, and why"),
+        ("dcterms:description", "Concepts of the chest radiograph, and sourced assertions about them."),
+        ("dcat:keyword", "chest radiograph"),
+    ):
+        yield _describe("thx:dataset", predicate, ox.Literal(text))
+    yield _describe("thx:dataset", "void:entities", ox.Literal(counts.get("concepts", 0)))
+    yield _describe("thx:dataset", "void:triples", ox.Literal(sum(parts.values())))
+    for source, number in parts.items():
+        yield _describe(source, "void:triples", ox.Literal(number))
+
+
+def _describe(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
+    return ox.Quad(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), value, _GRAPHS["dataset"])
 
 
 def _sort_chunks(quads: Iterator[ox.Quad], scratch: Path, on: ExitStack) -> list[Iterable[bytes]]:
@@ -198,4 +247,11 @@ def _sort_chunks(quads: Iterator[ox.Quad], scratch: Path, on: ExitStack) -> list
     return runs
 
 
-__all__ = ["describe_assertion", "describe_source", "list_assertions", "read_schema", "write_nquads"]
+__all__ = [
+    "describe_assertion",
+    "describe_dataset",
+    "describe_source",
+    "list_assertions",
+    "read_schema",
+    "write_nquads",
+]

@@ -33,6 +33,8 @@ PREFIXES = {
     "prov": "http://www.w3.org/ns/prov#",
     "dcterms": "http://purl.org/dc/terms/",
     "sh": "http://www.w3.org/ns/shacl#",
+    "void": "http://rdfs.org/ns/void#",
+    "dcat": "http://www.w3.org/ns/dcat#",
     "RadLex": "http://radlex.org/RID/",
     "HP": "http://purl.obolibrary.org/obo/HP_",
     "MONDO": "http://purl.obolibrary.org/obo/MONDO_",
@@ -69,6 +71,9 @@ HAS_SIGN, SUGGESTS, ARGUES_AGAINST = "thx:has_radiographic_sign", "thx:suggestiv
 CAUSED_BY, MIMICS, ASSOCIATED = "thx:caused_by", "thx:may_mimic", "thx:associated_with"
 HAS_ATTRIBUTE, LOCATED_IN, LOCATED_AT = "thx:has_attribute", "thx:located_in", "thx:located_at"
 PART_OF, MODIFY, SHOWS = "thx:part_of", "thx:modify", "thx:shows"
+
+CURATION = "thxs:curation"
+"""The source of what reviewers of the project wrote or placed themselves."""
 
 CHEST_RADIOGRAPH = Entity(id="thx:chest_radiograph", label="chest radiograph", kind="process")
 """Subject of every ``thx:shows`` triple, so that observations without a relation are counted too."""
@@ -138,6 +143,7 @@ __all__ = [
     "CAUSED_BY",
     "CHEST_RADIOGRAPH",
     "CONVERTER",
+    "CURATION",
     "HAS_ATTRIBUTE",
     "HAS_SIGN",
     "LABEL_SETS",

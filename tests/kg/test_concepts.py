@@ -11,8 +11,9 @@ import pytest
 
 from thoracite.errors import InputError
 from thoracite.kg.check import check_names
-from thoracite.kg.concepts import CONCEPTS, ConceptNode, read_concepts, render_concepts
-from thoracite.kg.vocabulary import mint
+from thoracite.kg.concepts import CONCEPTS, ConceptNode, Description, read_concepts, render_concepts
+from thoracite.kg.facts import read_sources
+from thoracite.kg.vocabulary import NIH14, mint
 from thoracite.types import Entity
 
 CHECKED = {"RadLex", "HP", "MONDO", "DOID", "UBERON", "MeSH"}
@@ -26,6 +27,26 @@ def test_writing_gives_back_what_was_read() -> None:
 
 def test_identifiers_follow_from_labels() -> None:
     assert [node.entity.id for node in read_concepts() if mint(node.entity.label) != node.entity.id] == []
+
+
+def test_every_concept_has_a_definition_and_a_phrase_with_sources() -> None:
+    sources = set(read_sources())
+    for node in read_concepts():
+        for text in (node.definition, node.phrase):
+            assert text is not None, node.entity.id
+            assert text.sources, node.entity.id
+            assert set(text.sources) <= sources
+        assert node.visual is None or set(node.visual.sources) <= sources
+
+
+def test_what_can_be_seen_is_described_as_it_is_seen() -> None:
+    seen = [node for node in read_concepts() if node.entity.kind in {"finding", "sign", "device"}]
+    without = [node.entity.label for node in seen if node.visual is None]
+    assert len(without) / len(seen) < 0.08, without
+    by_code = {code: node for node in seen for code in node.entity.codes}
+    for name in NIH14:
+        node = by_code.get(f"NIH14:{name}")
+        assert node is None or node.visual is not None, name
 
 
 def test_no_two_concepts_share_a_name() -> None:
@@ -120,7 +141,9 @@ def test_any_text_survives_writing(tmp_path: Path) -> None:
         entity=Entity(id="thx:a", label='ü "quoted" \\ back', kind="sign", codes=("NIH14:A B",)),
         synonyms=("line\nbreak", "☃"),
         matches=(("closeMatch", "HP:0000001"),),
-        definition="What is seen.",
+        definition=Description(text="What is seen.", sources=("thxs:a", "thxs:b")),
+        visual=Description(text="A line.", sources=("thxs:a",)),
+        phrase=Description(text="A is seen."),
     )
     path = tmp_path / "one.ttl"
     path.write_text(render_concepts([node]), encoding="utf-8")

@@ -113,6 +113,7 @@ def test_an_end_that_is_no_concept_is_one_sentence(tmp_path: Path) -> None:
         ("concepts", "label,kind,synonyms,fact_ends,broader,codes,drop"),
         ("facts", "id,subject,relation,object,source,locator,confidence,read"),
         ("sources", "id,title,reference,licence"),
+        ("descriptions", "label,definition,visual,phrase,sources"),
     ):
         (output / "curation" / f"{name}.csv").write_text(columns + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="fact F1: 'moon' is no concept"):

@@ -131,3 +131,25 @@ def test_a_schema_with_a_blank_node_is_refused(tmp_path: Path) -> None:
     path.write_text("<http://a/#a> <http://a/#b> [ <http://a/#c> 1 ] .", encoding="utf-8")
     with pytest.raises(InputError, match="blank node"):
         list(read_schema(path))
+
+
+def test_a_build_describes_itself_as_a_dataset_with_true_counts(tmp_path: Path) -> None:
+    path = tmp_path / "graph.nq"
+    other = counted(provenance=(Provenance(source="thxs:s", locator="page 2"),), object=A)
+    rows = [row for triple in (counted(), other) for row in list_assertions(triple)]
+    sources = [Source(id=f"thxs:{name}", title=name, reference="here", licence="l") for name in "rs"]
+    concepts = [ConceptNode(entity=A), ConceptNode(entity=B)]
+    write_nquads(path, concepts=concepts, sources=sources, assertions=rows, schema=ONTOLOGIES / "thoracite.ttl")
+    graph = ox.Store()
+    graph.load(path=str(path), format=ox.RdfFormat.N_QUADS)
+    query = """PREFIX void: <http://rdfs.org/ns/void#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
+    SELECT ?entities ?all ?subset ?part WHERE { GRAPH ?g { ?d a void:Dataset, dcat:Dataset ; void:entities ?entities ;
+      void:triples ?all ; void:subset ?subset . ?subset void:triples ?part } }"""
+    found = graph.query(query)
+    assert isinstance(found, ox.QuerySolutions)
+    assert {tuple(term.value.rsplit("/", 1)[-1] for term in row) for row in found} == {
+        ("2", "2", "r", "1"),
+        ("2", "2", "s", "1"),
+    }
+    write_nquads(path, concepts=concepts, sources=sources, assertions=rows)  # a part of a graph is no dataset
+    assert "void#Dataset" not in path.read_text(encoding="utf-8")
