@@ -24,11 +24,13 @@ from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import CONCEPTS, ConceptNode, read_concepts
 from thoracite.kg.facts import FACTS, SOURCES, Source, read_facts, read_sources
+from thoracite.kg.knowledge import find_documents
 from thoracite.kg.lock import lock_folder
 from thoracite.kg.rdf import list_assertions, write_nquads
 from thoracite.kg.store import GraphStatistics, GraphStore
 from thoracite.kg.store_oxigraph import OxigraphStore
 from thoracite.kg.triples_given import read_given
+from thoracite.kg.vocabulary_given import is_vocabulary, merge_vocabulary, read_vocabulary
 from thoracite.settings import ONTOLOGIES
 from thoracite.types import Entity, Noun, Triple
 
@@ -88,7 +90,8 @@ def build_graph(
     reports : sequence of Path or None
         Aggregates (:mod:`thoracite.kg.aggregate`); the project's own unless given.
     extra : sequence of Path
-        Triples of one's own: CSV, TSV, Turtle, N-Quads or JSON-LD (:mod:`thoracite.kg.triples_given`).
+        One's own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.triples_given`), vocabularies (OBO,
+        SKOS; :mod:`thoracite.kg.vocabulary_given`), and folders of them.
     progress : callable or None
         Told what is being done.
 
@@ -103,7 +106,9 @@ def build_graph(
     """
     start, tell = time.monotonic(), progress or (lambda _: None)
     inputs = _Inputs(
-        facts=facts or FACTS, reports=tuple(list_reports() if reports is None else reports), extra=tuple(extra)
+        facts=facts or FACTS,
+        reports=tuple(list_reports() if reports is None else reports),
+        extra=tuple(chain.from_iterable(find_documents([path]) if path.is_dir() else [path] for path in extra)),
     )
     try:
         (folder / "versions").mkdir(parents=True, exist_ok=True)
@@ -157,9 +162,12 @@ def _build(folder: Path, inputs: _Inputs, tell: Progress, start: float) -> Graph
 
 
 def _write_graph(path: Path, inputs: _Inputs) -> str:
-    nodes = {node.entity.id: node for node in read_concepts()}
-    sources = read_sources()
-    given = [read_given(extra) for extra in inputs.extra]
+    concepts: Sequence[ConceptNode] = read_concepts()
+    vocabularies = [path for path in inputs.extra if is_vocabulary(path)]
+    for vocabulary in vocabularies:
+        concepts = merge_vocabulary(concepts, read_vocabulary(vocabulary))
+    nodes, sources = {node.entity.id: node for node in concepts}, read_sources()
+    given = [read_given(extra, concepts=concepts) for extra in inputs.extra if extra not in vocabularies]
     triples = chain(
         read_facts(inputs.facts),
         (triple for report in inputs.reports for triple in _read_reports(report)),

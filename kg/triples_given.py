@@ -22,15 +22,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 from pydantic import ValidationError
 
 from thoracite.errors import InputError
-from thoracite.kg.concepts import read_concepts
+from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.extract_knowledge import KnowledgeExtractor
 from thoracite.kg.facts import CONFIDENCES, Source
+from thoracite.kg.knowledge import is_document, read_passages
 from thoracite.kg.linker import Linker
 from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, compact, expand, mint
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Relation, Triple
@@ -50,13 +52,16 @@ class Given(Noun):
     sources: dict[str, Source]
 
 
-def read_given(path: Path) -> Given:
+def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> Given:
     """Read triples of one's own.
 
     Parameters
     ----------
     path : Path
-        ``.csv``, ``.tsv``, ``.ttl``, ``.nt``, ``.nq``, ``.trig`` or ``.jsonld``.
+        ``.csv``, ``.tsv``, ``.ttl``, ``.nt``, ``.nq``, ``.trig`` or ``.jsonld``; or a book or an article
+        (:mod:`thoracite.kg.knowledge`), whose sentences are read.
+    concepts : sequence of ConceptNode or None
+        What names are linked to; the project's own concepts unless given.
 
     Raises
     ------
@@ -64,7 +69,10 @@ def read_given(path: Path) -> Given:
         If the format is unknown, the file cannot be read, a relation is unknown, or a counted triple has fewer than
         three reports behind it.
     """
-    reader = _Reader(path)
+    nodes = read_concepts() if concepts is None else concepts
+    if is_document(path):
+        return _read_document(path, nodes)
+    reader = _Reader(path, nodes)
     if path.suffix.lower() in _TABLES:
         triples = tuple(reader.read_table(_TABLES[path.suffix.lower()]))
     else:
@@ -74,13 +82,24 @@ def read_given(path: Path) -> Given:
     return Given(triples=triples, sources=reader.sources)
 
 
-class _Reader:
-    """Reads one file; knows the project's concepts, and gathers sources."""
+def _read_document(path: Path, nodes: Sequence[ConceptNode]) -> Given:
+    """What a book or an article states; it may state nothing."""
+    extractor = KnowledgeExtractor(Linker(node for node in nodes if node.entity.kind != "attribute"))
+    sources, triples = dict[str, Source](), dict[tuple[object, ...], Triple]()
+    for passage in read_passages([path]):
+        for triple in extractor.extract(passage):
+            sources[passage.source.id] = passage.source
+            triples[(*triple.key, triple.provenance[0].source, triple.provenance[0].locator)] = triple
+    return Given(triples=tuple(triples.values()), sources=sources)
 
-    def __init__(self, path: Path) -> None:
+
+class _Reader:
+    """Reads one file; knows the graph's concepts, and gathers sources."""
+
+    def __init__(self, path: Path, nodes: Sequence[ConceptNode]) -> None:
         self.path, self.sources = path, dict[str, Source]()
-        self._known = {node.entity.id: node.entity for node in read_concepts()}
-        self._linker = Linker()
+        self._known = {node.entity.id: node.entity for node in nodes}
+        self._linker = Linker(nodes)
 
     def read_table(self, delimiter: str) -> Iterator[Triple]:
         try:

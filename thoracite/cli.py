@@ -152,7 +152,7 @@ def aggregate(
 @app.command()
 def build(
     graph: Graph = None,
-    add: Annotated[list[Path] | None, typer.Option("--add", help="Your own triples: CSV, TSV, Turtle, …")] = None,
+    add: Annotated[list[Path] | None, typer.Option("--add", help="Your own triples, books, vocabularies.")] = None,
     reports: Annotated[Path | None, typer.Option("--reports", help="Aggregated triples instead of Open-i's.")] = None,
     json: Json = False,
 ) -> None:
