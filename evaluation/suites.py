@@ -21,12 +21,20 @@ _SUITES = {
     "labels": "thoracite.evaluation.labels:run_labels",
     "privacy": "thoracite.evaluation.privacy:run_privacy",
     "reports": "thoracite.evaluation.reports:run_reports",
+    "knowledge": "thoracite.evaluation.knowledge:run_knowledge",
+    "linking": "thoracite.evaluation.linking:run_linking",
+    "facts": "thoracite.evaluation.facts:run_facts",
     "grounding": "thoracite.evaluation.grounding:run_grounding",
     "vision": "thoracite.evaluation.vision:run_vision",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "gate": "thoracite.evaluation.gate:run_gate",
+    "stores": "thoracite.evaluation.stores:run_stores",
+    "scale": "thoracite.evaluation.scale:run_scale",
 }
 """A suite's name, and the function of a data folder that measures it; a new suite is one line here."""
+
+WITHOUT_DATA = frozenset({"stores", "scale"})
+"""Suites that measure what ships, and need no development data."""
 
 DATA = PACKAGE.parent.parent / "shared" / "data"
 """Where the development data stand beside a checkout."""
@@ -57,7 +65,7 @@ def measure_suite(name: str, data: Path | None = None) -> Suite:
     if name not in _SUITES:
         raise UsageError(f"there is no suite {name!r}; there are {', '.join(_SUITES)}, and `list` lists them")
     folder = data or DATA
-    if not folder.is_dir():
+    if name not in WITHOUT_DATA and not folder.is_dir():
         raise InputError(f"the development data are not in {folder}; name their folder with --data")
     module, _, function = _SUITES[name].partition(":")
     return cast(Suite, getattr(importlib.import_module(module), function)(folder))

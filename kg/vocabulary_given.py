@@ -28,6 +28,7 @@ from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, expand, mint
 from thoracite.types import Entity, Noun
 
 _KINDS = {"DOID": "disease", "MONDO": "disease", "UBERON": "anatomy", "HP": "finding", "RadLex": "finding"}
+_RDF = frozenset({".ttl", ".nt", ".nq", ".trig", ".jsonld", ".rdf"})
 _EXACT = re.compile(r'^"(?P<name>(?:[^"\\]|\\.)+)"\s+EXACT\b')
 _LABELS = (expand("skos:prefLabel"), expand("rdfs:label"))
 _IS_A, _CONCEPT = expand("rdf:type"), expand("skos:Concept")
@@ -65,7 +66,7 @@ def is_vocabulary(path: Path) -> bool:
     """
     if path.suffix.lower() == ".obo":
         return True
-    if ox.RdfFormat.from_extension(path.suffix.lstrip(".").lower()) is None:
+    if path.suffix.lower() not in _RDF:
         return False
     quads = _parse(path)
     return any(_is_concept(quad) for quad in quads) and not any(quad.predicate.value in _RELATIONS for quad in quads)

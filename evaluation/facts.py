@@ -1,0 +1,155 @@
+"""The suite ``facts``: whether the curated graph is one whole, beside the facts as they were given.
+
+Every end a concept, every concept reached, every finding with signs and an argument against, no name twice, no
+violation of the shapes; and how long the default graph takes to build.
+"""
+
+from __future__ import annotations
+
+import csv
+import resource
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from thoracite.errors import InputError
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.kg.aggregate import read_aggregate
+from thoracite.kg.build import build_graph, find_nquads, list_reports
+from thoracite.kg.check import check_graph
+from thoracite.kg.concepts import read_concepts
+from thoracite.kg.facts import read_facts
+from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
+from thoracite.types import Triple
+
+SOURCES = ("openstax", "jats_pubmed", "medquad_thorax")
+"""Books and articles of the development data that the timed build reads beside the project's own inputs."""
+
+Pair = tuple[str, str]
+
+
+def count_components(nodes: Collection[str], pairs: Iterable[Pair]) -> tuple[int, float]:
+    """How many parts a graph falls into, and the share of its nodes in the largest.
+
+    Parameters
+    ----------
+    nodes : collection of str
+        All of them, tied or not.
+    pairs : iterable of (str, str)
+        Ties; what is no node is left out.
+
+    Examples
+    --------
+    >>> count_components(["a", "b", "c", "d"], [("a", "b"), ("b", "c")])
+    (2, 0.75)
+    """
+    beside: defaultdict[str, set[str]] = defaultdict(set)
+    for one, other in pairs:
+        beside[one].add(other)
+        beside[other].add(one)
+    left, sizes = set(nodes), []
+    while left:
+        ahead, part = [left.pop()], 1
+        while ahead:
+            reached = beside[ahead.pop()] & left
+            left -= reached
+            part += len(reached)
+            ahead += reached
+        sizes.append(part)
+    return len(sizes), max(sizes) / len(nodes)
+
+
+def run_facts(data: Path) -> Suite:
+    """Figures of the curated facts, of those given, and of a build.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with ``knowledge/facts.csv``, ``knowledge/crosswalk.csv`` and the books.
+
+    Raises
+    ------
+    InputError
+        If they are missing.
+    """
+    facts, nodes = list(read_facts()), read_concepts()
+    concepts = {node.entity.id for node in nodes}
+    ties = [(fact.subject.id, fact.object.id) for fact in facts]
+    broader = [(node.entity.id, wider) for node in nodes for wider in node.broader]
+    counted = [(t.subject.id, t.object.id) for path in list_reports() for t in read_aggregate(path)]
+    rows = [
+        _row("facts", "ends that are concepts", _share_of_ends(ties, concepts), len(facts)),
+        *_components("facts", concepts, ties),
+        *_components("facts and broader concepts", concepts, [*ties, *broader]),
+        *_components("the default graph", concepts, [*ties, *broader, *counted]),
+        *_count_signs(facts),
+        _row("facts", "names that two concepts share", _count_shared(), len(nodes)),
+        *_measure_given(data / "knowledge"),
+        *_measure_build(data / "knowledge"),
+    ]
+    return Suite(suite="facts", data="ontologies/, knowledge/", n=len(facts), rows=tuple(rows))
+
+
+def _row(system: str, metric: str, value: float, n: int) -> Row:
+    return Row(system=system, metric=metric, value=round(value, 4), n=n)
+
+
+def _share_of_ends(ties: Collection[Pair], concepts: Collection[str]) -> float:
+    return sum(end in concepts for tie in ties for end in tie) / (2 * len(ties))
+
+
+def _components(system: str, nodes: Collection[str], ties: Collection[Pair]) -> Iterator[Row]:
+    number, share = count_components(nodes, ties)
+    yield _row(system, "components", number, len(nodes))
+    yield _row(system, "concepts in the largest component", share, len(nodes))
+
+
+def _count_signs(facts: Collection[Triple]) -> Iterator[Row]:
+    """The fewest signs, and arguments against, that a finding of ChestX-ray14 has."""
+    findings = {code: node.entity.id for node in read_concepts() for code in node.entity.codes}
+    signs, against = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for fact in facts:
+        if fact.relation.id == HAS_SIGN:
+            signs[fact.subject.id].add(fact.object.id)
+        elif fact.relation.id in {SUGGESTS, ARGUES_AGAINST}:
+            (signs if fact.relation.id == SUGGESTS else against)[fact.object.id].add(fact.subject.id)
+    named = [findings[f"NIH14:{name}"] for name in NIH14]
+    yield _row("facts", "fewest signs of an NIH class", min(len(signs[one]) for one in named), len(named))
+    yield _row("facts", "fewest arguments against one", min(len(against[one]) for one in named), len(named))
+
+
+def _count_shared() -> int:
+    names = Counter(name for node in read_concepts() for name in {" ".join(one.lower().split()) for one in node.names})
+    return sum(number > 1 for number in names.values())
+
+
+def _measure_given(folder: Path) -> Iterator[Row]:
+    """The facts as they were given, their ends looked up in the cross-walk by label."""
+    try:
+        with (folder / "crosswalk.csv").open(encoding="utf-8", newline="") as file:
+            labels = {row["preferred_label"] for row in csv.DictReader(file)}
+        with (folder / "facts.csv").open(encoding="utf-8", newline="") as file:
+            ties = [(row["subject"], row["object"]) for row in csv.DictReader(file)]
+    except OSError as error:
+        raise InputError(f"{error.filename} cannot be read: {error.strerror}; expected the given facts") from error
+    yield _row("as given", "ends that are concepts", _share_of_ends(ties, labels), len(ties))
+    yield from _components("as given", labels, [tie for tie in ties if set(tie) <= labels])
+
+
+def _measure_build(folder: Path) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as place:
+        start = time.process_time()
+        built = build_graph(Path(place), extra=[folder / name for name in SOURCES])
+        worked = time.process_time() - start
+        n = built.statistics.assertions
+        violations = check_graph(find_nquads(Path(place)))
+    yield _row("build with books", "seconds", built.seconds, n)
+    yield _row("build with books", "processor seconds of the process", worked, n)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    yield _row("build with books", "peak memory of the process, GiB", peak, n)
+    yield _row("build with books", "violations", len(violations), n)
+
+
+__all__ = ["SOURCES", "count_components", "run_facts"]
