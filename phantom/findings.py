@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import combinations, permutations
 from typing import Literal, Self
 
 import numpy as np
@@ -45,6 +46,12 @@ class Kind(StrEnum):
 ONE_SIDED = frozenset({Kind.EFFUSION, Kind.PNEUMOTHORAX})
 IN_A_ZONE = frozenset({Kind.CONSOLIDATION, Kind.NODULE, Kind.MASS, Kind.ATELECTASIS})
 """Those that have a side and a zone."""
+
+HIDDEN: Mapping[Kind, tuple[str, str, str]] = {
+    Kind.EFFUSION: ("lower", "lower", "lower mid"),
+    Kind.PNEUMOTHORAX: ("upper", "upper mid", "upper mid lower"),
+}
+"""Zones of the same side in which a small, moderate and large one hides what lies in the lung."""
 
 FREQUENCY: Mapping[Kind, float] = {
     Kind.EFFUSION: 0.16, Kind.PNEUMOTHORAX: 0.10, Kind.CARDIOMEGALY: 0.16, Kind.CONSOLIDATION: 0.14,
@@ -129,19 +136,17 @@ def _draw_one(kind: Kind, generator: np.random.Generator) -> Abnormality:
 
 def find_conflict(abnormalities: Iterable[Abnormality]) -> str | None:
     """Why the findings cannot stand in one chest, in words; None if they can."""
-    seen: set[tuple[Kind, Side | None, Zone | None]] = set()
-    fluid: dict[Side, Kind] = {}
-    for one in abnormalities:
-        if (one.kind, one.side, one.zone) in seen:
+    chosen = list(abnormalities)
+    for one, other in combinations(chosen, 2):
+        if (one.kind, one.side, one.zone) == (other.kind, other.side, other.zone):
             return f"{one.kind.value} stands twice in the same place"
-        seen.add((one.kind, one.side, one.zone))
-        if one.kind in ONE_SIDED and one.side is not None:
-            if one.side in fluid:
-                return f"fluid and air in the {one.side} pleural space at once are not drawn"
-            fluid[one.side] = one.kind
-    kinds = {kind for kind, _, _ in seen}
-    if {Kind.HYPERINFLATION, Kind.CARDIOMEGALY} <= kinds or {Kind.HYPERINFLATION, Kind.EDEMA} <= kinds:
-        return "overinflation with a large heart or oedema is not drawn"
+        if {one.kind, other.kind} == ONE_SIDED and one.side == other.side:
+            return f"fluid and air in the {one.side} pleural space at once are not drawn"
+        if {one.kind, other.kind} in ({Kind.HYPERINFLATION, Kind.CARDIOMEGALY}, {Kind.HYPERINFLATION, Kind.EDEMA}):
+            return "overinflation with a large heart or oedema is not drawn"
+    for one, other in permutations(chosen, 2):
+        if one.kind in HIDDEN and one.side == other.side and (other.zone or "none") in HIDDEN[one.kind][one.grade]:
+            return f"{one.size_word} {one.side} {one.kind.value} hides {other.kind.value} in the {other.zone} zone"
     return None
 
 
@@ -159,6 +164,7 @@ def check_abnormalities(abnormalities: Iterable[Abnormality]) -> None:
 
 __all__ = [
     "FREQUENCY",
+    "HIDDEN",
     "IN_A_ZONE",
     "ONE_SIDED",
     "SEVERITIES",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -24,7 +24,7 @@ from thoracite.phantom.anatomy import Side, draw_thorax
 from thoracite.phantom.exposure import draw_style, expose
 from thoracite.phantom.findings import Abnormality, Severity, Zone, check_abnormalities, draw_abnormalities
 from thoracite.phantom.report import Gold, find_concept, write_gold
-from thoracite.phantom.scene import Mask, render_scene
+from thoracite.phantom.scene import Mask, Scene, render_scene
 from thoracite.phantom.shapes import Array, Camera
 from thoracite.types import Entity, Noun
 
@@ -119,23 +119,17 @@ def draw_phantom(
     person, lot, optics, growth, chance, noise = (
         np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)
     )
-    drawn_view: View = view or ("AP" if optics.random() < 0.3 else "PA")
+    lot_view: View = "AP" if optics.random() < 0.3 else "PA"
+    drawn_view = view or lot_view
     chosen = tuple(draw_abnormalities(lot) if abnormalities is None else abnormalities)
     check_abnormalities(chosen)
     thorax = draw_thorax(person, upright=drawn_view == "PA")
     camera = _draw_camera(optics, drawn_view, size, thorax.chest)
     style = draw_style(optics, view=drawn_view)
     scene = render_scene(thorax, chosen, camera, (growth, chance))
-    findings = tuple(
-        PhantomFinding(
-            entity=find_concept(one.kind.value), side=one.side, zone=one.zone, severity=one.severity,
-            box=find_box(mask), diameter_mm=round(10 * diameter, 1) if diameter else None,
-        )
-        for one, mask, diameter in zip(chosen, scene.masks, scene.diameters, strict=True)
-    )  # fmt: skip
     return Phantom(
         image=expose(scene.absorption, style, noise, pitch=camera.pitch),
-        findings=findings,
+        findings=tuple(_list_findings(chosen, scene)),
         masks=tuple(scene.masks),
         lungs=scene.lungs,
         heart=scene.heart,
@@ -143,6 +137,18 @@ def draw_phantom(
         view=drawn_view,
         seed=seed,
     )
+
+
+def _list_findings(chosen: Sequence[Abnormality], scene: Scene) -> Iterator[PhantomFinding]:
+    for one, mask, diameter in zip(chosen, scene.masks, scene.diameters, strict=True):
+        yield PhantomFinding(
+            entity=find_concept(one.kind.value),
+            side=one.side,
+            zone=one.zone,
+            severity=one.severity,
+            box=find_box(mask),
+            diameter_mm=round(10 * diameter, 1) if diameter else None,
+        )
 
 
 def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: float) -> Camera:

@@ -21,7 +21,7 @@ from thoracite.ui.picture import render_picture as render_upload
 PHANTOMS: Mapping[str, tuple[int, tuple[Abnormality, ...]]] = {
     "synthetic normal": (50, ()),
     "synthetic large heart": (57, (Abnormality(kind=Kind.CARDIOMEGALY, severity="severe"),)),
-    "synthetic effusion": (18, (Abnormality(kind=Kind.EFFUSION, side="left", severity="moderate"),)),
+    "synthetic effusion": (61, (Abnormality(kind=Kind.EFFUSION, side="left", severity="moderate"),)),
 }
 """Seed and findings of the synthetic examples."""
 

@@ -98,6 +98,12 @@ def test_image_differs_where_the_mask_is(abnormality: Abnormality) -> None:
             assert mask[y0:y1, x0:x1].sum() == mask.sum()
 
 
+def test_what_a_random_patient_has_can_be_seen() -> None:
+    for seed in range(460, 476):
+        phantom = draw_phantom(seed, size=96)
+        assert all(mask.sum() >= 4 for mask in phantom.masks), seed
+
+
 @pytest.mark.parametrize("kind", sorted(ONE_SIDED | IN_A_ZONE))
 def test_left_is_on_the_right_of_the_image(kind: Kind) -> None:
     zone = "mid" if kind in IN_A_ZONE else None
@@ -233,6 +239,7 @@ def test_drawn_patients_have_every_finding_and_no_contradiction() -> None:
         [one(Kind.EFFUSION, "left"), one(Kind.PNEUMOTHORAX, "left")],
         [one(Kind.NODULE, "left", "mid"), one(Kind.NODULE, "left", "mid", "mild")],
         [one(Kind.HYPERINFLATION), one(Kind.CARDIOMEGALY)],
+        [one(Kind.MASS, "left", "mid"), one(Kind.EFFUSION, "left", severity="severe")],
     ],
 )
 def test_what_cannot_stand_in_one_chest_is_refused(abnormalities: list[Abnormality]) -> None:
