@@ -26,6 +26,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import typer
 
 from thoracite.evaluation.percentile import measure_p95
+from thoracite.evaluation.rdflib_graph import silence_rdflib
 from thoracite.evaluation.scale_reports import RADGRAPH_REPORTS, write_reports
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.aggregate import aggregate_reports
@@ -172,11 +173,13 @@ def _ask_rdflib(nquads: Path) -> tuple[float, dict[str, list[float]]]:
 
     graph = Dataset(default_union=True)
     start = time.monotonic()
-    graph.parse(nquads, format="nquads")
+    with silence_rdflib(), nquads.open("rb") as file:
+        graph.parse(file, format="nquads")
     seconds = time.monotonic() - start
 
     def ask(text: str) -> list[Any]:
-        return list(graph.query(PROLOGUE + text.replace("GRAPH ?graph", "")))
+        with silence_rdflib():
+            return list(graph.query(PROLOGUE + text.replace("GRAPH ?graph", "")))
 
     return seconds, {name: _time(partial(ask, text), 3) for name, text in QUERIES.items()}
 

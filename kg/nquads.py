@@ -6,7 +6,7 @@ The digest of a graph is that of its sorted lines, so that it is the same in eve
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -33,7 +33,7 @@ _ASSERTED = {
     THX + name: name
     for name in (
         *("locator", "extractor", "version", "subject_certainty", "object_certainty"),
-        *("present", "uncertain", "absent", "support", "lift"),
+        *("present", "uncertain", "absent", "support", "lift", "confidence"),
     )
 }
 _WHOLE = {"present", "uncertain", "absent", "support"}
@@ -134,19 +134,19 @@ def read_nodes(nquads: Path) -> Iterator[ConceptRow | SourceRow]:
             if isinstance(quad.graph_name, ox.NamedNode):
                 by_graph.setdefault(quad.graph_name.value, []).append(quad)
         if described := by_graph.get(CONCEPTS):
-            yield _read_concept(_short(subject), described)
+            yield make_concept(_short(subject), _read_values(described))
         if described := by_graph.get(SOURCES):
-            values = _read_values(described)
-            yield SourceRow(
-                id=_short(subject),
-                title=_first(values, DCTERMS + "title"),
-                reference=_first(values, DCTERMS + "source"),
-                licence=_first(values, DCTERMS + "license") or "not stated",
-            )
+            yield make_source(_short(subject), _read_values(described))
 
 
-def _read_concept(concept: str, quads: list[ox.Quad]) -> ConceptRow:
-    values = _read_values(quads)
+def make_concept(concept: str, values: Mapping[str, list[str]]) -> ConceptRow:
+    """A concept from what the graph of concepts says of it: values by predicate.
+
+    Raises
+    ------
+    InputError
+        If it has no label.
+    """
     label = _first(values, RDFS + "label")
     if not label:
         raise InputError(f"concept {concept} has no rdfs:label; every concept of a graph needs one")
@@ -157,6 +157,16 @@ def _read_concept(concept: str, quads: list[ox.Quad]) -> ConceptRow:
         definition=_first(values, SKOS + "definition") or None,
         codes=sorted(values.get(SKOS + "notation", ())),
         synonyms=sorted(values.get(SKOS + "altLabel", ())),
+    )
+
+
+def make_source(source: str, values: Mapping[str, list[str]]) -> SourceRow:
+    """A source from what the graph of sources says of it: values by predicate."""
+    return SourceRow(
+        id=source,
+        title=_first(values, DCTERMS + "title"),
+        reference=_first(values, DCTERMS + "source"),
+        licence=_first(values, DCTERMS + "license") or "not stated",
     )
 
 
@@ -173,7 +183,7 @@ def read_assertions(nquads: Path) -> Iterator[Assertion]:
         if THX + "Assertion" not in values.get(RDF + "type", ()):
             continue
         row = {name: _first(values, iri) for iri, name in _ASSERTED.items() if iri in values}
-        if missing := set(_ASSERTED.values()) - {"lift"} - row.keys():
+        if missing := set(_ASSERTED.values()) - {"lift", "confidence"} - row.keys():
             raise InputError(f"assertion {_short(subject)} lacks its {', '.join(sorted(missing))}; see decision 1")
         try:
             parts = {name: _read_part(name, value) for name, value in row.items()}
@@ -226,7 +236,7 @@ def _read_values(quads: list[ox.Quad]) -> dict[str, list[str]]:
     return values
 
 
-def _first(values: dict[str, list[str]], predicate: str) -> str:
+def _first(values: Mapping[str, list[str]], predicate: str) -> str:
     return min(values.get(predicate, [""]))
 
 
@@ -239,6 +249,8 @@ __all__ = [
     "SOURCES",
     "ConceptRow",
     "SourceRow",
+    "make_concept",
+    "make_source",
     "read_assertions",
     "read_digest",
     "read_nodes",

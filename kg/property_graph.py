@@ -15,6 +15,7 @@ from typing import Any
 
 from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
+from thoracite.kg.export import write_export
 from thoracite.kg.nquads import ConceptRow, SourceRow, read_assertions, read_nodes
 from thoracite.kg.store import GraphStatistics
 from thoracite.kg.vocabulary import edge_label, expand
@@ -25,6 +26,7 @@ EDGE_PROPERTIES = {
     **dict.fromkeys(("present", "uncertain", "absent", "support"), "INT64"),
     **dict.fromkeys(("subject_certainty", "object_certainty"), "STRING"),
     "lift": "DOUBLE",
+    "confidence": "STRING",
 }
 """Every edge's properties and their types in ladybug."""
 
@@ -116,6 +118,22 @@ class PropertyGraph(TripleFinder):
         edges = ({**dict(edge), "subject": row["s_id"], "object": row["o_id"]} for row in rows for edge in row["edges"])
         return merge_assertions(map(read_assertion, edges), entities)[:limit]
 
+    def export(self, nquads: Path) -> str:
+        """Write concepts, sources and assertions as N-Quads, the same lines as from every other store; their digest.
+
+        Raises
+        ------
+        UsageError
+            If the file cannot be written.
+        """
+        ends = ({**dict(row["edge"]), "subject": row["s"], "object": row["o"]} for row in self.run(_EXPORT_EDGES, {}))
+        return write_export(
+            nquads,
+            concepts=(ConceptRow(**_filled(row)) for row in self.run(_EXPORT_CONCEPTS, {})),
+            sources=(SourceRow(**_filled(row)) for row in self.run(_EXPORT_SOURCES, {})),
+            assertions=map(read_assertion, ends),
+        )
+
     def statistics(self) -> GraphStatistics:
         """How much the store holds."""
         counts = {name: self.run(statement, {})[0]["n"] for name, statement in _STATISTICS.items()}
@@ -123,6 +141,12 @@ class PropertyGraph(TripleFinder):
 
 
 _FIND_ENTITY = "MATCH (c:Concept {id: $id}) RETURN c.id AS id, c.label AS label, c.kind AS kind, c.codes AS codes"
+_EXPORT_CONCEPTS = (
+    "MATCH (c:Concept) RETURN c.id AS id, c.label AS label, c.kind AS kind, c.definition AS definition, "
+    "c.codes AS codes, c.synonyms AS synonyms"
+)
+_EXPORT_SOURCES = "MATCH (s:Source) RETURN s.id AS id, s.title AS title, s.reference AS reference, s.licence AS licence"
+_EXPORT_EDGES = "MATCH (s:Concept)-[r]->(o:Concept) RETURN s.id AS s, o.id AS o, r AS edge"
 _STATISTICS = {
     "entities": "MATCH (c:Concept) RETURN count(c) AS n",
     "sources": "MATCH (s:Source) RETURN count(s) AS n",
@@ -147,6 +171,10 @@ def _render_triples(labels: Collection[str], given: Collection[str], limit: int 
         f"RETURN {', '.join(f'{node}_{name}' for node in 'so' for name in _END)}, edges "
         f"ORDER BY total DESC, s_id, relation, o_id LIMIT {int(limit)}"
     )
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _entity(row: Mapping[str, Any], prefix: str) -> Entity:

@@ -135,17 +135,19 @@ def start_neo4j(home: Path, *, port: int = 7687, http_port: int = 7474, password
     return server
 
 
-def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0) -> Server:
-    """Start Fuseki with one empty dataset in memory that answers queries and updates.
+def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0, keep: bool = False) -> Server:
+    """Start Fuseki with one dataset that answers queries and updates.
 
     Parameters
     ----------
     home : Path
-        Folder of the log.
+        Folder of the log, and of the data where they are kept.
     port : int
         Where it listens on 127.0.0.1 (``http://127.0.0.1:<port>/ds``).
     limit_s : float
         Seconds after which the server ends a query.
+    keep : bool
+        Whether the data stay on disk (TDB2); in memory they go with the server.
 
     Raises
     ------
@@ -154,8 +156,10 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0) -> Serv
     StoreError
         If the server does not come up.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    options = ["--localhost", f"--port={port}", f"--timeout={round(limit_s * 1000)}", "--update", "--mem", "/ds"]
+    data = home.resolve() / "data"
+    (data if keep else home).mkdir(parents=True, exist_ok=True)
+    dataset = ["--tdb2", f"--loc={data}"] if keep else ["--mem"]
+    options = ["--localhost", f"--port={port}", f"--timeout={round(limit_s * 1000)}", "--update", *dataset, "/ds"]
     jar = find_classpath("fuseki")
     _check_free(port)
     server = _start(
@@ -286,15 +290,23 @@ def _run(
     server = (
         start_neo4j(folder, port=port or 7687, password=password)
         if name == "neo4j"
-        else start_fuseki(folder, port=port or 3030)
+        else start_fuseki(folder, port=port or 3030, keep=True)
     )
     with server:
-        typer.echo(f"{server.version} answers at {server.address}; load the graph: thoracite load {server.address}")
+        typer.echo(
+            f"{server.version} answers at {server.address}; load the graph: {_tell(name, password)}{server.address}"
+        )
         typer.echo("Ctrl-C ends it.", err=True)
         try:
             server.process.wait()
         except KeyboardInterrupt:
             typer.echo("ended", err=True)
+
+
+def _tell(name: str, password: str) -> str:
+    """The command that loads; a password of one's own is not shown again."""
+    shown = f"THORACITE_STORE_PASSWORD={password if password == PASSWORD else '…'} " if name == "neo4j" else ""
+    return f"{shown}thoracite load "
 
 
 def main() -> None:

@@ -88,9 +88,11 @@ class GraphStore(Protocol):
         """How much the store holds."""
         ...
 
-    def query(
-        self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0
-    ) -> QueryResult:
+    def export(self, nquads: Path) -> str:
+        """Write concepts, sources and assertions as N-Quads, the same lines from every store; their digest."""
+        ...
+
+    def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
         """Answer a read-only query in the store's language.
 
         Raises

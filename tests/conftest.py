@@ -49,7 +49,7 @@ def fuseki_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A genuine Apache Jena Fuseki."""
     if missing := find_missing():
         pytest.skip(f"Fuseki {missing}")
-    with start_fuseki(tmp_path_factory.mktemp("fuseki"), port=find_free_port(), limit_s=10) as server:
+    with start_fuseki(tmp_path_factory.mktemp("fuseki"), port=find_free_port(), limit_s=10, keep=True) as server:
         ANSWERED["fuseki"] = server.version
         yield server
 

@@ -13,7 +13,7 @@ import pytest
 
 from thoracite.errors import StoreError, UsageError
 from thoracite.kg import servers
-from thoracite.kg.servers import Server, find_classpath, find_free_port, start_fuseki
+from thoracite.kg.servers import PASSWORD, Server, find_classpath, find_free_port, start_fuseki
 from thoracite.kg.store_sparql import SparqlStore
 
 
@@ -57,6 +57,12 @@ def test_the_command_starts_one_and_ends_with_ctrl_c(tmp_path: Path, fuseki_serv
         assert process.wait(timeout=40) == 0
     with pytest.raises(StoreError):
         SparqlStore(f"http://127.0.0.1:{port}/ds")
+
+
+def test_the_command_that_loads_is_told_with_the_password_that_everybody_knows() -> None:
+    assert servers._tell("neo4j", PASSWORD) == f"THORACITE_STORE_PASSWORD={PASSWORD} thoracite load "
+    assert "secret" not in servers._tell("neo4j", "secret")
+    assert servers._tell("fuseki", PASSWORD) == "thoracite load "
 
 
 def test_an_unknown_server_is_one_sentence() -> None:

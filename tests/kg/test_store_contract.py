@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from thoracite.errors import InputError, StoreError
+from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg.assertions import TripleFinder, merge_assertions
 from thoracite.kg.nquads import read_assertions, read_digest, read_nodes
 from thoracite.kg.servers import PASSWORD
 from thoracite.kg.store import GraphStatistics, GraphStore
 from thoracite.kg.vocabulary import edge_label
 from thoracite.types import Certainty, Entity, Triple
+
+EXPORTED: set[str] = set()
+"""Digests of what the stores exported."""
 
 EFFUSION, PNEUMOTHORAX, FOLD = "thx:pleural_effusion", "thx:pneumothorax", "thx:skin_fold"
 
@@ -183,6 +186,29 @@ def test_a_curie_cannot_carry_a_query(store: GraphStore) -> None:
         except InputError:
             pass  # also right: no IRI
     assert store.statistics().assertions == 38
+
+
+def test_an_export_holds_the_same_lines_from_every_store(store: GraphStore, small_graph: Path, tmp_path: Path) -> None:
+    made = tmp_path / "export.nq"
+    digest = store.export(made)
+    assert digest == read_digest(made)
+    assert {node.id: node for node in read_nodes(made)} == {node.id: node for node in read_nodes(small_graph)}
+    assert sorted(map(str, read_assertions(made))) == sorted(map(str, read_assertions(small_graph)))
+    EXPORTED.add(digest)
+    assert len(EXPORTED) == 1
+    with pytest.raises(UsageError, match="cannot be written"):
+        store.export(tmp_path / "none" / "export.nq")
+
+
+def test_an_export_loads_as_the_same_graph(store: GraphStore, small_graph: Path, tmp_path: Path) -> None:
+    store.export(tmp_path / "export.nq")
+    before, triples = store.statistics(), store.find_triples()
+    try:
+        store.load(tmp_path / "export.nq")
+        assert store.statistics() == before
+        assert store.find_triples() == triples
+    finally:
+        store.load(small_graph)
 
 
 def test_a_query_answers_in_columns(store: GraphStore) -> None:

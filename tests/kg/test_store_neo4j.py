@@ -49,7 +49,7 @@ def test_a_cluster_address_works_too(neo4j_server: Server, store: Neo4jStore) ->
 
 def test_nodes_and_edges_carry_the_build(store: Neo4jStore) -> None:
     build = store.digest.removeprefix("sha256:")[:12]
-    assert {row["b"] for row in store.run("MATCH (n) RETURN DISTINCT n.build AS b", {})} == {build}
+    assert {row["b"] for row in store.run("MATCH (n:Concept|Source) RETURN DISTINCT n.build AS b", {})} == {build}
     assert {row["b"] for row in store.run("MATCH ()-[r]->() RETURN DISTINCT r.build AS b", {})} == {build}
 
 
@@ -159,26 +159,35 @@ def test_sentences_when_it_cannot_be_reached(neo4j_server: Server) -> None:
         Neo4jStore("ftp://127.0.0.1", password="x")
 
 
-def test_a_server_that_dies_is_one_sentence_and_its_data_stay(
-    tmp_path: Path, small_graph: Path, other_graph: Path
+def test_a_server_that_dies_in_a_load_is_one_sentence_and_its_graph_stays_whole(
+    tmp_path: Path, small_graph: Path, other_graph: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port, http_port = find_free_port(), find_free_port()
     server = start_neo4j(tmp_path / "home", port=port, http_port=http_port)
     store = Neo4jStore(server.address, password=PASSWORD)
     store.load(small_graph)
-    server.process.kill()
-    server.process.wait()
-    for ask in (
-        lambda: store.find_triples(),
-        lambda: store.query("MATCH (c:Concept) RETURN c.id"),
-        lambda: store.load(other_graph),
-    ):
+    monkeypatch.setattr(module, "_BATCH", 10)
+    add = module._add_batch
+
+    def dies(tx: ManagedTransaction, batch: Any, build: str, total: int) -> None:
+        add(tx, batch, build, total)
+        if total == 40:  # before the fourth batch is committed
+            server.process.kill()
+            server.process.wait()
+
+    monkeypatch.setattr(module, "_add_batch", dies)
+    asks = (lambda: store.load(other_graph), store.find_triples, lambda: store.query("MATCH (c:Concept) RETURN c.id"))
+    for ask in asks:
         with pytest.raises(StoreError, match="is the server running") as refusal:
             ask()
         assert "\n" not in str(refusal.value)
     store.close()
+    monkeypatch.setattr(module, "_add_batch", add)
     with start_neo4j(tmp_path / "home", port=port, http_port=http_port):
         again = Neo4jStore(server.address, password=PASSWORD)
         assert again.digest == read_digest(small_graph)
+        assert again.statistics().assertions == 38
+        again.load(other_graph)
+        assert again.digest == read_digest(other_graph)
         assert again.statistics().assertions == 38
         again.close()

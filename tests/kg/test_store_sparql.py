@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,8 +13,11 @@ import pytest
 
 import thoracite.kg.store_sparql as module
 from thoracite.errors import InputError, StoreError
+from thoracite.kg.build import open_graph
 from thoracite.kg.nquads import read_digest
-from thoracite.kg.servers import Server, find_free_port
+from thoracite.kg.published import describe_published
+from thoracite.kg.query import list_published
+from thoracite.kg.servers import Server, find_free_port, start_fuseki
 from thoracite.kg.store_sparql import SparqlStore
 
 EMPTY = b'{"head": {"vars": []}, "results": {"bindings": []}}'
@@ -137,6 +141,80 @@ def test_a_load_that_dies_goes_on_and_readers_see_the_old_graph(
     store.load(small_graph)
 
 
+def test_a_server_that_dies_in_a_load_is_one_sentence_and_its_graph_stays_whole(
+    small_graph: Path, other_graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = find_free_port()
+    server = start_fuseki(tmp_path / "home", port=port, keep=True)
+    store = SparqlStore(server.address)
+    store.load(small_graph)
+    monkeypatch.setattr(module, "_BATCH", 100)
+    send, sent = store._send_update, []
+
+    def dies(update: str) -> None:
+        if len(sent) == 3:
+            server.process.kill()
+            server.process.wait()
+        send(update)
+        sent.append(update)
+
+    monkeypatch.setattr(store, "_send_update", dies)
+    for ask in (lambda: store.load(other_graph), store.find_triples, lambda: store.query("ASK {}")):
+        with pytest.raises(StoreError, match="cannot be reached") as refusal:
+            ask()
+        assert "\n" not in str(refusal.value)
+    with start_fuseki(tmp_path / "home", port=port, keep=True):
+        again = SparqlStore(server.address)
+        assert again.digest == read_digest(small_graph)
+        assert again.statistics().assertions == 38
+        again.load(other_graph)
+        assert again.digest == read_digest(other_graph)
+        assert again.find_entity("thx:skin_fold").label == "fold of skin"  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def own_endpoint(graph_folder: Path) -> Iterator[str]:
+    """The address of the project's own endpoint, which ``thoracite serve`` opens."""
+    uvicorn = pytest.importorskip("uvicorn", reason="needs the extra ui")
+    from thoracite.settings import Settings
+    from thoracite.ui.server import create_server
+
+    port = find_free_port()
+    app = create_server(Settings(graph=graph_folder, query_limit_s=60), page=False)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}/sparql"
+    server.should_exit = True
+    thread.join()
+
+
+def test_our_own_endpoint_answers_as_the_store_behind_it(own_endpoint: str, graph_folder: Path) -> None:
+    remote, behind = SparqlStore(own_endpoint), open_graph(graph_folder)
+    assert remote.statistics() == behind.statistics()
+    effusion = "thx:pleural_effusion"
+    assert remote.find_entity(effusion) == behind.find_entity(effusion)
+    assert remote.find_triples(subject=effusion) == behind.find_triples(subject=effusion)
+    for hops in (1, 2):
+        assert remote.find_neighbours([effusion], hops=hops) == behind.find_neighbours([effusion], hops=hops)
+    assert remote.find_paths("thx:skin_fold", effusion) == behind.find_paths("thx:skin_fold", effusion)
+    for name in list_published():
+        query = describe_published(name)
+        asked = [store.query(query.text, parameters=query.parameters) for store in (remote, behind)]
+        assert asked[0].rows == asked[1].rows, name
+    behind.close()
+
+
+def test_our_own_endpoint_is_read_only(own_endpoint: str, small_graph: Path) -> None:
+    store = SparqlStore(own_endpoint)
+    with pytest.raises(StoreError, match="takes no updates at"):
+        store.load(small_graph)
+    with pytest.raises(StoreError):
+        store.query("SELECT * { ?s ?p")
+
+
 def test_graphs_of_others_are_left_alone(store: SparqlStore, small_graph: Path, other_graph: Path) -> None:
     store._send_update("INSERT DATA { GRAPH <urn:others> { <urn:a> <urn:b> <urn:c> } }")
     store.load(other_graph)
@@ -163,6 +241,25 @@ def test_staged_quads_that_vanish_are_noticed(
     store.load(other_graph)
     assert store.digest == read_digest(other_graph)
     store.load(small_graph)
+
+
+def test_an_endpoint_that_loses_quads_is_noticed(
+    store: SparqlStore, small_graph: Path, other_graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = store._send_update
+
+    def loses(update: str) -> None:
+        send(update)
+        if "thx:digest" in update:
+            send("DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o FILTER(?o = 'fold of skin') } }")
+
+    monkeypatch.setattr(store, "_send_update", loses)
+    with pytest.raises(StoreError, match="of 719 quads"):
+        store.load(other_graph)
+    assert SparqlStore(store._address).digest == "none"
+    monkeypatch.undo()
+    store.load(small_graph)
+    assert store.statistics().assertions == 38
 
 
 @pytest.mark.parametrize("line", ["<urn:a> <urn:b> <urn:c> .\n", "_:b <urn:b> <urn:c> <urn:g> .\n"])
