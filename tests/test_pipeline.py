@@ -168,10 +168,11 @@ def test_a_report_is_held_against_its_image(settings: Settings, tmp_path: Path) 
         assert (checked.verdict, checked.reason) == ("withheld", "a photo")
 
 
-def test_doubt_needs_half_uncertain_and_nothing_present() -> None:
+def test_doubt_needs_two_thirds_uncertain_and_nothing_present() -> None:
     unsure = make_finding("pneumonia", Certainty.UNCERTAIN)
     absent, present = FINDINGS[0], FINDINGS[2]
     assert find_doubt([]) is None
     assert find_doubt([unsure, absent, absent]) is None
-    assert find_doubt([unsure, present]) is None
-    assert "1 of 2 findings are uncertain" in str(find_doubt([unsure, absent]))
+    assert find_doubt([unsure, absent]) is None
+    assert find_doubt([unsure, unsure, present]) is None
+    assert "2 of 3 findings are uncertain" in str(find_doubt([unsure, unsure, absent]))

@@ -232,7 +232,7 @@ class Explainer:
 def find_doubt(findings: Sequence[Finding]) -> str | None:
     """Why the findings are too unsure to be explained; None where they are not.
 
-    Nothing is present, and at least half of what the model knows is uncertain: then naming any of it would be a guess.
+    Nothing is present, and at least two thirds of what the model knows is uncertain: then naming any of it would be a guess.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def find_doubt(findings: Sequence[Finding]) -> str | None:
     """
     uncertain = [finding for finding in findings if finding.certainty is Certainty.UNCERTAIN]
     present = any(finding.certainty is Certainty.PRESENT for finding in findings)
-    if present or not findings or 2 * len(uncertain) < len(findings):
+    if present or not findings or 3 * len(uncertain) < 2 * len(findings):
         return None
     return (
         f"the model is not sure enough: {len(uncertain)} of {len(findings)} findings are uncertain and none is present"
