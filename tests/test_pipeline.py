@@ -105,8 +105,8 @@ def test_without_a_graph_there_are_observations_and_no_graph_is_opened(tmp_path:
     [
         (Reading(accepted=False, reason="the image does not look like a chest X-ray"), "not look like a chest X-ray"),
         (
-            Reading(findings=(make_finding("pneumonia", Certainty.UNCERTAIN), FINDINGS[0])),
-            "not sure enough: 1 of 2 findings",
+            Reading(findings=(make_finding("pneumonia", Certainty.UNCERTAIN), *FINDINGS[:2])),
+            "not sure enough: 2 of 3 findings",
         ),
     ],
 )
