@@ -99,7 +99,7 @@ def _judge(encoder: MiniEncoder, kind: str, pixels: Pixels) -> Judged:
 def measure_judged(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
     """Withheld shares of what is to be withheld; wrongly withheld shares of radiographs."""
     kinds = sorted({one.kind for one in judged})
-    wanted = {"non-radiographs": ("bundled file", "generated image")}
+    wanted: dict[str, tuple[str, ...]] = {"non-radiographs": ("bundled file", "generated image")}
     wanted |= {kind: (kind,) for kind in kinds}
     wanted["radiographs of all sources"] = tuple(kind for kind in kinds if kind.startswith("radiograph "))
     for name, members in wanted.items():
