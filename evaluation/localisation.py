@@ -1,4 +1,4 @@
-"""Suite ``localisation``: does the network look where radiologists drew their boxes, and is the side that it names right?
+"""Suite ``localisation``: does the network look where radiologists drew boxes, and is the side that it names right?
 
 Boxes are those of the RSNA challenge ("Lung Opacity", read against the finding that the network is surest of among
 pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the crown that did not
