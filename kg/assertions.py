@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, RELATIONS, expand
-from thoracite.types import Certainty, Counts, Entity, Provenance, Relation, Triple
+from thoracite.types import Certainty, Confidence, Counts, Entity, Provenance, Relation, Triple
 
 WIDEST = 100_000
 """Most triples that one step of a walk looks at."""
@@ -46,7 +46,7 @@ class Assertion:
     subject_certainty: str = Certainty.PRESENT.value
     object_certainty: str = Certainty.PRESENT.value
     lift: float | None = None
-    confidence: str = "not stated"
+    confidence: Confidence = "not stated"
 
 
 def merge_assertions(assertions: Iterable[Assertion], entities: Mapping[str, Entity]) -> list[Triple]:

@@ -111,7 +111,7 @@ def _read_left(text: str, found: Found, mentions: Sequence[Mention]) -> list[Men
         chain.append(mention)
     if not chain or not _is_opened(text[: chain[-1].start].lower(), found):
         return []
-    return [mention for mention in chain if mention.entity.kind in found.connector.left]
+    return [mention for mention in reversed(chain) if mention.entity.kind in found.connector.left]
 
 
 def _is_opened(before: str, found: Found) -> bool:

@@ -11,15 +11,14 @@ Examples
 >>> passage = Passage(book, "Causes", 3, "Heart failure and pneumonia can cause a pleural effusion.")
 >>> for triple in KnowledgeExtractor().extract(passage):
 ...     print(triple.key, triple.provenance[0].confidence, triple.provenance[0].locator)
-('thx:pleural_effusion', 'thx:caused_by', 'thx:congestive_heart_failure') medium Causes, sentence 3
 ('thx:pleural_effusion', 'thx:caused_by', 'thx:pneumonia') medium Causes, sentence 3
+('thx:pleural_effusion', 'thx:caused_by', 'thx:congestive_heart_failure') medium Causes, sentence 3
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.extract import extract_sentence
@@ -30,13 +29,10 @@ from thoracite.kg.extract_text import split_tokens
 from thoracite.kg.linker import Linker
 from thoracite.kg.passage import Passage
 from thoracite.kg.vocabulary import HAS_ATTRIBUTE, RELATIONS
-from thoracite.types import Certainty, Provenance, Triple
+from thoracite.types import Certainty, Confidence, Provenance, Triple
 
 NAME, VERSION = "thoracite.kg.extract_knowledge", "1"
 """What stands as extractor and version in the provenance."""
-
-Confidence = Literal["high", "medium", "low"]
-"""Plainly stated; with "can" or "often"; with "might" or "is thought to"."""
 
 _UNKNOWN = re.compile(
     r"\b(?:unknown|unclear|not (?:known|clear|certain|understood)|isn'?t (?:known|clear)|whether|no evidence"
@@ -148,4 +144,4 @@ def _find_denied(text: str) -> set[int]:
     }
 
 
-__all__ = ["NAME", "VERSION", "Confidence", "KnowledgeExtractor"]
+__all__ = ["NAME", "VERSION", "KnowledgeExtractor"]

@@ -13,13 +13,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from thoracite.errors import InputError
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.settings import ONTOLOGIES
-from thoracite.types import Curie, Entity, Noun, Provenance, Triple
+from thoracite.types import Confidence, Curie, Entity, Noun, Provenance, Triple
 
 FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
 """The project's own facts, and what they were read in."""
@@ -27,7 +27,7 @@ FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
 FACT_COLUMNS = ("id", "subject", "relation", "object", "source", "locator", "confidence", "read")
 SOURCE_COLUMNS = ("id", "title", "reference", "licence")
 
-CONFIDENCES: Mapping[str, Literal["high", "medium", "low", "not stated"]] = {
+CONFIDENCES: Mapping[str, Confidence] = {
     "high": "high",
     "medium": "medium",
     "low": "low",

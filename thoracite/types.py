@@ -22,6 +22,9 @@ Curie = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.\-]*:\S+$")]
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 """A calibrated probability in [0, 1]; what is not calibrated is called ``score``."""
 
+Confidence = Literal["high", "medium", "low", "not stated"]
+"""How plainly a source states something; counts state nothing of the kind."""
+
 EvidenceKey = Annotated[str, StringConstraints(pattern=r"^E[1-9]\d*$")]
 """The key a sentence cites: ``E1``, ``E2``, …"""
 
@@ -117,7 +120,7 @@ class Provenance(Noun):
     extractor: str = "curated"
     version: str = "1"
     licence: str = "not stated"
-    confidence: Literal["high", "medium", "low", "not stated"] = "not stated"
+    confidence: Confidence = "not stated"
 
 
 class Counts(Noun):
@@ -404,6 +407,7 @@ __all__ = [
     "Claim",
     "Concept",
     "ConceptScore",
+    "Confidence",
     "Counts",
     "Curie",
     "Entity",

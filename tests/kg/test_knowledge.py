@@ -103,9 +103,12 @@ def test_cnxml_reads_paragraphs_items_and_captions(tmp_path: Path) -> None:
 def test_medquad_lists_keep_the_words_that_open_them(tmp_path: Path) -> None:
     passages = read(tmp_path, "7.xml", MEDQUAD)
     assert [(p.stem, p.text) for p in passages] == [
-        ("", "Many things."), ("", "Causes include:"), ("Causes include", "Heart failure"), ("Causes include", "Tumors"),
+        ("", "Many things."),
+        ("", "Causes include:"),
+        ("Causes include", "Heart failure"),
+        ("Causes include", "Tumors"),
         ("", "It passes."),
-    ]  # fmt: skip
+    ]
     assert {p.topic for p in passages} == {"Pleurisy"}
 
 
