@@ -232,7 +232,7 @@ class Explainer:
 def find_doubt(findings: Sequence[Finding]) -> str | None:
     """Why the findings are too unsure to be explained; None where they are not.
 
-    Nothing is present, and at least two thirds of what the model knows is uncertain: to name any of it would be a guess.
+    Nothing is present, and at least two thirds of what the model knows is uncertain; naming any of it would be a guess.
 
     Parameters
     ----------
