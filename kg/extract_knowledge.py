@@ -11,8 +11,8 @@ Examples
 >>> passage = Passage(book, "Causes", 3, "Heart failure and pneumonia can cause a pleural effusion.")
 >>> for triple in KnowledgeExtractor().extract(passage):
 ...     print(triple.key, triple.provenance[0].confidence, triple.provenance[0].locator)
-('thx:pleural_effusion', 'thx:caused_by', 'thx:pneumonia') medium Causes, sentence 3
 ('thx:pleural_effusion', 'thx:caused_by', 'thx:congestive_heart_failure') medium Causes, sentence 3
+('thx:pleural_effusion', 'thx:caused_by', 'thx:pneumonia') medium Causes, sentence 3
 """
 
 from __future__ import annotations
