@@ -138,12 +138,17 @@ def _longest(
         if named is not None:
             return named, last
     for last in range(min(len(tokens), at + _LINKED) - 1, at - 1, -1):
-        if words[at] in _EDGES or words[last] in _EDGES or not words[last]:
+        if _is_edge(words[at]) or _is_edge(words[last]):
             continue
         linked = link(" ".join(token.text for token in tokens[at : last + 1]).lower())
         if linked is not None and linked.kind not in {"modifier", "mention"}:
             return linked, last
     return None, at
+
+
+def _is_edge(word: str) -> bool:
+    """Whether no name begins or ends with a word: small words, articles, punctuation."""
+    return word in _EDGES or not any(character.isalnum() for character in word)
 
 
 def split_clauses(text: str, mentions: Sequence[Mention]) -> list[Clause]:

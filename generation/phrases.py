@@ -32,6 +32,9 @@ _COUNTED = frozenset({
 _AFTER_HEAD = re.compile(
     r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where|\w+ing)\s"
 )
+_VOWEL = re.compile(r"(?!eu|uni|ur|us)[aeiou]", re.IGNORECASE)
+"""A phrase that takes "an": it sounds like a vowel, which "unilateral" does not."""
+
 _CERTAINTY = {Certainty.PRESENT: "likely", Certainty.UNCERTAIN: "possible", Certainty.ABSENT: "unlikely"}
 
 
@@ -69,7 +72,7 @@ def name_indefinite(entity: Entity, adjective: str = "") -> str:
     phrase = f"{adjective} {entity.label}".strip()
     if is_plural(entity.label) or find_head(entity.label) not in _COUNTED:
         return phrase
-    return f"{'an' if phrase[0].lower() in 'aeiou' else 'a'} {phrase}"
+    return f"{'an' if _VOWEL.match(phrase) else 'a'} {phrase}"
 
 
 def join_words(words: Sequence[str], conjunction: str = "and") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from thoracite.generation.clauses import find_mentions
 from thoracite.generation.relations import find_relations
 from thoracite.generation.statement import Statement, parse_statement
 from thoracite.kg.extract import Extractor
@@ -92,3 +93,15 @@ def test_relations_can_be_denied_or_overstated() -> None:
     assert find_relations("<0> does not suggest <1>")[0].negated
     assert find_relations("<0> proves <1>")[0].strong
     assert find_relations("<0> may be caused by <1>")[0].hedged
+
+
+def test_a_list_with_probabilities_names_each_finding_where_it_stands(link: Link) -> None:
+    """The linker may forgive a comma at the end of a phrase; a mention must not take it along."""
+    text = "Also possible are pulmonary infiltrates   , consolidation   , lung mass  and pneumothorax ."
+    mentions = find_mentions(text, link=link, names={})
+    assert [text[mention.start : mention.end] for mention in mentions] == [
+        "pulmonary infiltrates",
+        "consolidation",
+        "lung mass",
+        "pneumothorax",
+    ]
