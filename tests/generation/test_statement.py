@@ -8,6 +8,7 @@ from thoracite.generation.clauses import find_mentions
 from thoracite.generation.relations import find_relations
 from thoracite.generation.statement import Statement, parse_statement
 from thoracite.kg.extract import Extractor
+from thoracite.kg.linker import Linker
 from thoracite.kg.mentions import Link
 
 
@@ -95,10 +96,10 @@ def test_relations_can_be_denied_or_overstated() -> None:
     assert find_relations("<0> may be caused by <1>")[0].hedged
 
 
-def test_a_list_with_probabilities_names_each_finding_where_it_stands(link: Link) -> None:
+def test_a_list_with_probabilities_names_each_finding_where_it_stands() -> None:
     """The linker may forgive a comma at the end of a phrase; a mention must not take it along."""
     text = "Also possible are pulmonary infiltrates   , consolidation   , lung mass  and pneumothorax ."
-    mentions = find_mentions(text, link=link, names={})
+    mentions = find_mentions(text, link=Linker().link, names={})
     assert [text[mention.start : mention.end] for mention in mentions] == [
         "pulmonary infiltrates",
         "consolidation",
