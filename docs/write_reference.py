@@ -186,7 +186,7 @@ def _find_fields(node: ast.ClassDef, thing: object) -> list[str]:
 def _find_constants(module: ModuleType) -> dict[str, str]:
     """Public values that have a text below them."""
     body = ast.parse(inspect.getsource(module)).body
-    found = {}
+    found: dict[str, str] = {}
     for item, below in itertools.pairwise(body):
         told = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant) and below.value.value
         if isinstance(told, str) and isinstance(item, ast.Assign | ast.AnnAssign):
