@@ -137,7 +137,9 @@ def _longest(
         named = names.get(" ".join(filter(None, words[at : last + 1])))
         if named is not None:
             return named, last
-    for last in range(min(len(tokens), at + _LINKED) - 1, at - 1, -1):
+    ahead = tokens[at : at + _LINKED]
+    stop = next((n for n, token in enumerate(ahead) if not _is_word(token.text)), len(ahead))
+    for last in range(at + stop - 1, at - 1, -1):
         if _is_edge(words[at]) or _is_edge(words[last]):
             continue
         linked = link(" ".join(token.text for token in tokens[at : last + 1]).lower())
@@ -147,8 +149,13 @@ def _longest(
 
 
 def _is_edge(word: str) -> bool:
-    """Whether no name begins or ends with a word: small words, articles, punctuation."""
-    return word in _EDGES or not any(character.isalnum() for character in word)
+    """Whether no name begins or ends with a word: small words and articles."""
+    return word in _EDGES or not word
+
+
+def _is_word(token: str) -> bool:
+    """Whether a token is no punctuation, which the linker would forgive."""
+    return any(character.isalnum() for character in token)
 
 
 def split_clauses(text: str, mentions: Sequence[Mention]) -> list[Clause]:

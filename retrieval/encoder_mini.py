@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from thoracite.errors import ModelError
@@ -29,14 +30,21 @@ from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.retrieval.image import Pixels, Radiograph
 from thoracite.retrieval.region import find_region
+from thoracite.retrieval.training_cases import OUTPUTS
 from thoracite.settings import MODELS
-from thoracite.types import Certainty, Entity, Finding
+from thoracite.types import Certainty, Entity, Finding, Region
 
 FOLDER = MODELS / "thoracite-mini"
 """The bundled weights."""
 
 _PLACES = {"Cardiomegaly": "cardiac silhouette"}
-"""Findings that have but one place."""
+"""Findings that have but one place, which has a name."""
+
+_OUTSIDE = frozenset({"Cardiomegaly", "Hernia"})
+"""Findings that are not of lungs or pleura."""
+
+_OPACITIES = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
+"""Findings whose place is read from the map of the radiologists' "Lung Opacity": labels mined from reports say less."""
 
 
 class Glance(NamedTuple):
@@ -102,7 +110,7 @@ class MiniEncoder:
                 raise ValueError("weights and network differ")
             scales = [FindingScale(**scale) for scale in facts["findings"]]
             return cls(network, scales, gate, size=facts["size"])
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ModelError(
                 f"the model in {folder} cannot be loaded ({error}); install thoracite again, or train it with "
                 "`thoracite train encoder`"
@@ -143,6 +151,11 @@ class MiniEncoder:
         kept = slice(None) if crown is None else slice(crown, crown + 1)
         return Glance(logits[kept, 0].numpy(), maps[kept, 0].mean(0).numpy(), features[0].numpy(), frame.box)
 
+    def locate(self, label: str, glance: Glance) -> Region:
+        """Where the network looks for a finding."""
+        lungs = label not in _OUTSIDE
+        return find_region(find_map(label, glance), glance.box, anatomy=_PLACES.get(label, ""), lungs=lungs)
+
     def _read_findings(self, glance: Glance) -> list[Finding]:
         logits = glance.logits.mean(axis=0)
         findings = []
@@ -151,9 +164,16 @@ class MiniEncoder:
             certainty = scale.find_certainty(probability)
             region = None
             if certainty is not Certainty.ABSENT:
-                region = find_region(glance.maps[number], glance.box, anatomy=_PLACES.get(scale.label, ""))
+                region = self.locate(scale.label, glance)
             findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
         return findings
+
+
+def find_map(label: str, glance: Glance) -> npt.NDArray[np.float32]:
+    """The map that a finding's place is read from, shape (rows, columns)."""
+    name = "RSNA Lung Opacity" if label in _OPACITIES else label
+    heat: npt.NDArray[np.float32] = glance.maps[OUTPUTS.index(name)]
+    return heat
 
 
 def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
@@ -176,4 +196,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities"]
+__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities", "find_map"]

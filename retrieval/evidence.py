@@ -12,7 +12,7 @@ from typing import Any
 
 from thoracite.kg.query import render_cypher, render_sparql
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
-from thoracite.types import Certainty, ConceptScore, Entity, Evidence, Finding, ScoredTriple, Subgraph
+from thoracite.types import Certainty, ConceptScore, Entity, Evidence, Finding, Region, ScoredTriple, Subgraph
 
 _CONCEPTS = 2
 """Concepts shown a finding."""
@@ -76,10 +76,14 @@ def _place_triples(
 def _read_finding(finding: Finding) -> Iterator[dict[str, Any]]:
     yield _finding_draft(finding)
     if finding.region is not None:
-        yield _finding_draft(finding) | {"kind": "region", "why": f"where the model looked: {finding.region.anatomy}"}
+        yield _finding_draft(finding) | {"kind": "region", "why": _describe_region(finding.region)}
     carrying = [score for score in finding.concepts if score.contribution > 0 and score.probability >= 0.5]
     for score in carrying[:_CONCEPTS]:
         yield _concept_draft(finding, score)
+
+
+def _describe_region(region: Region) -> str:
+    return f"where the model looked: {region.anatomy}" if region.anatomy else "where the model looked"
 
 
 def _finding_draft(finding: Finding) -> dict[str, Any]:

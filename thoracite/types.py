@@ -200,7 +200,7 @@ class Region(Noun):
     box : tuple of float
         x0, y0, x1, y1 in pixels of the image as given, from its top left corner.
     anatomy : str
-        In words, sides as the patient's: ``left lower zone``.
+        In words, sides as the patient's: ``left lower zone``; empty where the model does not commit itself.
     side : str or None
         ``left``, ``right``, ``bilateral``; None where the model does not commit itself.
     """

@@ -154,7 +154,7 @@ def describe_evidence(evidence: Evidence) -> str:
     finding = evidence.finding
     place = finding.region.anatomy if finding.region else ""
     if evidence.kind == "region":
-        return f"{label} in the image: {place}"
+        return f"{label} in the image: {place or 'where the model looked'}"
     described = f"{label}: probability {finding.probability:.2f}, {finding.certainty.value}"
     return f"{described}, {place}" if place else described
 
