@@ -5,8 +5,10 @@ Layout and events only; what is shown is :mod:`thoracite.ui.page`, what is done 
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -96,10 +98,16 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
         A private folder for drawings and thumbnails.
     """
     examples = find_examples(service.settings.examples, workspace)
-    blocks = build_app(service, examples, write_thumbnails(examples, workspace, service.settings))
+    thumbnails = write_thumbnails(examples, workspace, service.settings)
+    blocks = functools.partial(build_app, service, examples, thumbnails)
+    asyncio.run(_mount(app, blocks, service.settings.max_bytes))
+
+
+async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -> None:
+    """In a running event loop: outside one, Gradio opens one for each of its locks and closes none."""
     gr.mount_gradio_app(
         app,
-        blocks,
+        build(),
         path="/",
         theme=Base(primary_hue="cyan", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]),
         head=_head(),  # not css=: Gradio would rewrite the selectors
@@ -108,7 +116,7 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
         ssr_mode=False,
         enable_monitoring=False,
         show_error=True,
-        max_file_size=service.settings.max_bytes,
+        max_file_size=max_bytes,
     )
 
 

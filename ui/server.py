@@ -31,6 +31,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -265,8 +266,8 @@ def _handle_errors(app: FastAPI) -> None:
     async def protocol_error(_: Request, error: sparql.ProtocolError) -> JSONResponse:
         return _sentence(error.status, str(error))
 
-    @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    @app.exception_handler(AnyHTTPException)  # FastAPI's own are of this kind, the form parser's are not FastAPI's
+    async def http_error(_: Request, error: AnyHTTPException) -> JSONResponse:
         return _sentence(error.status_code, str(error.detail))
 
     @app.exception_handler(RequestValidationError)

@@ -189,8 +189,9 @@ def stream(path: Path, count: int) -> tuple[int, int]:
     with path.open("w") as file:
         file.write("{" + ",".join(f'"p{i}/s{i}.txt": {value}' for i in range(count)) + "}")
     code = (
-        "import resource, sys; from pathlib import Path; from thoracite.kg.radgraph import read_radgraph;"
-        "print(sum(1 for _ in read_radgraph(Path(sys.argv[1]))), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "import re, sys; from pathlib import Path; from thoracite.kg.radgraph import read_radgraph;"
+        "print(sum(1 for _ in read_radgraph(Path(sys.argv[1]))),"  # not ru_maxrss: it begins with the parent's peak
+        "re.search(r'VmHWM:\\s+(\\d+) kB', Path('/proc/self/status').read_text())[1])"
     )
     answer = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     read, kibibytes = answer.stdout.split()
