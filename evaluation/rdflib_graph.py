@@ -23,7 +23,10 @@ from thoracite.kg.sparql_bind import bind_parameters
 from thoracite.kg.vocabulary import expand
 from thoracite.types import Entity, Triple
 
-_PARTS = {URIRef(expand(curie)): name for name, curie in (PARTS | {name: f"thx:{name}" for name in ("lift", "confidence")}).items()}
+_PARTS: dict[Any, str] = {
+    URIRef(expand(curie)): name
+    for name, curie in (PARTS | {name: f"thx:{name}" for name in ("lift", "confidence")}).items()
+}
 _ENDS = {name: URIRef(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
 
@@ -33,6 +36,22 @@ def silence_rdflib() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         yield
+
+
+@contextmanager
+def end_after(limit_s: float) -> Iterator[None]:
+    """Raise TimeoutError after some seconds of processor time; in the main thread."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 class RdflibGraph(TripleFinder):
@@ -100,19 +119,9 @@ class RdflibGraph(TripleFinder):
         TimeoutError
             After ``limit_s`` seconds of processor time.
         """
-
-        def end(*_: object) -> None:
-            raise TimeoutError
-
         bound = bind_parameters(text, parameters) if parameters else text
-        before = signal.signal(signal.SIGVTALRM, end)
-        signal.setitimer(signal.ITIMER_VIRTUAL, limit_s)
-        try:
-            with silence_rdflib():
-                return len(list(self._dataset.query(bound)))
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
+        with silence_rdflib(), end_after(limit_s):
+            return len(list(self._dataset.query(bound)))
 
 
-__all__ = ["RdflibGraph", "silence_rdflib"]
+__all__ = ["RdflibGraph", "end_after", "silence_rdflib"]

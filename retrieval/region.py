@@ -50,8 +50,9 @@ def weigh_map(heat: npt.NDArray[np.float32], *, lungs: bool = True) -> Floats:
     (56, 56)
     """
     factors = (FINE / heat.shape[0], FINE / heat.shape[1])
-    fine = np.asarray(ndimage.zoom(heat.astype(np.float64), factors, order=1, grid_mode=True, mode="nearest"))
-    fine = (fine - fine.min()) / max(float(np.ptp(fine)), 1e-9)
+    fine: Floats = ndimage.zoom(heat.astype(np.float64), factors, order=1, grid_mode=True, mode="nearest")
+    fine -= fine.min()
+    fine /= max(float(fine.max()), 1e-9)
     return fine * _draw_lungs() if lungs else fine
 
 
