@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,16 @@ def graph_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graph") / "default"
     build_graph(folder)
     return folder
+
+
+@pytest.fixture
+def event_loop() -> Iterator[None]:
+    """An event loop for what asks for the current one; LlamaIndex would open one and leave it to the collector."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.hookimpl(hookwrapper=True)

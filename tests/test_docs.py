@@ -77,6 +77,7 @@ def test_shown_lines_are_compared_in_their_order() -> None:
     assert list(find_commands("$ thoracite a 'b c'\nd\n…\n$ make e\n")) == [(["a", "b c"], ["d"])]
 
 
+@pytest.mark.usefixtures("event_loop")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_document_examples_run(document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(examples)

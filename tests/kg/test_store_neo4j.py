@@ -176,7 +176,7 @@ def test_a_server_that_dies_in_a_load_is_one_sentence_and_its_graph_stays_whole(
             server.process.wait()
 
     monkeypatch.setattr(module, "_add_batch", dies)
-    asks = (lambda: store.load(other_graph), lambda: store.query("MATCH (c:Concept) RETURN c.id"))
+    asks = (lambda: store.load(other_graph), store.find_triples, lambda: store.query("MATCH (c:Concept) RETURN c.id"))
     for ask in asks:
         with pytest.raises(StoreError, match="is the server running") as refusal:
             ask()

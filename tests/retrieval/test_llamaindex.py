@@ -26,6 +26,8 @@ from thoracite.kg.store_oxigraph import OxigraphStore
 from thoracite.retrieval.llamaindex import ConceptRetriever, ThoraciteGraphStore
 from thoracite.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("event_loop")
+
 EFFUSION = "thx:pleural_effusion"
 
 
