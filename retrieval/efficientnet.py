@@ -23,6 +23,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
+from thoracite.retrieval.depthwise import convolve_depthwise
+
 PLAN = (
     (3, 1, 1, 16, 1),
     (3, 2, 6, 24, 2),
@@ -53,8 +55,11 @@ class SameConv(nn.Conv2d):
         for size, kernel in ((x.shape[3], self.kernel_size[1]), (x.shape[2], self.kernel_size[0])):
             missing = max((-(-size // stride) - 1) * stride + kernel - size, 0)
             pads += [missing // 2, missing - missing // 2]
-        y: Tensor = self._conv_forward(F.pad(x, pads) if any(pads) else x, self.weight, self.bias)
-        return y
+        even = pads[0] if len(set(pads)) == 1 else 0  # what the convolution can pad itself, without a copy
+        x = x if even or not any(pads) else F.pad(x, pads)
+        if self.groups > 1 and self.weight.requires_grad and torch.is_grad_enabled():
+            return convolve_depthwise(x, self.weight, stride=stride, padding=even)
+        return F.conv2d(x, self.weight, self.bias, stride, even, 1, self.groups)
 
 
 def _normed(inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> list[nn.Module]:
@@ -68,8 +73,8 @@ class Block(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
         inner = inputs * expansion
-        layers = [*_normed(inputs, inner, 1), nn.ReLU6()] if expansion > 1 else []
-        layers += [*_normed(inner, inner, kernel, stride=stride, groups=inner), nn.ReLU6()]
+        layers = [*_normed(inputs, inner, 1), nn.ReLU6(inplace=True)] if expansion > 1 else []
+        layers += [*_normed(inner, inner, kernel, stride=stride, groups=inner), nn.ReLU6(inplace=True)]
         self.body = nn.Sequential(*layers, *_normed(inner, outputs, 1))
         self.residual = stride == 1 and inputs == outputs
 
@@ -93,7 +98,7 @@ class Trunk(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(*_normed(3, 32, 3, stride=2), nn.ReLU6())
+        self.stem = nn.Sequential(*_normed(3, 32, 3, stride=2), nn.ReLU6(inplace=True))
         self.blocks = nn.Sequential(*_blocks()[:SHARED])
 
     def forward(self, x: Tensor) -> Tensor:
@@ -108,7 +113,7 @@ class Crown(nn.Module):
     def __init__(self, outputs: int, *, dropout: float = 0.3) -> None:
         super().__init__()
         self.blocks = nn.Sequential(*_blocks()[SHARED:])
-        self.head = nn.Sequential(*_normed(320, FEATURES, 1), nn.ReLU6())
+        self.head = nn.Sequential(*_normed(320, FEATURES, 1), nn.ReLU6(inplace=True))
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(FEATURES, outputs)
 
