@@ -1,0 +1,272 @@
+"""Lungs in a frontal radiograph: two masks, their zones, and where a point, a box or a heat map lies in them.
+
+A lung's zones are the thirds of its height, from the highest to the lowest row of its mask: upper, middle, lower. They
+are no lobes, and not the zones that radiologists take from ribs or hila. The patient's right lung is the image's left
+one, as in every frontal radiograph that is hung as usual; a mirrored image gets mirrored sides.
+
+Examples
+--------
+>>> lungs = draw_ellipses((0, 0, 400, 400))
+>>> lungs.find_zone((120, 100))
+Zone(side='right', level='upper')
+>>> lungs.find_zone((290, 280)).label
+'left lower zone'
+>>> [zone.label for zone, share in lungs.weigh_box((100, 150, 160, 240)).items() if share > 0.5]
+['right middle zone']
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Side = Literal["right", "left"]
+Level = Literal["upper", "middle", "lower"]
+Box = tuple[float, float, float, float]
+
+SIDES: tuple[Side, Side] = ("right", "left")
+"""The patient's, in the order in which they lie in the image."""
+
+LEVELS: tuple[Level, Level, Level] = ("upper", "middle", "lower")
+"""Thirds of a lung's height, from its top."""
+
+SMALLEST = 0.02
+"""Share of the frame that a lung covers at least; a smaller one was not found."""
+
+
+REACH = 1.3
+"""How far about the middle of a lung findings are looked for, in standard deviations of its mask."""
+
+
+class Zone(NamedTuple):
+    """A third of a lung.
+
+    Parameters
+    ----------
+    side : str
+        ``right`` or ``left``, as the patient's.
+    level : str
+        ``upper``, ``middle`` or ``lower``.
+    """
+
+    side: Side
+    level: Level
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        return f"{self.side} {self.level} zone"
+
+
+ZONES = tuple(Zone(side, level) for side in SIDES for level in LEVELS)
+"""The six zones."""
+
+
+class Lungs(NamedTuple):
+    """Where the lungs lie in one radiograph.
+
+    Parameters
+    ----------
+    right, left : ndarray, shape (rows, columns), bool
+        The patient's lungs, the parts behind heart and great vessels included; all False where none was found.
+    box : tuple of int
+        x0, y0, x1, y1 of what the masks cover, in pixels of the radiograph.
+    """
+
+    right: Mask
+    left: Mask
+    box: tuple[int, int, int, int]
+
+    @property
+    def found(self) -> bool:
+        """Whether both lungs were found, the right one on the image's left."""
+        if min(float(self.right.mean()), float(self.left.mean())) < SMALLEST:
+            return False
+        right, left = (float(np.flatnonzero(mask.any(axis=0)).mean()) for mask in (self.right, self.left))
+        return right < left
+
+    def holds(self, point: tuple[float, float]) -> bool:
+        """Whether a point, x, y in pixels of the radiograph, lies in a lung."""
+        return self._holds(self.right | self.left, point)
+
+    def find_side(self, point: tuple[float, float]) -> Side | None:
+        """The lung that a point lies in, or else that of its half; None where no lungs were found.
+
+        Parameters
+        ----------
+        point : tuple of float
+            x, y in pixels of the radiograph. The halves meet midway between the centres of the lungs.
+        """
+        if not self.found:
+            return None
+        for side in SIDES:
+            if self._holds(self._mask(side), point):
+                return side
+        middle = (self.find_middle("right")[0] + self.find_middle("left")[0]) / 2
+        return "right" if point[0] < middle else "left"
+
+    def find_zone(self, point: tuple[float, float]) -> Zone | None:
+        """The zone of a point; above or below its lung, the highest or the lowest. None where no lungs were found.
+
+        Parameters
+        ----------
+        point : tuple of float
+            x, y in pixels of the radiograph.
+        """
+        side = self.find_side(point)
+        if side is None:
+            return None
+        top, bottom = find_ends(self._mask(side))
+        part = (self._place(point)[1] - top) / (bottom - top)
+        return Zone(side, LEVELS[int(np.clip(3 * part, 0, 2))])
+
+    def weigh_box(self, box: Box) -> dict[Zone, float]:
+        """How much of a box lies in each zone.
+
+        Parameters
+        ----------
+        box : tuple of float
+            x0, y0, x1, y1 in pixels of the radiograph.
+
+        Returns
+        -------
+        dict of Zone to float
+            Shares of what of the box lies in lungs, [0, 1], their sum 1; all 0 where nothing does.
+        """
+        (x0, y0), (x1, y1) = self._place(box[:2]), self._place(box[2:])
+        rows, columns = self.right.shape
+        inside = np.zeros((rows, columns))
+        y, x = np.mgrid[0:rows, 0:columns] + 0.5
+        inside[(x >= x0) & (x < x1) & (y >= y0) & (y < y1)] = 1
+        return self._weigh(inside)
+
+    def weigh_heat(self, heat: npt.NDArray[np.floating]) -> dict[Zone, float]:
+        """How much of a heat map lies in each zone.
+
+        Parameters
+        ----------
+        heat : ndarray, shape (any rows, any columns), float
+            Not negative, any unit; covers the same box.
+
+        Returns
+        -------
+        dict of Zone to float
+            Shares of what lies in lungs, [0, 1], their sum 1; all 0 where nothing does.
+        """
+        return self._weigh(fit_grid(heat, self.right.shape))
+
+    def draw_soft(self, shape: tuple[int, int]) -> Floats:
+        """Where findings of these lungs can be: most at the middles, less at the borders, little beyond.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Rows and columns of the result, which covers the same box.
+
+        Returns
+        -------
+        ndarray, shape ``shape``, float64, in [0, 1]
+            The higher of two Gaussians, each about the middle of a lung and :data:`REACH` times as wide and high as its
+            mask. Where no lungs were found, they are those of :func:`draw_ellipses`.
+        """
+        lungs = self if self.found else draw_ellipses(self.box)
+        y, x = ((np.arange(cells) + 0.5) / cells for cells in shape)
+        soft = [_draw_gaussian(mask, y[:, None], x[None]) for mask in (lungs.right, lungs.left)]
+        return np.maximum(*soft)
+
+    def find_middle(self, side: Side) -> tuple[float, float]:
+        """Centre of a lung's mask: x, y in pixels of the radiograph."""
+        row, column = ndimage.center_of_mass(self._mask(side))
+        x0, y0, x1, y1 = self.box
+        rows, columns = self.right.shape
+        return x0 + (column + 0.5) / columns * (x1 - x0), y0 + (row + 0.5) / rows * (y1 - y0)
+
+    def _holds(self, mask: Mask, point: tuple[float, float]) -> bool:
+        column, row = self._place(point)
+        within = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
+        return within and bool(mask[int(row), int(column)])
+
+    def _mask(self, side: Side) -> Mask:
+        return self.right if side == "right" else self.left
+
+    def _place(self, point: tuple[float, float]) -> tuple[float, float]:
+        """Column and row of a point, in cells of the masks from their top left corner."""
+        x0, y0, x1, y1 = self.box
+        rows, columns = self.right.shape
+        return (point[0] - x0) / (x1 - x0) * columns, (point[1] - y0) / (y1 - y0) * rows
+
+    def _weigh(self, grid: Floats) -> dict[Zone, float]:
+        sums = {}
+        for zone in ZONES:
+            mask = self._mask(zone.side)
+            sums[zone] = float(grid[mask & find_level(mask, zone.level)].sum())
+        total = sum(sums.values())
+        return {zone: value / total if total > 0 else 0.0 for zone, value in sums.items()}
+
+
+def find_ends(mask: Mask) -> tuple[int, int]:
+    """First row of a mask, and the row behind its last; 0 and all rows where it is empty."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    return (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, mask.shape[0])
+
+
+def find_level(mask: Mask, level: Level) -> Mask:
+    """Rows of a third of a lung's height, shape (rows, 1).
+
+    Examples
+    --------
+    >>> find_level(np.ones((6, 2), dtype=bool), "middle").ravel().tolist()
+    [False, False, True, True, False, False]
+    """
+    top, bottom = find_ends(mask)
+    part = (np.arange(mask.shape[0]) + 0.5 - top) / (bottom - top)
+    return np.asarray(np.clip(np.floor(3 * part), 0, 2) == LEVELS.index(level))[:, None]
+
+
+def _draw_gaussian(mask: Mask, y: Floats, x: Floats) -> Floats:
+    places = [(each + 0.5) / cells for each, cells in zip(np.nonzero(mask), mask.shape, strict=True)]
+    reach = sum(((grid - each.mean()) / (REACH * each.std())) ** 2 for grid, each in zip((y, x), places, strict=True))
+    return np.asarray(np.exp(-0.5 * reach), dtype=np.float64)
+
+
+def fit_grid(grid: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Floats:
+    """A map on a grid of another shape, by straight lines."""
+    factors = [new / old for new, old in zip(shape, grid.shape, strict=True)]
+    fitted: Floats = ndimage.zoom(grid.astype(np.float64), factors, order=1, grid_mode=True, mode="nearest")
+    return fitted
+
+
+def draw_ellipses(box: tuple[int, int, int, int], *, size: int = 96) -> Lungs:
+    """Lungs where they mostly lie: what to go by where none were found.
+
+    Parameters
+    ----------
+    box : tuple of int
+        x0, y0, x1, y1 of what the masks cover, in pixels of the radiograph.
+    size : int
+        Rows and columns of the masks.
+    """
+    y, x = (np.mgrid[0:size, 0:size] + 0.5) / size
+    right, left = (((x - middle) / 0.16) ** 2 + ((y - 0.48) / 0.33) ** 2 < 1 for middle in (0.29, 0.71))
+    return Lungs(right, left, box)
+
+
+__all__ = [
+    "LEVELS",
+    "REACH",
+    "SIDES",
+    "ZONES",
+    "Box",
+    "Lungs",
+    "Mask",
+    "Zone",
+    "draw_ellipses",
+    "find_ends",
+    "find_level",
+    "fit_grid",
+]
