@@ -1,9 +1,13 @@
-"""Suite ``localisation``: does the network look where radiologists drew boxes, and on the right side?
+"""Suite ``localisation``: does the network look where radiologists drew boxes; are lungs where people drew them?
 
 Boxes are those of the RSNA challenge ("Lung Opacity", read against the finding that the network is surest of among
 pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the crown that did not
-see its patient. A hit is a highest point inside a box (the pointing game). The baseline points at the middle of a lung,
-the right one and the left one in turn: where most boxes lie anyway.
+see its patient. A hit is a highest point inside a box (the pointing game). Baselines point at the middle of a lung, the
+right one and the left one in turn, where most boxes lie anyway: at fixed places, and in the lungs of the image. The
+same maps, weighed with ellipses instead of the lungs of the image, say what the segmenter is good for.
+
+Sides and zones are read from the lungs of the image, for the highest point and for the middle of the box alike. They
+would be put into words if they agreed in nine of ten.
 
 References
 ----------
@@ -12,49 +16,62 @@ Zhang J et al. Top-down neural attention by excitation backprop. ECCV 2016. arXi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.lungs import measure_lungs
+from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.retrieval.encoder_mini import MiniEncoder, find_map
 from thoracite.retrieval.image import read_radiograph
+from thoracite.retrieval.lungs import SIDES, Box, Lungs, draw_ellipses
 from thoracite.retrieval.region import weigh_map
 from thoracite.retrieval.training_cases import FINDINGS, Case, read_cases
 from thoracite.settings import Settings
 
-LUNGS = ((0.3, 0.5), (0.7, 0.5))
-"""Middles of the patient's right and left lung, as shares of width and height."""
+MIDDLES = ((0.3, 0.5), (0.7, 0.5))
+"""Middles of the patient's right and left lung, as shares of width and height, where the image is not looked at."""
 
 _OPACITIES = ("Pneumonia", "Consolidation", "Infiltration")
 
-Box = tuple[float, float, float, float]
+Point = tuple[float, float]
 
 
 class Pointed(NamedTuple):
-    """One finding of one image: what was drawn and where each system points.
+    """One finding of one image: what was drawn, and where each system points.
 
     Parameters
     ----------
     group : str
         Patient.
+    shape : tuple of int
+        Height and width of the image, in pixels.
     boxes : tuple of Box
-        As shares of width and height.
-    point : tuple of float
-        Highest point of the map, as shares of width and height.
+        x0, y0, x1, y1 in pixels.
+    lungs : Lungs
+        Of the image.
+    within : bool
+        Whether the finding is one of lungs and pleura.
+    point, plain : tuple of float
+        Highest point of the map weighed with the lungs of the image, and with ellipses; x, y in pixels.
     """
 
     group: str
+    shape: tuple[int, int]
     boxes: tuple[Box, ...]
-    point: tuple[float, float]
+    lungs: Lungs
+    within: bool
+    point: Point
+    plain: Point
 
 
 def run_localisation(data: Path) -> Suite:
-    """Measure places on every box there is.
+    """Measure places on every box there is, and lungs on every mask of the test part.
 
     Parameters
     ----------
@@ -67,18 +84,14 @@ def run_localisation(data: Path) -> Suite:
         If the data are not there.
     """
     encoder = MiniEncoder.load()
-    pointed = [one for case in read_cases(data / "cxr", "nih") if case.boxes for one in point_case(encoder, case)]
-    rows = [
-        _row("thoracite-mini", "pointing game", [_hits(one, one.point) for one in pointed], pointed),
-        _row("middle of a lung", "pointing game", [_hit_lungs(one) for one in pointed], pointed),
-        _row("difference", "pointing game", [_hits(one, one.point) - _hit_lungs(one) for one in pointed], pointed),
-    ]
-    sided = [one for one in pointed if _find_drawn_side(one) is not None]
-    metric = "side of the highest point agrees"
-    agreed = [_find_side(one.point[0]) == _find_drawn_side(one) for one in sided]
-    rows.append(_row("thoracite-mini", metric, agreed, sided))
-    rows.append(_row("always right", metric, [_find_drawn_side(one) == "right" for one in sided], sided))
-    described = f"{len(pointed)} findings with boxes of {len({one.group for one in pointed})} patients"
+    cases = [case for case in read_cases(data / "cxr", "nih") if case.boxes]
+    pointed = [one for case in cases for one in point_case(encoder, case)]
+    drawn = measure_lungs(data / "cxr")
+    rows = [*measure_pointing(pointed), *measure_sides(pointed), *measure_zones(pointed), *drawn]
+    described = (
+        f"{len(pointed)} findings with boxes of {len({one.group for one in pointed})} patients; "
+        f"{drawn[0].n} images with drawn lungs"
+    )
     return Suite(suite="localisation", data=described, n=len(pointed), rows=tuple(rows))
 
 
@@ -86,60 +99,125 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     """Where the network points for each finding of a case that has boxes."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
     glance = encoder.look(pixels, crown=case.fold)
+    lungs = encoder.draw_lungs(glance)
+    height, width = pixels.shape
     drawn: dict[str, list[Box]] = {}
-    for label, *box in case.boxes:
-        drawn.setdefault(label, []).append((box[0], box[1], box[2], box[3]))
+    for label, x0, y0, x1, y1 in case.boxes:
+        drawn.setdefault(label, []).append((x0 * width, y0 * height, x1 * width, y1 * height))
     pointed = []
     for label, boxes in drawn.items():
         names = [label] if label in FINDINGS else list(_OPACITIES)
         numbers = [FINDINGS.index(name) for name in names]
         logits = glance.logits.mean(axis=0)
         best = max(numbers, key=lambda n: encoder.scales[n].find_probability(float(logits[n])))
-        heat = weigh_map(find_map(FINDINGS[best], glance), lungs=FINDINGS[best] != "Cardiomegaly")
-        pointed.append(Pointed(case.group, tuple(boxes), _find_point(heat, glance.box, pixels.shape)))
+        heat, within = find_map(FINDINGS[best], glance), FINDINGS[best] != "Cardiomegaly"
+        point, plain = (
+            find_point(weigh_map(heat, each if within else None), glance.box)
+            for each in (lungs, draw_ellipses(glance.box))
+        )
+        pointed.append(Pointed(case.group, (height, width), tuple(boxes), lungs, within, point, plain))
     return pointed
 
 
-def _find_point(
-    heat: npt.NDArray[np.float64], frame: tuple[int, int, int, int], shape: tuple[int, ...]
-) -> tuple[float, float]:
+def find_point(heat: npt.NDArray[np.float64], frame: tuple[int, int, int, int]) -> Point:
+    """Highest point of a map: x, y in pixels of the radiograph.
+
+    Parameters
+    ----------
+    heat : ndarray, shape (rows, columns), float64
+        Any unit.
+    frame : tuple of int
+        x0, y0, x1, y1 of what it covers, in pixels of the radiograph.
+    """
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     x = frame[0] + (column + 0.5) / heat.shape[1] * (frame[2] - frame[0])
     y = frame[1] + (row + 0.5) / heat.shape[0] * (frame[3] - frame[1])
-    return float(x / shape[1]), float(y / shape[0])
+    return float(x), float(y)
 
 
-def _hits(one: Pointed, point: tuple[float, float]) -> float:
-    return float(any(x0 <= point[0] <= x1 and y0 <= point[1] <= y1 for x0, y0, x1, y1 in one.boxes))
+def measure_pointing(pointed: list[Pointed]) -> list[Row]:
+    """The pointing game, its baselines, and what is gained over each."""
+    metric, mini = "pointing game", "thoracite-mini"
+    systems: dict[str, Callable[[Pointed], float]] = {
+        mini: lambda one: _hits(one, one.point),
+        f"{mini}, lungs as ellipses": lambda one: _hits(one, one.plain),
+        "middle of a lung": lambda one: float(np.mean([_hits(one, place) for place in _fixed(one)])),
+        "middle of a lung of the image": lambda one: float(np.mean([_hits(one, place) for place in _middles(one)])),
+    }
+    hits = {system: [rate(one) for one in pointed] for system, rate in systems.items()}
+    rows = [_row(system, metric, values, pointed) for system, values in hits.items()]
+    for system, values in list(hits.items())[1:]:
+        gained = [mine - theirs for mine, theirs in zip(hits[mini], values, strict=True)]
+        rows.append(_row(f"{mini} less {system}", metric, gained, pointed))
+    inside = [float(np.mean([_in_lungs(one, box) for box in one.boxes])) for one in pointed if one.within]
+    rows.append(_row("thoracite-lungs", "middle of a box lies in a lung", inside, [o for o in pointed if o.within]))
+    return rows
 
 
-def _hit_lungs(one: Pointed) -> float:
-    return float(np.mean([_hits(one, lung) for lung in LUNGS]))
+def measure_sides(pointed: list[Pointed]) -> list[Row]:
+    """Whether the highest point lies on the side on which all boxes lie."""
+    sided = [(one, side) for one in pointed if (side := find_drawn_side(one)) is not None]
+    members, metric = [one for one, _ in sided], "side of the highest point agrees"
+    agreed = [one.lungs.find_side(one.point) == side for one, side in sided]
+    return [
+        _row("thoracite-mini", metric, agreed, members),
+        _row("always right", metric, [side == "right" for _, side in sided], members),
+    ]
 
 
-def _find_drawn_side(one: Pointed) -> str | None:
-    """The patient's side on which all boxes lie; None where they lie on both or across the middle."""
-    sides = {_find_side((x0 + x1) / 2) for x0, _, x1, _ in one.boxes}
+def measure_zones(pointed: list[Pointed]) -> list[Row]:
+    """Whether the highest point lies in the zone of the only box of a finding of the lungs."""
+    single = [one for one in pointed if len(one.boxes) == 1 and one.within and one.lungs.found]
+    drawn = [one.lungs.find_zone(find_middle(one.boxes[0])) for one in single]
+    usual, _ = Counter(drawn).most_common(1)[0]
+    metric = "zone of the highest point agrees (side and third)"
+    agreed = [one.lungs.find_zone(one.point) == zone for one, zone in zip(single, drawn, strict=True)]
+    return [
+        _row("thoracite-mini", metric, agreed, single),
+        _row(f"always {usual.label if usual else 'none'}", metric, [zone == usual for zone in drawn], single),
+    ]
+
+
+def find_drawn_side(one: Pointed) -> str | None:
+    """The patient's side on which the middles of all boxes lie; None where they lie on both."""
+    sides = {one.lungs.find_side(find_middle(box)) for box in one.boxes}
     return sides.pop() if len(sides) == 1 else None
 
 
-def _find_side(x: float) -> str:
-    """The patient's side, from a share of the image's width."""
-    return "right" if x < 0.5 else "left"
+def find_middle(box: Box) -> Point:
+    """Middle of a box."""
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
-def _row(system: str, metric: str, values: Sequence[float], pointed: Sequence[Pointed]) -> Row:
-    """A mean and its interval by drawing patients."""
-    groups: dict[str, list[float]] = {}
-    for value, one in zip(values, pointed, strict=True):
-        groups.setdefault(one.group, []).append(float(value))
-    members = [np.array(group) for group in groups.values()]
-
-    def mean(drawn: npt.NDArray[np.int64]) -> float:
-        return float(np.concatenate([members[group] for group in drawn]).mean())
-
-    low, high = bootstrap_interval(mean, len(members))
-    return Row(system=system, metric=metric, value=float(np.mean(values)), low=low, high=high, n=len(values))
+def _hits(one: Pointed, point: Point) -> float:
+    return float(any(x0 <= point[0] <= x1 and y0 <= point[1] <= y1 for x0, y0, x1, y1 in one.boxes))
 
 
-__all__ = ["LUNGS", "Pointed", "point_case", "run_localisation"]
+def _fixed(one: Pointed) -> list[Point]:
+    return [(x * one.shape[1], y * one.shape[0]) for x, y in MIDDLES]
+
+
+def _middles(one: Pointed) -> list[Point]:
+    return [one.lungs.find_middle(side) for side in SIDES] if one.lungs.found else _fixed(one)
+
+
+def _in_lungs(one: Pointed, box: Box) -> float:
+    return float(one.lungs.holds(find_middle(box)))
+
+
+def _row(system: str, metric: str, values: Sequence[float], members: Sequence[Pointed]) -> Row:
+    return summarise(system, metric, values, [one.group for one in members])
+
+
+__all__ = [
+    "MIDDLES",
+    "Pointed",
+    "find_drawn_side",
+    "find_middle",
+    "find_point",
+    "measure_pointing",
+    "measure_sides",
+    "measure_zones",
+    "point_case",
+    "run_localisation",
+]

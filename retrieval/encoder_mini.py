@@ -26,10 +26,12 @@ from thoracite.kg.concepts import read_concepts
 from thoracite.retrieval.calibration import FindingScale
 from thoracite.retrieval.efficientnet import Ensemble, prepare_batch
 from thoracite.retrieval.encoder import Reading
-from thoracite.retrieval.framing import frame_pixels
+from thoracite.retrieval.framing import Frame, frame_pixels
 from thoracite.retrieval.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.retrieval.image import Pixels, Radiograph
+from thoracite.retrieval.lungs import Lungs
 from thoracite.retrieval.region import find_region
+from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.retrieval.training_cases import OUTPUTS
 from thoracite.settings import MODELS
 from thoracite.types import Certainty, Entity, Finding, Region
@@ -60,12 +62,15 @@ class Glance(NamedTuple):
         Mean of the last maps over places and crowns.
     box : tuple of int
         What of the radiograph was looked at, in its pixels.
+    pixels : ndarray, shape (size, size), float32, intensity in [0, 1]
+        That, framed.
     """
 
     logits: npt.NDArray[np.float32]
     maps: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
     box: tuple[int, int, int, int]
+    pixels: Pixels
 
 
 class MiniEncoder:
@@ -84,6 +89,8 @@ class MiniEncoder:
     """
 
     name = "thoracite-mini"
+    segmenter: LungSegmenter | None = None
+    """Draws the lungs that places are read in; loaded when a first place is read."""
 
     def __init__(self, network: Ensemble, scales: Sequence[FindingScale], gate: GateWeights, *, size: int) -> None:
         self.network, self.scales, self.gate, self.size = network.eval(), tuple(scales), gate, size
@@ -133,7 +140,7 @@ class MiniEncoder:
             kind = find_kind(glance.features, self.gate)
         if kind != KINDS[0]:
             return Reading(accepted=False, reason=explain_kind(kind))
-        return Reading(findings=tuple(self._read_findings(glance)))
+        return Reading(findings=tuple(self._read_findings(glance, self.draw_lungs(glance))))
 
     def look(self, pixels: Pixels, *, crown: int | None = None) -> Glance:
         """Run the network once.
@@ -149,14 +156,22 @@ class MiniEncoder:
         with torch.inference_mode():
             logits, maps, features = self.network.look(prepare_batch(torch.from_numpy(frame.pixels)[None, None]))
         kept = slice(None) if crown is None else slice(crown, crown + 1)
-        return Glance(logits[kept, 0].numpy(), maps[kept, 0].mean(0).numpy(), features[0].numpy(), frame.box)
+        return Glance(
+            logits[kept, 0].numpy(), maps[kept, 0].mean(0).numpy(), features[0].numpy(), frame.box, frame.pixels
+        )
 
-    def locate(self, label: str, glance: Glance) -> Region:
+    def draw_lungs(self, glance: Glance) -> Lungs:
+        """Where the lungs of a frontal radiograph lie."""
+        if self.segmenter is None:
+            self.segmenter = LungSegmenter.load()
+        return self.segmenter.segment_frame(Frame(glance.pixels, glance.box))
+
+    def locate(self, label: str, glance: Glance, lungs: Lungs) -> Region:
         """Where the network looks for a finding."""
-        lungs = label not in _OUTSIDE
-        return find_region(find_map(label, glance), glance.box, anatomy=_PLACES.get(label, ""), lungs=lungs)
+        within = None if label in _OUTSIDE else lungs
+        return find_region(find_map(label, glance), glance.box, anatomy=_PLACES.get(label, ""), lungs=within)
 
-    def _read_findings(self, glance: Glance) -> list[Finding]:
+    def _read_findings(self, glance: Glance, lungs: Lungs) -> list[Finding]:
         logits = glance.logits.mean(axis=0)
         findings = []
         for number, (scale, entity) in enumerate(zip(self.scales, self.entities, strict=True)):
@@ -164,7 +179,7 @@ class MiniEncoder:
             certainty = scale.find_certainty(probability)
             region = None
             if certainty is not Certainty.ABSENT:
-                region = self.locate(scale.label, glance)
+                region = self.locate(scale.label, glance, lungs)
             findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
         return findings
 

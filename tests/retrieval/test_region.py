@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thoracite.retrieval.region import LUNGS, find_region, weigh_map
+from thoracite.retrieval.lungs import SIDES, draw_ellipses
+from thoracite.retrieval.region import FINE, find_region, weigh_map
 
 FRAME = (100, 50, 800, 750)
+LUNGS = draw_ellipses(FRAME)
 
 
 def heat(*spots: tuple[int, int, float]) -> np.ndarray:
@@ -19,7 +21,7 @@ def heat(*spots: tuple[int, int, float]) -> np.ndarray:
 
 @pytest.mark.parametrize(("row", "column"), [(2, 1), (3, 5), (4, 2), (4, 4)])
 def test_the_box_holds_the_highest_point_and_lies_in_the_frame(row: int, column: int) -> None:
-    x0, y0, x1, y1 = find_region(heat((row, column, 1.0)), FRAME).box
+    x0, y0, x1, y1 = find_region(heat((row, column, 1.0)), FRAME, lungs=LUNGS).box
     assert 100 <= x0 < 100 + 100 * (column + 1)
     assert 100 + 100 * column < x1 <= 800
     assert 50 <= y0 < 50 + 100 * (row + 1)
@@ -27,26 +29,33 @@ def test_the_box_holds_the_highest_point_and_lies_in_the_frame(row: int, column:
 
 
 def test_a_corner_outranks_no_lung() -> None:
-    assert find_region(heat((0, 0, 1.0), (3, 5, 0.6)), FRAME).box[0] > 450
-    outside = find_region(heat((0, 0, 1.0), (3, 5, 0.6)), FRAME, lungs=False).box
+    assert find_region(heat((0, 0, 1.0), (3, 5, 0.6)), FRAME, lungs=LUNGS).box[0] > 450
+    outside = find_region(heat((0, 0, 1.0), (3, 5, 0.6)), FRAME).box
     assert outside[0] == 100
     assert outside[1] == 50
 
 
-def test_lungs_weigh_most_at_their_middles() -> None:
-    weighed = weigh_map(np.eye(7, dtype=np.float32)[::-1] + np.eye(7, dtype=np.float32))
-    assert weighed.max() <= 1
-    for x, y in LUNGS:
-        assert weigh_map(np.tile(np.arange(7, dtype=np.float32), (7, 1)))[int(y * 56), int(x * 56)] > 0.2
+def test_the_lungs_of_the_image_decide() -> None:
+    evenly = heat((3, 1, 1.0), (3, 2, 1.0), (3, 3, 1.0), (3, 4, 1.0), (3, 5, 1.0))
+    high = LUNGS._replace(right=np.roll(LUNGS.right, -20, axis=0), left=np.roll(LUNGS.left, -20, axis=0))
+    flat = np.ones((7, 7), dtype=np.float32)
+    flat[0, 3] = 0
+    for lungs in (LUNGS, high):
+        row, _ = np.unravel_index(int(weigh_map(flat, lungs).argmax()), (FINE, FINE))
+        middles = [(lungs.find_middle(side)[1] - 50) / 700 * FINE for side in SIDES]
+        assert min(abs(row + 0.5 - middle) for middle in middles) < 3
+    assert weigh_map(evenly, LUNGS).max() <= 1
 
 
 def test_only_a_finding_with_one_place_names_it_and_none_names_a_side() -> None:
-    assert find_region(heat((3, 5, 1.0)), FRAME).anatomy == ""
-    region = find_region(heat((4, 4, 1.0)), FRAME, anatomy="cardiac silhouette", lungs=False)
+    assert find_region(heat((3, 5, 1.0)), FRAME, lungs=LUNGS).anatomy == ""
+    region = find_region(heat((4, 4, 1.0)), FRAME, anatomy="cardiac silhouette")
     assert (region.anatomy, region.side) == ("cardiac silhouette", None)
 
 
 def test_a_flat_map_still_gives_a_box() -> None:
-    x0, y0, x1, y1 = find_region(np.zeros((7, 7), dtype=np.float32), FRAME).box
-    assert x0 < x1
-    assert y0 < y1
+    nothing = LUNGS._replace(right=np.zeros_like(LUNGS.right))
+    for lungs in (LUNGS, nothing, None):
+        x0, y0, x1, y1 = find_region(np.zeros((7, 7), dtype=np.float32), FRAME, lungs=lungs).box
+        assert x0 < x1
+        assert y0 < y1
