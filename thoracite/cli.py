@@ -301,6 +301,18 @@ def train_encoder(
     train(data, output, seed=seed)
 
 
+@train_app.command("segmenter")
+def train_segmenter(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv, images and lung masks.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train the lung segmenter; an interrupted run resumes from its checkpoint."""
+    from thoracite.retrieval.train_segmenter import train_segmenter as train
+
+    train(data, output, seed=seed)
+
+
 @fetch_app.command("pubmed")
 def fetch_pubmed(
     query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
