@@ -102,8 +102,7 @@ class _Page:
             same = [finding for finding in findings if finding.certainty is certainty]
             if same:
                 named = [
-                    f"{finding.entity.label} ({state_probability(finding.probability)}) {self.keys(finding, 'finding')}"
-                    for finding in same
+                    f"{finding.entity.label} ({finding.number}) {self.keys(finding, 'finding')}" for finding in same
                 ]
                 are = "are" if len(same) > 1 else verb(same[0].entity)
                 yield f"also {state_certainty(same[0])} {are} {join_words(named)}."
@@ -114,25 +113,25 @@ class _Page:
         if not self.positive and len(ranked) > 1:
             nearest, *ranked = ranked
             yield (
-                f"{nearest.entity.label} {verb(nearest.entity)} unlikely ({state_probability(nearest.probability)}) "
+                f"{nearest.entity.label} {verb(nearest.entity)} unlikely ({nearest.number}) "
                 f"{self.keys(nearest, 'finding')}."
             )
         if ranked:
             labels = join_words([finding.entity.label for finding in ranked], "or")
             highest = "highest " if len(ranked) > 1 else ""
             keys = "".join(self.keys(finding, "finding") for finding in ranked)
-            probability = state_probability(ranked[0].probability)
+            probability = ranked[0].number
             yield f"no {labels} is detected ({highest}{probability}) {keys}."
 
     def _observe(self, finding: Finding) -> str:
         side, place = state_place(finding)
         subject = name_indefinite(finding.entity, side)
         said = f"{verb(finding.entity)} {state_certainty(finding)}"
-        if finding.certainty is Certainty.PRESENT and finding.probability >= 0.9:
+        if finding.certainty is Certainty.PRESENT and finding.calibrated and finding.probability >= 0.9:
             said = f"{verb(finding.entity)} present"
         keys = self.keys(finding, "finding", "region") if side or place else self.keys(finding, "finding")
         where = f" {place}" if place else ""
-        return f"{subject} {said}{where} ({state_probability(finding.probability)}) {keys}."
+        return f"{subject} {said}{where} ({finding.number}) {keys}."
 
     def _explain_concepts(self, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
         """Concepts that carry the finding, joined to the triple that makes them its sign; such triples are used up."""
@@ -173,7 +172,7 @@ class _Page:
         read = self.found.get(entity.id)
         if read is None or read.certainty is Certainty.ABSENT or entity.id == finding.entity.id:
             return ""
-        said = f"{state_certainty(read)} ({state_probability(read.probability)})"
+        said = f"{state_certainty(read)} ({read.number})"
         return f"{entity.label}, which {verb(entity)} {said} {self.keys(read, 'finding')},"
 
     def _list_causes(self, finding: Finding, causes: Sequence[tuple[Evidence, Triple]]) -> str:
@@ -196,16 +195,13 @@ class _Page:
             own = self.keys(read, "finding")
             yield (
                 f"{name_indefinite(read.entity)} {verb(read.entity)} {state_certainty(read)} "
-                f"({state_probability(read.probability)}) {own}, because {finding.entity.label}, "
-                f"which {verb(finding.entity)} {state_certainty(finding)} ({state_probability(finding.probability)}) "
+                f"({read.number}) {own}, because {finding.entity.label}, "
+                f"which {verb(finding.entity)} {state_certainty(finding)} ({finding.number}) "
                 f"{keys}, {verb(finding.entity)} suggestive of {diagnosis.label} [{piece.key}]."
             )
 
     def _seen_here(self, finding: Finding) -> str:
-        return (
-            f"{finding.entity.label} that {verb(finding.entity)} {state_certainty(finding)} here "
-            f"({state_probability(finding.probability)})"
-        )
+        return f"{finding.entity.label} that {verb(finding.entity)} {state_certainty(finding)} here ({finding.number})"
 
 
 def _is_sign(triple: Triple, sign: Entity, finding: Entity) -> bool:

@@ -216,7 +216,7 @@ def _check_statements(said: Sequence[Said], pieces: dict[str, list[Evidence]]) -
         side = finding.region.side if finding.region is not None else None
         shown = tuple(pieces[one.entity.id])
         if one.certainty is not finding.certainty and (one.certainty is Certainty.PRESENT or not one.sides - {side}):
-            expected = f"{one.entity.label} is {finding.certainty.value} (probability {finding.probability:.2f})"
+            expected = f"{one.entity.label} is {finding.certainty.value} ({finding.number})"
             yield ReportError(kind="contradicted", sentence=one.sentence, expected=expected, evidence=shown)
         elif one.certainty is finding.certainty is Certainty.PRESENT and _is_other_side(one, side, said):
             expected = f"{one.entity.label} is seen on the {side}"
@@ -281,7 +281,7 @@ def _find_omitted(said: Iterable[Said], pieces: dict[str, list[Evidence]], store
         if finding is None or finding.certainty is not Certainty.PRESENT or named & _find_kin(identifier):
             continue
         if not affirmed & _find_tied(identifier, store):
-            expected = f"{finding.entity.label} is {finding.certainty.value} (probability {finding.probability:.2f})"
+            expected = f"{finding.entity.label} is {finding.certainty.value} ({finding.number})"
             yield ReportError(kind="omitted", sentence="", expected=expected, evidence=tuple(shown))
 
 

@@ -235,13 +235,15 @@ class Finding(Noun):
     entity : Entity
         The finding.
     probability : float
-        Calibrated, in [0, 1].
+        In [0, 1]; a mere score where ``calibrated`` is false.
     certainty : Certainty
         The probability against the finding's operating points.
     region : Region or None
         Where the model looked; None where the finding is absent or the model has no place for it.
     concepts : tuple of ConceptScore
         The concepts that carry the finding, strongest contribution first.
+    calibrated : bool
+        Whether the probability was calibrated on cases with known answers; sentences call it a score otherwise.
     """
 
     entity: Entity
@@ -249,6 +251,12 @@ class Finding(Noun):
     certainty: Certainty
     region: Region | None = None
     concepts: tuple[ConceptScore, ...] = ()
+    calibrated: bool = True
+
+    @property
+    def number(self) -> str:
+        """Its number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated."""
+        return f"{'probability' if self.calibrated else 'score'} {self.probability:.2f}"
 
 
 class ScoredTriple(Noun):

@@ -139,7 +139,7 @@ def find_cited(explanation: Explanation) -> list[Evidence]:
 def describe_evidence(evidence: Evidence) -> str:
     """What one piece of evidence says, in one line.
 
-    Triples read subject, relation, object; image evidence names its probability and its place.
+    Triples read subject, relation, object; image evidence names its probability or score and its place.
     """
     if evidence.triple is not None:
         triple = evidence.triple
@@ -155,7 +155,7 @@ def describe_evidence(evidence: Evidence) -> str:
     place = finding.region.anatomy if finding.region else ""
     if evidence.kind == "region":
         return f"{label} in the image: {place or 'where the model looked'}"
-    described = f"{label}: probability {finding.probability:.2f}, {finding.certainty.value}"
+    described = f"{label}: {finding.number}, {finding.certainty.value}"
     return f"{described}, {place}" if place else described
 
 

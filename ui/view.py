@@ -90,6 +90,7 @@ def render_finding(finding: Finding) -> Record:
         "label": finding.entity.label,
         "codes": list(finding.entity.codes),
         "probability": round(finding.probability, 4),
+        "calibrated": finding.calibrated,
         "certainty": finding.certainty.value,
         "region": _region(finding.region),
         "concepts": [_concept(score) for score in finding.concepts],
@@ -155,6 +156,7 @@ def render_evidence(evidence: Evidence) -> Record:
         record |= {
             "finding": _entity(finding.entity),
             "probability": round(finding.probability, 4),
+            "calibrated": finding.calibrated,
             "certainty": finding.certainty.value,
             "region": _region(finding.region),
         }
