@@ -313,6 +313,27 @@ def train_segmenter(
     train(data, output, seed=seed)
 
 
+@train_app.command("calibration")
+def train_calibration(
+    name: Annotated[str, typer.Argument(help="An encoder of others.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+) -> None:
+    """Calibrate an encoder of others; its scores become probabilities from then on, for this user."""
+    from thoracite.evaluation.encoders import calibrate_encoder
+
+    _print(calibrate_encoder(name, data))
+
+
+@fetch_app.command("encoder")
+def fetch_encoder(
+    name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
+) -> None:
+    """Fetch the weights of an encoder of others."""
+    from thoracite.retrieval.encoders import open_encoder
+
+    _print(f"{open_encoder(name, fetch=True).name} is on this machine")
+
+
 @fetch_app.command("pubmed")
 def fetch_pubmed(
     query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
