@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -231,6 +232,28 @@ def test_missing_weights_name_the_command_that_fetches_them_and_nothing_is_fetch
     whole = re.escape(ALIASES.get(name, name))
     with pytest.raises(ModelError, match=rf"not on this machine; fetch them with `thoracite fetch encoder {whole}`"):
         open_encoder(name)
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_model_of_the_hub_is_found_in_its_cache(tmp_path: Path, chest: Radiograph) -> None:
+    def keep(repository: str, folder: Path) -> None:
+        """As the hub's client leaves what it fetched."""
+        place = tmp_path / "hub" / f"models--{repository.replace('/', '--')}"
+        (place / "refs").mkdir(parents=True)
+        (place / "refs" / "main").write_text("0" * 40, encoding="utf-8")
+        shutil.copytree(folder, place / "snapshots" / ("0" * 40))
+
+    folder = write_open_clip(tmp_path / "model", bert=True)
+    config = folder / "open_clip_config.json"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace(str(folder / "tower"), "owner/tower"), encoding="utf-8"
+    )
+    keep("owner/tower", folder / "tower")
+    shutil.rmtree(folder / "tower")
+    keep("owner/model", folder)
+    assert len(open_encoder("open_clip:hf-hub:owner/model").read(chest).findings) == len(FINDINGS)
+    keep("owner/classifier", write_classifier(tmp_path / "vit", *LABELS))
+    assert len(open_encoder("hf:owner/classifier@main").read(chest).findings) == 2
 
 
 @pytest.mark.usefixtures("offline")
