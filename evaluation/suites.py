@@ -26,6 +26,7 @@ _SUITES = {
     "facts": "thoracite.evaluation.facts:run_facts",
     "grounding": "thoracite.evaluation.grounding:run_grounding",
     "vision": "thoracite.evaluation.vision:run_vision",
+    "encoders": "thoracite.evaluation.encoders:run_encoders",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "gate": "thoracite.evaluation.gate:run_gate",
     "stores": "thoracite.evaluation.stores:run_stores",
