@@ -1,0 +1,131 @@
+"""How long the bundled encoder takes for one image on one core, and how large its weights are.
+
+The image is a phantom that the gate accepts, so that nothing is skipped: it is read from pixels that are already
+decoded, and from a PNG file of :data:`SIDE` pixels. Beside the time on the clock, in which other programs of the
+machine count too, stands the processor's own.
+
+Examples
+--------
+>>> rows = describe_times("from pixels", [90.0] * 19 + [200.0], [80.0] * 20)
+>>> rows[1].metric, rows[1].value
+('ms an image on one core, from pixels, p95 (at most 150)', 90.0)
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from thoracite.errors import ModelError
+from thoracite.evaluation.percentile import measure_p95
+from thoracite.evaluation.suite import Row
+from thoracite.phantom import draw_phantom
+from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
+from thoracite.retrieval.image import Radiograph, read_radiograph
+from thoracite.settings import Settings
+
+SIDE = 1024
+"""Side of the file that is read, in pixels: that of ChestX-ray14's files."""
+
+LIMIT = 150
+"""Milliseconds that one image may take on one core."""
+
+HEAVIEST = 40
+"""Megabytes that the weights may have."""
+
+_WARM_UP = 3
+_TRIED = 10
+
+
+def measure_speed(encoder: MiniEncoder, folder: Path = FOLDER, *, repeats: int = 40) -> list[Row]:
+    """Times of reading one image with a single thread, and the size of the weights.
+
+    Parameters
+    ----------
+    encoder : MiniEncoder
+        What is measured.
+    folder : Path
+        Its folder, whose safetensors files are counted.
+    repeats : int
+        How often the image is read each way, after three readings that do not count.
+
+    Raises
+    ------
+    ModelError
+        If the gate accepts none of ten phantoms.
+    """
+    settings = Settings.read()
+    with tempfile.TemporaryDirectory() as place, _use_one_thread():
+        path = Path(place) / "phantom.png"
+        radiograph = _write_accepted(encoder, path)
+        rows = [
+            *describe_times("from pixels", *_time(lambda: encoder.read(radiograph), repeats)),
+            *describe_times(
+                f"from a PNG of {SIDE}×{SIDE}",
+                *_time(lambda: encoder.read(read_radiograph(path, settings=settings)), repeats),
+            ),
+        ]
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors")) / 1e6
+    return [*rows, Row(system=encoder.name, metric=f"MB of weights (at most {HEAVIEST})", value=size)]
+
+
+def describe_times(what: str, clock: Sequence[float], processor: Sequence[float]) -> list[Row]:
+    """Rows of the times of one way of reading.
+
+    Parameters
+    ----------
+    what : str
+        The way.
+    clock, processor : sequence of float
+        Milliseconds on the clock and of the processor, one a reading.
+    """
+    metric = f"ms an image on one core, {what}"
+    figures = {
+        f"{metric}, p50 (at most {LIMIT})": float(np.median(clock)),
+        f"{metric}, p95 (at most {LIMIT})": measure_p95(clock),
+        f"{metric}, processor time p50": float(np.median(processor)),
+    }
+    return [Row(system=MiniEncoder.name, metric=name, value=value, n=len(clock)) for name, value in figures.items()]
+
+
+def _write_accepted(encoder: MiniEncoder, path: Path) -> Radiograph:
+    """The first phantom that is accepted, drawn small and enlarged, for what is drawn does not change the time."""
+    for seed in range(_TRIED):
+        drawn = draw_phantom(seed, size=SIDE // 4).image
+        picture = Image.fromarray(np.rint(drawn * 255).astype(np.uint8))
+        picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(path)
+        radiograph = read_radiograph(path, settings=Settings.read())
+        if encoder.read(radiograph).accepted:
+            return radiograph
+    raise ModelError(f"the model accepts none of {_TRIED} phantoms, so that its speed cannot be measured")
+
+
+def _time(read: Callable[[], object], repeats: int) -> tuple[list[float], list[float]]:
+    clock, processor = [], []
+    for repeat in range(repeats + _WARM_UP):
+        started, spent = time.perf_counter(), time.thread_time()
+        read()
+        if repeat >= _WARM_UP:
+            clock.append((time.perf_counter() - started) * 1000)
+            processor.append((time.thread_time() - spent) * 1000)
+    return clock, processor
+
+
+@contextmanager
+def _use_one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+__all__ = ["HEAVIEST", "LIMIT", "SIDE", "describe_times", "measure_speed"]
