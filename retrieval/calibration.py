@@ -77,6 +77,28 @@ def fit_scales(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]
     return [fit_scale(label, logits[:, n], targets[:, n]) for n, label in enumerate(FINDINGS)]
 
 
+def cross_fit_scales(
+    logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32], folds: npt.NDArray[np.int64]
+) -> dict[int, list[FindingScale]]:
+    """For each fold the scales that its cases may be read by: fitted on the cases of all other folds.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (cases, findings)
+        Held-out logits.
+    targets : ndarray, shape (cases, findings)
+        0 or 1.
+    folds : ndarray, shape (cases,)
+        Each case's fold; at least two differ.
+
+    Returns
+    -------
+    dict of int to list of FindingScale
+        A list a fold, in the order of the findings.
+    """
+    return {int(fold): fit_scales(logits[folds != fold], targets[folds != fold]) for fold in np.unique(folds)}
+
+
 def fit_scale(label: str, logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]) -> FindingScale:
     """Slope and offset by logistic regression, then the two points.
 
@@ -106,4 +128,4 @@ def _find_precise(probabilities: npt.NDArray[np.float64], targets: npt.NDArray[n
     return 1.0
 
 
-__all__ = ["PRECISE", "PRESENT_FROM", "UNCERTAIN_FROM", "FindingScale", "fit_scale", "fit_scales"]
+__all__ = ["PRECISE", "PRESENT_FROM", "UNCERTAIN_FROM", "FindingScale", "cross_fit_scales", "fit_scale", "fit_scales"]

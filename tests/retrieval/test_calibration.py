@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from thoracite.evaluation.vision import find_calibration_error
-from thoracite.retrieval.calibration import PRECISE, UNCERTAIN_FROM, fit_scale
+from thoracite.retrieval.calibration import PRECISE, UNCERTAIN_FROM, cross_fit_scales, fit_scale
+from thoracite.retrieval.training_cases import FINDINGS
 from thoracite.types import Certainty
 
 
@@ -43,3 +44,16 @@ def test_a_finding_that_cannot_be_told_is_never_present() -> None:
 def test_a_very_large_logit_does_not_overflow() -> None:
     scale = fit_scale("Effusion", *draw(0.3, 2.0))
     assert scale.find_probability(1e9) > 0.99 > 0.01 > scale.find_probability(-1e9)
+
+
+def test_a_fold_has_no_say_in_its_own_scales() -> None:
+    random = np.random.default_rng(0)
+    targets = (random.random((300, len(FINDINGS))) < 0.3).astype(np.float32)
+    logits = targets * 2 + random.normal(size=targets.shape)
+    folds = np.arange(300) % 3
+    before = cross_fit_scales(logits, targets, folds)
+    logits[folds == 1] = random.normal(size=logits[folds == 1].shape)
+    after = cross_fit_scales(logits, targets, folds)
+    assert list(before) == [0, 1, 2]
+    assert before[1] == after[1]
+    assert before[0] != after[0]
