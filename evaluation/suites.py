@@ -28,6 +28,7 @@ _SUITES = {
     "vision": "thoracite.evaluation.vision:run_vision",
     "encoders": "thoracite.evaluation.encoders:run_encoders",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
+    "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "stores": "thoracite.evaluation.stores:run_stores",
     "scale": "thoracite.evaluation.scale:run_scale",
