@@ -21,14 +21,14 @@ import torch
 
 from thoracite.errors import InputError, ModelError, UsageError
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.evaluation.vision import Floats, Readings, measure_readings
-from thoracite.retrieval.calibration import fit_scale, fit_scales
+from thoracite.evaluation.vision import Floats, make_readings, measure_readings, read_held_out
+from thoracite.retrieval.calibration import fit_scale
 from thoracite.retrieval.encoder_adapted import AdaptedEncoder, link_labels
 from thoracite.retrieval.encoder_mini import MiniEncoder
 from thoracite.retrieval.encoders import ALIASES, NAMES, open_encoder
 from thoracite.retrieval.image import Pixels, read_radiograph
 from thoracite.retrieval.scales import write_scales
-from thoracite.retrieval.training_cases import FINDINGS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.retrieval.training_cases import FINDINGS, Case, read_cases, read_targets
 from thoracite.settings import Settings
 
 TIMED = 20
@@ -92,19 +92,18 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
     look: Callable[[Pixels], object]
     if isinstance(encoder, MiniEncoder):
         read = set(range(len(FINDINGS)))
-        given = np.array([encoder.look(read_pixels(case), crown=case.fold).logits[0] for case in cases], dtype=float)
-        scores = calibrate_folds(cases, given[:, : len(FINDINGS)], targets)
-        abnormal = -given[:, OUTPUTS.index("RSNA Normal")]
+        given = read_held_out(encoder, cases)
+        readings = make_readings(cases, targets, given[:, : len(FINDINGS)], -given[:, len(FINDINGS)])
         look, network = encoder.look, encoder.network
     else:
         logits, normal = rate_cases(encoder, cases)
         read = set(find_columns(encoder))
-        scores = calibrate_folds(cases, logits, targets)
         unread = sorted(set(range(len(FINDINGS))) - read)
-        scores[:, unread] = targets[:, unread].mean(axis=0)  # one number for all: exactly chance
-        abnormal = scores[:, sorted(read)].mean(axis=1) if normal is None else -normal
+        logits[:, unread] = 0  # one number for all: exactly chance
+        readings = make_readings(cases, targets, logits, np.empty(0))
+        mean = np.asarray(readings.probabilities)[:, sorted(read)].mean(axis=1)
+        readings = readings._replace(abnormal=mean if normal is None else -normal)
         look, network = encoder.model.rate, encoder.model.network
-    readings = Readings(list(cases), targets, scores, abnormal)
     chance = tuple(f"AUROC {label}," for n, label in enumerate(FINDINGS) if n not in read)
     rows = [row for row in measure_readings(encoder.name, readings) if not row.metric.startswith(chance)]
     shown = [read_pixels(case) for case in cases[:TIMED]]
@@ -145,18 +144,6 @@ def rate_cases(encoder: AdaptedEncoder, cases: Sequence[Case]) -> tuple[Floats, 
 def read_pixels(case: Case) -> Pixels:
     """The image of a case, shape (height, width), intensity in [0, 1]."""
     return read_radiograph(case.path, settings=Settings.read()).pixels
-
-
-def calibrate_folds(cases: Sequence[Case], logits: Floats, targets: npt.NDArray[np.float32]) -> Floats:
-    """Probabilities of each fold by scales that were fitted on the others, shape (cases, findings)."""
-    folds = np.array([case.fold for case in cases])
-    probabilities = np.empty(logits.shape)
-    for fold in np.unique(folds):
-        scales = fit_scales(logits[folds != fold], targets[folds != fold])
-        for n, scale in enumerate(scales):
-            held = logits[folds == fold, n]
-            probabilities[folds == fold, n] = [scale.find_probability(float(logit)) for logit in held]
-    return probabilities
 
 
 def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> float:
@@ -221,7 +208,6 @@ __all__ = [
     "FEWEST",
     "TIMED",
     "calibrate_encoder",
-    "calibrate_folds",
     "find_columns",
     "measure_encoder",
     "rate_cases",

@@ -3,7 +3,8 @@
 Each image is read by the crown that did not see its patient (:func:`thoracite.retrieval.training_cases.find_fold`), so
 the figures are those of single crowns on unseen patients. ChestX-ray14's labels were mined from reports and differ
 between the two collections that the images come from; figures are therefore given within each collection and view too,
-beside a model that sees no image: only collection, view, age and sex.
+beside a model that sees no image (only collection, view, age and sex) and a plain network trained from scratch in the
+same folds (:mod:`thoracite.evaluation.plain_network`). The probabilities of a fold are calibrated on the other folds.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.plain_network import read_readings
+from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.retrieval.calibration import cross_fit_scales
 from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
@@ -26,6 +30,9 @@ from thoracite.settings import Settings
 
 LEAST = 15
 """Findings with fewer positives in a collection are left out of its mean."""
+
+LARGE = 100
+"""Collections with fewer images are not measured on their own."""
 
 REPEATS = 300
 
@@ -43,15 +50,18 @@ class Readings(NamedTuple):
     targets : ndarray, shape (cases, findings)
         0 or 1.
     scores : ndarray, shape (cases, findings)
-        Probabilities of one system.
+        Of one system, higher where a finding is more likely; any unit.
     abnormal : ndarray, shape (cases,)
         Score of "not normal".
+    probabilities : ndarray, shape (cases, findings), or None
+        Calibrated on other folds; None where calibration is not measured.
     """
 
     cases: list[Case]
     targets: npt.NDArray[np.float32]
     scores: Floats
     abnormal: Floats
+    probabilities: Floats | None = None
 
 
 def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
@@ -71,27 +81,43 @@ def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
     """
     cases = read_cases(data / "cxr", "nih")
     targets = read_targets(cases)[0][:, : len(FINDINGS)]
-    scores, abnormal = read_held_out(MiniEncoder.load(folder), cases)
+    encoder = MiniEncoder.load(folder)
     blind = read_metadata(data / "cxr", cases, targets)
+    mini, plain = (
+        make_readings(cases, targets, logits[:, : len(FINDINGS)], -logits[:, len(FINDINGS)])
+        for logits in (read_held_out(encoder, cases), read_readings(cases))
+    )
     systems = {
-        "thoracite-mini": Readings(cases, targets, scores, abnormal),
-        "metadata only": Readings(cases, targets, blind, blind.mean(axis=1)),
+        "thoracite-mini": mini,
+        "plain network": plain,
+        "metadata only": Readings(cases, targets, blind, blind.mean(axis=1), blind),
     }
     rows = [row for name, readings in systems.items() for row in measure_readings(name, readings)]
+    rows += [compare_readings("thoracite-mini less plain network", mini, plain), *measure_speed(encoder, folder)]
     described = f"{len(cases)} images of {len({case.group for case in cases})} patients of ChestX-ray14, five folds"
     return Suite(suite="vision", data=described, n=len(cases), rows=tuple(rows))
 
 
-def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
-    """Probabilities of the findings, and the score of "not normal", by the crown of each case's fold."""
-    scores, abnormal = np.empty((len(cases), len(FINDINGS))), np.empty(len(cases))
-    normal = OUTPUTS.index("RSNA Normal")
+def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> Floats:
+    """Logits of the findings, then of "RSNA Normal", by the crown of each case's fold; shape (cases, 15)."""
+    kept = [*range(len(FINDINGS)), OUTPUTS.index("RSNA Normal")]
+    logits = np.empty((len(cases), len(kept)))
     for row, case in enumerate(cases):
         pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-        logits = encoder.look(pixels, crown=case.fold).logits[0]
-        scores[row] = [scale.find_probability(float(logits[n])) for n, scale in enumerate(encoder.scales)]
-        abnormal[row] = -logits[normal]
-    return scores, abnormal
+        logits[row] = encoder.look(pixels, crown=case.fold).logits[0][kept]
+    return logits
+
+
+def make_readings(
+    cases: Sequence[Case], targets: npt.NDArray[np.float32], logits: Floats, abnormal: Floats
+) -> Readings:
+    """Readings of a system that gives logits; the probabilities of each fold are fitted on the other folds."""
+    folds = np.array([case.fold for case in cases])
+    probabilities = np.empty(logits.shape)
+    for fold, scales in cross_fit_scales(logits, targets, folds).items():
+        for row in np.flatnonzero(folds == fold):
+            probabilities[row] = [scale.find_probability(float(logits[row, n])) for n, scale in enumerate(scales)]
+    return Readings(list(cases), targets, logits, abnormal, probabilities)
 
 
 def read_metadata(folder: Path, cases: Sequence[Case], targets: npt.NDArray[np.float32]) -> Floats:
@@ -138,16 +164,26 @@ def measure_readings(name: str, readings: Readings) -> list[Row]:
     everything = np.arange(len(collection))
     rows = [_row(name, "macro AUROC, pooled", readings, everything, _macro(readings, everything))]
     for value, count in zip(*np.unique(collection, return_counts=True), strict=True):
-        if count >= 100:
+        if count >= LARGE:
             inside = np.flatnonzero(collection == value)
             rows.append(_row(name, f"macro AUROC within {value}", readings, inside, _macro(readings, inside)))
+    rows.append(_row(name, "macro AUROC, mean of both collections", readings, everything, _mean_within(readings)))
     rows += _measure_normal(name, readings)
-    rows.append(_row(name, "calibration error, mean of findings", readings, everything, _calibration(readings)))
+    if readings.probabilities is not None:
+        calibration = _calibration(readings.probabilities, readings.targets)
+        rows.append(_row(name, "calibration error, mean of findings", readings, everything, calibration))
     for n, finding in enumerate(FINDINGS):
         single = _single(readings, n)
         positives = int(readings.targets[:, n].sum())
         rows.append(_row(name, f"AUROC {finding}, {positives} positive", readings, everything, single))
     return rows
+
+
+def compare_readings(name: str, first: Readings, second: Readings) -> Row:
+    """How far one system is ahead of another in the mean of both collections; patients are drawn for both at once."""
+    one, other = _mean_within(first), _mean_within(second)
+    metric = "macro AUROC, mean of both collections"
+    return _row(name, metric, first, np.arange(len(first.cases)), lambda drawn: one(drawn) - other(drawn))
 
 
 def find_auroc(scores: Floats, targets: npt.NDArray[np.float32]) -> float:
@@ -193,14 +229,25 @@ def _macro(readings: Readings, inside: Positions) -> Statistic:
     return statistic
 
 
+def _mean_within(readings: Readings) -> Statistic:
+    """Mean over the large collections of the macro AUROC within them."""
+    collection = np.array([case.collection for case in readings.cases])
+    names = [name for name, count in zip(*np.unique(collection, return_counts=True), strict=True) if count >= LARGE]
+    parts = [(name, _macro(readings, np.flatnonzero(collection == name))) for name in names]
+
+    def statistic(drawn: Positions) -> float:
+        return float(np.mean([macro(drawn[collection[drawn] == name]) for name, macro in parts]))
+
+    return statistic
+
+
 def _single(readings: Readings, n: int) -> Statistic:
     return lambda drawn: find_auroc(readings.scores[drawn, n], readings.targets[drawn, n])
 
 
-def _calibration(readings: Readings) -> Statistic:
+def _calibration(probabilities: Floats, targets: npt.NDArray[np.float32]) -> Statistic:
     def statistic(drawn: Positions) -> float:
-        errors = [find_calibration_error(readings.scores[drawn, n], readings.targets[drawn, n])
-                  for n in range(len(FINDINGS))]  # fmt: skip
+        errors = [find_calibration_error(probabilities[drawn, n], targets[drawn, n]) for n in range(len(FINDINGS))]
         return float(np.mean(errors))
 
     return statistic
@@ -240,10 +287,13 @@ def _row(name: str, metric: str, readings: Readings, inside: Positions, statisti
 
 
 __all__ = [
+    "LARGE",
     "LEAST",
     "Readings",
+    "compare_readings",
     "find_auroc",
     "find_calibration_error",
+    "make_readings",
     "measure_readings",
     "read_held_out",
     "read_metadata",

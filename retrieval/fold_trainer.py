@@ -18,7 +18,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
 from thoracite.retrieval.efficientnet import SIZE, prepare_batch
-from thoracite.retrieval.training_cases import Case, read_targets
+from thoracite.retrieval.training_cases import FOLDS, Case, read_targets
 
 WARM_UP = 30
 """Steps until the learning rate is reached; then it falls as a cosine."""
@@ -109,6 +109,10 @@ class FoldTrainer:
         self.optimiser = torch.optim.AdamW(_group_parameters(crown, recipe.decay), lr=recipe.rate)
         self.average = {name: value.clone() for name, value in crown.state_dict().items()}
         self.step = 0
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What a variant needs besides; nothing here."""
 
     def run(self, checkpoint: Path) -> None:
         """Train what the checkpoint does not hold yet; leaves the averaged weights in the crown."""
@@ -138,12 +142,18 @@ class FoldTrainer:
             The crown's last maps of them.
         """
         logits = self.crown.linear(self.crown.dropout(maps.mean(dim=(2, 3)))).float()
+        logits = self.adjust(rows, logits)
         losses = F.binary_cross_entropy_with_logits(logits, self.targets[rows], reduction="none")
         return (losses * self.known[rows]).sum() / self.known[rows].sum()
 
+    def adjust(self, rows: Tensor, logits: Tensor) -> Tensor:
+        """Logits as the loss reads them, shape (n, outputs); unchanged here."""
+        del rows
+        return logits
+
     def _train_epoch(self, epoch: int) -> float:
         self.crown.train()
-        random = np.random.default_rng((self.seed, self.fold + 1, epoch))
+        random = np.random.default_rng((self.seed, self.fold % (FOLDS + 1), epoch))
         torch.manual_seed(int(random.integers(2**31)))
         order, size = self.draw_rows(random), self.recipe.batch
         batches = len(self.rows) // size
@@ -245,4 +255,21 @@ def vary_batch(frames: Tensor, size: int) -> Tensor:
     return (images.clamp(0, 1) ** gamma.exp() - 0.5) * contrast + 0.5 + brightness
 
 
-__all__ = ["AVERAGING", "WARM_UP", "CrownLike", "FoldTrainer", "Recipe", "find_rate", "vary_batch"]
+def shrink_frames(frames: Tensor, size: int) -> Tensor:
+    """Frames as they are read when nothing is varied.
+
+    Parameters
+    ----------
+    frames : Tensor, shape (n, side, side), uint8
+        Whole frames.
+    size : int
+        Side of the result.
+
+    Returns
+    -------
+    Tensor, shape (n, 1, size, size), float32, intensity in [0, 1]
+    """
+    return F.interpolate(frames[:, None].float(), size=(size, size), mode="bilinear", antialias=True) / 255
+
+
+__all__ = ["AVERAGING", "WARM_UP", "CrownLike", "FoldTrainer", "Recipe", "find_rate", "shrink_frames", "vary_batch"]

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from safetensors.torch import save_file
 from torch import Tensor
 
 from thoracite.errors import ModelError
 from thoracite.retrieval.calibration import fit_scales
 from thoracite.retrieval.efficientnet import SIZE, Ensemble, load_photographs, prepare_batch
-from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe
+from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.gate import GateWeights
 from thoracite.retrieval.train_gate import train_gate
 from thoracite.retrieval.training_cases import FOLDS, OUTPUTS, Case, read_cases, read_frames, read_targets
@@ -58,12 +56,8 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
     frames, device = torch.from_numpy(cache_frames(cases, checkpoints)), find_device()
-    network = Ensemble(len(OUTPUTS), FOLDS)
-    photographs = read_photographs()
-    for fold in range(FOLDS):
-        crown = network.crowns[fold]
-        load_photographs(network.trunk, crown, photographs)
-        recipe = Recipe(epochs=epochs)
+    network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
+    for fold, crown in enumerate(network.crowns):
         trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(checkpoints / f"fold{fold}.pt")
     network.cpu()
@@ -71,6 +65,25 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS}
     write_model(network, gate, facts | {"findings": [scale.model_dump() for scale in scales]}, output)
+
+
+def begin_network(crowns: int) -> Ensemble:
+    """A network whose every crown begins from the weights of photographs.
+
+    Parameters
+    ----------
+    crowns : int
+        How many.
+
+    Raises
+    ------
+    ModelError
+        If the weights are not installed.
+    """
+    network, photographs = Ensemble(len(OUTPUTS), crowns), read_photographs()
+    for crown in network.crowns:
+        load_photographs(network.trunk, crown, photographs)
+    return network
 
 
 def read_photographs() -> dict[str, Tensor]:
@@ -129,25 +142,24 @@ def cache_frames(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
 
 def read_held_out(network: Ensemble, cases: list[Case], frames: Tensor) -> npt.NDArray[np.float64]:
     """Each case read by the crown that did not see its patient; logits, shape (cases, outputs)."""
+    held: npt.NDArray[np.float64] = read_all(network, frames)[[case.fold for case in cases], range(len(cases))]
+    return held
+
+
+def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
+    """Logits of every crown, shape (crowns, cases, outputs)."""
     network.eval()
-    folds = np.array([case.fold for case in cases])
-    logits = np.empty((len(cases), len(OUTPUTS)))
-    for rows in _split(np.arange(len(cases)), 64):
-        images = F.interpolate(frames[rows][:, None].float(), size=(SIZE, SIZE), mode="bilinear", antialias=True)
-        with torch.inference_mode():
-            read = network(prepare_batch(images / 255))
-        logits[rows] = read.float().numpy()[folds[rows], np.arange(len(rows))]
-    return logits
-
-
-def _split(rows: npt.NDArray[np.int64], size: int) -> Iterator[npt.NDArray[np.int64]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+    with torch.inference_mode():
+        parts = torch.split(frames, 64)
+        read = [network(prepare_batch(shrink_frames(part, size))).numpy() for part in parts]
+    return np.concatenate(read, axis=1).astype(np.float64)
 
 
 __all__ = [
+    "begin_network",
     "cache_frames",
     "find_device",
+    "read_all",
     "read_held_out",
     "read_photographs",
     "train_encoder",

@@ -11,8 +11,10 @@ from sklearn.metrics import roc_auc_score
 from thoracite.evaluation import vision
 from thoracite.evaluation.vision import (
     Readings,
+    compare_readings,
     find_auroc,
     find_calibration_error,
+    make_readings,
     measure_readings,
     read_held_out,
     read_metadata,
@@ -63,15 +65,45 @@ def test_collections_and_views_are_measured_apart(readings: Readings, monkeypatc
         assert row.low is None or row.low <= row.value <= (row.high or 0)
 
 
+def test_a_fold_is_calibrated_on_the_others() -> None:
+    random = np.random.default_rng(0)
+    cases = [Case(Path("x.png"), "nih", "a", f"patient {row}", "PA", frozenset(), "", ()) for row in range(400)]
+    targets = (random.random((400, len(FINDINGS))) < 0.3).astype(np.float32)
+    logits = targets * 2 + random.normal(size=targets.shape) + 5  # five too high
+    folds = np.array([case.fold for case in cases])
+    scores = make_readings(cases, targets, logits, -logits[:, 0]).probabilities
+    assert scores is not None
+    assert abs(scores.mean() - targets.mean()) < 0.03
+    targets[folds == 0] = 1 - targets[folds == 0]  # what a fold's own labels say changes nothing in it
+    again = make_readings(cases, targets, logits, -logits[:, 0]).probabilities
+    assert again is not None
+    np.testing.assert_array_equal(again[folds == 0], scores[folds == 0])
+
+
+def test_a_system_is_ahead_of_a_worse_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vision, "REPEATS", 20)
+    random = np.random.default_rng(0)
+    targets = (random.random((400, len(FINDINGS))) < 0.3).astype(np.float32)
+    cases = [Case(Path("x"), "nih", "ab"[row % 2], f"{row}", "PA", frozenset(), "", ()) for row in range(400)]
+    good, bad = (
+        Readings(cases, targets, targets * weight + random.random(targets.shape), np.zeros(400)) for weight in (0.6, 0)
+    )
+    row = compare_readings("good less bad", good, bad)
+    assert row.low is not None
+    assert 0.2 < row.low < row.value < 0.5
+
+
 def test_cases_are_read_by_the_crown_that_did_not_see_them(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")
     chosen = [next(case for case in cases if case.fold == fold) for fold in range(FOLDS)]
     encoder = MiniEncoder.load()
     assert len(encoder.network.crowns) == FOLDS
-    scores, _ = read_held_out(encoder, chosen)
-    averaged = [[finding.probability for finding in encoder.read(_read(case)).findings] for case in chosen]
-    assert scores.shape == (FOLDS, len(FINDINGS))
-    assert not np.allclose(scores, averaged)
+    logits = read_held_out(encoder, chosen)
+    assert logits.shape == (FOLDS, len(FINDINGS) + 1)
+    for case, own in zip(chosen, logits, strict=True):
+        crowns = encoder.look(_read(case).pixels).logits[:, : len(FINDINGS)]
+        same = [np.allclose(crown, own[:-1], atol=1e-4) for crown in crowns]
+        assert same == [fold == case.fold for fold in range(FOLDS)]
 
 
 def _read(case: Case):
