@@ -87,11 +87,11 @@ def write_perturbed(path: Path, name: str, folder: Path) -> Path:
     name : str
         One of :data:`PERTURBATIONS`.
     folder : Path
-        Where the new file is written; one that stands there is replaced.
+        Where the new file is written, under a name of its own for each perturbation; one that stands there is replaced.
     """
     with Image.open(path) as image:
         picture = PERTURBATIONS[name](image.convert("L"))
-    written = folder / ("perturbed.jpg" if name == _JPEG else "perturbed.png")
+    written = folder / f"{[*PERTURBATIONS].index(name)}.{'jpg' if name == _JPEG else 'png'}"
     if name == _JPEG:
         picture.save(written, quality=60)
     else:

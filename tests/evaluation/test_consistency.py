@@ -23,7 +23,9 @@ from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.phantom import draw_phantom
 from thoracite.retrieval.calibration import FindingScale
 from thoracite.retrieval.encoder_mini import MiniEncoder
+from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, Case, read_cases
+from thoracite.settings import Settings
 
 CHANGES = list(PERTURBATIONS)
 
@@ -75,6 +77,15 @@ def test_changes_do_what_they_say(phantom: Path, tmp_path: Path) -> None:
     assert not np.array_equal(left, right)
     with Image.open(write_perturbed(phantom, "JPEG quality 60", tmp_path)) as image:
         assert image.format == "JPEG"
+
+
+def test_every_copy_is_read_for_itself(phantom: Path, tmp_path: Path) -> None:
+    encoder = MiniEncoder.load()
+    looks = look_at(encoder, [make_case("patient", phantom)], CHANGES)
+    for change, logits in zip(CHANGES, looks.logits[0, 1:], strict=True):
+        alone = read_radiograph(write_perturbed(phantom, change, tmp_path), settings=Settings.read())
+        np.testing.assert_allclose(encoder.look(alone.pixels).logits[:, : len(FINDINGS)], logits, atol=1e-4)
+    assert len(np.unique(np.round(looks.logits[0, :, 0, 0], 5))) == len(CHANGES) + 1
 
 
 def test_three_meanings_of_the_same() -> None:
