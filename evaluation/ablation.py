@@ -2,8 +2,8 @@
 
 ``python -m thoracite.evaluation.ablation DATA WORK [VARIANT …]`` trains the variants (all unless some are named) and
 prints, for each, the figures of ``thoracite evaluate vision`` that matter most and the paired difference to the basis.
-DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run goes on. A variant takes ten minutes on
-two cores; a difference under 0.015 cannot be told from chance on these images.
+DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run goes on: a variant is five trainings,
+all of them together take hours. What differs by less than the interval cannot be told from chance.
 
 The basis is trained at 160 pixels, half the work of the bundled 224, on labels and radiologists' readings, from weights
 of photographs.
@@ -35,7 +35,8 @@ from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.pretraining_cases import draw_phantom_cases, read_children
-from thoracite.retrieval.train_encoder import CACHED, begin_network, cache_frames, find_device, read_all
+from thoracite.retrieval.train_encoder import CACHED, begin_network, read_all, read_cached
+from thoracite.retrieval.training import find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
 from thoracite.settings import Settings
 
@@ -64,7 +65,7 @@ class Balanced(FoldTrainer):
 
 
 class Metadata(FoldTrainer):
-    """What knows of collection and view: how each differs, as a mean of zero over the training cases."""
+    """A second reader, of collection and view, on the same features."""
 
     def prepare(self) -> None:
         """Lay out collection and view, shape (cases, 2)."""
@@ -72,7 +73,7 @@ class Metadata(FoldTrainer):
         told = [[float(names.index(case.collection) > 0), float(case.view == "AP")] for case in self.cases]
         self.metadata = torch.tensor(told, device=self.device)
         self.reader = nn.Linear(FEATURES, 2).to(self.device)
-        self.optimiser.add_param_group({"params": list(self.reader.parameters()), "times": 5.0})
+        self.progress.optimiser.add_param_group({"params": list(self.reader.parameters()), "times": 5.0})
 
     def tell(self, rows: Tensor, features: Tensor) -> Tensor:
         """Loss of telling collection and view from features."""
@@ -230,7 +231,7 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
     if kept.is_file():
         read: npt.NDArray[np.float64] = np.load(kept)[[case.fold for case in cases], range(len(cases))]
         return read
-    frames, device = torch.from_numpy(cache_frames(cases, work)), find_device()
+    frames, device = torch.from_numpy(read_cached(cases, work)), find_device()
     network = begin_network(FOLDS)
     if variant.before:
         _train_before(variant, network, data, work)

@@ -4,7 +4,7 @@ A residual network without photographs, radiologists' readings of other sets, or
 of the training folds. It is trained in the same five folds, patient by patient, as ``thoracite-mini``, and its readings
 of the patients that each fold left out are kept in ``plain_readings.csv``, which ``thoracite evaluate vision`` puts
 beside the encoder's. The file is written by ``python -m thoracite.evaluation.plain_network DATA WORK``: DATA holds
-``manifest.csv``, WORK keeps the checkpoints.
+``manifest.csv``, WORK keeps the checkpoints; the same numbers come from one thread (``OMP_NUM_THREADS=1``).
 
 References
 ----------
@@ -36,7 +36,8 @@ from torch import Tensor, nn
 from thoracite.errors import InputError
 from thoracite.retrieval.efficientnet import prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.retrieval.train_encoder import cache_frames, find_device
+from thoracite.retrieval.train_encoder import read_cached
+from thoracite.retrieval.training import find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases
 
 READINGS = Path(__file__).with_name("plain_readings.csv")
@@ -113,7 +114,7 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
     """
     cases = read_cases(data, "nih")
     work.mkdir(parents=True, exist_ok=True)
-    frames, device = torch.from_numpy(cache_frames(cases, work)), find_device()
+    frames, device = torch.from_numpy(read_cached(cases, work)), find_device()
     folds = np.array([case.fold for case in cases])
     logits = np.empty((len(cases), len(OUTPUTS)))
     for fold in range(FOLDS):

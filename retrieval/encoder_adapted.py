@@ -24,7 +24,6 @@ from thoracite.kg.concepts import read_concepts
 from thoracite.kg.linker import Linker
 from thoracite.retrieval.calibration import FindingScale
 from thoracite.retrieval.encoder import Reading
-from thoracite.retrieval.gate import KINDS, explain_kind, find_kind, find_refusal
 from thoracite.retrieval.image import Pixels, Radiograph
 from thoracite.types import Certainty, Entity, Finding
 
@@ -112,15 +111,11 @@ class AdaptedEncoder:
         radiograph : Radiograph
             As :func:`thoracite.retrieval.image.read_radiograph` gives it; an inverted one is righted here.
         """
-        if refusal := find_refusal(radiograph):
-            return Reading(accepted=False, reason=refusal)
-        for pixels in (radiograph.pixels, np.float32(1) - radiograph.pixels):
-            kind = find_kind(self._gate.look(pixels).features, self._gate.gate)
-            if kind == KINDS[0]:
-                return Reading(findings=tuple(self._read_findings(self.model.rate(pixels))))
-            if kind != KINDS[1]:
-                break
-        return Reading(accepted=False, reason=explain_kind(kind))
+        admitted = self._gate.admit(radiograph)
+        if isinstance(admitted, str):
+            return Reading(accepted=False, reason=admitted)
+        pixels, _ = admitted
+        return Reading(findings=tuple(self._read_findings(self.model.rate(pixels))))
 
     def _read_findings(self, logits: LogOdds) -> Iterator[Finding]:
         for position, entity in self.entities.items():

@@ -10,19 +10,17 @@ Examples
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
+from thoracite.retrieval.bundle import explain_damage, fill_network, read_model
 from thoracite.retrieval.calibration import FindingScale
 from thoracite.retrieval.efficientnet import Ensemble, prepare_batch
 from thoracite.retrieval.encoder import Reading
@@ -105,23 +103,13 @@ class MiniEncoder:
         ModelError
             If the files are missing or do not fit together.
         """
-        try:
-            facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            state = load_file(folder / "weights.safetensors")
-            gate = GateWeights(
-                state.pop("gate.weight").float().numpy(), state.pop("gate.bias").float().numpy(), facts["gate"]
-            )
+        with explain_damage(folder, "thoracite train encoder"):
+            facts, state = read_model(folder)
+            gate = GateWeights(state.pop("gate.weight").numpy(), state.pop("gate.bias").numpy(), facts["gate"])
             network = Ensemble(len(facts["outputs"]), facts["folds"])
-            absent, unknown = network.load_state_dict({name: value.float() for name, value in state.items()}, False)
-            if unknown or [name for name in absent if not name.endswith("num_batches_tracked")]:
-                raise ValueError("weights and network differ")
+            fill_network(network, state)
             scales = [FindingScale(**scale) for scale in facts["findings"]]
             return cls(network, scales, gate, size=facts["size"])
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            raise ModelError(
-                f"the model in {folder} cannot be loaded ({error}); install thoracite again, or train it with "
-                "`thoracite train encoder`"
-            ) from error
 
     def read(self, radiograph: Radiograph) -> Reading:
         """Findings of one radiograph, or the reason why it is not read.
@@ -131,16 +119,30 @@ class MiniEncoder:
         radiograph : Radiograph
             As :func:`thoracite.retrieval.image.read_radiograph` gives it; an inverted one is righted here.
         """
+        admitted = self.admit(radiograph)
+        if isinstance(admitted, str):
+            return Reading(accepted=False, reason=admitted)
+        _, glance = admitted
+        return Reading(findings=tuple(self._read_findings(glance, self.draw_lungs(glance))))
+
+    def admit(self, radiograph: Radiograph) -> tuple[Pixels, Glance] | str:
+        """The gate: pixels the right way round, and what the network gives for them; or why they are not read.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            As :func:`thoracite.retrieval.image.read_radiograph` gives it.
+        """
         if refusal := find_refusal(radiograph):
-            return Reading(accepted=False, reason=refusal)
-        glance = self.look(radiograph.pixels)
+            return refusal
+        pixels = radiograph.pixels
+        glance = self.look(pixels)
         kind = find_kind(glance.features, self.gate)
         if kind == KINDS[1]:
-            glance = self.look(np.float32(1) - radiograph.pixels)
+            pixels = np.float32(1) - pixels
+            glance = self.look(pixels)
             kind = find_kind(glance.features, self.gate)
-        if kind != KINDS[0]:
-            return Reading(accepted=False, reason=explain_kind(kind))
-        return Reading(findings=tuple(self._read_findings(glance, self.draw_lungs(glance))))
+        return (pixels, glance) if kind == KINDS[0] else explain_kind(kind)
 
     def look(self, pixels: Pixels, *, crown: int | None = None) -> Glance:
         """Run the network once.

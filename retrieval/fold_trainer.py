@@ -1,15 +1,14 @@
 """Training of one network on the patients of the other folds; an interrupted run goes on where it was.
 
-What is trained is a *crown*: anything with ``features``, ``dropout`` and ``linear``. It stands on a *trunk*, which
-stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by replacing a method.
+What is trained is a *crown*: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
+stands on a *trunk*, which stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
+replacing a method.
 """
 
 from __future__ import annotations
 
-import math
-import os
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,8 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
 from thoracite.retrieval.efficientnet import SIZE, prepare_batch
-from thoracite.retrieval.training_cases import FOLDS, Case, read_targets
+from thoracite.retrieval.training import Run, find_rate
+from thoracite.retrieval.training_cases import Case, read_targets
 
 WARM_UP = 30
 """Steps until the learning rate is reached; then it falls as a cosine."""
@@ -51,17 +51,6 @@ class Recipe(NamedTuple):
     decay: float = 0.05
 
 
-class CrownLike(Protocol):
-    """What can be trained: a module that ends in a mean over places and a linear layer."""
-
-    linear: nn.Linear
-    dropout: nn.Module
-
-    def features(self, x: Tensor) -> Tensor:
-        """Last maps, shape (n, channels, height, width)."""
-        ...
-
-
 class FoldTrainer:
     """Trains one crown on the patients of the other folds.
 
@@ -69,8 +58,8 @@ class FoldTrainer:
     ----------
     trunk : nn.Module
         What images pass first; it is not changed.
-    crown : nn.Module, a CrownLike
-        What is trained.
+    crown : nn.Module
+        What is trained; has ``features``, ``dropout`` and ``linear``.
     cases : list of Case
         All of them; those of the fold are left out here.
     frames : Tensor, shape (cases, side, side), uint8
@@ -106,9 +95,7 @@ class FoldTrainer:
         self.targets, self.known = targets.to(device), known.to(device)
         nn.init.zeros_(crown.linear.weight)
         crown.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
-        self.optimiser = torch.optim.AdamW(_group_parameters(crown, recipe.decay), lr=recipe.rate)
-        self.average = {name: value.clone() for name, value in crown.state_dict().items()}
-        self.step = 0
+        self.progress = Run(self.crown, _group_parameters(crown, recipe.decay), averaging=AVERAGING)
         self.prepare()
 
     def prepare(self) -> None:
@@ -116,14 +103,14 @@ class FoldTrainer:
 
     def run(self, checkpoint: Path) -> None:
         """Train what the checkpoint does not hold yet; leaves the averaged weights in the crown."""
-        done = self._resume(checkpoint)
+        done = self.progress.resume(checkpoint, device=self.device)
         for epoch in range(done, self.recipe.epochs):
             loss = self._train_epoch(epoch)
             print(  # noqa: T201 - the log of the training
                 f"fold {self.fold}, epoch {epoch + 1} of {self.recipe.epochs}: loss {loss:.4f}", flush=True
             )
-            self._save(checkpoint, epoch + 1)
-        self.crown.load_state_dict(self.average)
+            self.progress.save(checkpoint, epoch + 1)
+        self.crown.load_state_dict(self.progress.average)
         self.crown.eval()
 
     def draw_rows(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
@@ -153,7 +140,7 @@ class FoldTrainer:
 
     def _train_epoch(self, epoch: int) -> float:
         self.crown.train()
-        random = np.random.default_rng((self.seed, self.fold % (FOLDS + 1), epoch))
+        random = np.random.default_rng((self.seed, self.fold + 1, epoch))
         torch.manual_seed(int(random.integers(2**31)))
         order, size = self.draw_rows(random), self.recipe.batch
         batches = len(self.rows) // size
@@ -164,38 +151,13 @@ class FoldTrainer:
         return sum(losses) / batches
 
     def _train_batch(self, rows: Tensor, batches: int) -> float:
-        rate = self.recipe.rate * find_rate(self.step, self.recipe.epochs * batches)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate * group["times"]
+        share = find_rate(self.progress.step, self.recipe.epochs * batches, warm_up=WARM_UP)
         images = prepare_batch(vary_batch(self.frames[rows].to(self.device), self.recipe.size))
         with torch.autocast(self.device, torch.bfloat16):
             with torch.no_grad():
                 shared = self.trunk(images)
             loss = self.find_loss(rows, self.crown.features(shared))
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        self.step += 1
-        memory = min(AVERAGING, (1 + self.step) / (10 + self.step))
-        for name, value in self.crown.state_dict().items():
-            if value.is_floating_point():
-                self.average[name].mul_(memory).add_(value.detach(), alpha=1 - memory)
-        return float(loss.item())
-
-    def _resume(self, checkpoint: Path) -> int:
-        if not checkpoint.is_file():
-            return 0
-        saved = torch.load(checkpoint, map_location=self.device, weights_only=True)
-        self.crown.load_state_dict(saved["crown"])
-        self.average, self.step = saved["average"], saved["step"]
-        self.optimiser.load_state_dict(saved["optimiser"])
-        return int(saved["epoch"])
-
-    def _save(self, checkpoint: Path, epoch: int) -> None:
-        part = checkpoint.with_suffix(".part")
-        state = {"crown": self.crown.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict()}
-        torch.save(state | {"step": self.step, "epoch": epoch}, part)
-        os.replace(part, checkpoint)
+        return self.progress.learn(loss, rate=share * self.recipe.rate)
 
 
 def _group_parameters(crown: Any, decay: float) -> list[dict[str, Any]]:
@@ -207,17 +169,6 @@ def _group_parameters(crown: Any, decay: float) -> list[dict[str, Any]]:
         {"params": [p for p in inner if p.ndim <= 1], "weight_decay": 0.0, "times": 1.0},
         {"params": last, "weight_decay": decay, "times": 5.0},
     ]
-
-
-def find_rate(step: int, steps: int) -> float:
-    """Learning rate of a step, as a share of the highest: a short rise, then a cosine down to zero.
-
-    Examples
-    --------
-    >>> find_rate(0, 100), find_rate(100, 100)
-    (0.0, 0.0)
-    """
-    return min(1.0, step / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
 def vary_batch(frames: Tensor, size: int) -> Tensor:
@@ -272,4 +223,4 @@ def shrink_frames(frames: Tensor, size: int) -> Tensor:
     return F.interpolate(frames[:, None].float(), size=(size, size), mode="bilinear", antialias=True) / 255
 
 
-__all__ = ["AVERAGING", "WARM_UP", "CrownLike", "FoldTrainer", "Recipe", "find_rate", "shrink_frames", "vary_batch"]
+__all__ = ["AVERAGING", "WARM_UP", "FoldTrainer", "Recipe", "shrink_frames", "vary_batch"]

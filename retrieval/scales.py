@@ -9,6 +9,7 @@ Examples
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,10 +43,12 @@ def read_scales(name: str) -> list[FindingScale]:
 
 
 def write_scales(name: str, scales: Sequence[FindingScale]) -> Path:
-    """Keep the scales of an encoder, in place of those it had."""
+    """Keep the scales of an encoder, in place of those it had; they are renamed into place when they are whole."""
     path = find_scales(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([scale.model_dump() for scale in scales], indent=1), encoding="utf-8")
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([scale.model_dump() for scale in scales], indent=1), encoding="utf-8")
+    os.replace(part, path)
     return path
 
 

@@ -12,19 +12,15 @@ Examples
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from scipy import ndimage
 
-from thoracite.errors import ModelError
+from thoracite.retrieval.bundle import explain_damage, fill_network, read_model
 from thoracite.retrieval.framing import Frame, frame_pixels
 from thoracite.retrieval.image import Pixels
 from thoracite.retrieval.lungs import Lungs, Mask
@@ -61,21 +57,11 @@ class LungSegmenter:
         ModelError
             If the files are missing, damaged or do not fit together.
         """
-        try:
-            facts: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            state = {name: value.float() for name, value in load_file(folder / "weights.safetensors").items()}
+        with explain_damage(folder, "thoracite train segmenter"):
+            facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
-            absent, unknown = network.load_state_dict(state, strict=False)
-            if unknown or [name for name in absent if not name.endswith("num_batches_tracked")]:
-                raise ValueError("weights and network differ")
-            if not all(bool(torch.isfinite(value).all()) for value in state.values()):
-                raise ValueError("a weight is no number")
+            fill_network(network, state)
             return cls(network, size=int(facts["size"]))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
-            raise ModelError(
-                f"the model in {folder} cannot be loaded ({' '.join(str(error).split())}); install thoracite again, or "
-                "train it with `thoracite train segmenter`"
-            ) from error
 
     def segment(self, pixels: Pixels) -> Lungs:
         """Lungs of one radiograph.

@@ -6,23 +6,20 @@ probabilities are calibrated and the operating points chosen, and ``thoracite ev
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from thoracite.errors import ModelError
+from thoracite.retrieval.bundle import write_model
 from thoracite.retrieval.calibration import fit_scales
 from thoracite.retrieval.efficientnet import SIZE, Ensemble, load_photographs, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.retrieval.gate import GateWeights
 from thoracite.retrieval.train_gate import train_gate
+from thoracite.retrieval.training import cache_frames, find_device
 from thoracite.retrieval.training_cases import FOLDS, OUTPUTS, Case, read_cases, read_frames, read_targets
 from thoracite.settings import Settings
 
@@ -55,7 +52,7 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     cases = read_cases(data, "nih")
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames, device = torch.from_numpy(cache_frames(cases, checkpoints)), find_device()
+    frames, device = torch.from_numpy(read_cached(cases, checkpoints)), find_device()
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
     for fold, crown in enumerate(network.crowns):
         trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
@@ -64,7 +61,9 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     scales = fit_scales(read_held_out(network, cases, frames), read_targets(cases)[0])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS}
-    write_model(network, gate, facts | {"findings": [scale.model_dump() for scale in scales]}, output)
+    facts |= {"findings": [scale.model_dump() for scale in scales], "gate": round(gate.threshold, 6)}
+    weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
+    write_model(network.state_dict() | weights, facts, output)
 
 
 def begin_network(crowns: int) -> Ensemble:
@@ -106,38 +105,10 @@ def read_photographs() -> dict[str, Tensor]:
     return weights
 
 
-def write_model(network: Ensemble, gate: GateWeights, facts: dict[str, Any], output: Path) -> None:
-    """Write weights, halved in precision, and facts; each file is renamed into place when it is whole."""
-    state = {name: value for name, value in network.state_dict().items() if "num_batches" not in name}
-    state |= {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
-    save_file({name: value.half().contiguous() for name, value in state.items()}, output / "weights.part")
-    facts = {**facts, "gate": round(gate.threshold, 6)}
-    (output / "model.part").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    (output / "weights.part").chmod(0o644)  # safetensors lets only the owner read
-    os.replace(output / "weights.part", output / "weights.safetensors")
-    os.replace(output / "model.part", output / "model.json")
-
-
-def find_device() -> str:
-    """Where to train: a GPU where there is one.
-
-    Examples
-    --------
-    >>> find_device() in ("cpu", "cuda")
-    True
-    """
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def cache_frames(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
+def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
     """Framed images of all cases, kept in a file of the folder; shape (cases, 256, 256), uint8."""
     path = folder / f"frames{CACHED}.npy"
-    if not path.is_file():
-        part = path.with_suffix(".part.npy")
-        np.save(part, read_frames(cases, size=CACHED, settings=Settings.read()))
-        os.replace(part, path)
-    frames: npt.NDArray[np.uint8] = np.load(path)
-    return frames
+    return cache_frames(path, lambda: read_frames(cases, size=CACHED, settings=Settings.read()))
 
 
 def read_held_out(network: Ensemble, cases: list[Case], frames: Tensor) -> npt.NDArray[np.float64]:
@@ -157,11 +128,9 @@ def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDAr
 
 __all__ = [
     "begin_network",
-    "cache_frames",
-    "find_device",
     "read_all",
+    "read_cached",
     "read_held_out",
     "read_photographs",
     "train_encoder",
-    "write_model",
 ]

@@ -7,20 +7,17 @@ weights. Nothing is stopped early: how long, how fast and how varied was chosen 
 
 from __future__ import annotations
 
-import json
-import math
-import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
-from safetensors.torch import save_file
 from torch import Tensor
 
+from thoracite.retrieval.bundle import write_model
 from thoracite.retrieval.lung_cases import read_lung_cases, read_lung_frames
+from thoracite.retrieval.training import Run, cache_frames, find_device, find_rate
 from thoracite.retrieval.unet import SIZE, UNet
 from thoracite.settings import Settings
 
@@ -62,31 +59,18 @@ def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EP
     """
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames = torch.from_numpy(_cache_frames(data, checkpoints))
+    frames = torch.from_numpy(_read_cached(data, checkpoints))
     trainer = LungTrainer(frames, seed=seed)
     trainer.run(epochs, checkpoints / "lungs.pt")
-    write_model(trainer.average, {"size": SIZE, "outputs": ["right", "left"], "seed": seed, "epochs": epochs}, output)
+    facts = {"size": SIZE, "outputs": ["right", "left"], "seed": seed, "epochs": epochs}
+    write_model(trainer.progress.average, facts, output)
 
 
-def write_model(weights: dict[str, Tensor], facts: dict[str, Any], output: Path) -> None:
-    """Write weights, halved in precision, and facts; each file is renamed into place when it is whole."""
-    state = {name: value.half().cpu().contiguous() for name, value in weights.items() if "num_batches" not in name}
-    save_file(state, output / "weights.part")
-    (output / "model.part").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    (output / "weights.part").chmod(0o644)  # safetensors lets only the owner read
-    os.replace(output / "weights.part", output / "weights.safetensors")
-    os.replace(output / "model.part", output / "model.json")
+def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
+    def read() -> npt.NDArray[np.uint8]:
+        return read_lung_frames(read_lung_cases(data, "train"), size=CACHED, settings=Settings.read())
 
-
-def _cache_frames(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
-    path = folder / f"lungs{CACHED}.npy"
-    if not path.is_file():
-        cases = read_lung_cases(data, "train")
-        part = path.with_suffix(".part.npy")
-        np.save(part, read_lung_frames(cases, size=CACHED, settings=Settings.read()))
-        os.replace(part, path)
-    frames: npt.NDArray[np.uint8] = np.load(path)
-    return frames
+    return cache_frames(folder / f"lungs{CACHED}.npy", read)
 
 
 class LungTrainer:
@@ -102,24 +86,23 @@ class LungTrainer:
 
     def __init__(self, frames: Tensor, *, seed: int) -> None:
         torch.manual_seed(seed)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.frames, self.seed, self.step = frames, seed, 0
+        self.device = find_device()
+        self.frames, self.seed = frames, seed
         self.network: UNet = UNet(2).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         others = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{"params": matrices, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=RATE)
-        self.average = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.progress = Run(self.network, groups, averaging=AVERAGING)
 
     def run(self, epochs: int, checkpoint: Path) -> None:
-        """Train what the checkpoint does not hold yet; the result is in ``average``."""
-        done = self._resume(checkpoint)
+        """Train what the checkpoint does not hold yet; the result is in ``progress.average``."""
+        done = self.progress.resume(checkpoint, device=self.device)
         steps = epochs * max(1, len(self.frames) // BATCH)
         for epoch in range(done, epochs):
             loss = self._train_epoch(epoch, steps)
             if (epoch + 1) % SAVED == 0 or epoch + 1 == epochs:
                 print(f"epoch {epoch + 1} of {epochs}: loss {loss:.4f}", flush=True)  # noqa: T201
-                self._save(checkpoint, epoch + 1)
+                self.progress.save(checkpoint, epoch + 1)
 
     def _train_epoch(self, epoch: int, steps: int) -> float:
         self.network.train()
@@ -129,53 +112,15 @@ class LungTrainer:
         batches = max(1, len(order) // BATCH)
         for number in range(batches):
             rows = torch.from_numpy(order[number * BATCH : (number + 1) * BATCH])
-            total += self._train_batch(rows, find_rate(self.step, steps))
+            total += self._train_batch(rows, RATE * find_rate(self.progress.step, steps, warm_up=WARM_UP))
         return total / batches
 
     def _train_batch(self, rows: Tensor, rate: float) -> float:
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
         images, lungs = (each.to(self.device) for each in vary_frames(self.frames[rows], SIZE))
         images = images.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device, torch.bfloat16):
             logits = self.network(images)
-        loss = measure_loss(logits.float(), lungs)
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        self.step += 1
-        memory = min(AVERAGING, (1 + self.step) / (10 + self.step))
-        for name, value in self.network.state_dict().items():
-            if value.is_floating_point():
-                self.average[name].mul_(memory).add_(value.detach(), alpha=1 - memory)
-        return float(loss.item())
-
-    def _resume(self, checkpoint: Path) -> int:
-        if not checkpoint.is_file():
-            return 0
-        saved = torch.load(checkpoint, map_location=self.device, weights_only=True)
-        self.network.load_state_dict(saved["network"])
-        self.average, self.step = saved["average"], saved["step"]
-        self.optimiser.load_state_dict(saved["optimiser"])
-        return int(saved["epoch"])
-
-    def _save(self, checkpoint: Path, epoch: int) -> None:
-        part = checkpoint.with_suffix(".part")
-        state = {"network": self.network.state_dict(), "average": self.average}
-        state |= {"optimiser": self.optimiser.state_dict()}
-        torch.save(state | {"step": self.step, "epoch": epoch}, part)
-        os.replace(part, checkpoint)
-
-
-def find_rate(step: int, steps: int) -> float:
-    """Learning rate of a step: a short rise, then a cosine down to zero.
-
-    Examples
-    --------
-    >>> find_rate(0, 1000), find_rate(1000, 1000)
-    (0.0, 0.0)
-    """
-    return RATE * min(1.0, step / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))
+        return self.progress.learn(measure_loss(logits.float(), lungs), rate=rate)
 
 
 def measure_loss(logits: Tensor, lungs: Tensor) -> Tensor:
@@ -251,4 +196,4 @@ def _draw(n: int, low: float, high: float) -> Tensor:
     return torch.empty(n).uniform_(low, high)
 
 
-__all__ = ["LungTrainer", "find_rate", "measure_loss", "train_segmenter", "vary_frames", "write_model"]
+__all__ = ["LungTrainer", "measure_loss", "train_segmenter", "vary_frames"]

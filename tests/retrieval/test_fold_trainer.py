@@ -10,7 +10,7 @@ import torch
 
 from thoracite.retrieval import fold_trainer
 from thoracite.retrieval.efficientnet import Crown, Trunk, prepare_batch
-from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, find_rate, vary_batch
+from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, vary_batch
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, find_fold, read_cases, read_targets
 
 SMALL = Recipe(batch=8, size=64)
@@ -45,7 +45,7 @@ def train(frames: torch.Tensor, checkpoint: Path, *stops: int) -> dict[str, torc
 def test_a_run_that_was_cut_off_gives_the_same_weights(
     frames: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fold_trainer, "find_rate", lambda step, steps: 0.3)  # does not know when the run will end
+    monkeypatch.setattr(fold_trainer, "find_rate", lambda step, steps, warm_up: 0.3)  # whatever the end
     whole = train(frames, tmp_path / "a.pt", 2)
     resumed = train(frames, tmp_path / "b.pt", 1, 2)
     for name, value in whole.items():
@@ -90,10 +90,3 @@ def test_variations_keep_shape_and_range_about() -> None:
     assert torch.isfinite(varied).all()
     assert not torch.equal(vary_batch(frames, 64), varied)
     assert prepare_batch(varied).shape == varied.shape
-
-
-def test_the_rate_rises_and_falls() -> None:
-    rates = [find_rate(step, 200) for step in range(201)]
-    assert rates[0] == 0
-    assert max(rates) == rates[int(np.argmax(rates))] <= 1
-    assert rates[-1] < 1e-9

@@ -18,7 +18,7 @@ from thoracite.retrieval import train_segmenter
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.lung_cases import read_lung_cases, read_lung_frames, read_lungs
 from thoracite.retrieval.segmenter import LungSegmenter
-from thoracite.retrieval.train_segmenter import LungTrainer, find_rate, measure_loss, vary_frames
+from thoracite.retrieval.train_segmenter import LungTrainer, measure_loss, vary_frames
 from thoracite.settings import Settings
 
 COLUMNS = ("file", "group_id", "view", "suggested_split", "extra_json")
@@ -87,14 +87,14 @@ def test_frames_hold_the_image_and_its_lungs(data: Path) -> None:
 def test_a_run_that_was_cut_off_gives_the_same_weights(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train_segmenter, "find_rate", lambda step, steps: 1e-3)  # does not know when the run will end
+    monkeypatch.setattr(train_segmenter, "find_rate", lambda step, steps, warm_up: 0.25)  # whatever the end
     train_segmenter.train_segmenter(data, tmp_path / "whole", seed=3, epochs=2)
     for epochs in (1, 2):
         train_segmenter.train_segmenter(data, tmp_path / "resumed", seed=3, epochs=epochs)
     whole, resumed = (load_file(tmp_path / name / "weights.safetensors") for name in ("whole", "resumed"))
     assert all(torch.equal(resumed[name], value) for name, value in whole.items())
     frames = torch.zeros(2, 3, 40, 40, dtype=torch.uint8)
-    one, same, other = (LungTrainer(frames, seed=seed).average["last.weight"] for seed in (3, 3, 4))
+    one, same, other = (LungTrainer(frames, seed=seed).progress.average["last.weight"] for seed in (3, 3, 4))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
     radiograph = read_radiograph(data / "0.png", settings=Settings.read())
@@ -132,13 +132,6 @@ def test_the_loss_is_least_where_the_drawing_is_right() -> None:
     lungs[:, 0, :, :3] = lungs[:, 1, :, 5:] = 1
     right, wrong = (measure_loss(20 * (2 * each - 1), lungs) for each in (lungs, lungs.flip(1)))
     assert float(right) < 0.01 < 1 < float(wrong)
-
-
-def test_the_rate_rises_and_falls() -> None:
-    rates = [find_rate(step, 2000) for step in range(2001)]
-    assert rates[0] == 0
-    assert max(rates) <= train_segmenter.RATE
-    assert rates[-1] < 1e-9
 
 
 def test_data_that_are_not_there_are_one_sentence(data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+"""A bundled model: a folder with ``weights.safetensors``, in half precision, and ``model.json``, its facts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from thoracite.errors import ModelError
+
+
+def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder: Path) -> None:
+    """Write weights, halved in precision, and facts; each file is renamed into place when it is whole.
+
+    Parameters
+    ----------
+    weights : mapping of str to Tensor
+        State of a network; counters of batches are left out.
+    facts : mapping of str to JSON values
+        What the network is built by, and how it was made.
+    folder : Path
+        Must be there.
+    """
+    state = {name: value.half().cpu().contiguous() for name, value in weights.items() if "num_batches" not in name}
+    save_file(state, folder / "weights.part")
+    (folder / "model.part").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    (folder / "weights.part").chmod(0o644)  # safetensors lets only the owner read
+    os.replace(folder / "weights.part", folder / "weights.safetensors")
+    os.replace(folder / "model.part", folder / "model.json")
+
+
+def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Facts and weights of a folder, the weights in single precision; to be read within :func:`explain_damage`.
+
+    Raises
+    ------
+    ValueError
+        If a weight is no number.
+    """
+    facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    state = {name: value.float() for name, value in load_file(folder / "weights.safetensors").items()}
+    if not all(bool(torch.isfinite(value).all()) for value in state.values()):
+        raise ValueError("a weight is no number")
+    return facts, state
+
+
+def fill_network(network: nn.Module, state: Mapping[str, Tensor]) -> None:
+    """Give a network its weights; only counters of batches may be missing.
+
+    Raises
+    ------
+    ValueError
+        If weights are missing or left over.
+    """
+    absent, unknown = network.load_state_dict(state, strict=False)
+    if unknown or [name for name in absent if not name.endswith("num_batches_tracked")]:
+        raise ValueError("weights and network differ")
+
+
+@contextmanager
+def explain_damage(folder: Path, command: str) -> Iterator[None]:
+    """What goes wrong while a model is loaded becomes one sentence.
+
+    Parameters
+    ----------
+    folder : Path
+        The model's.
+    command : str
+        By which it is trained again.
+
+    Raises
+    ------
+    ModelError
+        If files are missing, damaged or do not fit together.
+
+    Examples
+    --------
+    >>> try:
+    ...     with explain_damage(Path("model"), "thoracite train encoder"):
+    ...         raise ValueError("weights and network differ")
+    ... except ModelError as error:
+    ...     print(str(error)[:70])
+    the model in model cannot be loaded (weights and network differ); inst
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        raise ModelError(
+            f"the model in {folder} cannot be loaded ({' '.join(str(error).split())}); install thoracite again, or "
+            f"train it with `{command}`"
+        ) from error
+
+
+__all__ = ["explain_damage", "fill_network", "read_model", "write_model"]
