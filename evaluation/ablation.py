@@ -5,7 +5,7 @@ prints, for each, the figures of ``thoracite evaluate vision`` that matter most 
 DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run goes on: a variant is five trainings,
 all of them together take hours. What differs by less than the interval cannot be told from chance.
 
-The basis is trained at 160 pixels, half the work of the bundled 224, on labels and radiologists' readings, from weights
+The basis is trained at 128 pixels, a third of the work of the bundled 224, on labels and radiologists' readings, from weights
 of photographs.
 
 Examples
@@ -40,7 +40,7 @@ from thoracite.retrieval.training import find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
 from thoracite.settings import Settings
 
-BASIS = Recipe(size=160)
+BASIS = Recipe(size=128)
 PHANTOMS = 2000
 
 
