@@ -5,8 +5,9 @@ prints, for each, the figures of ``thoracite evaluate vision`` that matter most 
 DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run goes on: a variant is five trainings,
 all of them together take hours. What differs by less than the interval cannot be told from chance.
 
-The basis is trained at 128 pixels, a third of the work of the bundled 224, on labels and radiologists' readings, from weights
-of photographs.
+The basis is a network alone that sees whole radiographs at 128 pixels and begins from weights of photographs, trained
+for six epochs on labels and radiologists' readings; both views, children first and measurements are what the
+bundled encoder has besides.
 
 Examples
 --------
@@ -34,13 +35,22 @@ from thoracite.retrieval.efficientnet import FEATURES, Ensemble, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.pretraining_cases import draw_phantom_cases, read_children
-from thoracite.retrieval.train_encoder import CACHED, begin_network, read_all, read_cached
-from thoracite.retrieval.training import find_device
+from thoracite.retrieval.measure_reader import fit_measures
+from thoracite.retrieval.pretraining_cases import draw_phantom_cases
+from thoracite.retrieval.train_encoder import (
+    EPOCHS_BEFORE,
+    begin_network,
+    keep_held_out,
+    read_all,
+    read_cached,
+    train_on_children,
+)
+from thoracite.retrieval.training import cache_array, find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.retrieval.views import SIDE, measure_cases
 from thoracite.settings import Settings
 
-BASIS = Recipe(size=128)
+BASIS = Recipe(size=128, epochs=6)
 PHANTOMS = 2000
 
 
@@ -135,7 +145,7 @@ class WithBoxes(FoldTrainer):
         boxed = rows[(self.boxes[rows].sum(dim=1) > 0).cpu()]
         if not len(boxed):
             return loss
-        images = shrink_frames(self.frames[boxed].to(self.device), self.recipe.size)
+        images = shrink_frames(self.frames[boxed, 0].to(self.device), self.recipe.size)
         with torch.no_grad():
             shared = self.trunk(prepare_batch(images))
         weight = self.crown.linear.weight[OUTPUTS.index("RSNA Lung Opacity")]
@@ -168,12 +178,18 @@ class Variant(NamedTuple):
         What is trained on before: ``phantoms``, ``children`` or nothing.
     teachers : tuple of str
         Variants whose mean is learned from.
+    views : int
+        1 for whole radiographs only, 2 for chests too.
+    measured : str
+        The variant to whose logits measurements add, without another training; or nothing.
     """
 
     trainer: type[FoldTrainer] = FoldTrainer
     recipe: Recipe = BASIS
     before: str = ""
     teachers: tuple[str, ...] = ()
+    views: int = 1
+    measured: str = ""
 
 
 VARIANTS = {
@@ -186,9 +202,13 @@ VARIANTS = {
     "balanced": Variant(Balanced),
     "phantoms first": Variant(before="phantoms"),
     "children first": Variant(before="children"),
-    "192 pixels": Variant(recipe=Recipe(size=192)),
-    "224 pixels": Variant(recipe=Recipe(size=224)),
-    "distilled": Variant(Distilled, teachers=("basis", "boxes", "children first", "192 pixels")),
+    "both views": Variant(views=2),
+    "measurements": Variant(measured="basis"),
+    "both views, children first": Variant(views=2, before="children"),
+    "both views, children first, measurements": Variant(measured="both views, children first"),
+    "192 pixels": Variant(recipe=BASIS._replace(size=192)),
+    "224 pixels": Variant(recipe=BASIS._replace(size=224)),
+    "distilled": Variant(Distilled, teachers=("basis", "children first", "both views", "192 pixels")),
 }
 """Variants by name; one that learns from others stands behind them."""
 
@@ -228,13 +248,13 @@ def run_ablation(data: Path, work: Path, names: Sequence[str] = ()) -> Suite:
 def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.NDArray[np.float64]:
     """Held-out logits of a variant, shape (cases, outputs); what was trained before is not trained again."""
     variant, kept = VARIANTS[name], work / f"{name}.npy"
+    if variant.measured:
+        return train_variant(variant.measured, cases, data, work) + _read_measures(cases, work)
     if kept.is_file():
-        read: npt.NDArray[np.float64] = np.load(kept)[[case.fold for case in cases], range(len(cases))]
-        return read
-    frames, device = torch.from_numpy(read_cached(cases, work)), find_device()
+        return keep_held_out(np.load(kept), cases)
+    frames, device = torch.from_numpy(read_cached(cases, work))[:, : variant.views], find_device()
     network = begin_network(FOLDS)
-    if variant.before:
-        _train_before(variant, network, data, work)
+    _train_before(variant, network, data, work)
     for fold, crown in enumerate(network.crowns):
         trainer = variant.trainer(
             network.trunk, crown, cases, frames, fold=fold, seed=0, recipe=variant.recipe, device=device
@@ -247,19 +267,25 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
     return train_variant(name, cases, data, work)
 
 
+def _read_measures(cases: list[Case], work: Path) -> npt.NDArray[np.float64]:
+    """What measurements add to held-out logits, shape (cases, outputs)."""
+    measures = cache_array(work / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
+    reader = fit_measures(measures, cases)
+    return keep_held_out(np.stack([reader.read(row) for row in measures], axis=1), cases)
+
+
 def _train_before(variant: Variant, network: Ensemble, data: Path, work: Path) -> None:
     """Train one crown on other material, and let every crown begin from it."""
-    cases, frames = (
-        draw_phantom_cases(PHANTOMS, size=CACHED) if variant.before == "phantoms" else read_children(data, size=CACHED)
-    )
-    recipe = variant.recipe._replace(epochs=2)
-    first = network.crowns[0]
-    trainer = FoldTrainer(
-        network.trunk, first, cases, torch.from_numpy(frames), fold=-1, seed=0, recipe=recipe, device=find_device()
-    )
-    trainer.run(work / f"{variant.before}.pt")
-    for crown in network.crowns[1:]:
-        crown.load_state_dict(first.state_dict())
+    recipe = variant.recipe._replace(epochs=EPOCHS_BEFORE)
+    if variant.before == "children":
+        train_on_children(network, data, work, recipe=recipe, views=variant.views)
+    if variant.before == "phantoms":
+        cases, drawn = draw_phantom_cases(PHANTOMS, size=SIDE)
+        frames, first = torch.from_numpy(drawn), network.crowns[0]
+        trainer = FoldTrainer(network.trunk, first, cases, frames, fold=-1, seed=0, recipe=recipe, device=find_device())
+        trainer.run(work / "phantoms.pt")
+        for crown in network.crowns[1:]:
+            crown.load_state_dict(first.state_dict())
 
 
 def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:

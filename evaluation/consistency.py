@@ -213,7 +213,7 @@ def look_at(encoder: MiniEncoder, cases: Sequence[Case], changes: Sequence[str])
     return Looks(np.array(logits, dtype=np.float64), np.array(accepted))
 
 
-def _look(encoder: MiniEncoder, path: Path) -> tuple[npt.NDArray[np.float32], bool]:
+def _look(encoder: MiniEncoder, path: Path) -> tuple[Floats, bool]:
     radiograph = read_radiograph(path, settings=Settings.read())
     glance = encoder.look(radiograph.pixels)
     passes = find_refusal(radiograph) is None and find_kind(glance.features, encoder.gate) == KINDS[0]

@@ -92,7 +92,7 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
     look: Callable[[Pixels], object]
     if isinstance(encoder, MiniEncoder):
         read = set(range(len(FINDINGS)))
-        given = read_held_out(encoder, cases)
+        given, _ = read_held_out(encoder, cases)
         readings = make_readings(cases, targets, given[:, : len(FINDINGS)], -given[:, len(FINDINGS)])
         look, network = encoder.look, encoder.network
     else:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from thoracite.evaluation.lungs import measure_lungs
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.retrieval.encoder_mini import MiniEncoder, find_map
+from thoracite.retrieval.encoder_mini import MiniEncoder
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.lungs import SIDES, Box, Lungs, draw_ellipses
 from thoracite.retrieval.region import weigh_map
@@ -99,7 +99,6 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     """Where the network points for each finding of a case that has boxes."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
     glance = encoder.look(pixels, crown=case.fold)
-    lungs = encoder.draw_lungs(glance)
     height, width = pixels.shape
     drawn: dict[str, list[Box]] = {}
     for label, x0, y0, x1, y1 in case.boxes:
@@ -110,12 +109,12 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
         numbers = [FINDINGS.index(name) for name in names]
         logits = glance.logits.mean(axis=0)
         best = max(numbers, key=lambda n: encoder.scales[n].find_probability(float(logits[n])))
-        heat, within = find_map(FINDINGS[best], glance), FINDINGS[best] != "Cardiomegaly"
+        heat, within = glance.maps[best], FINDINGS[best] != "Cardiomegaly"
         point, plain = (
             find_point(weigh_map(heat, each if within else None), glance.box)
-            for each in (lungs, draw_ellipses(glance.box))
+            for each in (glance.lungs, draw_ellipses(glance.box))
         )
-        pointed.append(Pointed(case.group, (height, width), tuple(boxes), lungs, within, point, plain))
+        pointed.append(Pointed(case.group, (height, width), tuple(boxes), glance.lungs, within, point, plain))
     return pointed
 
 

@@ -114,7 +114,7 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
     """
     cases = read_cases(data, "nih")
     work.mkdir(parents=True, exist_ok=True)
-    frames, device = torch.from_numpy(read_cached(cases, work)), find_device()
+    frames, device = torch.from_numpy(read_cached(cases, work))[:, :1], find_device()
     folds = np.array([case.fold for case in cases])
     logits = np.empty((len(cases), len(OUTPUTS)))
     for fold in range(FOLDS):
@@ -123,7 +123,7 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
         trainer = FoldTrainer(nn.Identity(), network, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(work / f"plain{fold}.pt")
         held = np.flatnonzero(folds == fold)
-        logits[held] = _read_frames(network.cpu(), frames[held], recipe.size)
+        logits[held] = _read_frames(network.cpu(), frames[held, 0], recipe.size)
     return logits
 
 

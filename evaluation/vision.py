@@ -83,29 +83,49 @@ def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
     targets = read_targets(cases)[0][:, : len(FINDINGS)]
     encoder = MiniEncoder.load(folder)
     blind = read_metadata(data / "cxr", cases, targets)
-    mini, plain = (
-        make_readings(cases, targets, logits[:, : len(FINDINGS)], -logits[:, len(FINDINGS)])
-        for logits in (read_held_out(encoder, cases), read_readings(cases))
-    )
+    logits, added = read_held_out(encoder, cases)
     systems = {
-        "thoracite-mini": mini,
-        "plain network": plain,
-        "metadata only": Readings(cases, targets, blind, blind.mean(axis=1), blind),
+        name: make_readings(cases, targets, read[:, : len(FINDINGS)], -read[:, len(FINDINGS)])
+        for name, read in {
+            "thoracite-mini": logits,
+            "its network alone": logits - added,
+            "its measurements alone": added,
+            "plain network": read_readings(cases),
+        }.items()
     }
+    systems["metadata only"] = Readings(cases, targets, blind, blind.mean(axis=1), blind)
     rows = [row for name, readings in systems.items() for row in measure_readings(name, readings)]
-    rows += [compare_readings("thoracite-mini less plain network", mini, plain), *measure_speed(encoder, folder)]
+    mini = systems["thoracite-mini"]
+    rows += [
+        compare_readings(f"thoracite-mini less {other}", mini, systems[other])
+        for other in ("plain network", "its network alone")
+    ]
+    rows += measure_speed(encoder, folder)
     described = f"{len(cases)} images of {len({case.group for case in cases})} patients of ChestX-ray14, five folds"
     return Suite(suite="vision", data=described, n=len(cases), rows=tuple(rows))
 
 
-def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> Floats:
-    """Logits of the findings, then of "RSNA Normal", by the crown of each case's fold; shape (cases, 15)."""
+def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
+    """Read each case by the crown of its fold, which did not see its patient.
+
+    Parameters
+    ----------
+    encoder : MiniEncoder
+        What reads.
+    cases : sequence of Case
+        The images.
+
+    Returns
+    -------
+    tuple of ndarray, shape (cases, 15)
+        Logits of the findings, then of "RSNA Normal"; and what of them comes from measurements.
+    """
     kept = [*range(len(FINDINGS)), OUTPUTS.index("RSNA Normal")]
-    logits = np.empty((len(cases), len(kept)))
+    logits, added = np.empty((2, len(cases), len(kept)))
     for row, case in enumerate(cases):
-        pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-        logits[row] = encoder.look(pixels, crown=case.fold).logits[0][kept]
-    return logits
+        glance = encoder.look(read_radiograph(case.path, settings=Settings.read()).pixels, crown=case.fold)
+        logits[row], added[row] = glance.logits[0][kept], glance.added[0][kept]
+    return logits, added
 
 
 def make_readings(

@@ -36,7 +36,7 @@ PLAN = (
 )
 """Kernel, stride, expansion, channels and repeats of each stage."""
 
-SIZE = 224
+SIZE = 160
 """Side of what the network sees, in pixels."""
 
 SHARED = 4
@@ -180,6 +180,19 @@ def prepare_batch(images: Tensor) -> Tensor:
     return ((images - 0.5) / 0.5).contiguous(memory_format=torch.channels_last)
 
 
+def shrink_images(images: Tensor, size: int) -> Tensor:
+    """Images as the network sees them where nothing is varied.
+
+    Parameters
+    ----------
+    images : Tensor, shape (n, 1, height, width), float32
+        Any unit.
+    size : int
+        Side of the result.
+    """
+    return F.interpolate(images, size=(size, size), mode="bilinear", antialias=True)
+
+
 def load_photographs(trunk: Trunk, crown: Crown, weights: Mapping[str, Tensor]) -> None:
     """Copy weights trained on photographs into a trunk and a crown.
 
@@ -216,4 +229,5 @@ __all__ = [
     "Trunk",
     "load_photographs",
     "prepare_batch",
+    "shrink_images",
 ]

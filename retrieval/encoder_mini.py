@@ -22,15 +22,17 @@ from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
 from thoracite.retrieval.bundle import explain_damage, fill_network, read_model
 from thoracite.retrieval.calibration import FindingScale
-from thoracite.retrieval.efficientnet import Ensemble, prepare_batch
+from thoracite.retrieval.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.retrieval.encoder import Reading
-from thoracite.retrieval.framing import Frame, frame_pixels
 from thoracite.retrieval.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.retrieval.image import Pixels, Radiograph
 from thoracite.retrieval.lungs import Lungs
-from thoracite.retrieval.region import find_region
+from thoracite.retrieval.measure_reader import MeasureReader
+from thoracite.retrieval.measures import measure_chest
+from thoracite.retrieval.region import find_region, lay_maps
 from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.retrieval.training_cases import OUTPUTS
+from thoracite.retrieval.views import view_radiograph
 from thoracite.settings import MODELS
 from thoracite.types import Certainty, Entity, Finding, Region
 
@@ -43,32 +45,32 @@ _PLACES = {"Cardiomegaly": "cardiac silhouette"}
 _OUTSIDE = frozenset({"Cardiomegaly", "Hernia"})
 """Findings that are not of lungs or pleura."""
 
-_OPACITIES = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
-"""Findings whose place is read from the map of the radiologists' "Lung Opacity": labels mined from reports say less."""
-
 
 class Glance(NamedTuple):
-    """What the network gives for one image, before anything is read from it.
+    """What network and measurements give for one image, before anything is read from it.
 
     Parameters
     ----------
-    logits : ndarray, shape (crowns, outputs), float32
-        One row a crown.
-    maps : ndarray, shape (outputs, rows, columns), float32
-        What each place adds to a logit, mean of the crowns.
+    logits : ndarray, shape (crowns, outputs), float64
+        One row a crown: mean of both views, and what the measurements add.
+    added : ndarray, shape (crowns, outputs), float64
+        What of the logits comes from the measurements.
+    maps : ndarray, shape (outputs, 56, 56), float32
+        What each place of the whole adds to a logit by the network, mean of crowns and views.
     features : ndarray, shape (features,), float32
-        Mean of the last maps over places and crowns.
+        Mean of the last maps of the whole over places and crowns.
     box : tuple of int
-        What of the radiograph was looked at, in its pixels.
-    pixels : ndarray, shape (size, size), float32, intensity in [0, 1]
-        That, framed.
+        x0, y0, x1, y1 of the whole, in pixels of the radiograph.
+    lungs : Lungs
+        Where the lungs of a frontal radiograph lie.
     """
 
-    logits: npt.NDArray[np.float32]
+    logits: npt.NDArray[np.float64]
+    added: npt.NDArray[np.float64]
     maps: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
     box: tuple[int, int, int, int]
-    pixels: Pixels
+    lungs: Lungs
 
 
 class MiniEncoder:
@@ -78,6 +80,10 @@ class MiniEncoder:
     ----------
     network : Ensemble
         In evaluation mode.
+    segmenter : LungSegmenter
+        Draws the lungs, which are measured and looked at closely.
+    measured : MeasureReader
+        What measurements add to the logits.
     scales : sequence of FindingScale
         One a finding, in the order of the network's first outputs.
     gate : GateWeights
@@ -87,11 +93,20 @@ class MiniEncoder:
     """
 
     name = "thoracite-mini"
-    segmenter: LungSegmenter | None = None
-    """Draws the lungs that places are read in; loaded when a first place is read."""
 
-    def __init__(self, network: Ensemble, scales: Sequence[FindingScale], gate: GateWeights, *, size: int) -> None:
-        self.network, self.scales, self.gate, self.size = network.eval(), tuple(scales), gate, size
+    def __init__(
+        self,
+        network: Ensemble,
+        segmenter: LungSegmenter,
+        measured: MeasureReader,
+        scales: Sequence[FindingScale],
+        gate: GateWeights,
+        *,
+        size: int,
+    ) -> None:
+        self.network: Ensemble = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.segmenter, self.measured = segmenter, measured
+        self.scales, self.gate, self.size = tuple(scales), gate, size
         self.entities = find_entities([scale.label for scale in self.scales])
 
     @classmethod
@@ -106,10 +121,13 @@ class MiniEncoder:
         with explain_damage(folder, "thoracite train encoder"):
             facts, state = read_model(folder)
             gate = GateWeights(state.pop("gate.weight").numpy(), state.pop("gate.bias").numpy(), facts["gate"])
+            measured = MeasureReader(
+                *(state.pop(f"measured.{part}").double().numpy() for part in MeasureReader._fields)
+            )
             network = Ensemble(len(facts["outputs"]), facts["folds"])
             fill_network(network, state)
             scales = [FindingScale(**scale) for scale in facts["findings"]]
-            return cls(network, scales, gate, size=facts["size"])
+        return cls(network, LungSegmenter.load(), measured, scales, gate, size=facts["size"])
 
     def read(self, radiograph: Radiograph) -> Reading:
         """Findings of one radiograph, or the reason why it is not read.
@@ -123,7 +141,7 @@ class MiniEncoder:
         if isinstance(admitted, str):
             return Reading(accepted=False, reason=admitted)
         _, glance = admitted
-        return Reading(findings=tuple(self._read_findings(glance, self.draw_lungs(glance))))
+        return Reading(findings=tuple(self._read_findings(glance)))
 
     def admit(self, radiograph: Radiograph) -> tuple[Pixels, Glance] | str:
         """The gate: pixels the right way round, and what the network gives for them; or why they are not read.
@@ -145,7 +163,7 @@ class MiniEncoder:
         return (pixels, glance) if kind == KINDS[0] else explain_kind(kind)
 
     def look(self, pixels: Pixels, *, crown: int | None = None) -> Glance:
-        """Run the network once.
+        """Draw the lungs, measure, and run the network on the whole and on the chest.
 
         Parameters
         ----------
@@ -154,26 +172,22 @@ class MiniEncoder:
         crown : int or None
             Keep the logits and maps of one crown, such as that of a patient's fold; all of them unless given.
         """
-        frame = frame_pixels(pixels, size=self.size)
+        views = view_radiograph(pixels, self.segmenter)
+        frames = torch.from_numpy(np.stack([views.whole.pixels, views.chest.pixels]))[:, None]
         with torch.inference_mode():
-            logits, maps, features = self.network.look(prepare_batch(torch.from_numpy(frame.pixels)[None, None]))
+            logits, maps, features = self.network.look(prepare_batch(shrink_images(frames, self.size)))
         kept = slice(None) if crown is None else slice(crown, crown + 1)
-        return Glance(
-            logits[kept, 0].numpy(), maps[kept, 0].mean(0).numpy(), features[0].numpy(), frame.box, frame.pixels
-        )
+        added = self.measured.read(measure_chest(views.whole, views.lungs))[kept]
+        read = logits.mean(1).double().numpy()[kept] + added
+        laid = lay_maps(maps[kept].mean(0).numpy(), (views.whole.box, views.chest.box), views.whole.box)
+        return Glance(read, added, laid, features[0].numpy(), views.whole.box, views.lungs)
 
-    def draw_lungs(self, glance: Glance) -> Lungs:
-        """Where the lungs of a frontal radiograph lie."""
-        if self.segmenter is None:
-            self.segmenter = LungSegmenter.load()
-        return self.segmenter.segment_frame(Frame(glance.pixels, glance.box))
-
-    def locate(self, label: str, glance: Glance, lungs: Lungs) -> Region:
+    def locate(self, label: str, glance: Glance) -> Region:
         """Where the network looks for a finding."""
-        within = None if label in _OUTSIDE else lungs
-        return find_region(find_map(label, glance), glance.box, anatomy=_PLACES.get(label, ""), lungs=within)
+        within = None if label in _OUTSIDE else glance.lungs
+        return find_region(glance.maps[OUTPUTS.index(label)], glance.box, anatomy=_PLACES.get(label, ""), lungs=within)
 
-    def _read_findings(self, glance: Glance, lungs: Lungs) -> list[Finding]:
+    def _read_findings(self, glance: Glance) -> list[Finding]:
         logits = glance.logits.mean(axis=0)
         findings = []
         for number, (scale, entity) in enumerate(zip(self.scales, self.entities, strict=True)):
@@ -181,16 +195,9 @@ class MiniEncoder:
             certainty = scale.find_certainty(probability)
             region = None
             if certainty is not Certainty.ABSENT:
-                region = self.locate(scale.label, glance, lungs)
+                region = self.locate(scale.label, glance)
             findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
         return findings
-
-
-def find_map(label: str, glance: Glance) -> npt.NDArray[np.float32]:
-    """The map that a finding's place is read from, shape (rows, columns)."""
-    name = "RSNA Lung Opacity" if label in _OPACITIES else label
-    heat: npt.NDArray[np.float32] = glance.maps[OUTPUTS.index(name)]
-    return heat
 
 
 def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
@@ -213,4 +220,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities", "find_map"]
+__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities"]

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
-from thoracite.retrieval.efficientnet import SIZE, prepare_batch
+from thoracite.retrieval.efficientnet import SIZE, prepare_batch, shrink_images
 from thoracite.retrieval.training import Run, find_rate
 from thoracite.retrieval.training_cases import Case, read_targets
 
@@ -44,7 +44,7 @@ class Recipe(NamedTuple):
         Weight decay of matrices; biases and norms have none.
     """
 
-    epochs: int = 6
+    epochs: int = 8
     rate: float = 3e-4
     size: int = SIZE
     batch: int = 32
@@ -62,8 +62,8 @@ class FoldTrainer:
         What is trained; has ``features``, ``dropout`` and ``linear``.
     cases : list of Case
         All of them; those of the fold are left out here.
-    frames : Tensor, shape (cases, side, side), uint8
-        Framed images.
+    frames : Tensor, shape (cases, views, side, side), uint8
+        Framed images; where there are several views of a case, each step draws one.
     fold : int
         The fold that is not seen; -1 leaves none out.
     seed : int
@@ -90,7 +90,7 @@ class FoldTrainer:
         self.crown = crown.to(device).to(memory_format=torch.channels_last)
         self.frames, self.fold, self.seed, self.recipe, self.device = frames, fold, seed, recipe, device
         self.cases, self.rows = cases, np.array([row for row, case in enumerate(cases) if case.fold != fold])
-        targets, known = (torch.from_numpy(array) for array in read_targets(cases))
+        targets, known = (torch.from_numpy(array) for array in self.lay_targets())
         share = (targets * known)[self.rows].sum(0) / known[self.rows].sum(0).clamp(min=1)
         self.targets, self.known = targets.to(device), known.to(device)
         nn.init.zeros_(crown.linear.weight)
@@ -100,6 +100,10 @@ class FoldTrainer:
 
     def prepare(self) -> None:
         """What a variant needs besides; nothing here."""
+
+    def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """What each output should be, and where that is known; both of shape (cases, outputs)."""
+        return read_targets(self.cases)
 
     def run(self, checkpoint: Path) -> None:
         """Train what the checkpoint does not hold yet; leaves the averaged weights in the crown."""
@@ -152,12 +156,16 @@ class FoldTrainer:
 
     def _train_batch(self, rows: Tensor, batches: int) -> float:
         share = find_rate(self.progress.step, self.recipe.epochs * batches, warm_up=WARM_UP)
-        images = prepare_batch(vary_batch(self.frames[rows].to(self.device), self.recipe.size))
+        images = prepare_batch(vary_batch(self._draw_views(rows).to(self.device), self.recipe.size))
         with torch.autocast(self.device, torch.bfloat16):
             with torch.no_grad():
                 shared = self.trunk(images)
             loss = self.find_loss(rows, self.crown.features(shared))
         return self.progress.learn(loss, rate=share * self.recipe.rate)
+
+    def _draw_views(self, rows: Tensor) -> Tensor:
+        views = self.frames.shape[1]
+        return self.frames[rows, torch.randint(views, (len(rows),)) if views > 1 else 0]
 
 
 def _group_parameters(crown: Any, decay: float) -> list[dict[str, Any]]:
@@ -220,7 +228,7 @@ def shrink_frames(frames: Tensor, size: int) -> Tensor:
     -------
     Tensor, shape (n, 1, size, size), float32, intensity in [0, 1]
     """
-    return F.interpolate(frames[:, None].float(), size=(size, size), mode="bilinear", antialias=True) / 255
+    return shrink_images(frames[:, None].float(), size) / 255
 
 
 __all__ = ["AVERAGING", "WARM_UP", "FoldTrainer", "Recipe", "shrink_frames", "vary_batch"]

@@ -31,7 +31,7 @@ class Frame(NamedTuple):
     Parameters
     ----------
     pixels : ndarray, shape (size, size), float32, intensity in [0, 1]
-        Squashed to a square; the 1st percentile is 0 and the 99th 1.
+        A square; the 1st percentile is 0 and the 99th 1.
     box : tuple of int
         x0, y0, x1, y1: what of the radiograph it is, in the radiograph's pixels.
     """
@@ -54,8 +54,33 @@ def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
     top, bottom = _find_edges(np.percentile(even, 95, axis=1))
     left, right = _find_edges(np.percentile(even, 95, axis=0))
     inner = _even(even[top:bottom, left:right])
-    small = Image.fromarray(inner).resize((size, size), Image.Resampling.BILINEAR)  # with antialiasing
-    return Frame(np.array(small, dtype=np.float32), (left, top, right, bottom))
+    return Frame(_resize(inner, size), (left, top, right, bottom))
+
+
+def frame_box(pixels: Pixels, box: tuple[int, int, int, int], *, size: int) -> Frame:
+    """Cut out a box, even the range of what lies in the radiograph, resize.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        Air dark, bone bright.
+    box : tuple of int
+        x0, y0, x1, y1 in pixels; what lies outside of the radiograph is 0.
+    size : int
+        Side of the result, in pixels.
+
+    Examples
+    --------
+    >>> frame = frame_box(np.tile(np.linspace(0, 1, 40, dtype=np.float32), (40, 1)), (-20, 0, 20, 40), size=4)
+    >>> [round(float(value), 1) for value in frame.pixels[0]]
+    [0.0, 0.0, 0.3, 0.7]
+    """
+    x0, y0, x1, y1 = box
+    height, width = pixels.shape
+    top, bottom, left, right = max(y0, 0), min(y1, height), max(x0, 0), min(x1, width)
+    cut = np.zeros((y1 - y0, x1 - x0), dtype=np.float32)
+    cut[top - y0 : bottom - y0, left - x0 : right - x0] = _even(pixels[top:bottom, left:right])
+    return Frame(_resize(cut, size), box)
 
 
 def unframe_box(
@@ -77,6 +102,11 @@ def unframe_box(
     )
 
 
+def _resize(pixels: Pixels, size: int) -> Pixels:
+    small = Image.fromarray(pixels).resize((size, size), Image.Resampling.BILINEAR)  # with antialiasing
+    return np.array(small, dtype=np.float32)
+
+
 def _even(pixels: Pixels) -> Pixels:
     low, high = np.percentile(pixels, (1, 99))
     return np.asarray(np.clip((pixels - low) / max(float(high - low), 1e-6), 0, 1), dtype=np.float32)
@@ -92,4 +122,4 @@ def _find_edges(brightest: Pixels) -> tuple[int, int]:
     return min(int(lit[0]), deepest), max(int(lit[-1]) + 1, length - deepest)
 
 
-__all__ = ["Frame", "frame_pixels", "unframe_box"]
+__all__ = ["Frame", "frame_box", "frame_pixels", "unframe_box"]

@@ -39,6 +39,9 @@ SMALLEST = 0.02
 """Share of the frame that a lung covers at least; a smaller one was not found."""
 
 
+MARGIN = 1.14
+"""How much larger the square round the lungs is than the longer side of both."""
+
 REACH = 1.3
 """How far about the middle of a lung findings are looked for, in standard deviations of its mask."""
 
@@ -186,6 +189,24 @@ class Lungs(NamedTuple):
         rows, columns = self.right.shape
         return x0 + (column + 0.5) / columns * (x1 - x0), y0 + (row + 0.5) / rows * (y1 - y0)
 
+    def find_square(self) -> tuple[int, int, int, int]:
+        """The square round both lungs, a little larger, in pixels of the radiograph; it may reach beyond.
+
+        Raises
+        ------
+        ValueError
+            If no lungs were found.
+        """
+        both = self.right | self.left
+        if not both.any():
+            raise ValueError("no lungs were found; ask `found` first")
+        x0, y0, x1, y1 = self.box
+        wide, high = (x1 - x0) / both.shape[1], (y1 - y0) / both.shape[0]
+        (top, bottom), (left, right) = find_ends(both), find_ends(both.T)
+        half = MARGIN * max((right - left) * wide, (bottom - top) * high) / 2
+        x, y = x0 + (left + right) / 2 * wide, y0 + (top + bottom) / 2 * high
+        return round(x - half), round(y - half), round(x + half), round(y + half)
+
     def _holds(self, mask: Mask, point: tuple[float, float]) -> bool:
         column, row = self._place(point)
         within = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
@@ -258,6 +279,7 @@ def draw_ellipses(box: tuple[int, int, int, int], *, size: int = 96) -> Lungs:
 
 __all__ = [
     "LEVELS",
+    "MARGIN",
     "REACH",
     "SIDES",
     "ZONES",

@@ -70,12 +70,10 @@ def measure_chest(frame: Frame, lungs: Lungs) -> Floats:
     x0, y0, x1, y1 = frame.box
     cell = (x1 - x0) / columns, (y1 - y0) / rows
     grey = _Grey(pixels, lungs)
-    return np.array(
-        [*_measure_sizes(lungs, cell), _measure_heart(grey, lungs), grey.contrast]
-        + _measure_densities(grey, lungs)
-        + _measure_roughness(grey, lungs)
-        + _measure_spots(grey, lungs)
-    )
+    found = [*_measure_sizes(lungs, cell), _measure_heart(grey, lungs), grey.contrast]
+    for measure in (_measure_densities, _measure_roughness, _measure_spots):
+        found += measure(grey, lungs)
+    return np.array(found)
 
 
 class _Grey:
@@ -104,7 +102,7 @@ def _find_middle(lungs: Lungs) -> tuple[int, int, int]:
 def _find_gaps(lungs: Lungs) -> list[tuple[float, tuple[int, int]]]:
     """For each row with both lungs: how far down it lies, 0 at the top, and the inner borders of right and left."""
     shared = np.flatnonzero(lungs.right.any(axis=1) & lungs.left.any(axis=1))
-    height = max(np.ptp(shared), 1) if shared.size else 1
+    height = max(int(np.ptp(shared)), 1) if shared.size else 1
     return [
         (
             float(row - shared[0]) / height,

@@ -13,10 +13,12 @@ import numpy.typing as npt
 from thoracite.phantom import draw_phantom
 from thoracite.phantom.findings import Kind
 from thoracite.retrieval.framing import frame_pixels
-from thoracite.retrieval.training_cases import Case, read_cases, read_frames
-from thoracite.settings import Settings
+from thoracite.retrieval.training_cases import Case, read_cases
 
 Frames = npt.NDArray[np.uint8]
+
+CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
+"""What the children's radiographs are told apart by."""
 
 _LABELS = {
     Kind.EFFUSION: "Effusion", Kind.PNEUMOTHORAX: "Pneumothorax", Kind.CARDIOMEGALY: "Cardiomegaly",
@@ -39,18 +41,19 @@ def draw_phantom_cases(number: int, *, size: int, seed: int = 0) -> tuple[list[C
 
     Returns
     -------
-    tuple of list of Case and ndarray, shape (number, size, size), uint8
+    tuple of list of Case and ndarray, shape (number, 1, size, size), uint8
+        Whole frames, one view of each.
 
     Examples
     --------
     >>> cases, frames = draw_phantom_cases(2, size=64)
     >>> [case.source for case in cases], frames.shape
-    (['phantom', 'phantom'], (2, 64, 64))
+    (['phantom', 'phantom'], (2, 1, 64, 64))
     """
-    cases, frames = [], np.empty((number, size, size), dtype=np.uint8)
+    cases, frames = [], np.empty((number, 1, size, size), dtype=np.uint8)
     for row in range(number):
         phantom = draw_phantom(seed + row, size=size)
-        frames[row] = np.rint(frame_pixels(phantom.image, size=size).pixels * 255)
+        frames[row, 0] = np.rint(frame_pixels(phantom.image, size=size).pixels * 255)
         drawn = {Kind(finding.entity.label) for finding in phantom.findings}
         labels = frozenset(_LABELS[kind] for kind in drawn) or frozenset({"No Finding"})
         name = f"phantom {phantom.seed}"
@@ -58,15 +61,13 @@ def draw_phantom_cases(number: int, *, size: int, seed: int = 0) -> tuple[list[C
     return cases, frames
 
 
-def read_children(folder: Path, *, size: int) -> tuple[list[Case], Frames]:
-    """The paediatric radiographs of Kermany and colleagues: pneumonia, or none.
+def read_children(folder: Path) -> list[Case]:
+    """The paediatric radiographs of Kermany and colleagues: bacterial pneumonia, viral pneumonia, or none.
 
     Parameters
     ----------
     folder : Path
         Holds ``manifest.csv``.
-    size : int
-        Side of the frames, in pixels.
 
     Raises
     ------
@@ -78,12 +79,7 @@ def read_children(folder: Path, *, size: int) -> tuple[list[Case], Frames]:
     Kermany DS et al. Identifying medical diagnoses and treatable diseases by image-based deep learning. Cell 2018.
     doi:10.1016/j.cell.2018.02.010. CC BY 4.0.
     """
-    cases = [
-        case._replace(labels=case.labels & {"Pneumonia"} or frozenset({"No Finding"}))
-        for case in read_cases(folder, "kermany")
-        if case.labels & {"Normal", "Pneumonia"}
-    ]
-    return cases, read_frames(cases, size=size, settings=Settings.read())
+    return [case for case in read_cases(folder, "kermany") if case.labels & {*CHILDREN}]
 
 
-__all__ = ["draw_phantom_cases", "read_children"]
+__all__ = ["CHILDREN", "draw_phantom_cases", "read_children"]

@@ -7,6 +7,8 @@ radiologists' boxes the maps do not earn that (``thoracite evaluate localisation
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -50,6 +52,49 @@ def weigh_map(heat: npt.NDArray[np.float32], lungs: Lungs | None) -> Floats:
     return fine if lungs is None else fine * lungs.draw_soft((FINE, FINE))
 
 
+def lay_maps(
+    maps: npt.NDArray[np.float32], boxes: Sequence[tuple[int, int, int, int]], frame: tuple[int, int, int, int]
+) -> npt.NDArray[np.float32]:
+    """Maps of several views of one radiograph, laid over one of them and averaged.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (views, outputs, rows, columns), float32
+        How much each place adds to a logit; any unit.
+    boxes : sequence of tuple of int
+        x0, y0, x1, y1 of what each view covers, in pixels of the radiograph.
+    frame : tuple of int
+        The same of what the result covers.
+
+    Returns
+    -------
+    ndarray, shape (outputs, 56, 56), float32
+        Beyond its own borders a view counts as at its border.
+
+    Examples
+    --------
+    >>> maps = np.arange(4, dtype=np.float32).reshape(1, 1, 2, 2)
+    >>> laid = lay_maps(maps, [(0, 0, 10, 10)], (0, 0, 20, 10))
+    >>> laid.shape, float(laid[0, 0, 0]), float(laid[0, 0, -1])
+    ((1, 56, 56), 0.0, 1.0)
+    """
+    (x0, y0, x1, y1), cells = frame, (np.arange(FINE) + 0.5) / FINE
+    laid = []
+    for view, (left, top, right, bottom) in zip(maps, boxes, strict=True):
+        down = _weigh_lines((y0 + cells * (y1 - y0) - top) / (bottom - top), view.shape[1])
+        across = _weigh_lines((x0 + cells * (x1 - x0) - left) / (right - left), view.shape[2])
+        laid.append(down @ view @ across.T)
+    mean: npt.NDArray[np.float32] = np.mean(laid, axis=0, dtype=np.float32)
+    return mean
+
+
+def _weigh_lines(positions: Floats, lines: int) -> npt.NDArray[np.float32]:
+    """Weights of linear interpolation between the middles of lines; shape (positions, lines)."""
+    places = np.clip(positions * lines - 0.5, 0, lines - 1)
+    weights: npt.NDArray[np.float32] = np.maximum(0, 1 - np.abs(places[:, None] - np.arange(lines))).astype(np.float32)
+    return weights
+
+
 def find_region(
     heat: npt.NDArray[np.float32], frame: tuple[int, int, int, int], *, anatomy: str = "", lungs: Lungs | None = None
 ) -> Region:
@@ -83,4 +128,4 @@ def find_region(
     return Region(box=unframe_box((x0, y0, x1, y1), frame), anatomy=anatomy)
 
 
-__all__ = ["FINE", "find_region", "weigh_map"]
+__all__ = ["FINE", "find_region", "lay_maps", "weigh_map"]

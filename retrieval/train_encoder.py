@@ -1,5 +1,8 @@
 """Training of ``thoracite-mini``: five crowns on one frozen trunk, one a fold; an interrupted run goes on.
 
+One crown is first trained to tell children's radiographs apart, and every fold's crown begins from it; each then learns
+the labels from whole radiographs and chests in turn. What measurements add is fitted beside it.
+
 A fold's crown never sees the patients of its fold, so its reading of them is a fair one: from these readings the
 probabilities are calibrated and the operating points chosen, and ``thoracite evaluate vision`` measures on them.
 """
@@ -13,18 +16,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from thoracite.errors import ModelError
+from thoracite.errors import InputError, ModelError
 from thoracite.retrieval.bundle import write_model
 from thoracite.retrieval.calibration import fit_scales
-from thoracite.retrieval.efficientnet import SIZE, Ensemble, load_photographs, prepare_batch
+from thoracite.retrieval.efficientnet import SIZE, Crown, Ensemble, load_photographs, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
+from thoracite.retrieval.measure_reader import fit_measures
+from thoracite.retrieval.pretraining_cases import CHILDREN, read_children
 from thoracite.retrieval.train_gate import train_gate
-from thoracite.retrieval.training import cache_frames, find_device
-from thoracite.retrieval.training_cases import FOLDS, OUTPUTS, Case, read_cases, read_frames, read_targets
+from thoracite.retrieval.training import cache_array, find_device
+from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.retrieval.views import measure_cases, read_views
 from thoracite.settings import Settings
 
-CACHED = SIZE + 32
-"""Side of the frames that crops are taken from, in pixels."""
+EPOCHS_BEFORE = 2
+"""Passes over the children's radiographs."""
 
 
 def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Recipe().epochs) -> None:
@@ -33,7 +39,7 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     Parameters
     ----------
     data : Path
-        Folder with ``manifest.csv``; images of source ``nih`` are trained on.
+        Folder with ``manifest.csv``; the findings are learned from images of source ``nih``.
     output : Path
         Folder to write ``weights.safetensors`` and ``model.json`` to; checkpoints lie in ``checkpoints`` below it until
         the end.
@@ -45,25 +51,89 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     Raises
     ------
     InputError
-        If the data cannot be read.
+        If the data cannot be read, or a finding has no image.
     ModelError
         If the weights to begin with are not installed.
     """
     cases = read_cases(data, "nih")
+    _check_labels(cases, data)
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames, device = torch.from_numpy(read_cached(cases, checkpoints)), find_device()
+    frames, device, settings = torch.from_numpy(read_cached(cases, checkpoints)), find_device(), Settings.read()
+    measures = cache_array(checkpoints / "measures.npy", lambda: measure_cases(cases, settings=settings))
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
+    train_on_children(network, data, checkpoints, recipe=recipe._replace(epochs=EPOCHS_BEFORE), seed=seed)
     for fold, crown in enumerate(network.crowns):
         trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(checkpoints / f"fold{fold}.pt")
     network.cpu()
-    scales = fit_scales(read_held_out(network, cases, frames), read_targets(cases)[0])
+    measured = fit_measures(measures, cases)
+    added = np.stack([measured.read(row) for row in measures], axis=1)
+    logits = keep_held_out(read_all(network, frames) + added, cases)
+    scales = fit_scales(logits, read_targets(cases)[0])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS}
     facts |= {"findings": [scale.model_dump() for scale in scales], "gate": round(gate.threshold, 6)}
     weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
+    weights |= {f"measured.{part}": torch.from_numpy(value) for part, value in measured._asdict().items()}
     write_model(network.state_dict() | weights, facts, output)
+
+
+def _check_labels(cases: list[Case], data: Path) -> None:
+    missing = set(FINDINGS).difference(*(case.labels for case in cases))
+    if missing:
+        raise InputError(
+            f"{data / 'manifest.csv'} has no image of source nih with the label {min(missing)}; "
+            f"expected images of each of {', '.join(FINDINGS)}"
+        )
+
+
+class ChildrenTrainer(FoldTrainer):
+    """Learns to tell children's radiographs apart: no pneumonia, bacterial, or viral."""
+
+    def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """One output a kind, each known for every case."""
+        targets = np.array([[name in case.labels for name in CHILDREN] for case in self.cases], dtype=np.float32)
+        return targets, np.ones_like(targets)
+
+
+def train_on_children(
+    network: Ensemble, data: Path, checkpoints: Path, *, recipe: Recipe, seed: int = 0, views: int = 2
+) -> None:
+    """Train one crown on children's radiographs, and let every crown begin from it.
+
+    Parameters
+    ----------
+    network : Ensemble
+        Its trunk stays as it is; its crowns are changed in place, but for their last layers.
+    data : Path
+        Folder with ``manifest.csv``.
+    checkpoints : Path
+        Folder for frames and what is trained.
+    recipe : Recipe
+        How long and how fast.
+    seed : int
+        Of every random choice.
+    views : int
+        1 for whole radiographs only, 2 for chests too.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be read.
+    """
+    children = read_children(data)
+    frames = torch.from_numpy(read_cached(children, checkpoints, name="children"))[:, :views]
+    first = Crown(len(CHILDREN))
+    begun = {name: value for name, value in network.crowns[0].state_dict().items() if not name.startswith("linear.")}
+    first.load_state_dict(begun, strict=False)
+    trainer = ChildrenTrainer(
+        network.trunk, first, children, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
+    )
+    trainer.run(checkpoints / f"children{views}.pt")
+    learned = {name: value for name, value in first.state_dict().items() if not name.startswith("linear.")}
+    for crown in network.crowns:
+        crown.load_state_dict(learned, strict=False)
 
 
 def begin_network(crowns: int) -> Ensemble:
@@ -105,32 +175,38 @@ def read_photographs() -> dict[str, Tensor]:
     return weights
 
 
-def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
-    """Framed images of all cases, kept in a file of the folder; shape (cases, 256, 256), uint8."""
-    path = folder / f"frames{CACHED}.npy"
-    return cache_frames(path, lambda: read_frames(cases, size=CACHED, settings=Settings.read()))
-
-
-def read_held_out(network: Ensemble, cases: list[Case], frames: Tensor) -> npt.NDArray[np.float64]:
-    """Each case read by the crown that did not see its patient; logits, shape (cases, outputs)."""
-    held: npt.NDArray[np.float64] = read_all(network, frames)[[case.fold for case in cases], range(len(cases))]
-    return held
+def read_cached(cases: list[Case], folder: Path, *, name: str = "frames") -> npt.NDArray[np.uint8]:
+    """Both views of all cases, kept in a file of the folder; shape (cases, 2, 256, 256), uint8."""
+    return cache_array(folder / f"{name}.npy", lambda: read_views(cases, settings=Settings.read()))
 
 
 def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
-    """Logits of every crown, shape (crowns, cases, outputs)."""
+    """Logits of every crown, mean of the views; shape (crowns, cases, outputs)."""
     network.eval()
     with torch.inference_mode():
-        parts = torch.split(frames, 64)
-        read = [network(prepare_batch(shrink_frames(part, size))).numpy() for part in parts]
+        read = [_read_part(network, part, size) for part in torch.split(frames, 32)]
     return np.concatenate(read, axis=1).astype(np.float64)
 
 
+def _read_part(network: Ensemble, frames: Tensor, size: int) -> npt.NDArray[np.float32]:
+    logits = network(prepare_batch(shrink_frames(frames.flatten(0, 1), size)))
+    mean: npt.NDArray[np.float32] = logits.unflatten(1, frames.shape[:2]).mean(2).numpy()
+    return mean
+
+
+def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDArray[np.float64]:
+    """Of logits of every crown, those by the crown that did not see a case's patient; shape (cases, outputs)."""
+    held: npt.NDArray[np.float64] = logits[[case.fold for case in cases], range(len(cases))]
+    return held
+
+
 __all__ = [
+    "EPOCHS_BEFORE",
     "begin_network",
+    "keep_held_out",
     "read_all",
     "read_cached",
-    "read_held_out",
     "read_photographs",
     "train_encoder",
+    "train_on_children",
 ]

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from thoracite.retrieval.efficientnet import SIZE, Ensemble, prepare_batch
+from thoracite.retrieval.efficientnet import SIZE, Ensemble, prepare_batch, shrink_images
 from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.gate import KINDS, GateWeights, rate_kinds
 from thoracite.retrieval.gate_cases import read_negatives, turn_radiograph, vary_image
 from thoracite.retrieval.image import Pixels, read_radiograph
 from thoracite.retrieval.training_cases import read_cases
+from thoracite.retrieval.views import SIDE
 from thoracite.settings import Settings
 
 SOURCES = {"nih": 700, "mhh": 229, "kermany": 300}
@@ -57,12 +58,13 @@ def find_half(group: str) -> bool:
 
 
 def read_features(network: Ensemble, images: list[Pixels]) -> npt.NDArray[np.float32]:
-    """Features of images, shape (images, features)."""
+    """Features of whole images, shape (images, features)."""
     features = []
     for start in range(0, len(images), 32):
-        frames = np.stack([frame_pixels(image, size=SIZE).pixels for image in images[start : start + 32]])
+        frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in images[start : start + 32]])
         with torch.inference_mode():
-            features.append(network.look(prepare_batch(torch.from_numpy(frames)[:, None]))[2].float().numpy())
+            shrunk = shrink_images(torch.from_numpy(frames)[:, None], SIZE)
+            features.append(network.look(prepare_batch(shrunk))[2].float().numpy())
     return np.concatenate(features)
 
 

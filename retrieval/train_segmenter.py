@@ -17,7 +17,7 @@ from torch import Tensor
 
 from thoracite.retrieval.bundle import write_model
 from thoracite.retrieval.lung_cases import read_lung_cases, read_lung_frames
-from thoracite.retrieval.training import Run, cache_frames, find_device, find_rate
+from thoracite.retrieval.training import Run, cache_array, find_device, find_rate
 from thoracite.retrieval.unet import SIZE, UNet
 from thoracite.settings import Settings
 
@@ -70,7 +70,7 @@ def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
     def read() -> npt.NDArray[np.uint8]:
         return read_lung_frames(read_lung_cases(data, "train"), size=CACHED, settings=Settings.read())
 
-    return cache_frames(folder / f"lungs{CACHED}.npy", read)
+    return cache_array(folder / f"lungs{CACHED}.npy", read)
 
 
 class LungTrainer:

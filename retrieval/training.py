@@ -6,12 +6,14 @@ import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 class Run:
@@ -112,29 +114,29 @@ def find_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def cache_frames(path: Path, read: Callable[[], npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
-    """Frames from a file, which is written first where it is missing.
+def cache_array(path: Path, read: Callable[[], npt.NDArray[Number]]) -> npt.NDArray[Number]:
+    """An array from a file, which is written first where it is missing.
 
     Parameters
     ----------
     path : Path
         Ends in ``.npy``.
     read : callable
-        Gives the frames.
+        Gives the array.
 
     Examples
     --------
     >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "frames.npy"
-    >>> cache_frames(path, lambda: np.zeros((2, 4, 4), dtype=np.uint8)).shape, path.is_file()
+    >>> path = Path(tempfile.mkdtemp()) / "array.npy"
+    >>> cache_array(path, lambda: np.zeros((2, 4, 4), dtype=np.uint8)).shape, path.is_file()
     ((2, 4, 4), True)
     """
     if not path.is_file():
         part = path.with_suffix(".part.npy")
         np.save(part, read())
         os.replace(part, path)
-    frames: npt.NDArray[np.uint8] = np.load(path)
-    return frames
+    array: npt.NDArray[Number] = np.load(path)
+    return array
 
 
-__all__ = ["Run", "cache_frames", "find_device", "find_rate"]
+__all__ = ["Run", "cache_array", "find_device", "find_rate"]

@@ -18,9 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.errors import InputError
-from thoracite.retrieval.framing import frame_pixels
-from thoracite.retrieval.image import read_radiograph
-from thoracite.settings import Settings
 
 FOLDS = 5
 """Folds of the bundled model."""
@@ -147,15 +144,6 @@ def read_targets(cases: list[Case]) -> tuple[npt.NDArray[np.float32], npt.NDArra
     return targets, known
 
 
-def read_frames(cases: list[Case], *, size: int, settings: Settings) -> npt.NDArray[np.uint8]:
-    """Framed images, shape (cases, size, size), uint8."""
-    frames = np.empty((len(cases), size, size), dtype=np.uint8)
-    for row, case in enumerate(cases):
-        pixels = read_radiograph(case.path, settings=settings).pixels
-        frames[row] = np.rint(frame_pixels(pixels, size=size).pixels * 255)
-    return frames
-
-
 __all__ = [
     "FINDINGS",
     "FOLDS",
@@ -164,6 +152,5 @@ __all__ = [
     "Case",
     "find_fold",
     "read_cases",
-    "read_frames",
     "read_targets",
 ]

@@ -31,7 +31,7 @@ def make_cases(number: int) -> list[Case]:
 
 def begin(kind: type[FoldTrainer]) -> FoldTrainer:
     torch.manual_seed(0)
-    frames = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (40, 72, 72), dtype=np.uint8))
+    frames = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (40, 1, 72, 72), dtype=np.uint8))
     return kind(Trunk(), Crown(len(OUTPUTS), dropout=0), make_cases(40), frames, fold=0, seed=0, recipe=SMALL)
 
 

@@ -98,8 +98,9 @@ def test_cases_are_read_by_the_crown_that_did_not_see_them(shared: Path) -> None
     chosen = [next(case for case in cases if case.fold == fold) for fold in range(FOLDS)]
     encoder = MiniEncoder.load()
     assert len(encoder.network.crowns) == FOLDS
-    logits = read_held_out(encoder, chosen)
-    assert logits.shape == (FOLDS, len(FINDINGS) + 1)
+    logits, added = read_held_out(encoder, chosen)
+    assert logits.shape == added.shape == (FOLDS, len(FINDINGS) + 1)
+    assert 0 < np.abs(added).max() < np.abs(logits).max()
     for case, own in zip(chosen, logits, strict=True):
         crowns = encoder.look(_read(case).pixels).logits[:, : len(FINDINGS)]
         same = [np.allclose(crown, own[:-1], atol=1e-4) for crown in crowns]

@@ -29,7 +29,7 @@ def make_cases(number: int) -> list[Case]:
 
 @pytest.fixture
 def frames() -> torch.Tensor:
-    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (24, 72, 72), dtype=np.uint8))
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (24, 1, 72, 72), dtype=np.uint8))
 
 
 def train(frames: torch.Tensor, checkpoint: Path, *stops: int) -> dict[str, torch.Tensor]:

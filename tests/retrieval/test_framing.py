@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thoracite.retrieval.framing import frame_pixels, unframe_box
+from thoracite.retrieval.framing import frame_box, frame_pixels, unframe_box
 
 
 def chest(height: int = 200, width: int = 160) -> np.ndarray:
@@ -45,3 +45,21 @@ def test_a_frame_lies_inside_its_image(height: int, width: int, seed: int) -> No
     assert 0 <= y0 < y1 <= height
     assert frame.pixels.min() >= 0
     assert frame.pixels.max() <= 1
+
+
+def test_a_box_is_cut_out_without_squashing() -> None:
+    y, x = np.mgrid[0:300, 0:200]
+    disc = ((x - 120) ** 2 + (y - 140) ** 2 < 30**2).astype(np.float32)
+    frame = frame_box(disc, (70, 90, 170, 190), size=50)
+    rows, columns = (np.flatnonzero(frame.pixels.max(axis=axis) > 0.5) for axis in (1, 0))
+    assert abs(len(rows) - 30) <= 1
+    assert abs(len(columns) - 30) <= 1
+    assert frame.box == (70, 90, 170, 190)
+
+
+def test_what_lies_beyond_the_radiograph_is_black() -> None:
+    bright = np.linspace(0.4, 1, 100 * 100, dtype=np.float32).reshape(100, 100)
+    frame = frame_box(bright, (-100, 0, 100, 200), size=20)
+    assert not frame.pixels[:, :9].any()
+    assert not frame.pixels[11:].any()
+    assert frame.pixels[:10, 10:].max() > 0.8

@@ -7,6 +7,7 @@ import pytest
 
 from thoracite.retrieval.lungs import (
     LEVELS,
+    MARGIN,
     ZONES,
     Lungs,
     Zone,
@@ -94,3 +95,14 @@ def test_ellipses_are_two_lungs(lungs: Lungs) -> None:
     assert drawn.find_middle("right")[0] == pytest.approx(29, abs=1)
     assert drawn.find_middle("left")[0] == pytest.approx(71, abs=1)
     assert lungs.find_middle("right") == pytest.approx((250, 125))
+
+
+def test_the_square_holds_both_lungs_undistorted() -> None:
+    wide = draw_ellipses((100, 50, 900, 450))
+    x0, y0, x1, y1 = wide.find_square()
+    assert abs((x1 - x0) - (y1 - y0)) <= 1
+    assert abs((x1 - x0) - MARGIN * 0.74 * 800) < 15
+    assert abs((x0 + x1) / 2 - 500) < 6
+    assert abs((y0 + y1) / 2 - (50 + 0.48 * 400)) < 6
+    with pytest.raises(ValueError, match="no lungs"):
+        Lungs(np.zeros((4, 4), dtype=bool), np.zeros((4, 4), dtype=bool), (0, 0, 4, 4)).find_square()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thoracite.retrieval.lungs import SIDES, draw_ellipses
-from thoracite.retrieval.region import FINE, find_region, weigh_map
+from thoracite.retrieval.lungs import SIDES, draw_ellipses, fit_grid
+from thoracite.retrieval.region import FINE, find_region, lay_maps, weigh_map
 
 FRAME = (100, 50, 800, 750)
 LUNGS = draw_ellipses(FRAME)
@@ -59,3 +59,21 @@ def test_a_flat_map_still_gives_a_box() -> None:
         x0, y0, x1, y1 = find_region(np.zeros((7, 7), dtype=np.float32), FRAME, lungs=lungs).box
         assert x0 < x1
         assert y0 < y1
+
+
+def test_maps_of_two_views_meet_at_the_same_place() -> None:
+    """A peak at (450, 350) px, seen in the whole and in a square round it."""
+    whole, chest = heat((3, 3, 1.0)), heat((3, 3, 1.0))
+    laid = lay_maps(np.stack([whole, chest])[:, None], [FRAME, (300, 200, 600, 500)], FRAME)
+    assert laid.shape == (1, FINE, FINE)
+    row, column = np.unravel_index(int(laid[0].argmax()), (FINE, FINE))
+    x, y = (100 + (column + 0.5) / FINE * 700, 50 + (row + 0.5) / FINE * 700)
+    assert abs(x - 450) < 15
+    assert abs(y - 350) < 60
+    assert laid.max() > 0.5  # neither alone
+
+
+def test_one_view_laid_over_itself_is_the_map_made_finer() -> None:
+    random = np.random.default_rng(0).random((5, 5), dtype=np.float32)
+    laid = lay_maps(random[None, None], [FRAME], FRAME)
+    np.testing.assert_allclose(laid[0], fit_grid(random, (FINE, FINE)), atol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from thoracite.retrieval.training import Run, cache_frames, find_rate
+from thoracite.retrieval.training import Run, cache_array, find_rate
 
 
 def begin() -> Run:
@@ -72,7 +72,7 @@ def test_frames_are_read_once(tmp_path: Path) -> None:
         calls.append(1)
         return np.full((2, 3, 3), 7, dtype=np.uint8)
 
-    first, second = (cache_frames(tmp_path / "frames.npy", read) for _ in range(2))
+    first, second = (cache_array(tmp_path / "frames.npy", read) for _ in range(2))
     assert len(calls) == 1
     assert (first == second).all()
     assert [path.name for path in tmp_path.iterdir()] == ["frames.npy"]
