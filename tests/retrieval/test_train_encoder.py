@@ -45,11 +45,7 @@ def write_phantoms(folder: Path, number: int) -> None:
             pixels = draw_phantom(seed, size=128).image
             Image.fromarray(np.rint(pixels * 255).astype(np.uint8)).save(folder / f"{seed}.png")
             source = "mhh" if seed % 8 == 7 else "kermany" if seed % 3 == 0 else "nih"
-            labels = (
-                CHILDREN[seed % 9 // 3]
-                if source == "kermany"
-                else FINDINGS[seed % len(FINDINGS)]
-            )
+            labels = CHILDREN[seed % 9 // 3] if source == "kermany" else FINDINGS[seed % len(FINDINGS)]
             row = {"file": f"{seed}.png", "source": source, "repo": "ab"[seed % 2], "group_id": f"{seed}", "view": "PA"}
             rows.writerow(row | {"labels": labels, "orig_width": 128, "orig_height": 128})
 
