@@ -28,7 +28,7 @@ from thoracite.retrieval.gate import KINDS, GateWeights, explain_kind, find_kind
 from thoracite.retrieval.image import Pixels, Radiograph
 from thoracite.retrieval.lungs import Lungs
 from thoracite.retrieval.measure_reader import MeasureReader
-from thoracite.retrieval.measures import measure_chest
+from thoracite.retrieval.measures import MEASURES, measure_chest
 from thoracite.retrieval.region import find_region, lay_maps
 from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.retrieval.training_cases import OUTPUTS
@@ -124,6 +124,8 @@ class MiniEncoder:
             measured = MeasureReader(
                 *(state.pop(f"measured.{part}").double().numpy() for part in MeasureReader._fields)
             )
+            if facts["measures"] != list(MEASURES):
+                raise ValueError("it was trained on other measurements")
             network = Ensemble(len(facts["outputs"]), facts["folds"])
             fill_network(network, state)
             scales = [FindingScale(**scale) for scale in facts["findings"]]

@@ -22,6 +22,7 @@ from thoracite.retrieval.calibration import fit_scales
 from thoracite.retrieval.efficientnet import SIZE, Crown, Ensemble, load_photographs, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.measure_reader import fit_measures
+from thoracite.retrieval.measures import MEASURES
 from thoracite.retrieval.pretraining_cases import CHILDREN, read_children
 from thoracite.retrieval.train_gate import train_gate
 from thoracite.retrieval.training import cache_array, find_device
@@ -72,7 +73,7 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     logits = keep_held_out(read_all(network, frames) + added, cases)
     scales = fit_scales(logits, read_targets(cases)[0])
     gate = train_gate(network.eval(), data, seed=seed)
-    facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS}
+    facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
     facts |= {"findings": [scale.model_dump() for scale in scales], "gate": round(gate.threshold, 6)}
     weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
     weights |= {f"measured.{part}": torch.from_numpy(value) for part, value in measured._asdict().items()}

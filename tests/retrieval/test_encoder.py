@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from thoracite.errors import ModelError, UsageError
 from thoracite.kg.concepts import read_concepts
 from thoracite.retrieval.encoder import ImageEncoder
-from thoracite.retrieval.encoder_mini import MiniEncoder
+from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
 from thoracite.retrieval.encoders import NAMES, open_encoder
 from thoracite.retrieval.image import Radiograph, read_radiograph
 from thoracite.settings import Settings
@@ -69,4 +71,14 @@ def test_unknown_names_and_missing_weights_are_one_sentence(tmp_path: Path) -> N
     (tmp_path / "model.json").write_text("{}", encoding="utf-8")
     (tmp_path / "weights.safetensors").write_bytes(b"broken")
     with pytest.raises(ModelError, match="cannot be loaded"):
+        MiniEncoder.load(tmp_path)
+
+
+def test_a_model_of_other_measurements_is_one_sentence(tmp_path: Path) -> None:
+    for file in FOLDER.glob("*.*"):
+        shutil.copy(file, tmp_path)
+    facts = json.loads((FOLDER / "model.json").read_text(encoding="utf-8"))
+    facts["measures"][0] = "hat size"
+    (tmp_path / "model.json").write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(ModelError, match="trained on other measurements"):
         MiniEncoder.load(tmp_path)
