@@ -46,7 +46,7 @@ def test_a_port_that_is_taken_is_one_sentence(fuseki_server: Server, tmp_path: P
 
 
 def test_the_command_starts_one_and_ends_with_ctrl_c(tmp_path: Path, fuseki_server: Server) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it, and so would this
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and would be inherited
     port = find_free_port()
     command = [sys.executable, "-m", "thoracite.kg.servers", "fuseki", "--port", str(port), "--home", str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
