@@ -208,7 +208,7 @@ VARIANTS = {
     "both views, children first, measurements": Variant(measured="both views, children first"),
     "192 pixels": Variant(recipe=BASIS._replace(size=192)),
     "224 pixels": Variant(recipe=BASIS._replace(size=224)),
-    "distilled": Variant(Distilled, teachers=("basis", "children first", "both views", "192 pixels")),
+    "distilled": Variant(Distilled, teachers=("basis", "both views", "both views, children first", "192 pixels")),
 }
 """Variants by name; one that learns from others stands behind them."""
 
