@@ -40,14 +40,16 @@ from thoracite.retrieval.pretraining_cases import draw_phantom_cases
 from thoracite.retrieval.train_encoder import (
     EPOCHS_BEFORE,
     begin_network,
+    copy_blocks,
     keep_held_out,
+    measure_cached,
     read_all,
     read_cached,
     train_on_children,
 )
-from thoracite.retrieval.training import cache_array, find_device
+from thoracite.retrieval.training import find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
-from thoracite.retrieval.views import SIDE, measure_cases
+from thoracite.retrieval.views import SIDE
 from thoracite.settings import Settings
 
 BASIS = Recipe(size=128, epochs=6)
@@ -269,9 +271,8 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
 
 def _read_measures(cases: list[Case], work: Path) -> npt.NDArray[np.float64]:
     """What measurements add to held-out logits, shape (cases, outputs)."""
-    measures = cache_array(work / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
-    reader = fit_measures(measures, cases)
-    return keep_held_out(np.stack([reader.read(row) for row in measures], axis=1), cases)
+    measures = measure_cached(cases, work)
+    return keep_held_out(fit_measures(measures, cases).read_all(measures), cases)
 
 
 def _train_before(variant: Variant, network: Ensemble, data: Path, work: Path) -> None:
@@ -285,7 +286,7 @@ def _train_before(variant: Variant, network: Ensemble, data: Path, work: Path) -
         trainer = FoldTrainer(network.trunk, first, cases, frames, fold=-1, seed=0, recipe=recipe, device=find_device())
         trainer.run(work / "phantoms.pt")
         for crown in network.crowns[1:]:
-            crown.load_state_dict(first.state_dict())
+            copy_blocks(first, crown)
 
 
 def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:

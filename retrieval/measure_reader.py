@@ -64,6 +64,11 @@ class MeasureReader(NamedTuple):
         added: Floats = self.weight @ self.expand(measures)
         return added
 
+    def read_all(self, measures: Floats) -> Floats:
+        """The same of many images: shape (images, measures) to (crowns, images, outputs)."""
+        added: Floats = self.expand(measures) @ self.weight.transpose(0, 2, 1)
+        return added
+
     def expand(self, measures: Floats) -> Floats:
         """Measurements in standard deviations, and their squares; shape (…, 2 · measures)."""
         scaled = np.nan_to_num(np.clip((measures - self.middle) / self.spread, -_FARTHEST, _FARTHEST))

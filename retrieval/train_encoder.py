@@ -60,8 +60,8 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     _check_labels(cases, data)
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames, device, settings = torch.from_numpy(read_cached(cases, checkpoints)), find_device(), Settings.read()
-    measures = cache_array(checkpoints / "measures.npy", lambda: measure_cases(cases, settings=settings))
+    frames, device = torch.from_numpy(read_cached(cases, checkpoints)), find_device()
+    measures = measure_cached(cases, checkpoints)
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
     train_on_children(network, data, checkpoints, recipe=recipe._replace(epochs=EPOCHS_BEFORE), seed=seed)
     for fold, crown in enumerate(network.crowns):
@@ -69,8 +69,7 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
         trainer.run(checkpoints / f"fold{fold}.pt")
     network.cpu()
     measured = fit_measures(measures, cases)
-    added = np.stack([measured.read(row) for row in measures], axis=1)
-    logits = keep_held_out(read_all(network, frames) + added, cases)
+    logits = keep_held_out(read_all(network, frames) + measured.read_all(measures), cases)
     scales = fit_scales(logits, read_targets(cases)[0])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
@@ -126,15 +125,19 @@ def train_on_children(
     children = read_children(data)
     frames = torch.from_numpy(read_cached(children, checkpoints, name="children"))[:, :views]
     first = Crown(len(CHILDREN))
-    begun = {name: value for name, value in network.crowns[0].state_dict().items() if not name.startswith("linear.")}
-    first.load_state_dict(begun, strict=False)
+    copy_blocks(network.crowns[0], first)
     trainer = ChildrenTrainer(
         network.trunk, first, children, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
     )
     trainer.run(checkpoints / f"children{views}.pt")
-    learned = {name: value for name, value in first.state_dict().items() if not name.startswith("linear.")}
     for crown in network.crowns:
-        crown.load_state_dict(learned, strict=False)
+        copy_blocks(first, crown)
+
+
+def copy_blocks(source: Crown, target: Crown) -> None:
+    """Give a crown the weights of another, but for the last layer, whose outputs may be others."""
+    target.blocks.load_state_dict(source.blocks.state_dict())
+    target.head.load_state_dict(source.head.state_dict())
 
 
 def begin_network(crowns: int) -> Ensemble:
@@ -181,6 +184,11 @@ def read_cached(cases: list[Case], folder: Path, *, name: str = "frames") -> npt
     return cache_array(folder / f"{name}.npy", lambda: read_views(cases, settings=Settings.read()))
 
 
+def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
+    """Measurements of all cases, kept in a file of the folder; shape (cases, measures)."""
+    return cache_array(folder / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
+
+
 def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
     """Logits of every crown, mean of the views; shape (crowns, cases, outputs)."""
     network.eval()
@@ -204,7 +212,9 @@ def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDA
 __all__ = [
     "EPOCHS_BEFORE",
     "begin_network",
+    "copy_blocks",
     "keep_held_out",
+    "measure_cached",
     "read_all",
     "read_cached",
     "read_photographs",

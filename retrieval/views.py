@@ -91,8 +91,8 @@ def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[n
     """Measurements of each case, shape (cases, measures)."""
     segmenter, measured = LungSegmenter.load(), np.empty((len(cases), len(MEASURES)))
     for row, case in enumerate(cases):
-        whole = frame_pixels(read_radiograph(case.path, settings=settings).pixels, size=SIDE)
-        measured[row] = measure_chest(whole, segmenter.segment_frame(whole))
+        views = view_radiograph(read_radiograph(case.path, settings=settings).pixels, segmenter)
+        measured[row] = measure_chest(views.whole, views.lungs)
     return measured
 
 

@@ -67,3 +67,12 @@ def test_what_cannot_be_measured_adds_nothing() -> None:
     reader = fit_measures(measures, make_cases((random.random(100) < 0.5).tolist(), ["a"] * 100))
     assert np.isfinite(reader.weight).all()
     np.testing.assert_allclose(reader.read(np.array([np.nan])), reader.read(reader.middle))
+
+
+def test_many_are_read_as_one() -> None:
+    random = np.random.default_rng(4)
+    measures = random.normal(0, 1, (60, 2))
+    reader = fit_measures(measures, make_cases((measures[:, 0] > 0).tolist(), ["a"] * 60))
+    together = reader.read_all(measures)
+    assert together.shape == (FOLDS, 60, len(OUTPUTS))
+    np.testing.assert_allclose(together[:, 7], reader.read(measures[7]))
