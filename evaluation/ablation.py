@@ -6,8 +6,8 @@ DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run 
 all of them together take hours. What differs by less than the interval cannot be told from chance.
 
 The basis is a network alone that sees whole radiographs at 128 pixels and begins from weights of photographs, trained
-for six epochs on labels and radiologists' readings; both views, children first and measurements are what the
-bundled encoder has besides.
+for six epochs on labels and radiologists' readings; both views, phantoms and children first, and measurements are what
+the bundled encoder has besides.
 
 Examples
 --------
@@ -36,24 +36,20 @@ from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.measure_reader import fit_measures
-from thoracite.retrieval.pretraining_cases import draw_phantom_cases
+from thoracite.retrieval.pretraining import train_on_children, train_on_phantoms
 from thoracite.retrieval.train_encoder import (
     EPOCHS_BEFORE,
     begin_network,
-    copy_blocks,
     keep_held_out,
     measure_cached,
     read_all,
     read_cached,
-    train_on_children,
 )
 from thoracite.retrieval.training import find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
-from thoracite.retrieval.views import SIDE
 from thoracite.settings import Settings
 
 BASIS = Recipe(size=128, epochs=6)
-PHANTOMS = 2000
 
 
 class WithoutReadings(FoldTrainer):
@@ -177,7 +173,7 @@ class Variant(NamedTuple):
     recipe : Recipe
         How long and how large.
     before : str
-        What is trained on before: ``phantoms``, ``children`` or nothing.
+        What is trained on before: ``phantoms``, ``children``, both or nothing.
     teachers : tuple of str
         Variants whose mean is learned from.
     views : int
@@ -208,6 +204,8 @@ VARIANTS = {
     "measurements": Variant(measured="basis"),
     "both views, children first": Variant(views=2, before="children"),
     "both views, children first, measurements": Variant(measured="both views, children first"),
+    "both views, phantoms and children first": Variant(views=2, before="phantoms, children"),
+    "the bundled recipe, smaller": Variant(measured="both views, phantoms and children first"),
     "192 pixels": Variant(recipe=BASIS._replace(size=192)),
     "224 pixels": Variant(recipe=BASIS._replace(size=224)),
     "distilled": Variant(Distilled, teachers=("basis", "both views", "both views, children first", "192 pixels")),
@@ -271,22 +269,17 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
 
 def _read_measures(cases: list[Case], work: Path) -> npt.NDArray[np.float64]:
     """What measurements add to held-out logits, shape (cases, outputs)."""
-    measures = measure_cached(cases, work)
-    return keep_held_out(fit_measures(measures, cases).read_all(measures), cases)
+    measures, again = measure_cached(cases, work).swapaxes(0, 1)
+    return keep_held_out(fit_measures(measures, again, cases).read_all(measures), cases)
 
 
 def _train_before(variant: Variant, network: Ensemble, data: Path, work: Path) -> None:
     """Train one crown on other material, and let every crown begin from it."""
     recipe = variant.recipe._replace(epochs=EPOCHS_BEFORE)
-    if variant.before == "children":
+    if "phantoms" in variant.before:
+        train_on_phantoms(network, work, recipe=recipe, views=variant.views)
+    if "children" in variant.before:
         train_on_children(network, data, work, recipe=recipe, views=variant.views)
-    if variant.before == "phantoms":
-        cases, drawn = draw_phantom_cases(PHANTOMS, size=SIDE)
-        frames, first = torch.from_numpy(drawn), network.crowns[0]
-        trainer = FoldTrainer(network.trunk, first, cases, frames, fold=-1, seed=0, recipe=recipe, device=find_device())
-        trainer.run(work / "phantoms.pt")
-        for crown in network.crowns[1:]:
-            copy_blocks(first, crown)
 
 
 def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:

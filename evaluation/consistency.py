@@ -338,6 +338,10 @@ def measure_findings(answers: Answers, targets: npt.NDArray[np.float32]) -> list
         for name, of in (("sensitivity", truth), ("specificity", ~truth)):
             right = (called if name == "sensitivity" else ~called) & of
             rows.append(_mean_share(answers, f"{name} of {meaning}, mean of {len(enough)} findings", right, of))
+        if called.any():
+            metric = f"precision of {meaning}, all findings together"
+            right, of = (flags.sum(axis=1, keepdims=True) for flags in (called & truth, called))
+            rows.append(_mean_share(answers, metric, right, of))
     return rows
 
 

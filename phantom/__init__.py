@@ -12,6 +12,22 @@ Examples
 """
 
 from thoracite.phantom.findings import Abnormality, Kind
-from thoracite.phantom.phantom import Phantom, PhantomFinding, draw_phantom, render_picture, write_phantoms
+from thoracite.phantom.phantom import (
+    Phantom,
+    PhantomFinding,
+    choose_abnormalities,
+    draw_phantom,
+    render_picture,
+    write_phantoms,
+)
 
-__all__ = ["Abnormality", "Kind", "Phantom", "PhantomFinding", "draw_phantom", "render_picture", "write_phantoms"]
+__all__ = [
+    "Abnormality",
+    "Kind",
+    "Phantom",
+    "PhantomFinding",
+    "choose_abnormalities",
+    "draw_phantom",
+    "render_picture",
+    "write_phantoms",
+]

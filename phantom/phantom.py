@@ -116,12 +116,10 @@ def draw_phantom(
     """
     if size < 32 or seed < 0:
         raise UsageError(f"a phantom of {size} pixels from seed {seed} cannot be drawn; expected at least 32 and 0")
-    person, lot, optics, growth, chance, noise = (
-        np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(6)
-    )
+    person, _, optics, growth, chance, noise = _spawn(seed)
     lot_view: View = "AP" if optics.random() < 0.3 else "PA"
     drawn_view = view or lot_view
-    chosen = tuple(draw_abnormalities(lot) if abnormalities is None else abnormalities)
+    chosen = choose_abnormalities(seed) if abnormalities is None else tuple(abnormalities)
     check_abnormalities(chosen)
     thorax = draw_thorax(person, upright=drawn_view == "PA")
     camera = _draw_camera(optics, drawn_view, size, thorax.chest)
@@ -137,6 +135,28 @@ def draw_phantom(
         view=drawn_view,
         seed=seed,
     )
+
+
+def choose_abnormalities(seed: int) -> tuple[Abnormality, ...]:
+    """What :func:`draw_phantom` draws by lot, without drawing it.
+
+    Parameters
+    ----------
+    seed : int
+        Of the phantom, at least 0.
+
+    Examples
+    --------
+    >>> drawn = draw_phantom(4, size=64).findings
+    >>> [one.kind.value for one in choose_abnormalities(4)] == [finding.entity.label for finding in drawn]
+    True
+    """
+    return draw_abnormalities(_spawn(seed)[1])
+
+
+def _spawn(seed: int) -> list[np.random.Generator]:
+    """Streams of person, lot, optics, growth, chance and noise."""
+    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)]
 
 
 def _list_findings(chosen: Sequence[Abnormality], scene: Scene) -> Iterator[PhantomFinding]:

@@ -3,6 +3,8 @@
 References
 ----------
 Platt J. Probabilistic outputs for support vector machines. 1999.
+Wilson EB. Probable inference, the law of succession, and statistical inference. 1927.
+doi:10.1080/01621459.1927.10502953
 
 Examples
 --------
@@ -27,8 +29,11 @@ UNCERTAIN_FROM = 0.85
 PRESENT_FROM = 0.95
 """Share of cases without a finding that lie below the point where it counts as present, at least."""
 
-PRECISE = 0.5
-"""At least this share of the cases above that point have the finding."""
+PRECISE, SURE = 0.5, 0.84
+"""At least this share of the cases above that point have the finding, and how sure that must be: a standard error."""
+
+_FEWEST = 5
+"""Cases above a point, at least."""
 
 _STIFFNESS = 1.0
 """Inverse strength of the regularisation; few positives keep the slope small."""
@@ -120,12 +125,29 @@ def fit_scale(label: str, logits: npt.NDArray[np.float64], targets: npt.NDArray[
 
 
 def _find_precise(probabilities: npt.NDArray[np.float64], targets: npt.NDArray[np.float32], least: float) -> float:
-    """The lowest point from ``least`` on above which enough cases have the finding; 1 where there is none."""
+    """The lowest point from ``least`` on above which enough cases surely have the finding; 1 where there is none."""
     for point in np.sort(probabilities[probabilities >= least]):
         above = targets[probabilities >= point]
-        if len(above) >= 5 and above.mean() >= PRECISE:
+        if len(above) >= _FEWEST and _find_least_share(above) >= PRECISE:
             return float(point)
     return 1.0
 
 
-__all__ = ["PRECISE", "PRESENT_FROM", "UNCERTAIN_FROM", "FindingScale", "cross_fit_scales", "fit_scale", "fit_scales"]
+def _find_least_share(targets: npt.NDArray[np.float32]) -> float:
+    """Lower end of Wilson's interval: the share itself is flattered, because the lowest good point is looked for."""
+    from scipy.stats import binomtest
+
+    counted = binomtest(int(targets.sum()), len(targets))
+    return float(counted.proportion_ci(2 * SURE - 1, method="wilson").low)
+
+
+__all__ = [
+    "PRECISE",
+    "PRESENT_FROM",
+    "SURE",
+    "UNCERTAIN_FROM",
+    "FindingScale",
+    "cross_fit_scales",
+    "fit_scale",
+    "fit_scales",
+]

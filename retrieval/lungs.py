@@ -39,8 +39,9 @@ SMALLEST = 0.02
 """Share of the frame that a lung covers at least; a smaller one was not found."""
 
 
-MARGIN = 1.14
-"""How much larger the square round the lungs is than the longer side of both."""
+ACROSS, DOWN = 1.82, 2.14
+"""Half a side of the square round the lungs, in standard deviations of their cells; the larger of both: a little more
+than lungs extend to, which is 3.6 across and 4.1 down for the whole side (medians)."""
 
 REACH = 1.3
 """How far about the middle of a lung findings are looked for, in standard deviations of its mask."""
@@ -190,21 +191,22 @@ class Lungs(NamedTuple):
         return x0 + (column + 0.5) / columns * (x1 - x0), y0 + (row + 0.5) / rows * (y1 - y0)
 
     def find_square(self) -> tuple[int, int, int, int]:
-        """The square round both lungs, a little larger, in pixels of the radiograph; it may reach beyond.
+        """The square round both lungs, in pixels of the radiograph; it may reach beyond.
+
+        It rests on the middle and the spread of the lungs' cells, so that a few cells more or less do not move it.
 
         Raises
         ------
         ValueError
             If no lungs were found.
         """
-        both = self.right | self.left
-        if not both.any():
+        rows, columns = np.nonzero(self.right | self.left)
+        if not rows.size:
             raise ValueError("no lungs were found; ask `found` first")
         x0, y0, x1, y1 = self.box
-        wide, high = (x1 - x0) / both.shape[1], (y1 - y0) / both.shape[0]
-        (top, bottom), (left, right) = find_ends(both), find_ends(both.T)
-        half = MARGIN * max((right - left) * wide, (bottom - top) * high) / 2
-        x, y = x0 + (left + right) / 2 * wide, y0 + (top + bottom) / 2 * high
+        wide, high = (x1 - x0) / self.right.shape[1], (y1 - y0) / self.right.shape[0]
+        half = max(ACROSS * columns.std() * wide, DOWN * rows.std() * high)
+        x, y = x0 + (columns.mean() + 0.5) * wide, y0 + (rows.mean() + 0.5) * high
         return round(x - half), round(y - half), round(x + half), round(y + half)
 
     def _holds(self, mask: Mask, point: tuple[float, float]) -> bool:
@@ -278,8 +280,9 @@ def draw_ellipses(box: tuple[int, int, int, int], *, size: int = 96) -> Lungs:
 
 
 __all__ = [
+    "ACROSS",
+    "DOWN",
     "LEVELS",
-    "MARGIN",
     "REACH",
     "SIDES",
     "ZONES",

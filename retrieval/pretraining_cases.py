@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from thoracite.phantom import draw_phantom
-from thoracite.phantom.findings import Kind
-from thoracite.retrieval.framing import frame_pixels
+from thoracite.phantom import Kind, choose_abnormalities, draw_phantom
+from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.retrieval.training_cases import Case, read_cases
-
-Frames = npt.NDArray[np.uint8]
+from thoracite.retrieval.views import SIDE, view_radiograph
 
 CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
 """What the children's radiographs are told apart by."""
+
+_TOLD = 200
+"""Phantoms between two lines of the log."""
 
 _LABELS = {
     Kind.EFFUSION: "Effusion", Kind.PNEUMOTHORAX: "Pneumothorax", Kind.CARDIOMEGALY: "Cardiomegaly",
@@ -27,38 +28,55 @@ _LABELS = {
 }  # fmt: skip
 
 
-def draw_phantom_cases(number: int, *, size: int, seed: int = 0) -> tuple[list[Case], Frames]:
-    """Phantoms with the labels of what was drawn into them.
+def list_phantoms(number: int, *, seed: int = 0) -> list[Case]:
+    """Phantoms as cases, with the labels of what is drawn into them.
 
     Parameters
     ----------
     number : int
         How many; phantom ``n`` has the seed ``seed + n``.
-    size : int
-        Side of the frames, in pixels.
+    seed : int
+        Of the first.
+
+    Examples
+    --------
+    >>> [sorted(case.labels) for case in list_phantoms(2)]
+    [['Cardiomegaly', 'Consolidation'], ['Consolidation']]
+    """
+    return [_describe(seed + n) for n in range(number)]
+
+
+def _describe(seed: int) -> Case:
+    labels = frozenset(_LABELS[one.kind] for one in choose_abnormalities(seed)) or frozenset({"No Finding"})
+    name = f"phantom {seed}"
+    return Case(Path(name), "phantom", "phantom", name, "unknown", labels, "", ())
+
+
+def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
+    """Both views of the same phantoms; about three a second.
+
+    Parameters
+    ----------
+    number : int
+        How many; phantom ``n`` has the seed ``seed + n``.
     seed : int
         Of the first.
 
     Returns
     -------
-    tuple of list of Case and ndarray, shape (number, 1, size, size), uint8
-        Whole frames, one view of each.
+    ndarray, shape (number, 2, 256, 256), uint8
 
     Examples
     --------
-    >>> cases, frames = draw_phantom_cases(2, size=64)
-    >>> [case.source for case in cases], frames.shape
-    (['phantom', 'phantom'], (2, 1, 64, 64))
+    >>> draw_phantoms(1).shape
+    (1, 2, 256, 256)
     """
-    cases, frames = [], np.empty((number, 1, size, size), dtype=np.uint8)
+    segmenter, frames = LungSegmenter.load(), np.empty((number, 2, SIDE, SIDE), dtype=np.uint8)
     for row in range(number):
-        phantom = draw_phantom(seed + row, size=size)
-        frames[row, 0] = np.rint(frame_pixels(phantom.image, size=size).pixels * 255)
-        drawn = {Kind(finding.entity.label) for finding in phantom.findings}
-        labels = frozenset(_LABELS[kind] for kind in drawn) or frozenset({"No Finding"})
-        name = f"phantom {phantom.seed}"
-        cases.append(Case(Path(name), "phantom", "phantom", name, phantom.view, labels, "", ()))
-    return cases, frames
+        frames[row] = view_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
+        if (row + 1) % _TOLD == 0:
+            print(f"{row + 1} of {number} phantoms drawn", flush=True)  # noqa: T201 - the log of the training
+    return frames
 
 
 def read_children(folder: Path) -> list[Case]:
@@ -82,4 +100,4 @@ def read_children(folder: Path) -> list[Case]:
     return [case for case in read_cases(folder, "kermany") if case.labels & {*CHILDREN}]
 
 
-__all__ = ["CHILDREN", "draw_phantom_cases", "read_children"]
+__all__ = ["CHILDREN", "draw_phantoms", "list_phantoms", "read_children"]

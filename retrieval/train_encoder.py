@@ -1,7 +1,8 @@
 """Training of ``thoracite-mini``: five crowns on one frozen trunk, one a fold; an interrupted run goes on.
 
-One crown is first trained to tell children's radiographs apart, and every fold's crown begins from it; each then learns
-the labels from whole radiographs and chests in turn. What measurements add is fitted beside it.
+One crown first learns from phantoms and from children's radiographs, and every fold's crown begins from it
+(:mod:`thoracite.retrieval.pretraining`); each then learns the labels from whole radiographs and chests in turn. What
+measurements add is fitted beside it.
 
 A fold's crown never sees the patients of its fold, so its reading of them is a fair one: from these readings the
 probabilities are calibrated and the operating points chosen, and ``thoracite evaluate vision`` measures on them.
@@ -19,11 +20,11 @@ from torch import Tensor
 from thoracite.errors import InputError, ModelError
 from thoracite.retrieval.bundle import write_model
 from thoracite.retrieval.calibration import fit_scales
-from thoracite.retrieval.efficientnet import SIZE, Crown, Ensemble, load_photographs, prepare_batch
+from thoracite.retrieval.efficientnet import SIZE, Ensemble, load_photographs, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.measure_reader import fit_measures
 from thoracite.retrieval.measures import MEASURES
-from thoracite.retrieval.pretraining_cases import CHILDREN, read_children
+from thoracite.retrieval.pretraining import PHANTOMS, train_on_children, train_on_phantoms
 from thoracite.retrieval.train_gate import train_gate
 from thoracite.retrieval.training import cache_array, find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
@@ -31,10 +32,12 @@ from thoracite.retrieval.views import measure_cases, read_views
 from thoracite.settings import Settings
 
 EPOCHS_BEFORE = 2
-"""Passes over the children's radiographs."""
+"""Passes over the phantoms, and over the children's radiographs."""
 
 
-def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Recipe().epochs) -> None:
+def train_encoder(
+    data: Path, output: Path, *, seed: int = 0, epochs: int = Recipe().epochs, phantoms: int = PHANTOMS
+) -> None:
     """Train all folds, calibrate, train the gate, and write the model's folder.
 
     Parameters
@@ -48,6 +51,8 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
         Of every random choice.
     epochs : int
         Passes over the training folds.
+    phantoms : int
+        How many are drawn to begin with.
 
     Raises
     ------
@@ -61,14 +66,16 @@ def train_encoder(data: Path, output: Path, *, seed: int = 0, epochs: int = Reci
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
     frames, device = torch.from_numpy(read_cached(cases, checkpoints)), find_device()
-    measures = measure_cached(cases, checkpoints)
+    measures, again = measure_cached(cases, checkpoints).swapaxes(0, 1)
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
-    train_on_children(network, data, checkpoints, recipe=recipe._replace(epochs=EPOCHS_BEFORE), seed=seed)
+    before = recipe._replace(epochs=EPOCHS_BEFORE)
+    train_on_phantoms(network, checkpoints, recipe=before, number=phantoms, seed=seed)
+    train_on_children(network, data, checkpoints, recipe=before, seed=seed)
     for fold, crown in enumerate(network.crowns):
         trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(checkpoints / f"fold{fold}.pt")
     network.cpu()
-    measured = fit_measures(measures, cases)
+    measured = fit_measures(measures, again, cases)
     logits = keep_held_out(read_all(network, frames) + measured.read_all(measures), cases)
     scales = fit_scales(logits, read_targets(cases)[0])
     gate = train_gate(network.eval(), data, seed=seed)
@@ -86,58 +93,6 @@ def _check_labels(cases: list[Case], data: Path) -> None:
             f"{data / 'manifest.csv'} has no image of source nih with the label {min(missing)}; "
             f"expected images of each of {', '.join(FINDINGS)}"
         )
-
-
-class ChildrenTrainer(FoldTrainer):
-    """Learns to tell children's radiographs apart: no pneumonia, bacterial, or viral."""
-
-    def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """One output a kind, each known for every case."""
-        targets = np.array([[name in case.labels for name in CHILDREN] for case in self.cases], dtype=np.float32)
-        return targets, np.ones_like(targets)
-
-
-def train_on_children(
-    network: Ensemble, data: Path, checkpoints: Path, *, recipe: Recipe, seed: int = 0, views: int = 2
-) -> None:
-    """Train one crown on children's radiographs, and let every crown begin from it.
-
-    Parameters
-    ----------
-    network : Ensemble
-        Its trunk stays as it is; its crowns are changed in place, but for their last layers.
-    data : Path
-        Folder with ``manifest.csv``.
-    checkpoints : Path
-        Folder for frames and what is trained.
-    recipe : Recipe
-        How long and how fast.
-    seed : int
-        Of every random choice.
-    views : int
-        1 for whole radiographs only, 2 for chests too.
-
-    Raises
-    ------
-    InputError
-        If the data cannot be read.
-    """
-    children = read_children(data)
-    frames = torch.from_numpy(read_cached(children, checkpoints, name="children"))[:, :views]
-    first = Crown(len(CHILDREN))
-    copy_blocks(network.crowns[0], first)
-    trainer = ChildrenTrainer(
-        network.trunk, first, children, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
-    )
-    trainer.run(checkpoints / f"children{views}.pt")
-    for crown in network.crowns:
-        copy_blocks(first, crown)
-
-
-def copy_blocks(source: Crown, target: Crown) -> None:
-    """Give a crown the weights of another, but for the last layer, whose outputs may be others."""
-    target.blocks.load_state_dict(source.blocks.state_dict())
-    target.head.load_state_dict(source.head.state_dict())
 
 
 def begin_network(crowns: int) -> Ensemble:
@@ -179,13 +134,13 @@ def read_photographs() -> dict[str, Tensor]:
     return weights
 
 
-def read_cached(cases: list[Case], folder: Path, *, name: str = "frames") -> npt.NDArray[np.uint8]:
+def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
     """Both views of all cases, kept in a file of the folder; shape (cases, 2, 256, 256), uint8."""
-    return cache_array(folder / f"{name}.npy", lambda: read_views(cases, settings=Settings.read()))
+    return cache_array(folder / "frames.npy", lambda: read_views(cases, settings=Settings.read()))
 
 
 def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
-    """Measurements of all cases, kept in a file of the folder; shape (cases, measures)."""
+    """Measurements of all cases, twice, kept in a file of the folder; shape (cases, 2, measures)."""
     return cache_array(folder / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
 
 
@@ -212,12 +167,10 @@ def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDA
 __all__ = [
     "EPOCHS_BEFORE",
     "begin_network",
-    "copy_blocks",
     "keep_held_out",
     "measure_cached",
     "read_all",
     "read_cached",
     "read_photographs",
     "train_encoder",
-    "train_on_children",
 ]

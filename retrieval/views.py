@@ -24,6 +24,8 @@ from thoracite.settings import Settings
 SIDE = 256
 """Side of both frames, in pixels; the network sees them smaller, and in training crops of them."""
 
+_TURN, _CUT = 3.0, 0.06
+
 
 class Views(NamedTuple):
     """One radiograph made ready.
@@ -41,6 +43,10 @@ class Views(NamedTuple):
     whole: Frame
     chest: Frame
     lungs: Lungs
+
+    def lay_frames(self) -> npt.NDArray[np.uint8]:
+        """Both frames, shape (2, 256, 256), uint8, as they are kept for training."""
+        return np.rint([view.pixels * 255 for view in (self.whole, self.chest)]).astype(np.uint8)
 
 
 def view_radiograph(pixels: Pixels, segmenter: LungSegmenter) -> Views:
@@ -82,18 +88,43 @@ def read_views(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.u
     """
     segmenter, frames = LungSegmenter.load(), np.empty((len(cases), 2, SIDE, SIDE), dtype=np.uint8)
     for row, case in enumerate(cases):
-        views = view_radiograph(read_radiograph(case.path, settings=settings).pixels, segmenter)
-        frames[row] = [np.rint(view.pixels * 255) for view in (views.whole, views.chest)]
+        frames[row] = view_radiograph(read_radiograph(case.path, settings=settings).pixels, segmenter).lay_frames()
     return frames
 
 
 def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.float64]:
-    """Measurements of each case, shape (cases, measures)."""
-    segmenter, measured = LungSegmenter.load(), np.empty((len(cases), len(MEASURES)))
+    """Measurements of each case, and again after it was turned and cropped a little; shape (cases, 2, measures)."""
+    segmenter, measured = LungSegmenter.load(), np.empty((len(cases), 2, len(MEASURES)))
     for row, case in enumerate(cases):
-        views = view_radiograph(read_radiograph(case.path, settings=settings).pixels, segmenter)
-        measured[row] = measure_chest(views.whole, views.lungs)
+        pixels = read_radiograph(case.path, settings=settings).pixels
+        for number, shown in enumerate((pixels, jolt_pixels(pixels, seed=row))):
+            views = view_radiograph(shown, segmenter)
+            measured[row, number] = measure_chest(views.whole, views.lungs)
     return measured
 
 
-__all__ = ["SIDE", "Views", "measure_cases", "read_views", "view_radiograph"]
+def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
+    """Turned by up to 3° and cropped by up to 6 % of width and height, as another exposure might be.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        Of a radiograph.
+    seed : int
+        Of the turn and the edges.
+
+    Examples
+    --------
+    >>> jolt_pixels(np.ones((200, 100), dtype=np.float32), seed=0).shape
+    (197, 98)
+    """
+    random = np.random.default_rng(seed)
+    turned = Image.fromarray(pixels).rotate(random.uniform(-_TURN, _TURN), Image.Resampling.BILINEAR)
+    height, width = pixels.shape
+    cut, left, top = random.uniform(0, _CUT), *random.uniform(0, 1, 2)
+    x0, y0 = round(cut * left * width), round(cut * top * height)
+    box = (x0, y0, x0 + round((1 - cut) * width), y0 + round((1 - cut) * height))
+    return np.asarray(turned.crop(box))
+
+
+__all__ = ["SIDE", "Views", "jolt_pixels", "measure_cases", "read_views", "view_radiograph"]

@@ -41,6 +41,26 @@ def test_a_finding_that_cannot_be_told_is_never_present() -> None:
     assert scale.find_certainty(scale.find_probability(float(logits.max()))) is not Certainty.PRESENT
 
 
+def test_a_lucky_few_are_not_enough_to_call_a_finding_present() -> None:
+    logits = np.arange(200.0)
+    targets = np.zeros(200, dtype=np.float32)
+    targets[[*range(20, 60, 4), 193, 194, 197, 199]] = 1  # four of the highest seven
+    assert fit_scale("Nodule", logits, targets).high == 1.0
+    targets[[195, 196, 198]] = 1  # all of them
+    assert fit_scale("Nodule", logits, targets).high < 1.0
+
+
+def test_what_is_called_present_on_training_folds_holds_on_the_other() -> None:
+    random, shares = np.random.default_rng(0), []
+    for _ in range(40):
+        targets = (random.random(1000) < 0.1).astype(np.float32)
+        logits = random.normal(0, 1, 1000) + 1.2 * targets
+        scale = fit_scale("Edema", logits[:800], targets[:800])
+        present = np.array([scale.find_probability(float(logit)) >= scale.high for logit in logits[800:]])
+        shares += targets[800:][present].tolist()
+    assert np.mean(shares) > PRECISE
+
+
 def test_a_very_large_logit_does_not_overflow() -> None:
     scale = fit_scale("Effusion", *draw(0.3, 2.0))
     assert scale.find_probability(1e9) > 0.99 > 0.01 > scale.find_probability(-1e9)

@@ -7,7 +7,6 @@ import pytest
 
 from thoracite.retrieval.lungs import (
     LEVELS,
-    MARGIN,
     ZONES,
     Lungs,
     Zone,
@@ -101,8 +100,12 @@ def test_the_square_holds_both_lungs_undistorted() -> None:
     wide = draw_ellipses((100, 50, 900, 450))
     x0, y0, x1, y1 = wide.find_square()
     assert abs((x1 - x0) - (y1 - y0)) <= 1
-    assert abs((x1 - x0) - MARGIN * 0.74 * 800) < 15
+    assert 0.9 * 0.74 * 800 < x1 - x0 < 1.2 * 0.74 * 800
     assert abs((x0 + x1) / 2 - 500) < 6
     assert abs((y0 + y1) / 2 - (50 + 0.48 * 400)) < 6
+    right = wide.right.copy()
+    right[0, 30] = True  # one stray cell at the upper border moves it by a pixel or two at most
+    stray = wide._replace(right=right).find_square()
+    assert max(abs(a - b) for a, b in zip(stray, wide.find_square(), strict=True)) <= 2
     with pytest.raises(ValueError, match="no lungs"):
         Lungs(np.zeros((4, 4), dtype=bool), np.zeros((4, 4), dtype=bool), (0, 0, 4, 4)).find_square()

@@ -102,6 +102,6 @@ def test_noise_is_measured_without_a_fall() -> None:
 
 def test_wide_hearts_are_called_cardiomegaly(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")[::4]
-    widths = measure_cases(cases, settings=Settings.read())[:, MEASURES.index("heart width")]
+    widths = measure_cases(cases, settings=Settings.read())[:, 0, MEASURES.index("heart width")]
     labels = np.array(["Cardiomegaly" in case.labels for case in cases], dtype=np.float32)
     assert find_auroc(np.nan_to_num(widths, nan=0.4), labels) > 0.65

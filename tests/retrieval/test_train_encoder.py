@@ -59,7 +59,7 @@ def test_a_finding_without_an_image_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.bench
 def test_a_folder_of_images_becomes_a_model_that_reads(tmp_path: Path) -> None:
     write_phantoms(tmp_path, 150)
-    train_encoder(tmp_path, tmp_path / "model", epochs=1)
+    train_encoder(tmp_path, tmp_path / "model", epochs=1, phantoms=64)
     encoder = MiniEncoder.load(tmp_path / "model")
     assert encoder.measured.weight.shape == (FOLDS, len(OUTPUTS), 2 * len(MEASURES))
     glance = encoder.look(draw_phantom(500, size=128).image)

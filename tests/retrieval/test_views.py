@@ -12,7 +12,7 @@ from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.lungs import SIDES
 from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.retrieval.training_cases import read_cases
-from thoracite.retrieval.views import SIDE, read_views, view_radiograph
+from thoracite.retrieval.views import SIDE, jolt_pixels, measure_cases, read_views, view_radiograph
 from thoracite.settings import Settings
 
 
@@ -59,3 +59,16 @@ def test_read_views_are_what_the_encoder_sees(shared: Path) -> None:
     views = view_radiograph(read_radiograph(cases[1].path, settings=Settings.read()).pixels, LungSegmenter.load())
     np.testing.assert_allclose(frames[1, 0] / 255, views.whole.pixels, atol=0.003)
     np.testing.assert_allclose(frames[1, 1] / 255, views.chest.pixels, atol=0.003)
+
+
+def test_a_radiograph_is_measured_again_a_little_turned_and_cropped(shared: Path) -> None:
+    cases = read_cases(shared / "data" / "cxr", "nih")[:8]
+    measured = measure_cases(cases, settings=Settings.read())
+    first, again = measured[:, 0], measured[:, 1]
+    assert not np.array_equal(first, again, equal_nan=True)
+    spread = np.nanstd(first, axis=0)
+    assert np.nanmedian(np.abs(again - first) / spread) < 0.3
+    pixels = read_radiograph(cases[0].path, settings=Settings.read()).pixels
+    np.testing.assert_array_equal(jolt_pixels(pixels, seed=3), jolt_pixels(pixels, seed=3))
+    smallest = min(jolt_pixels(pixels, seed=seed).size for seed in range(20))
+    assert 0.94**2 * 0.99 < smallest / pixels.size < 0.96
