@@ -31,12 +31,12 @@ from torch import Tensor, nn
 from thoracite.errors import UsageError
 from thoracite.evaluation.suite import Suite
 from thoracite.evaluation.vision import Readings, compare_readings, measure_readings
-from thoracite.retrieval.efficientnet import FEATURES, Ensemble, prepare_batch
+from thoracite.retrieval.efficientnet import FEATURES, prepare_batch
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.framing import frame_pixels
 from thoracite.retrieval.image import read_radiograph
 from thoracite.retrieval.measure_reader import fit_measures
-from thoracite.retrieval.pretraining import train_on_children, train_on_phantoms
+from thoracite.retrieval.pretraining import Name, train_before
 from thoracite.retrieval.train_encoder import (
     EPOCHS_BEFORE,
     begin_network,
@@ -172,8 +172,8 @@ class Variant(NamedTuple):
         What a training step does.
     recipe : Recipe
         How long and how large.
-    before : str
-        What is trained on before: ``phantoms``, ``children``, both or nothing.
+    before : tuple of str
+        What is trained on before, in order: ``phantoms``, ``children``.
     teachers : tuple of str
         Variants whose mean is learned from.
     views : int
@@ -184,7 +184,7 @@ class Variant(NamedTuple):
 
     trainer: type[FoldTrainer] = FoldTrainer
     recipe: Recipe = BASIS
-    before: str = ""
+    before: tuple[Name, ...] = ()
     teachers: tuple[str, ...] = ()
     views: int = 1
     measured: str = ""
@@ -198,13 +198,13 @@ VARIANTS = {
     "metadata target": Variant(MetadataTarget),
     "metadata adversary": Variant(MetadataAdversary),
     "balanced": Variant(Balanced),
-    "phantoms first": Variant(before="phantoms"),
-    "children first": Variant(before="children"),
+    "phantoms first": Variant(before=("phantoms",)),
+    "children first": Variant(before=("children",)),
     "both views": Variant(views=2),
     "measurements": Variant(measured="basis"),
-    "both views, children first": Variant(views=2, before="children"),
+    "both views, children first": Variant(views=2, before=("children",)),
     "both views, children first, measurements": Variant(measured="both views, children first"),
-    "both views, phantoms and children first": Variant(views=2, before="phantoms, children"),
+    "both views, phantoms and children first": Variant(views=2, before=("phantoms", "children")),
     "the bundled recipe, smaller": Variant(measured="both views, phantoms and children first"),
     "192 pixels": Variant(recipe=BASIS._replace(size=192)),
     "224 pixels": Variant(recipe=BASIS._replace(size=224)),
@@ -254,7 +254,8 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
         return keep_held_out(np.load(kept), cases)
     frames, device = torch.from_numpy(read_cached(cases, work))[:, : variant.views], find_device()
     network = begin_network(FOLDS)
-    _train_before(variant, network, data, work)
+    before = variant.recipe._replace(epochs=EPOCHS_BEFORE)
+    train_before(network, data, work, recipe=before, materials=variant.before, views=variant.views)
     for fold, crown in enumerate(network.crowns):
         trainer = variant.trainer(
             network.trunk, crown, cases, frames, fold=fold, seed=0, recipe=variant.recipe, device=device
@@ -271,15 +272,6 @@ def _read_measures(cases: list[Case], work: Path) -> npt.NDArray[np.float64]:
     """What measurements add to held-out logits, shape (cases, outputs)."""
     measures, again = measure_cached(cases, work).swapaxes(0, 1)
     return keep_held_out(fit_measures(measures, again, cases).read_all(measures), cases)
-
-
-def _train_before(variant: Variant, network: Ensemble, data: Path, work: Path) -> None:
-    """Train one crown on other material, and let every crown begin from it."""
-    recipe = variant.recipe._replace(epochs=EPOCHS_BEFORE)
-    if "phantoms" in variant.before:
-        train_on_phantoms(network, work, recipe=recipe, views=variant.views)
-    if "children" in variant.before:
-        train_on_children(network, data, work, recipe=recipe, views=variant.views)
 
 
 def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:

@@ -5,8 +5,9 @@ First what is drawn into phantoms, then what tells children's radiographs apart;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,37 +21,13 @@ from thoracite.retrieval.training_cases import OUTPUTS, Case
 from thoracite.retrieval.views import read_views
 from thoracite.settings import Settings
 
-Frames = npt.NDArray[np.uint8]
+Name = Literal["phantoms", "children"]
+
+MATERIALS: tuple[Name, ...] = ("phantoms", "children")
+"""What is learned from, in order."""
 
 PHANTOMS = 2000
 """How many are drawn, unless told otherwise."""
-
-
-def train_on_phantoms(
-    network: Ensemble, checkpoints: Path, *, recipe: Recipe, number: int = PHANTOMS, seed: int = 0, views: int = 2
-) -> None:
-    """Train one crown to say what is drawn into phantoms, and let every crown begin from it.
-
-    Parameters
-    ----------
-    network : Ensemble
-        Its trunk stays as it is; its crowns are changed in place, but for their last layers.
-    checkpoints : Path
-        Folder for frames and what is trained.
-    recipe : Recipe
-        How long and how fast.
-    number : int
-        Of phantoms; always the same ones.
-    seed : int
-        Of every other random choice.
-    views : int
-        1 for whole radiographs only, 2 for chests too.
-    """
-    frames = cache_array(checkpoints / f"{number} phantoms.npy", lambda: draw_phantoms(number))
-    _train_crowns(
-        network, FoldTrainer, list_phantoms(number), frames[:, :views], outputs=len(OUTPUTS),
-        checkpoint=checkpoints / f"{number} phantoms, {views}.pt", recipe=recipe, seed=seed,
-    )  # fmt: skip
 
 
 class ChildrenTrainer(FoldTrainer):
@@ -62,23 +39,56 @@ class ChildrenTrainer(FoldTrainer):
         return targets, np.ones_like(targets)
 
 
-def train_on_children(
-    network: Ensemble, data: Path, checkpoints: Path, *, recipe: Recipe, seed: int = 0, views: int = 2
+class Material(NamedTuple):
+    """What a crown is trained on before the labels.
+
+    Parameters
+    ----------
+    trainer : type of FoldTrainer
+        What a training step does.
+    outputs : int
+        Of the crown.
+    cases : list of Case
+        All of them are learned from.
+    frames : ndarray, shape (cases, 2, 256, 256), uint8
+        Both views of each.
+    """
+
+    trainer: type[FoldTrainer]
+    outputs: int
+    cases: list[Case]
+    frames: npt.NDArray[np.uint8]
+
+
+def train_before(
+    network: Ensemble,
+    data: Path,
+    checkpoints: Path,
+    *,
+    recipe: Recipe,
+    materials: Sequence[Name] = MATERIALS,
+    phantoms: int = PHANTOMS,
+    seed: int = 0,
+    views: int = 2,
 ) -> None:
-    """Train one crown on children's radiographs, and let every crown begin from it.
+    """Train one crown on one material after the other, and let every crown begin from it.
 
     Parameters
     ----------
     network : Ensemble
         Its trunk stays as it is; its crowns are changed in place, but for their last layers.
     data : Path
-        Folder with ``manifest.csv``.
+        Folder with ``manifest.csv``, for children.
     checkpoints : Path
         Folder for frames and what is trained.
     recipe : Recipe
         How long and how fast.
+    materials : sequence of str
+        Of :data:`MATERIALS`.
+    phantoms : int
+        How many; always the same ones.
     seed : int
-        Of every random choice.
+        Of every other random choice.
     views : int
         1 for whole radiographs only, 2 for chests too.
 
@@ -87,33 +97,29 @@ def train_on_children(
     InputError
         If the data cannot be read.
     """
+    done: list[str] = []
+    for name in materials:
+        done.append(f"{phantoms} phantoms" if name == "phantoms" else name)
+        material = _take_phantoms(checkpoints, phantoms) if name == "phantoms" else _take_children(checkpoints, data)
+        frames, crown = torch.from_numpy(material.frames[:, :views]), Crown(material.outputs)
+        copy_blocks(network.crowns[0], crown)
+        trainer = material.trainer(
+            network.trunk, crown, material.cases, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
+        )
+        trainer.run(checkpoints / f"{', '.join(done)}, views {views}.pt")  # what came before is part of the name
+        for other in network.crowns:
+            copy_blocks(crown, other)
+
+
+def _take_phantoms(checkpoints: Path, number: int) -> Material:
+    frames = cache_array(checkpoints / f"{number} phantoms.npy", lambda: draw_phantoms(number))
+    return Material(FoldTrainer, len(OUTPUTS), list_phantoms(number), frames)
+
+
+def _take_children(checkpoints: Path, data: Path) -> Material:
     children = read_children(data)
     frames = cache_array(checkpoints / "children.npy", lambda: read_views(children, settings=Settings.read()))
-    _train_crowns(
-        network, ChildrenTrainer, children, frames[:, :views], outputs=len(CHILDREN),
-        checkpoint=checkpoints / f"children, {views}.pt", recipe=recipe, seed=seed,
-    )  # fmt: skip
-
-
-def _train_crowns(
-    network: Ensemble,
-    trainer: Callable[..., FoldTrainer],
-    cases: list[Case],
-    frames: Frames,
-    *,
-    outputs: int,
-    checkpoint: Path,
-    recipe: Recipe,
-    seed: int,
-) -> None:
-    """Train a crown with other outputs than the network's, which begins from the first of them, for all of them."""
-    crown, device = Crown(outputs), find_device()
-    copy_blocks(network.crowns[0], crown)
-    trainer(
-        network.trunk, crown, cases, torch.from_numpy(frames), fold=-1, seed=seed, recipe=recipe, device=device
-    ).run(checkpoint)
-    for other in network.crowns:
-        copy_blocks(crown, other)
+    return Material(ChildrenTrainer, len(CHILDREN), children, frames)
 
 
 def copy_blocks(source: Crown, target: Crown) -> None:
@@ -122,4 +128,4 @@ def copy_blocks(source: Crown, target: Crown) -> None:
     target.head.load_state_dict(source.head.state_dict())
 
 
-__all__ = ["PHANTOMS", "ChildrenTrainer", "copy_blocks", "train_on_children", "train_on_phantoms"]
+__all__ = ["MATERIALS", "PHANTOMS", "ChildrenTrainer", "Material", "Name", "copy_blocks", "train_before"]

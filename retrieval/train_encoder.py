@@ -24,7 +24,7 @@ from thoracite.retrieval.efficientnet import SIZE, Ensemble, load_photographs, p
 from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.retrieval.measure_reader import fit_measures
 from thoracite.retrieval.measures import MEASURES
-from thoracite.retrieval.pretraining import PHANTOMS, train_on_children, train_on_phantoms
+from thoracite.retrieval.pretraining import PHANTOMS, train_before
 from thoracite.retrieval.train_gate import train_gate
 from thoracite.retrieval.training import cache_array, find_device
 from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
@@ -69,8 +69,7 @@ def train_encoder(
     measures, again = measure_cached(cases, checkpoints).swapaxes(0, 1)
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
     before = recipe._replace(epochs=EPOCHS_BEFORE)
-    train_on_phantoms(network, checkpoints, recipe=before, number=phantoms, seed=seed)
-    train_on_children(network, data, checkpoints, recipe=before, seed=seed)
+    train_before(network, data, checkpoints, recipe=before, phantoms=phantoms, seed=seed)
     for fold, crown in enumerate(network.crowns):
         trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(checkpoints / f"fold{fold}.pt")
