@@ -40,8 +40,8 @@ SMALLEST = 0.02
 
 
 ACROSS, DOWN = 1.82, 2.14
-"""Half a side of the square round the lungs, in standard deviations of their cells; the larger of both: a little more
-than lungs extend to, which is 3.6 across and 4.1 down for the whole side (medians)."""
+"""Half a side of the square round the lungs, in standard deviations of their cells across and down; the larger of both.
+Most lungs just fit."""
 
 REACH = 1.3
 """How far about the middle of a lung findings are looked for, in standard deviations of its mask."""
