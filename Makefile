@@ -33,7 +33,7 @@ docs: $(VENV)/.tested              ## write docs/reference again from docstrings
 	$(BIN)/python docs/write_reference.py
 
 neo4j: $(VENV)/.installed          ## a genuine Neo4j 5.26 on this machine, without Docker (Java 17, Maven)
-	$(BIN)/python -m thoracite.kg.servers neo4j
+	$(BIN)/python -m thoracite.evaluation.servers neo4j
 
 ontology: $(VENV)/.installed       ## the bundled triples again, from the sources as they come: make ontology KNOWLEDGE=… REPORTS=…
 	$(BIN)/thoracite build-ontology "$(KNOWLEDGE)" ontologies

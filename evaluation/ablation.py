@@ -31,13 +31,16 @@ from torch import Tensor, nn
 from thoracite.errors import UsageError
 from thoracite.evaluation.suite import Suite
 from thoracite.evaluation.vision import Readings, compare_readings, measure_readings
-from thoracite.retrieval.efficientnet import FEATURES, prepare_batch
-from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.retrieval.framing import frame_pixels
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.measure_reader import fit_measures
-from thoracite.retrieval.pretraining import Name, train_before
-from thoracite.retrieval.train_encoder import (
+from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.efficientnet import FEATURES, prepare_batch
+from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.measure_reader import fit_measures
+from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
+from thoracite.vision.training.loop import find_device
+from thoracite.vision.training.pretraining import Name, train_before
+from thoracite.vision.training.train_encoder import (
     EPOCHS_BEFORE,
     begin_network,
     keep_held_out,
@@ -45,9 +48,6 @@ from thoracite.retrieval.train_encoder import (
     read_all,
     read_cached,
 )
-from thoracite.retrieval.training import find_device
-from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
-from thoracite.settings import Settings
 
 BASIS = Recipe(size=128, epochs=6)
 

@@ -31,13 +31,13 @@ from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.retrieval.calibration import FindingScale, cross_fit_scales
-from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
-from thoracite.retrieval.gate import KINDS, find_kind, find_refusal
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.training_cases import FINDINGS, Case, read_cases, read_targets
 from thoracite.settings import Settings
 from thoracite.types import Certainty
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.calibration import FindingScale, cross_fit_scales
+from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
+from thoracite.vision.mini.gate import KINDS, find_kind, find_refusal
+from thoracite.vision.training.cases import FINDINGS, Case, read_cases, read_targets
 
 PATIENTS = 300
 """Patients that are drawn."""

@@ -22,14 +22,14 @@ import torch
 from thoracite.errors import InputError, ModelError, UsageError
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import Floats, make_readings, measure_readings, read_held_out
-from thoracite.retrieval.calibration import fit_scale
-from thoracite.retrieval.encoder_adapted import AdaptedEncoder, link_labels
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.encoders import ALIASES, NAMES, open_encoder
-from thoracite.retrieval.image import Pixels, read_radiograph
-from thoracite.retrieval.scales import write_scales
-from thoracite.retrieval.training_cases import FINDINGS, Case, read_cases, read_targets
 from thoracite.settings import Settings
+from thoracite.vision.adapters.adapted import AdaptedEncoder, link_labels
+from thoracite.vision.adapters.scales import write_scales
+from thoracite.vision.encoders import ALIASES, NAMES, open_encoder
+from thoracite.vision.image import Pixels, read_radiograph
+from thoracite.vision.mini.calibration import fit_scale
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.training.cases import FINDINGS, Case, read_cases, read_targets
 
 TIMED = 20
 """Images that the time is taken of."""

@@ -28,9 +28,9 @@ from thoracite.evaluation.radgraph_f1 import (
     score_f1,
 )
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.extract import Extractor, RuleExtractor
-from thoracite.kg.extract_lexicon import ANATOMY, CONTENT, match_terms
-from thoracite.kg.extract_text import split_tokens
+from thoracite.kg.extract.extractor import Extractor, RuleExtractor
+from thoracite.kg.extract.lexicon import ANATOMY, CONTENT, match_terms
+from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.radgraph import Annotation, Mention, RelationName
 
 _LABELS = ("ANAT-DP", "OBS-DP", "OBS-U", "OBS-DA")

@@ -1,7 +1,7 @@
 """Suite ``gate``: what is no frontal chest radiograph is withheld, and radiographs of every source are not.
 
-Negatives are those of the test split (:mod:`thoracite.retrieval.gate_cases`), files and generated images apart, and
-real radiographs, turned; they are grey, so that colour does not decide. Beside the gate stands a rule on brightness
+Negatives are those of the test split (:mod:`thoracite.vision.training.gate_cases`), files and generated images apart,
+and real radiographs, turned; they are grey, so that colour does not decide. Beside the gate stands a rule on brightness
 alone: accept what is as bright as radiographs are.
 """
 
@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.gate_cases import read_negatives, turn_radiograph, vary_image
-from thoracite.retrieval.image import Pixels, Radiograph, read_radiograph
-from thoracite.retrieval.training_cases import Case, read_cases
 from thoracite.settings import Settings
+from thoracite.vision.image import Pixels, Radiograph, read_radiograph
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.training.cases import Case, read_cases
+from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 
 EACH = 200
 """Radiographs of each source at most."""

@@ -21,8 +21,8 @@ from thoracite.evaluation.spoiling import SPOILERS
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.verify import verify
-from thoracite.kg.extract import open_extractor
-from thoracite.kg.store import GraphStore
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.kg.stores.store import GraphStore
 from thoracite.pipeline import Explainer
 from thoracite.types import Certainty, Claim, Evidence, Explanation
 

@@ -28,11 +28,11 @@ import numpy as np
 from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.extract_arguments import drop_brackets, find_heads
-from thoracite.kg.extract_knowledge import KnowledgeExtractor
-from thoracite.kg.knowledge import read_passages
-from thoracite.kg.linker import Linker
-from thoracite.kg.passage import Passage
+from thoracite.kg.knowledge.arguments import drop_brackets, find_heads
+from thoracite.kg.knowledge.documents import read_passages
+from thoracite.kg.knowledge.extractor import KnowledgeExtractor
+from thoracite.kg.knowledge.passage import Passage
+from thoracite.kg.linking.linker import Linker
 from thoracite.kg.vocabulary import ASSOCIATED, HAS_ATTRIBUTE, LOCATED_IN, PART_OF, SUGGESTS
 from thoracite.types import Entity
 

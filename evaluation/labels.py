@@ -28,9 +28,9 @@ from thoracite.errors import InputError, UsageError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.radgraph_f1 import Agreement, score_f1
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.extract import RuleExtractor
-from thoracite.kg.labels14 import find_labels
-from thoracite.kg.reports import read_reports
+from thoracite.kg.extract.extractor import RuleExtractor
+from thoracite.kg.extract.labels import find_labels
+from thoracite.kg.reports.read import read_reports
 from thoracite.kg.vocabulary import NIH14
 from thoracite.types import Certainty
 

@@ -17,8 +17,8 @@ from thoracite.evaluation.extraction import Case, read_annotated
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.linker import Linker
-from thoracite.kg.mentions import Link, link_mentions
+from thoracite.kg.linking.linker import Linker
+from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.types import Entity
 
 NAMES = Path(__file__).with_name("linking_names.csv")

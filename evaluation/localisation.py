@@ -27,12 +27,12 @@ import numpy.typing as npt
 from thoracite.evaluation.lungs import measure_lungs
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.lungs import SIDES, Box, Lungs, draw_ellipses
-from thoracite.retrieval.region import weigh_map
-from thoracite.retrieval.training_cases import FINDINGS, Case, read_cases
 from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.mini.lungs import SIDES, Box, Lungs, draw_ellipses
+from thoracite.vision.mini.region import weigh_map
+from thoracite.vision.training.cases import FINDINGS, Case, read_cases
 
 MIDDLES = ((0.3, 0.5), (0.7, 0.5))
 """Middles of the patient's right and left lung, as shares of width and height, where the image is not looked at."""

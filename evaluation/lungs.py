@@ -20,12 +20,12 @@ from PIL import Image
 
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row
-from thoracite.retrieval.framing import frame_pixels
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.lung_cases import ELSEWHERE, LungCase, read_lung_cases, read_lung_frames, read_lungs
-from thoracite.retrieval.lungs import Lungs, Mask, draw_ellipses
-from thoracite.retrieval.segmenter import LungSegmenter
 from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.lungs import Lungs, Mask, draw_ellipses
+from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.training.lung_cases import ELSEWHERE, LungCase, read_lung_cases, read_lung_frames, read_lungs
 
 SYSTEM = "thoracite-lungs"
 BASELINES = ("mean mask of the training part", "ellipses")

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.deidentify import find_identifiers
-from thoracite.kg.reports import read_reports
+from thoracite.kg.privacy.deidentify import find_identifiers
+from thoracite.kg.reports.read import read_reports
 
 REPORTS = 800
 _BASELINE = re.compile(

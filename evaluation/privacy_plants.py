@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thoracite.errors import UsageError
-from thoracite.kg.deidentify import IdentifierKind
+from thoracite.kg.privacy.deidentify import IdentifierKind
 
 if TYPE_CHECKING:
     from faker import Faker

@@ -104,7 +104,7 @@ def radgraph_f1(candidate: Annotation, reference: Annotation, *, level: Level = 
 
     Examples
     --------
-    >>> from thoracite.kg.extract import RuleExtractor
+    >>> from thoracite.kg.extract.extractor import RuleExtractor
     >>> said = RuleExtractor().extract("No pleural effusion.")
     >>> radgraph_f1(said, RuleExtractor().extract("Pleural effusion."), level="simple")
     0.5

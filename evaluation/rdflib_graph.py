@@ -18,8 +18,8 @@ from typing import Any
 from rdflib import Dataset, URIRef
 
 from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
-from thoracite.kg.sparql import PARTS, read_part
-from thoracite.kg.sparql_bind import bind_parameters
+from thoracite.kg.stores.sparql import PARTS, read_part
+from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.vocabulary import expand
 from thoracite.types import Entity, Triple
 
@@ -73,7 +73,7 @@ class RdflibGraph(TripleFinder):
     @classmethod
     def read(cls, nquads: Path) -> RdflibGraph:
         """Parse a build's N-Quads."""
-        from thoracite.kg.nquads import ConceptRow, read_nodes
+        from thoracite.kg.rdf.nquads import ConceptRow, read_nodes
 
         dataset = Dataset()
         with silence_rdflib(), nquads.open("rb") as file:

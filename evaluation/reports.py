@@ -30,11 +30,11 @@ import numpy.typing as npt
 from thoracite.evaluation.extraction import KeywordExtractor
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.deidentify import deidentify
-from thoracite.kg.extract import RuleExtractor, forget_sentences
-from thoracite.kg.extraction_run import extract_file
+from thoracite.kg.extract.extractor import RuleExtractor, forget_sentences
+from thoracite.kg.extract.run import extract_file
+from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.kg.radgraph import Annotation, read_radgraph, write_radgraph
-from thoracite.kg.reports import read_reports
+from thoracite.kg.reports.read import read_reports
 
 RADGRAPH_REPORTS = 220_763
 """Reports of RadGraph's inference set."""

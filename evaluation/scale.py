@@ -28,12 +28,12 @@ import typer
 from thoracite.evaluation.percentile import measure_p95
 from thoracite.evaluation.rdflib_graph import end_after, silence_rdflib
 from thoracite.evaluation.scale_reports import RADGRAPH_REPORTS, write_reports
+from thoracite.evaluation.servers import PASSWORD, find_free_port, find_missing, start_neo4j
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.aggregate import aggregate_reports
-from thoracite.kg.build import build_graph, find_nquads
-from thoracite.kg.mention_graph import MentionBuild, build_mentions, open_mentions
-from thoracite.kg.servers import PASSWORD, find_free_port, find_missing, start_neo4j
-from thoracite.kg.sparql import PROLOGUE
+from thoracite.kg.aggregate.aggregate import aggregate_reports
+from thoracite.kg.aggregate.mention_graph import MentionBuild, build_mentions, open_mentions
+from thoracite.kg.build.build import build_graph, find_nquads
+from thoracite.kg.stores.sparql import PROLOGUE
 
 SIZES = (2_000, 10_000)
 """Reports, where nobody asks for more."""
@@ -161,7 +161,7 @@ def _build_aggregate(folder: Path, table: Path) -> int:
 
 
 def _load_neo4j(graph: Path, home: Path) -> float:
-    from thoracite.kg.store_neo4j import Neo4jStore
+    from thoracite.kg.stores.neo4j import Neo4jStore
 
     with start_neo4j(home, port=find_free_port(), http_port=find_free_port()) as server:
         store = Neo4jStore(server.address, password=PASSWORD)

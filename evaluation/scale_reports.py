@@ -22,7 +22,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from thoracite.kg.extract_lexicon import FOLDER, parse_lexicon
+from thoracite.kg.extract.lexicon import FOLDER, parse_lexicon
 
 RADGRAPH_REPORTS = 220_763
 """Reports of RadGraph's inference set (Jain et al. 2021, table 1: MIMIC-CXR)."""

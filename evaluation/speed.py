@@ -27,10 +27,10 @@ from thoracite.errors import ModelError
 from thoracite.evaluation.percentile import measure_p95
 from thoracite.evaluation.suite import Row
 from thoracite.phantom import draw_phantom
-from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
-from thoracite.retrieval.image import Radiograph, read_radiograph
-from thoracite.retrieval.segmenter import FOLDER as LUNGS
 from thoracite.settings import Settings
+from thoracite.vision.image import Radiograph, read_radiograph
+from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
+from thoracite.vision.mini.segmenter import FOLDER as LUNGS
 
 SIDE = 1024
 """Side of the file that is read, in pixels: that of ChestX-ray14's files."""

@@ -2,7 +2,7 @@
 
 Two hops are asked of every fifth concept: twice, since an embedded store remembers a small graph after the first
 question; the figure of the first turn holds the reading. Each published query is asked with its defaults. Every system
-answers the same rows: ``tests/kg/test_published.py`` and the contract suite prove it.
+answers the same rows: ``tests/kg/queries/test_published.py`` and the contract suite prove it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 
 from thoracite.evaluation.percentile import measure_p95
 from thoracite.evaluation.rdflib_graph import RdflibGraph
+from thoracite.evaluation.servers import PASSWORD, find_free_port, find_missing, start_neo4j
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.build import build_graph, find_nquads, open_graph
-from thoracite.kg.nquads import ConceptRow, read_nodes
-from thoracite.kg.published import describe_published
-from thoracite.kg.query import list_published
-from thoracite.kg.servers import PASSWORD, find_free_port, find_missing, start_neo4j
-from thoracite.kg.store import GraphStore
+from thoracite.kg.build.build import build_graph, find_nquads, open_graph
+from thoracite.kg.queries.published import describe_published
+from thoracite.kg.queries.render import list_published
+from thoracite.kg.rdf.nquads import ConceptRow, read_nodes
+from thoracite.kg.stores.store import GraphStore
 
 _EVERY, _SLOW_EVERY = 5, 25
 _RUNS, _WARM = 20, 2
@@ -69,7 +69,7 @@ def _open_stores(folder: Path, nquads: Path, on: ExitStack) -> dict[str, GraphSt
     """The embedded stores, and Neo4j where Java and Maven are."""
     stores = {"oxigraph": open_graph(folder / "graph"), "ladybug": open_graph(folder / "graph", language="cypher")}
     if find_missing() is None:
-        from thoracite.kg.store_neo4j import Neo4jStore
+        from thoracite.kg.stores.neo4j import Neo4jStore
 
         server = start_neo4j(folder / "neo4j", port=find_free_port(), http_port=find_free_port())
         on.enter_context(server)

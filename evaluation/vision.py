@@ -1,6 +1,6 @@
 """Suite ``vision``: the bundled encoder on patients that it was not trained on.
 
-Each image is read by the crown that did not see its patient (:func:`thoracite.retrieval.training_cases.find_fold`), so
+Each image is read by the crown that did not see its patient (:func:`thoracite.vision.training.cases.find_fold`), so
 the figures are those of single crowns on unseen patients. ChestX-ray14's labels were mined from reports and differ
 between the two collections that the images come from; figures are therefore given within each collection and view too,
 beside a model that sees no image (only collection, view, age and sex) and a plain network trained from scratch in the
@@ -22,11 +22,11 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.plain_network import read_readings
 from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.retrieval.calibration import cross_fit_scales
-from thoracite.retrieval.encoder_mini import FOLDER, MiniEncoder
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
 from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.calibration import cross_fit_scales
+from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
+from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
 
 LEAST = 15
 """Findings with fewer positives in a collection are left out of its mean."""

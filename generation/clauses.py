@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.wording import normalise_word
-from thoracite.kg.extract_text import Token, split_tokens
-from thoracite.kg.mentions import Link, link_mentions
+from thoracite.kg.extract.text import Token, split_tokens
+from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.kg.radgraph import Annotation
 from thoracite.types import Entity
 

@@ -7,8 +7,8 @@ diagnosis that the graph ties to it.
 
 Examples
 --------
->>> from thoracite.kg.extract import open_extractor
->>> from thoracite.kg.linker import Linker
+>>> from thoracite.kg.extract.extractor import open_extractor
+>>> from thoracite.kg.linking.linker import Linker
 >>> said = read_report("No pneumothorax. Small left effusion.", extractor=open_extractor(), link=Linker().link)
 >>> [(one.entity.label, one.certainty.value, sorted(one.sides), one.sentence) for one in said.statements]
 [('pneumothorax', 'definitely absent', [], 'No pneumothorax.'), ('pleural effusion', 'definitely present', ['left'], \
@@ -23,13 +23,13 @@ from typing import Literal, NamedTuple
 from thoracite.generation.clauses import find_starts
 from thoracite.generation.wording import SIDES
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.extract import Extractor
-from thoracite.kg.extract_text import Token, split_sentences, split_tokens
-from thoracite.kg.labels14 import find_mentions
-from thoracite.kg.mentions import Link, link_mentions
-from thoracite.kg.query import render_cypher, render_sparql
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.extract.labels import find_mentions
+from thoracite.kg.extract.text import Token, split_sentences, split_tokens
+from thoracite.kg.linking.mentions import Link, link_mentions
+from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.kg.radgraph import Annotation, Mention
-from thoracite.kg.store import GraphStore
+from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, Triple
 

@@ -26,9 +26,9 @@ from thoracite.generation.wording import (
     find_numbers,
     is_modal,
 )
-from thoracite.kg.extract import Extractor
-from thoracite.kg.extract_text import split_tokens
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.extract.text import split_tokens
+from thoracite.kg.linking.mentions import Link
 from thoracite.types import CITATION, Entity
 
 _FILLER = (

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.statement import Presence, Quoted, Stated, Statement, parse_statement
 from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
-from thoracite.kg.extract import Extractor
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
 from thoracite.types import Certainty, Claim, Entity, Evidence, Region, Triple
 

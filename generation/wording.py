@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from thoracite.kg.extract_text import split_tokens
+from thoracite.kg.extract.text import split_tokens
 
 Grade = Literal["certain", "present", "likely", "possible", "absent"]
 """How surely something is said to be there, from "definitely" to "no"."""

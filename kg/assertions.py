@@ -131,7 +131,7 @@ def _rank(triple: Triple) -> tuple[int, str, str, str]:
 
 
 class TripleFinder(ABC):
-    """The find methods of a :class:`~thoracite.kg.store.GraphStore`, over one way to read triples."""
+    """The find methods of a :class:`~thoracite.kg.stores.store.GraphStore`, over one way to read triples."""
 
     @abstractmethod
     def read_triples(

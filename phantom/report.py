@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from thoracite.errors import ModelError
-from thoracite.kg.linker import Linker
+from thoracite.kg.linking.linker import Linker
 from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, LOCATED_AT, MODIFY, SHOWS
 from thoracite.phantom.findings import Abnormality, Kind
 from thoracite.types import Entity

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from thoracite.kg.query import render_cypher, render_sparql
+from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
 from thoracite.types import Certainty, ConceptScore, Entity, Evidence, Finding, Region, ScoredTriple, Subgraph
 

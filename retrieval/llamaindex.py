@@ -25,8 +25,8 @@ from functools import cached_property
 from typing import Any
 
 from thoracite.errors import StoreError, UsageError
-from thoracite.kg.property_graph import EDGE_PROPERTIES, PropertyGraph
-from thoracite.kg.store import GraphStore
+from thoracite.kg.stores.property_graph import EDGE_PROPERTIES, PropertyGraph
+from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import edge_label
 from thoracite.retrieval.retriever import Retriever
 from thoracite.settings import Settings
@@ -97,8 +97,8 @@ class ThoraciteGraphStore(PropertyGraphStore):
         StoreError
             If the store is damaged or away.
         """
-        from thoracite.kg.build import ensure_graph
-        from thoracite.kg.stores import open_store
+        from thoracite.kg.build.build import ensure_graph
+        from thoracite.kg.graph import open_store
 
         settings = settings or Settings.read()
         if settings.store == "embedded":

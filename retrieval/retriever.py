@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError
-from thoracite.kg.extract import open_extractor
-from thoracite.kg.mentions import link_mentions
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.subgraph import find_seeds, find_seen, search_neighbours, search_subgraph
@@ -17,9 +17,9 @@ from thoracite.settings import Settings
 from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple
 
 if TYPE_CHECKING:
-    from thoracite.kg.linker import Linker
-    from thoracite.kg.store import GraphStore
-    from thoracite.retrieval.encoder import ImageEncoder, Reading
+    from thoracite.kg.linking.linker import Linker
+    from thoracite.kg.stores.store import GraphStore
+    from thoracite.vision.encoder import ImageEncoder, Reading
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
@@ -90,7 +90,7 @@ class Retriever:
     def store(self) -> GraphStore:
         """The graph, opened once."""
         if self._store is None:
-            from thoracite.kg.stores import open_store
+            from thoracite.kg.graph import open_store
 
             self._store = open_store(self.settings, build=True)
         return self._store
@@ -99,7 +99,7 @@ class Retriever:
     def encoder(self) -> ImageEncoder:
         """The encoder, opened once."""
         if self._encoder is None:
-            from thoracite.retrieval.encoders import open_encoder
+            from thoracite.vision.encoders import open_encoder
 
             self._encoder = open_encoder(self.settings.encoder)
         return self._encoder
@@ -108,7 +108,7 @@ class Retriever:
     def linker(self) -> Linker:
         """From phrases to the graph's concepts, opened once."""
         if self._linker is None:
-            from thoracite.kg.linker import Linker
+            from thoracite.kg.linking.linker import Linker
 
             self._linker = Linker()
         return self._linker
@@ -145,7 +145,7 @@ class Retriever:
         InputError
             If the image cannot be read.
         """
-        from thoracite.retrieval.image import read_radiograph
+        from thoracite.vision.image import read_radiograph
 
         radiograph = read_radiograph(Path(image), settings=self.settings)  # before the model is loaded for nothing
         return self.encoder.read(radiograph)

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from thoracite.kg.store import GraphStore
+from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     ASSOCIATED,
@@ -199,7 +199,7 @@ def rate_source(triple: Triple) -> float:
     ...             object=Entity(id="thx:b", label="b"))
     >>> text = Triple(**ends, provenance=(Provenance(source="thxs:openstax", locator="22.1"),))
     >>> counted = Triple(**ends, counts=Counts(present=9, uncertain=3), support=12,
-    ...                  provenance=(Provenance(source="thxs:openi", locator="-", extractor="thoracite.kg.extract"),))
+    ...                  provenance=(Provenance(source="thxs:openi", locator="-", extractor="thoracite-rules"),))
     >>> round(rate_source(text), 2), round(rate_source(counted), 2)
     (0.9, 0.39)
     """

@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning th
 import pytest
 from neo4j import GraphDatabase
 
-from thoracite.kg.servers import PASSWORD, Server, find_free_port, find_missing, start_fuseki, start_neo4j
+from thoracite.evaluation.servers import PASSWORD, Server, find_free_port, find_missing, start_fuseki, start_neo4j
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ANSWERED: dict[str, str] = {}
@@ -64,7 +64,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def graph_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default graph, built once for the tests of all rooms."""
-    from thoracite.kg.build import build_graph
+    from thoracite.kg.build.build import build_graph
 
     folder = tmp_path_factory.mktemp("graph") / "default"
     build_graph(folder)

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from thoracite.phantom import draw_phantom
-from thoracite.retrieval.pretraining_cases import CHILDREN
-from thoracite.retrieval.training_cases import FINDINGS
+from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.training.pretraining_cases import CHILDREN
 
 
 def write_data_folder(folder: Path, number: int) -> None:

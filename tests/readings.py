@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from thoracite.kg.linker import Linker
-from thoracite.retrieval.encoder import Reading
-from thoracite.retrieval.image import Radiograph
+from thoracite.kg.linking.linker import Linker
 from thoracite.types import Certainty, Concept, ConceptScore, Entity, Finding, Region
+from thoracite.vision.encoder import Reading
+from thoracite.vision.image import Radiograph
 
 LINKER = Linker()
 PROBABILITIES = {Certainty.PRESENT: 0.9, Certainty.UNCERTAIN: 0.5, Certainty.ABSENT: 0.02}

@@ -10,11 +10,11 @@ import pytest
 from tests.readings import FINDINGS, FixedEncoder, make_finding, write_grey
 from thoracite import Explainer
 from thoracite.errors import InputError
-from thoracite.kg.build import open_graph
+from thoracite.kg.build.build import open_graph
 from thoracite.pipeline import NO_GRAPH, ImageError, find_doubt
-from thoracite.retrieval.encoder import Reading
 from thoracite.settings import Settings
 from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Study
+from thoracite.vision.encoder import Reading
 
 
 @pytest.fixture(scope="module")

@@ -179,7 +179,7 @@ def build_mentions(
     output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
 ) -> None:
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
-    from thoracite.kg.mention_graph import build_mentions as build_graph_of
+    from thoracite.kg.aggregate.mention_graph import build_mentions as build_graph_of
 
     _print(build_graph_of(radgraph, output).model_dump())
 
@@ -296,7 +296,7 @@ def train_encoder(
     seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train the image encoder; an interrupted run resumes from its checkpoint."""
-    from thoracite.retrieval.train_encoder import train_encoder as train
+    from thoracite.vision.training.train_encoder import train_encoder as train
 
     train(data, output, seed=seed)
 
@@ -308,7 +308,7 @@ def train_segmenter(
     seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train the lung segmenter; an interrupted run resumes from its checkpoint."""
-    from thoracite.retrieval.train_segmenter import train_segmenter as train
+    from thoracite.vision.training.train_segmenter import train_segmenter as train
 
     train(data, output, seed=seed)
 
@@ -329,7 +329,7 @@ def fetch_encoder(
     name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
 ) -> None:
     """Fetch the weights of an encoder of others."""
-    from thoracite.retrieval.encoders import open_encoder
+    from thoracite.vision.encoders import open_encoder
 
     _print(f"{open_encoder(name, fetch=True).name} is on this machine")
 

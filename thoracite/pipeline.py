@@ -15,15 +15,15 @@ from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.report_check import ReportCheck, check_report, read_report
 from thoracite.generation.verify import verify
-from thoracite.kg.extract import open_extractor
+from thoracite.kg.extract.extractor import open_extractor
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.settings import Settings
 from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph
 
 if TYPE_CHECKING:
-    from thoracite.kg.store import GraphStore
-    from thoracite.retrieval.encoder import ImageEncoder
+    from thoracite.kg.stores.store import GraphStore
+    from thoracite.vision.encoder import ImageEncoder
 
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
 """Stands as the reason of an explanation that was released without a graph."""

@@ -106,7 +106,7 @@ class Provenance(Noun):
     locator : str
         The place in the source: section, table, row, identifier.
     extractor : str
-        What read it: ``curated``, ``thoracite.kg.extract`` …
+        What read it: ``curated``, ``thoracite-rules`` …
     version : str
         The extractor's or the file's version.
     licence : str

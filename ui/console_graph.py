@@ -13,8 +13,8 @@ from thoracite.settings import Settings
 from thoracite.ui.progress import tell
 
 if TYPE_CHECKING:
-    from thoracite.kg.published import PublishedQuery
-    from thoracite.kg.store import QueryResult
+    from thoracite.kg.queries.published import PublishedQuery
+    from thoracite.kg.stores.store import QueryResult
 
 Language = Literal["sparql", "cypher"]
 
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
     Examples
     --------
-    >>> from thoracite.kg.store import QueryResult
+    >>> from thoracite.kg.stores.store import QueryResult
     >>> Answer(QueryResult(columns=("n",), rows=((3,),)), "cypher").as_json()
     '{"columns": ["n"], "rows": [[3]]}'
     """
@@ -72,8 +72,8 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
     StoreError
         If the store refuses the query.
     """
-    from thoracite.kg.published import fill_parameters
-    from thoracite.kg.stores import open_store
+    from thoracite.kg.graph import open_store
+    from thoracite.kg.queries.published import fill_parameters
 
     spoken = _check_language(language) or _find_language(settings)
     found = find_query(query, language=spoken, asked=language is not None)
@@ -110,8 +110,8 @@ def find_query(query: str, *, language: Language | None = None, asked: bool = Fa
     >>> find_query("signs_of").language, find_query("MATCH (n) RETURN n LIMIT 1").language
     ('sparql', 'cypher')
     """
-    from thoracite.kg.published import describe_published, parse_query
-    from thoracite.kg.query import list_published
+    from thoracite.kg.queries.published import describe_published, parse_query
+    from thoracite.kg.queries.render import list_published
 
     name, ending = Path(query).stem, Path(query).suffix.lower()
     if not re.search(r"\s", query) and name in list_published(language or "sparql") and not Path(query).exists():
@@ -141,8 +141,8 @@ def guess_language(text: str) -> Language | None:
 
 def list_queries(*, as_json: bool = False) -> str:
     """Names, titles and parameters of the published queries."""
-    from thoracite.kg.published import describe_published
-    from thoracite.kg.query import list_published
+    from thoracite.kg.queries.published import describe_published
+    from thoracite.kg.queries.render import list_published
     from thoracite.ui.text import align_columns
 
     queries = [describe_published(name) for name in list_published()]
@@ -157,7 +157,7 @@ def list_queries(*, as_json: bool = False) -> str:
 
 def prepare_graph(settings: Settings) -> None:
     """Build the default embedded graph where there is none, and say so."""
-    from thoracite.kg.build import ensure_graph
+    from thoracite.kg.build.build import ensure_graph
 
     if settings.store != "embedded":
         return
@@ -172,9 +172,9 @@ def build_graph(
     Raises
     ------
     InputError, UsageError, StoreError
-        As :func:`thoracite.kg.build.build_graph`.
+        As :func:`thoracite.kg.build.build.build_graph`.
     """
-    from thoracite.kg.build import build_graph as build
+    from thoracite.kg.build.build import build_graph as build
 
     built = build(settings.graph, reports=None if reports is None else [reports], extra=add, progress=tell)
     if as_json:
@@ -196,8 +196,8 @@ def load_store(settings: Settings) -> str:
     StoreError
         If there is no graph, or the server fails.
     """
-    from thoracite.kg.build import ensure_graph, find_nquads
-    from thoracite.kg.stores import open_store
+    from thoracite.kg.build.build import ensure_graph, find_nquads
+    from thoracite.kg.graph import open_store
 
     if settings.store == "embedded":
         raise UsageError("the embedded graph is filled by `thoracite build`; name a server: neo4j://…, https://…")
@@ -225,8 +225,8 @@ def check_graph(settings: Settings, *, as_json: bool = False) -> tuple[str, int]
     StoreError
         If there is no graph.
     """
-    from thoracite.kg.build import find_nquads
-    from thoracite.kg.check import check_graph as check
+    from thoracite.kg.build.build import find_nquads
+    from thoracite.kg.build.check import check_graph as check
 
     path = find_nquads(settings.graph)
     violations = check(path)
@@ -243,9 +243,9 @@ def write_ontology(knowledge: Path, output: Path) -> str:
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.ontology.write_ontology`.
+        As :func:`thoracite.kg.build.ontology.write_ontology`.
     """
-    from thoracite.kg.ontology import write_ontology as write
+    from thoracite.kg.build.ontology import write_ontology as write
 
     written = write(knowledge, output)
     return f"{written.concepts} concepts, {written.facts} facts from {written.sources} sources in {output}"

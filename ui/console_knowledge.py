@@ -15,9 +15,9 @@ def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None =
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.knowledge_table.write_knowledge`.
+        As :func:`thoracite.kg.knowledge.table.write_knowledge`.
     """
-    from thoracite.kg.knowledge_table import write_knowledge
+    from thoracite.kg.knowledge.table import write_knowledge
 
     done = write_knowledge(paths, output, licence=licence)
     return (
@@ -32,9 +32,9 @@ def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.pubmed_fetch.fetch_pubmed`.
+        As :func:`thoracite.kg.knowledge.pubmed_fetch.fetch_pubmed`.
     """
-    from thoracite.kg.pubmed_fetch import fetch_pubmed as fetch
+    from thoracite.kg.knowledge.pubmed_fetch import fetch_pubmed as fetch
 
     tell(f"asking eutils.ncbi.nlm.nih.gov for {query!r}")
     number = fetch(query, output, maximum=maximum, email=email)
@@ -49,8 +49,8 @@ def export_graph(settings: Settings, output: Path, *, form: str) -> str:
     StoreError, UsageError
         If there is no graph, or it cannot be written.
     """
-    from thoracite.kg.build import ensure_graph, find_nquads
-    from thoracite.kg.graph_files import write_graph_files
+    from thoracite.kg.build.build import ensure_graph, find_nquads
+    from thoracite.kg.build.graph_files import write_graph_files
 
     ensure_graph(settings.graph, progress=tell)
     write_graph_files(find_nquads(settings.graph), output, form=form)

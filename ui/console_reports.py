@@ -13,9 +13,9 @@ def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", pr
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.extraction_run.extract_file`.
+        As :func:`thoracite.kg.extract.run.extract_file`.
     """
-    from thoracite.kg.extraction_run import extract_file
+    from thoracite.kg.extract.run import extract_file
 
     with Progress("reports") as progress:
         done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress.tell)
@@ -31,9 +31,9 @@ def aggregate_reports(
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.aggregate.aggregate_reports`.
+        As :func:`thoracite.kg.aggregate.aggregate.aggregate_reports`.
     """
-    from thoracite.kg.aggregate import aggregate_reports as aggregate
+    from thoracite.kg.aggregate.aggregate import aggregate_reports as aggregate
 
     with Progress("reports") as progress:
         done = aggregate(reports, output, minimum=minimum, ledger=ledger, processes=processes, progress=progress.tell)

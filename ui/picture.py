@@ -75,7 +75,7 @@ def render_picture(path: Path, settings: Settings) -> Picture:
     InputError
         If it cannot be read.
     """
-    from thoracite.retrieval.image import read_radiograph
+    from thoracite.vision.image import read_radiograph
 
     return render_pixels(read_radiograph(path, settings=settings).pixels)
 

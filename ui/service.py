@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from thoracite.errors import InputError, ThoraciteError
-from thoracite.kg.store import GraphStore, QueryResult
+from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
 from thoracite.types import Explanation
@@ -245,7 +245,7 @@ class Service:
         """The graph in one language, opened once."""
         with self._loading:
             if language not in self._stores:
-                from thoracite.kg.stores import open_store
+                from thoracite.kg.graph import open_store
 
                 self._stores[language] = open_store(self.settings, language=language, build=True)
             return self._stores[language]

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph
 
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.ui.view import render_sparql_json
 
 LONGEST = 200_000

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.types import Certainty, Evidence, Explanation, Provenance
 from thoracite.ui.view import find_certainty
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import StoreError
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.types import (
     Certainty,
     ConceptScore,

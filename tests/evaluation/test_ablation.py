@@ -11,9 +11,9 @@ import torch
 from thoracite.errors import UsageError
 from thoracite.evaluation import ablation
 from thoracite.evaluation.ablation import VARIANTS, Distilled, draw_boxes, run_ablation
-from thoracite.retrieval.efficientnet import Crown, Trunk
-from thoracite.retrieval.fold_trainer import FoldTrainer, Recipe
-from thoracite.retrieval.training_cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases
+from thoracite.vision.mini.efficientnet import Crown, Trunk
+from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
 
 SMALL = Recipe(size=64, batch=8)
 

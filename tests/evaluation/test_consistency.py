@@ -21,11 +21,11 @@ from thoracite.evaluation.consistency import (
 )
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.phantom import draw_phantom
-from thoracite.retrieval.calibration import FindingScale
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.image import read_radiograph
-from thoracite.retrieval.training_cases import FINDINGS, FOLDS, Case, read_cases
 from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.calibration import FindingScale
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.training.cases import FINDINGS, FOLDS, Case, read_cases
 
 CHANGES = list(PERTURBATIONS)
 

@@ -14,10 +14,10 @@ from tests.encoders import write_classifier
 from thoracite.errors import InputError, UsageError
 from thoracite.evaluation import vision
 from thoracite.evaluation.encoders import calibrate_encoder, run_encoders
-from thoracite.retrieval import encoders
-from thoracite.retrieval.encoders import open_encoder
-from thoracite.retrieval.scales import read_scales
-from thoracite.retrieval.training_cases import FINDINGS
+from thoracite.vision import encoders
+from thoracite.vision.adapters.scales import read_scales
+from thoracite.vision.encoders import open_encoder
+from thoracite.vision.training.cases import FINDINGS
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from thoracite.errors import InputError
 from thoracite.evaluation.extraction import KeywordExtractor, read_annotated, run_extraction, score_extractor
-from thoracite.kg.extract import RuleExtractor
+from thoracite.kg.extract.extractor import RuleExtractor
 
 REPORT = {"uid": "r1", "findings": "Small effusion. No effusion.", "impression": "Opacity may represent scar."}
 GOLD = {

@@ -11,8 +11,8 @@ from tests.readings import FINDINGS, FixedEncoder, write_grey
 from thoracite import Explainer
 from thoracite.errors import InputError
 from thoracite.evaluation.grounding import choose_images, measure_refusals, run_grounding
-from thoracite.retrieval.encoder import Reading
 from thoracite.settings import Settings
+from thoracite.vision.encoder import Reading
 
 
 @pytest.fixture

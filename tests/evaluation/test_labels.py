@@ -21,8 +21,8 @@ from thoracite.evaluation.labels import (
     run_labels,
     write_disagreements,
 )
-from thoracite.kg.extract import RuleExtractor
-from thoracite.kg.reports_archive import parse_openi, read_members
+from thoracite.kg.extract.extractor import RuleExtractor
+from thoracite.kg.reports.archive import parse_openi, read_members
 from thoracite.types import Certainty
 
 

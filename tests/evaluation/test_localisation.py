@@ -16,9 +16,9 @@ from thoracite.evaluation.localisation import (
     measure_zones,
     point_case,
 )
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.lungs import draw_ellipses
-from thoracite.retrieval.training_cases import read_cases
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.mini.lungs import draw_ellipses
+from thoracite.vision.training.cases import read_cases
 
 LUNGS = draw_ellipses((0, 0, 400, 400))
 RIGHT, LEFT = (100.0, 190.0), (290.0, 190.0)

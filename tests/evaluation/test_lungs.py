@@ -19,8 +19,8 @@ from thoracite.evaluation.lungs import (
     summarise_lungs,
 )
 from thoracite.evaluation.patients import summarise
-from thoracite.retrieval.lung_cases import LungCase
-from thoracite.retrieval.lungs import draw_ellipses
+from thoracite.vision.mini.lungs import draw_ellipses
+from thoracite.vision.training.lung_cases import LungCase
 
 
 def test_dice_counts_what_is_shared_twice() -> None:

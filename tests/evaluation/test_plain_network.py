@@ -11,8 +11,8 @@ from PIL import Image
 
 from thoracite.errors import InputError
 from thoracite.evaluation.plain_network import READINGS, read_readings, train_plain, write_readings
-from thoracite.retrieval.fold_trainer import Recipe
-from thoracite.retrieval.training_cases import FOLDS, OUTPUTS, read_cases
+from thoracite.vision.training.cases import FOLDS, OUTPUTS, read_cases
+from thoracite.vision.training.fold_trainer import Recipe
 
 COLUMNS = (
     "file", "source", "repo", "group_id", "view", "labels", "extra_json", "bbox_json", "orig_width", "orig_height",

@@ -13,7 +13,7 @@ from thoracite.evaluation.radgraph_f1 import (
     radgraph_f1,
     score_f1,
 )
-from thoracite.kg.extract import RuleExtractor
+from thoracite.kg.extract.extractor import RuleExtractor
 from thoracite.kg.radgraph import Annotation
 
 

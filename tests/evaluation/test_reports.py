@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from thoracite.evaluation.reports import RADGRAPH_REPORTS, run_reports, stream_file
-from thoracite.kg.extract import RuleExtractor
+from thoracite.kg.extract.extractor import RuleExtractor
 from thoracite.kg.radgraph import write_radgraph
 
 

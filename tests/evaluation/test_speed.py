@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from thoracite.evaluation.speed import HEAVIEST, LIMIT, SIDE, describe_times, measure_speed
-from thoracite.retrieval.encoder_mini import MiniEncoder
+from thoracite.vision.mini.encoder import MiniEncoder
 
 
 def test_the_bundled_encoder_is_measured_with_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from thoracite.evaluation.vision import (
     read_held_out,
     read_metadata,
 )
-from thoracite.retrieval.encoder_mini import MiniEncoder
-from thoracite.retrieval.training_cases import FINDINGS, FOLDS, Case, read_cases, read_targets
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.training.cases import FINDINGS, FOLDS, Case, read_cases, read_targets
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +108,8 @@ def test_cases_are_read_by_the_crown_that_did_not_see_them(shared: Path) -> None
 
 
 def _read(case: Case):
-    from thoracite.retrieval.image import read_radiograph
     from thoracite.settings import Settings
+    from thoracite.vision.image import read_radiograph
 
     return read_radiograph(case.path, settings=Settings.read())
 

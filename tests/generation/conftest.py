@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from thoracite.kg.extract import Extractor, open_extractor
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor, open_extractor
+from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     CAUSED_BY,

@@ -10,8 +10,8 @@ from thoracite.errors import UsageError
 from thoracite.generation.citations import find_unresolved
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.verify import verify
-from thoracite.kg.extract import Extractor
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.linking.mentions import Link
 from thoracite.types import Certainty, Claim, Evidence, Finding, Study
 
 

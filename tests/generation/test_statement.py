@@ -7,9 +7,9 @@ import pytest
 from thoracite.generation.clauses import find_mentions
 from thoracite.generation.relations import find_relations
 from thoracite.generation.statement import Statement, parse_statement
-from thoracite.kg.extract import Extractor
-from thoracite.kg.linker import Linker
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.linking.linker import Linker
+from thoracite.kg.linking.mentions import Link
 
 
 @pytest.fixture

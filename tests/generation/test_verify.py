@@ -9,8 +9,8 @@ import pytest
 
 from thoracite.generation.citations import build_claim
 from thoracite.generation.verify import verify
-from thoracite.kg.extract import Extractor
-from thoracite.kg.mentions import Link
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.linking.mentions import Link
 from thoracite.types import Claim, Evidence
 
 DATA = Path(__file__).parents[1] / "data"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
-from thoracite.kg.check import check_names
+from thoracite.kg.build.check import check_names
 from thoracite.kg.concepts import CONCEPTS, ConceptNode, Description, read_concepts, render_concepts
 from thoracite.kg.facts import read_sources
 from thoracite.kg.vocabulary import NIH14, mint

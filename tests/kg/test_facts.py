@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
+from thoracite.kg.build.ontology import write_ontology
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.facts import FACTS, SOURCES, read_facts, read_rows, read_sources
-from thoracite.kg.ontology import write_ontology
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
 from thoracite.settings import ONTOLOGIES
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from thoracite.errors import InputError, UsageError
-from thoracite.kg.extract import RuleExtractor
+from thoracite.kg.extract.extractor import RuleExtractor
 from thoracite.kg.radgraph import (
     Annotation,
     Mention,

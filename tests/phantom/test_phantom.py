@@ -16,9 +16,9 @@ from pydantic import ValidationError
 
 from thoracite.errors import UsageError
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.extract import RuleExtractor
-from thoracite.kg.linker import Linker
-from thoracite.kg.mentions import link_mentions
+from thoracite.kg.extract.extractor import RuleExtractor
+from thoracite.kg.linking.linker import Linker
+from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.phantom import Abnormality, Kind, Phantom, draw_phantom, write_phantoms
 from thoracite.phantom.findings import IN_A_ZONE, ONE_SIDED, SEVERITIES, ZONES, draw_abnormalities

@@ -21,8 +21,8 @@ from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
 from thoracite.errors import InputError, StoreError, UsageError
-from thoracite.kg.store_ladybug import LadybugStore
-from thoracite.kg.store_oxigraph import OxigraphStore
+from thoracite.kg.stores.ladybug import LadybugStore
+from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.retrieval.llamaindex import ConceptRetriever, ThoraciteGraphStore
 from thoracite.settings import Settings
 
@@ -54,8 +54,8 @@ def graph(
     if request.param == "ladybug":
         store: Any = LadybugStore(tmp_path_factory.mktemp("ladybug"), read_only=False)
     else:
-        from thoracite.kg.servers import PASSWORD
-        from thoracite.kg.store_neo4j import Neo4jStore
+        from thoracite.evaluation.servers import PASSWORD
+        from thoracite.kg.stores.neo4j import Neo4jStore
 
         store = Neo4jStore(request.getfixturevalue("neo4j_server").address, password=PASSWORD)
     store.load(small_graph)
@@ -191,5 +191,5 @@ def test_a_store_that_speaks_sparql_is_refused(tmp_path: Path, small_graph: Path
 
 
 def test_only_this_module_needs_llamaindex() -> None:
-    code = "import sys, thoracite.retrieval.retriever, thoracite.kg.stores; print('llama_index' in sys.modules)"
+    code = "import sys, thoracite.retrieval.retriever, thoracite.kg.graph; print('llama_index' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

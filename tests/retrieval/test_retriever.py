@@ -9,9 +9,9 @@ import pytest
 
 from tests.readings import FINDINGS, FixedEncoder, write_grey
 from thoracite.errors import InputError, StoreError
-from thoracite.retrieval.encoder import Reading
 from thoracite.retrieval.retriever import Retriever
 from thoracite.settings import Settings
+from thoracite.vision.encoder import Reading
 
 
 @pytest.fixture(scope="module")

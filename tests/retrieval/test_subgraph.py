@@ -29,7 +29,7 @@ from thoracite.retrieval.subgraph import (
 from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Triple
 
 TEXT = Provenance(source="thxs:openstax", locator="22.1")
-REPORTS = Provenance(source="thxs:openi", locator="aggregate", extractor="thoracite.kg.extract")
+REPORTS = Provenance(source="thxs:openi", locator="aggregate", extractor="thoracite-rules")
 EFFUSION = mint("pleural effusion")
 
 

@@ -69,7 +69,7 @@ def make_triples() -> tuple[Triple, Triple]:
         lift=3.2,
         provenance=(
             Provenance(
-                source="thxs:openi", locator="41 reports", extractor="thoracite.kg.extract", licence="CC BY-NC-ND 4.0"
+                source="thxs:openi", locator="41 reports", extractor="thoracite-rules", licence="CC BY-NC-ND 4.0"
             ),
             Provenance(source="thxs:textbook", locator='section 3 <b>of 9</b> & "more"', licence="CC BY 4.0"),
         ),
@@ -140,7 +140,7 @@ def withheld() -> Explanation:
 @pytest.fixture(scope="session")
 def graph_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings whose graph is built once for all tests of this room."""
-    from thoracite.kg.stores import open_store
+    from thoracite.kg.graph import open_store
 
     settings = Settings(graph=tmp_path_factory.mktemp("ui") / "graph", port=0)
     open_store(settings, build=True).close()

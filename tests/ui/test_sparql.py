@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.ui.sparql import FORMATS, LONGEST, ProtocolError, find_format, parse_request, write_answer
 
 FORM = "application/x-www-form-urlencoded"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.report_check import ReportCheck, ReportError
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.types import Explanation
 from thoracite.ui.text import align_columns, render_check_text, render_suite_text, render_table, render_text
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from thoracite.errors import StoreError
-from thoracite.kg.store import QueryResult
+from thoracite.kg.stores.store import QueryResult
 from thoracite.retrieval.retriever import Retrieval
 from thoracite.types import Explanation, ScoredTriple, Subgraph
 from thoracite.ui.text import render_retrieval_text

@@ -1,0 +1,244 @@
+"""Reports into aggregated triples: counts by certainty, at least k patients behind each, no sentence.
+
+Every observation also stands as (chest radiograph, shows, observation), since a quarter of the absent observations
+have no relation. Counts are of reports: a report that states a triple with two certainties counts for both. Support
+is of distinct patients, or of reports where patients are unknown. Lift compares the reports that affirm a relation
+(present or uncertain) with what independence of its ends would give.
+
+Examples
+--------
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as folder:
+...     table, output = Path(folder, "reports.csv"), Path(folder, "triples.csv")
+...     _ = table.write_text("id,text\\n" + "".join(f"{n},No pneumothorax.\\n" for n in range(3)))
+...     summary = aggregate_reports(table, output)
+...     triple = next(read_aggregate(output))
+>>> summary.reports, triple.relation.label, triple.object.label, triple.counts.absent, triple.support
+(3, 'shows', 'pneumothorax', 3, 3)
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from thoracite.errors import InputError, UsageError
+from thoracite.kg.aggregate.tally import Tally
+from thoracite.kg.extract.extractor import VERSION, RuleExtractor
+from thoracite.kg.extract.parallel import map_in_order
+from thoracite.kg.linking.linker import Linker
+from thoracite.kg.privacy.deidentify import deidentify, find_identifiers
+from thoracite.kg.privacy.ledger import read_or_create_key, write_ledger
+from thoracite.kg.radgraph import Annotation, read_radgraph
+from thoracite.kg.reports.read import find_patient, read_reports
+from thoracite.kg.vocabulary import RELATIONS
+from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Triple
+
+COLUMNS = (
+    "subject", "subject_label", "subject_kind", "relation", "object", "object_label", "object_kind",
+    "present", "uncertain", "absent", "support", "lift", "subject_certainty", "object_certainty",
+    "source", "locator", "extractor", "version", "licence",
+)  # fmt: skip
+"""The CSV's columns, in order."""
+
+_LICENCES = {"thxs:openi": "CC BY-NC-ND 4.0 (of the reports; facts only)"}
+
+
+class AggregateSummary(Noun):
+    """What an aggregation did: reports read, triples written, and whether a ledger was."""
+
+    reports: int
+    triples: int
+    ledger: bool
+
+
+def aggregate_reports(
+    path: Path,
+    output: Path,
+    *,
+    minimum: int = 3,
+    ledger: Path | None = None,
+    processes: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> AggregateSummary:
+    """Count what reports say into a CSV of triples.
+
+    Parameters
+    ----------
+    path : Path
+        Reports, as :func:`thoracite.kg.reports.read.read_reports` takes them, or RadGraph JSON (``.json``).
+    output : Path
+        CSV to write; in place only when it is whole.
+    minimum : int
+        Patients (or reports, where patients are unknown) behind each triple, at least 2.
+    ledger : Path or None
+        Private folder for the keyed patient hashes.
+    processes : int
+        Worker processes of the extraction.
+    progress : callable or None
+        Told the number of reports done.
+
+    Raises
+    ------
+    InputError
+        If the reports cannot be read.
+    UsageError
+        If the output or the ledger cannot be written, or ``minimum`` is below 2.
+    """
+    if minimum < 2:
+        raise UsageError(f"a minimum of {minimum} lets single patients through; expected at least 2")
+    source = _Source()
+    key = read_or_create_key(ledger) if ledger else None
+    with closing(Tally(lru_cache(maxsize=200_000)(Linker().link), key=key)) as tally:
+        for annotation, patient in _read(path, processes, source):
+            tally.add(annotation, patient=patient)
+            if progress:
+                progress(tally.reports)
+        provenance = source.provenance(tally.reports)
+        released = (triple for triple in tally.triples(minimum, provenance) if _names_nobody(triple))
+        count = write_aggregate(output, released)
+        if ledger:
+            write_ledger(ledger, tally.patients(minimum))
+        return AggregateSummary(reports=tally.reports, triples=count, ledger=bool(ledger))
+
+
+class _Source:
+    """What the reports turn out to be while they are read."""
+
+    name, extractor, version = "thxs:reports", "thoracite-rules", VERSION
+
+    def provenance(self, reports: int) -> Provenance:
+        return Provenance(
+            source=self.name,
+            locator=f"aggregate of {reports} reports",
+            extractor=self.extractor,
+            version=self.version,
+            licence=_LICENCES.get(self.name, "not stated"),
+        )
+
+
+def _read(path: Path, processes: int, source: _Source) -> Iterator[tuple[Annotation, str | None]]:
+    if path.suffix.lower() == ".json":
+        source.extractor, source.version = "RadGraph JSON", "as given"
+        for annotation in read_radgraph(path):
+            yield annotation, find_patient(annotation.report_id)
+        return
+
+    def texts() -> Iterator[tuple[str, str | None, str]]:
+        for report in read_reports(path):
+            source.name = report.source
+            if report.text:
+                yield report.id, report.patient, report.text
+
+    yield from map_in_order(_extract_gated, texts(), processes=processes)
+
+
+def _extract_gated(report: tuple[str, str | None, str]) -> tuple[Annotation, str | None]:
+    report_id, patient, text = report
+    return RuleExtractor().extract(deidentify(text), report_id=report_id), patient
+
+
+def _names_nobody(triple: Triple) -> bool:
+    """Whether no unlinked mention in it looks like an identifier: k patients may share a telephone number."""
+    return not any(
+        entity.kind == "mention" and find_identifiers(entity.label) for entity in (triple.subject, triple.object)
+    )
+
+
+def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:
+    """Write triples as CSV, most supported first within a relation, in place when it is whole.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    UsageError
+        If the path cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    # rows, not triples: a row shares its strings, and hundreds of thousands of triples would fill the memory
+    ordered = sorted(map(_row, triples), key=lambda row: (row[3], -row[10], row[0], row[4]))
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(COLUMNS)
+            rows.writerows(ordered)
+        os.replace(part, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return len(ordered)
+
+
+def _row(triple: Triple) -> tuple[Any, ...]:
+    (origin,) = triple.provenance
+    counts, lift = triple.counts, "" if triple.lift is None else triple.lift
+    return (
+        triple.subject.id, triple.subject.label, triple.subject.kind, triple.relation.id,
+        triple.object.id, triple.object.label, triple.object.kind,
+        counts.present, counts.uncertain, counts.absent, triple.support, lift,
+        triple.subject_certainty.value, triple.object_certainty.value,
+        origin.source, origin.locator, origin.extractor, origin.version, origin.licence,
+    )  # fmt: skip
+
+
+def read_aggregate(path: Path) -> Iterator[Triple]:
+    """Triples of a CSV that :func:`write_aggregate` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is missing, lacks a column, or a row does not fit.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            if missing := set(COLUMNS) - set(rows.fieldnames or ()):
+                raise InputError(f"{path} lacks the columns {', '.join(sorted(missing))}; expected an aggregate")
+            for row in rows:
+                yield _parse_row(row, f"line {rows.line_num} of {path}")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}; expected an aggregate CSV") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"{path} is no proper CSV in UTF-8 ({error}); write it again with `thoracite aggregate`"
+        ) from error
+
+
+def _parse_row(row: dict[str, str], where: str) -> Triple:
+    try:
+        return Triple(
+            subject=Entity(id=row["subject"], label=row["subject_label"], kind=row["subject_kind"]),
+            relation=RELATIONS[row["relation"]],
+            object=Entity(id=row["object"], label=row["object_label"], kind=row["object_kind"]),
+            counts=Counts.model_validate({name: row[name] for name in ("present", "uncertain", "absent")}),
+            support=int(row["support"]),
+            lift=float(row["lift"]) if row["lift"] else None,
+            subject_certainty=Certainty(row["subject_certainty"]),
+            object_certainty=Certainty(row["object_certainty"]),
+            provenance=(
+                Provenance.model_validate(
+                    {name: row[name] for name in ("source", "locator", "extractor", "version", "licence")}
+                ),
+            ),
+        )
+    except (ValidationError, ValueError, KeyError, TypeError) as error:
+        reason = re.sub(r"\s+", " ", str(error))[:200]
+        raise InputError(
+            f"{where} is no aggregated triple ({reason}); write it again with `thoracite aggregate`"
+        ) from error
+
+
+__all__ = ["COLUMNS", "AggregateSummary", "aggregate_reports", "read_aggregate", "write_aggregate"]

@@ -1,0 +1,356 @@
+"""From sources to an open graph in one step that cannot half-happen.
+
+A graph folder holds ``versions/<build>/`` (``graph.nq``, one folder a store, ``manifest.json``) and ``current``, which
+names the version that readers open. A build writes a version under a name that nobody reads, renames it when it is
+whole, and renames the pointer last: a build that dies at any moment leaves the old graph as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+from thoracite.errors import InputError, StoreError, UsageError
+from thoracite.kg.assertions import Assertion
+from thoracite.kg.build.own_triples import read_given
+from thoracite.kg.build.own_vocabulary import is_vocabulary, merge_vocabulary, read_vocabulary
+from thoracite.kg.concepts import CONCEPTS, ConceptNode, read_concepts
+from thoracite.kg.facts import FACTS, SOURCES, Source, read_facts, read_sources
+from thoracite.kg.knowledge.documents import find_documents
+from thoracite.kg.rdf.write import list_assertions, write_nquads
+from thoracite.kg.stores.lock import lock_folder
+from thoracite.kg.stores.oxigraph import OxigraphStore
+from thoracite.kg.stores.store import GraphStatistics, GraphStore
+from thoracite.settings import ONTOLOGIES
+from thoracite.types import Entity, Noun, Triple
+
+MINIMUM = 3
+"""Reports (patients, where known) behind every counted triple: fewer could point at a person."""
+
+SCHEMA = ONTOLOGIES / "thoracite.ttl"
+
+_FORMAT = 1
+"""Rises when a version of one build cannot be read by another."""
+
+Progress = Callable[[str], None]
+
+
+class GraphBuild(Noun):
+    """What a build did.
+
+    Parameters
+    ----------
+    folder : str
+        The version's folder.
+    digest : str
+        ``sha256:`` over the graph's sorted N-Quads lines.
+    statistics : GraphStatistics
+        How much the graph holds.
+    seconds : float
+        How long it took.
+    """
+
+    folder: str
+    digest: str
+    statistics: GraphStatistics
+    seconds: float
+
+
+def list_reports() -> tuple[Path, ...]:
+    """The aggregates of reports that ship with the project."""
+    return tuple(sorted(ONTOLOGIES.glob("reports_*.csv")))
+
+
+def build_graph(
+    folder: Path,
+    *,
+    facts: Path | None = None,
+    reports: Sequence[Path] | None = None,
+    extra: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> GraphBuild:
+    """Build a graph and make it the current one.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder.
+    facts : Path or None
+        Curated facts; the project's own unless given.
+    reports : sequence of Path or None
+        Aggregates (:mod:`thoracite.kg.aggregate.aggregate`); the project's own unless given.
+    extra : sequence of Path
+        One's own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.build.own_triples`), vocabularies
+        (OBO, SKOS; :mod:`thoracite.kg.build.own_vocabulary`), and folders of them.
+    progress : callable or None
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If an input cannot be read, or a counted triple has fewer than three reports behind it.
+    UsageError
+        If the folder cannot be written.
+    StoreError
+        If another build is at work in the folder.
+    """
+    start, tell = time.monotonic(), progress or (lambda _: None)
+    inputs = _Inputs(
+        facts=facts or FACTS,
+        reports=tuple(list_reports() if reports is None else reports),
+        extra=tuple(chain.from_iterable(find_documents([path]) if path.is_dir() else [path] for path in extra)),
+    )
+    try:
+        (folder / "versions").mkdir(parents=True, exist_ok=True)
+        with lock_folder(folder, "build"):
+            return _build(folder, inputs, tell, start)
+    except OSError as error:
+        raise UsageError(
+            f"the graph cannot be written to {folder}: {error.strerror or error}; name a folder with room to write to"
+        ) from error
+
+
+class _Inputs(Noun):
+    """What a graph is built from."""
+
+    facts: Path
+    reports: tuple[Path, ...]
+    extra: tuple[Path, ...]
+
+    def is_default(self) -> bool:
+        return (self.facts, self.reports, self.extra) == (FACTS, list_reports(), ())
+
+    def digest(self) -> str:
+        """Digest of every file that goes in, so that a graph knows when it is old."""
+        digest = hashlib.sha256(str(_FORMAT).encode())
+        for path in (CONCEPTS, SOURCES, SCHEMA, self.facts, *self.reports, *self.extra):
+            try:
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+            except OSError as error:
+                raise InputError(f"{path} cannot be read: {error.strerror}; expected an input of the graph") from error
+        return digest.hexdigest()
+
+
+def _build(folder: Path, inputs: _Inputs, tell: Progress, start: float) -> GraphBuild:
+    _remove_leftovers(folder)
+    part = folder / "versions" / f".building-{os.getpid()}"
+    part.mkdir()
+    try:
+        tell("writing N-Quads")
+        digest = _write_graph(part / "graph.nq", inputs)
+        statistics = _load_stores(part, digest, tell)
+        manifest = {"digest": digest, "format": _FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
+        _write_synced(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
+        # a name of its own for every build: one that replaces a damaged graph has the same digest
+        version = folder / "versions" / f"{digest.removeprefix('sha256:')[:16]}-{secrets.token_hex(4)}"
+        os.replace(part, version)
+        _point_to(folder, version)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    seconds = round(time.monotonic() - start, 3)
+    return GraphBuild(folder=str(version), digest=digest, statistics=statistics, seconds=seconds)
+
+
+def _write_graph(path: Path, inputs: _Inputs) -> str:
+    concepts: Sequence[ConceptNode] = read_concepts()
+    vocabularies = [path for path in inputs.extra if is_vocabulary(path)]
+    for vocabulary in vocabularies:
+        concepts = merge_vocabulary(concepts, read_vocabulary(vocabulary))
+    nodes, sources = {node.entity.id: node for node in concepts}, read_sources()
+    given = [read_given(extra, concepts=concepts) for extra in inputs.extra if extra not in vocabularies]
+    triples = chain(
+        read_facts(inputs.facts),
+        (triple for report in inputs.reports for triple in _read_reports(report)),
+        (triple for part in given for triple in part.triples),
+    )
+    for part in given:
+        sources |= part.sources
+    rows = list(_collect(triples, nodes, sources))
+    return write_nquads(path, concepts=nodes.values(), sources=sources.values(), assertions=rows, schema=SCHEMA)
+
+
+def _read_reports(path: Path) -> Iterator[Triple]:
+    from thoracite.kg.aggregate.aggregate import read_aggregate
+
+    for triple in read_aggregate(path):
+        if triple.support < MINIMUM:
+            raise InputError(
+                f"{path}: {' '.join(triple.key)} has {triple.support} reports behind it, and fewer than {MINIMUM} "
+                f"could point at a person; aggregate again with a minimum of {MINIMUM}"
+            )
+        yield triple
+
+
+def _collect(
+    triples: Iterator[Triple], nodes: dict[str, ConceptNode], sources: dict[str, Source]
+) -> Iterator[Assertion]:
+    """Assertions, each once; ends and sources that nobody described are added under the words they came with."""
+    seen: dict[str, Assertion] = {}
+    for triple in triples:
+        for end in (triple.subject, triple.object):
+            _add_node(end, nodes)
+        for origin in triple.provenance:
+            if origin.source not in sources:
+                sources[origin.source] = Source(
+                    id=origin.source, title=origin.source, reference="not stated", licence=origin.licence
+                )
+        for row in list_assertions(triple):
+            if row.id not in seen:
+                seen[row.id] = row
+                yield row
+            elif seen[row.id] != row:
+                raise InputError(
+                    f"{row.source} states {row.subject} {row.relation} {row.object} twice at {row.locator!r} "
+                    "with different counts; state it once"
+                )
+
+
+def _add_node(end: Entity, nodes: dict[str, ConceptNode]) -> None:
+    if end.id not in nodes:
+        nodes[end.id] = ConceptNode(entity=end)
+
+
+def _load_stores(part: Path, digest: str, tell: Progress) -> GraphStatistics:
+    tell("loading the SPARQL store")
+    store = OxigraphStore(part / "oxigraph", read_only=False)
+    store.load(part / "graph.nq", digest=digest)
+    statistics = store.statistics()
+    store.close()
+    if find_spec("thoracite.kg.stores.ladybug"):
+        from thoracite.kg.stores.ladybug import LadybugStore
+
+        tell("loading the Cypher store")
+        cypher = LadybugStore(part / "ladybug", read_only=False)
+        cypher.load(part / "graph.nq")
+        cypher.close()
+    return statistics
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Builds that died, and versions before the current one; whoever has that open still reads it."""
+    with suppress(OSError, StoreError):
+        current = _read_pointer(folder)
+        for version in sorted((folder / "versions").iterdir()):
+            if version != current and (version.name.startswith(".") or current is not None):
+                shutil.rmtree(version, ignore_errors=True)
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _point_to(folder: Path, version: Path) -> None:
+    _write_synced(folder / "current.part", version.name + "\n")
+    os.replace(folder / "current.part", folder / "current")
+
+
+def _read_pointer(folder: Path) -> Path | None:
+    """The current version's folder; None where nothing was built."""
+    try:
+        name = (folder / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"graph folder {folder} cannot be read: {error}; build it again") from error
+    version = folder / "versions" / name
+    if not name or Path(name).name != name or not version.is_dir():
+        raise StoreError(f"graph folder {folder} points at {name!r}, which is not there; build it again")
+    return version
+
+
+def _read_manifest(version: Path) -> Mapping[str, object]:
+    try:
+        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
+            raise ValueError(f"expected a manifest of format {_FORMAT}")
+    except (OSError, ValueError) as error:
+        raise StoreError(f"graph {version} is damaged or of another version ({error}); build it again") from error
+    return manifest
+
+
+def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql") -> GraphStore:
+    """Open the current graph of a folder for reading.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder.
+    language : str
+        ``sparql`` opens Oxigraph, ``cypher`` ladybug.
+
+    Raises
+    ------
+    StoreError
+        If there is no graph, or it is damaged.
+    """
+    version = _read_pointer(folder)
+    if version is None:
+        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
+    digest = _read_manifest(version).get("digest")
+    store: GraphStore
+    if language == "cypher":
+        from thoracite.kg.stores.ladybug import LadybugStore
+
+        store = LadybugStore(version / "ladybug")
+    else:
+        store = OxigraphStore(version / "oxigraph")
+    if store.digest != digest:
+        store.close()
+        raise StoreError(f"graph {version} is damaged: its store holds another graph than its manifest; build it again")
+    return store
+
+
+def find_nquads(folder: Path) -> Path:
+    """The N-Quads of a folder's current graph.
+
+    Raises
+    ------
+    StoreError
+        If there is no graph.
+    """
+    version = _read_pointer(folder)
+    if version is None:
+        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
+    return version / "graph.nq"
+
+
+def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
+    """Build the default graph where there is none, and again where an older release of the project built it.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder; a graph of one's own inputs is left as it is.
+    progress : callable or None
+        Told what is being done.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be written.
+    StoreError
+        If the graph that is there is damaged.
+    """
+    version = _read_pointer(folder)
+    if version is not None:
+        manifest = _read_manifest(version)
+        default = _Inputs(facts=FACTS, reports=list_reports(), extra=())
+        if not manifest.get("default") or manifest.get("inputs") == default.digest():
+            return
+    build_graph(folder, progress=progress)
+
+
+__all__ = ["MINIMUM", "GraphBuild", "build_graph", "ensure_graph", "find_nquads", "list_reports", "open_graph"]

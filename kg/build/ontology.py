@@ -1,0 +1,279 @@
+"""The project's own ontology, made again from its inputs: concepts, facts and sources.
+
+What comes in is a folder with a cross-walk of concepts (``crosswalk.csv``) and curated facts (``facts.csv``); what the
+project's reviewers add stands in ``curation/`` beside the output: ``concepts.csv`` (new concepts, further names,
+names that were wrong), ``facts.csv`` and ``sources.csv`` (further facts), ``descriptions.csv`` (their own words). The
+output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from thoracite.errors import InputError, UsageError
+from thoracite.kg.build.descriptions import Describer, StatedFact
+from thoracite.kg.concepts import ROOT, ConceptNode, Description, render_concepts
+from thoracite.kg.facts import FACT_COLUMNS, SOURCE_COLUMNS
+from thoracite.kg.vocabulary import RELATIONS, mint
+from thoracite.types import Entity, Noun
+
+_RENAMED = {"contraindicates": "argues_against"}
+_CODES = {
+    "radlex_rid": "RadLex:{}", "hpo_id": "{}", "mondo_id": "{}", "doid": "{}", "uberon_id": "{}", "mesh_id": "MeSH:{}",
+}  # fmt: skip
+_LABEL_SETS = {
+    "nih_chestxray14_label": "NIH14:{}", "chexpert_label": "CheXpert:{}", "padchest_label": "PadChest:{}",
+}  # fmt: skip
+_TEXTS = ("definition", "visual", "phrase")
+_NOTE_NAMES = {"RadLex": "RadLex", "HPO": "HP", "MONDO": "MONDO", "DOID": "DOID", "UBERON": "UBERON", "MeSH": "MeSH"}
+_NOTE_MATCH = {"broader": "broadMatch", "narrower": "narrowMatch", "related": "relatedMatch"}
+
+
+class OntologySummary(Noun):
+    """What was written: concepts, facts and the sources they cite."""
+
+    concepts: int
+    facts: int
+    sources: int
+
+
+def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
+    """Write concepts, facts and sources.
+
+    Parameters
+    ----------
+    knowledge : Path
+        Folder with ``crosswalk.csv`` and ``facts.csv``.
+    output : Path
+        Folder with ``curation/``; ``concepts.ttl``, ``facts.csv`` and ``sources.csv`` are written into it.
+
+    Raises
+    ------
+    InputError
+        If a table is missing or lacks a column, an end of a fact is no concept, or one name is given to two concepts.
+    UsageError
+        If the output cannot be written.
+    """
+    concepts, ends = _merge_concepts(
+        _read_table(knowledge / "crosswalk.csv", ("preferred_label", "type", "report_synonyms", *_CODES)),
+        _read_table(
+            output / "curation" / "concepts.csv",
+            ("label", "kind", "synonyms", "fact_ends", "broader", "codes", "drop"),
+        ),
+    )
+    given = _read_table(knowledge / "facts.csv", ("fact_id", "subject", "predicate", "object", "source_key"))
+    added = _read_table(output / "curation" / "facts.csv", FACT_COLUMNS)
+    facts = sorted([*_take_given(given, ends), *_take_added(added, ends)], key=lambda row: row["id"])
+    written = _read_table(output / "curation" / "descriptions.csv", ("label", *_TEXTS, "sources"))
+    concepts = _describe(concepts, facts, written)
+    further = _read_table(output / "curation" / "sources.csv", SOURCE_COLUMNS)
+    described = {source for node in concepts for text in _texts(node) for source in text.sources}
+    sources = _merge_sources(given, further, {row["source"] for row in facts} | described)
+    _write(output / "concepts.ttl", render_concepts(concepts))
+    _write(output / "facts.csv", _render_table(FACT_COLUMNS, facts))
+    _write(output / "sources.csv", _render_table(SOURCE_COLUMNS, sources))
+    return OntologySummary(concepts=len(concepts), facts=len(facts), sources=len(sources))
+
+
+def _describe(
+    concepts: Sequence[ConceptNode], facts: Iterable[Mapping[str, str]], written: Iterable[Mapping[str, str]]
+) -> list[ConceptNode]:
+    """Concepts with definition, visual description and report phrase."""
+    entities = {node.entity.id: node.entity for node in concepts}
+    own: dict[str, dict[str, Description]] = {}
+    for row in written:
+        if mint(row["label"]) not in entities:
+            raise InputError(f"{row['label']!r} in curation/descriptions.csv is no concept; add it to concepts.csv")
+        own[mint(row["label"])] = {
+            name: Description(text=row[name], sources=tuple(sorted(_list(row["sources"]))))
+            for name in _TEXTS
+            if row[name]
+        }
+    stated = [StatedFact(*(row[name] for name in StatedFact._fields)) for row in facts]
+    describer = Describer(entities, stated, own)
+    return [node.model_copy(update=describer.describe(node)) for node in concepts]
+
+
+def _texts(node: ConceptNode) -> Iterator[Description]:
+    yield from filter(None, (node.definition, node.visual, node.phrase))
+
+
+def _read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} cannot be read as CSV: {error}; expected columns {', '.join(columns)}") from error
+    if rows and (missing := set(columns) - set(rows[0])):
+        raise InputError(f"{path} lacks the columns {', '.join(sorted(missing))}; add them")
+    return rows
+
+
+def _merge_concepts(
+    crosswalk: Iterable[Mapping[str, str]], curated: Iterable[Mapping[str, str]]
+) -> tuple[list[ConceptNode], dict[str, str]]:
+    """Concepts, and the identifier of every name that a fact may use, in lower case."""
+    nodes = {ROOT.entity.label: ROOT} | {row["preferred_label"]: _read_crossed(row) for row in crosswalk}
+    spoken: dict[str, list[str]] = {}
+    for row in curated:
+        label = row["label"]
+        nodes[label] = _amend(nodes.get(label), row)
+        spoken[label] = _list(row["fact_ends"])
+    ends: dict[str, str] = {}
+    for label, node in nodes.items():
+        _claim(ends, [label], node)
+    for node in nodes.values():
+        _claim(ends, node.synonyms, node)
+    for label, names in spoken.items():
+        for name in names:  # how facts call it; no name of it in reports, and stronger than one
+            ends[name.lower()] = nodes[label].entity.id
+    known = {node.entity.id for node in nodes.values()}
+    for node in nodes.values():
+        if unknown := set(node.broader) - known:
+            raise InputError(
+                f"{node.entity.label!r} is placed below {sorted(unknown)}, which are no concepts; add them"
+            )
+    return list(nodes.values()), ends
+
+
+def _claim(ends: dict[str, str], names: Iterable[str], node: ConceptNode) -> None:
+    for name in names:
+        other = ends.setdefault(name.lower(), node.entity.id)
+        if other != node.entity.id:
+            raise InputError(
+                f"{name!r} names both {other} and {node.entity.id}; drop it from one in curation/concepts.csv"
+            )
+
+
+def _read_crossed(row: Mapping[str, str]) -> ConceptNode:
+    flagged = _read_note(row.get("id_match_note", ""))
+    codes, matches = [], []
+    for column, form in _CODES.items():
+        if row[column].strip():
+            code = form.format(row[column].strip())
+            relation = flagged.get(code.split(":")[0], "exactMatch")
+            matches.append((relation, code))
+            codes += [code] if relation == "exactMatch" else []
+    codes += [form.format(row[name].strip()) for name, form in _LABEL_SETS.items() if row.get(name, "").strip()]
+    label = row["preferred_label"]
+    return ConceptNode(
+        entity=Entity(id=mint(label), label=label, kind=row["type"], codes=tuple(sorted(codes))),
+        synonyms=tuple(_list(row["report_synonyms"])),
+        matches=tuple(sorted(matches)),
+    )
+
+
+def _read_note(note: str) -> dict[str, str]:
+    """How the other vocabularies' concepts differ: ``MeSH is … (narrower)`` → {"MeSH": "narrowMatch"}."""
+    found = {}
+    for clause in note.split(";"):
+        difference = re.search(r"\((broader|narrower|related)", clause)
+        for word, prefix in _NOTE_NAMES.items():
+            if difference and re.search(rf"\b{word}\b", clause):
+                found[prefix] = _NOTE_MATCH[difference[1]]
+    return found
+
+
+def _amend(node: ConceptNode | None, row: Mapping[str, str]) -> ConceptNode:
+    label = row["label"]
+    if node is None:
+        if not row["kind"]:
+            raise InputError(f"{label!r} in curation/concepts.csv is new and has no kind; give it one")
+        node = ConceptNode(entity=Entity(id=mint(label), label=label, kind=row["kind"]))
+    dropped = {name.lower() for name in _list(row["drop"])}
+    names = [name for name in (*node.synonyms, *_list(row["synonyms"])) if name.lower() not in dropped]
+    unique = {name.lower(): name for name in names if name.lower() != label.lower()}
+    codes = _list(row["codes"])
+    entity = node.entity.model_copy(update={"codes": tuple(sorted({*node.entity.codes, *codes}))})
+    return node.model_copy(
+        update={
+            "entity": entity,
+            "synonyms": tuple(unique.values()),
+            "broader": tuple(sorted(map(mint, _list(row["broader"])))),
+            "matches": tuple(sorted({*node.matches, *(("exactMatch", code) for code in codes)})),
+        }
+    )
+
+
+def _list(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _take_given(rows: Iterable[Mapping[str, str]], ends: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for row in rows:
+        yield _take(
+            {
+                "id": row["fact_id"],
+                "subject": row["subject"],
+                "relation": _RENAMED.get(row["predicate"], row["predicate"]),
+                "object": row["object"],
+                "source": f"thxs:{row['source_key']}",
+                "locator": row["evidence_location"],
+                "confidence": row["confidence"],
+                "read": row["how_read"],
+            },
+            ends,
+        )
+
+
+def _take_added(rows: Iterable[Mapping[str, str]], ends: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    for row in rows:
+        yield _take(dict(row), ends)
+
+
+def _take(row: dict[str, str], ends: Mapping[str, str]) -> dict[str, str]:
+    """A fact with identifiers in place of words."""
+    for end in ("subject", "object"):
+        name = row[end].strip().lower()
+        if name not in ends:
+            raise InputError(f"fact {row['id']}: {row[end]!r} is no concept; add it to curation/concepts.csv")
+        row[end] = ends[name]
+    row["relation"] = f"thx:{row['relation']}"
+    if row["relation"] not in RELATIONS:
+        raise InputError(f"fact {row['id']}: {row['relation']} is no relation; expected one of {', '.join(RELATIONS)}")
+    return row
+
+
+def _merge_sources(
+    given: Iterable[Mapping[str, str]], further: Iterable[Mapping[str, str]], cited: set[str]
+) -> list[Mapping[str, str]]:
+    sources: dict[str, Mapping[str, str]] = {}
+    for row in given:
+        identifier = f"thxs:{row['source_key']}"
+        sources[identifier] = {
+            "id": identifier,
+            "title": row["source_title"],
+            "reference": row["source_ref"],
+            "licence": row["source_terms"],
+        }
+    sources |= {row["id"]: row for row in further}
+    if missing := cited - set(sources):
+        raise InputError(
+            f"the sources {', '.join(sorted(missing))} are cited and not described; add them to sources.csv"
+        )
+    return [sources[identifier] for identifier in sorted(sources)]
+
+
+def _render_table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    lines = [columns, *([row[column] for column in columns] for row in rows)]
+    return "".join(",".join(map(_quote, line)) + "\n" for line in lines)
+
+
+def _quote(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\n]', cell) else cell
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(part, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name a folder that you may write to") from error
+
+
+__all__ = ["OntologySummary", "write_ontology"]

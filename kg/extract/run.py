@@ -1,0 +1,168 @@
+"""From a path of reports to a file of RadGraph JSON: through the privacy gate, resumable, in place only when whole.
+
+The file is keyed by the ids that the user's reports have, since it is the user's own; the text in it has passed the
+gate. (The graph and the ledger hold no report id and no text.) While it runs, results stand one a line in
+``FILE.part``, for its owner alone; a run that was killed begins again behind the last whole line.
+
+Examples
+--------
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as folder:
+...     table, output = Path(folder, "reports.csv"), Path(folder, "entities.json")
+...     _ = table.write_text("id,text\\na,No effusion. Dr. Kowalski was notified.\\n")
+...     extract_file(table, output).reports, json.loads(output.read_text())["a"]["text"]
+(1, 'No effusion . Dr . [ NAME ] was notified .')
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from pathlib import Path
+
+from thoracite.errors import InputError, UsageError
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.kg.extract.parallel import map_in_order
+from thoracite.kg.privacy.deidentify import VERSION as GATE_VERSION
+from thoracite.kg.privacy.deidentify import deidentify
+from thoracite.kg.radgraph import render_annotation
+from thoracite.kg.reports.read import read_reports
+from thoracite.types import Noun
+
+
+class ExtractionSummary(Noun):
+    """What an extraction did: reports in the file, how many of them an earlier run had done, and their entities."""
+
+    reports: int
+    resumed: int
+    entities: int
+
+
+def extract_file(
+    reports: Path,
+    output: Path,
+    *,
+    extractor: str = "rules",
+    processes: int = 1,
+    resume: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> ExtractionSummary:
+    """Extract every report of a path into RadGraph JSON.
+
+    Parameters
+    ----------
+    reports : Path
+        As :func:`thoracite.kg.reports.read.read_reports` takes it.
+    output : Path
+        JSON file ``{report id: {"text", "entities"}}`` to write.
+    extractor : str
+        ``rules`` or ``radgraph``.
+    processes : int
+        Worker processes.
+    resume : bool
+        Whether to go on behind an earlier run's last report, where that run read the same path with the same
+        extractor; False begins anew.
+    progress : callable or None
+        Told the number of reports done.
+
+    Raises
+    ------
+    InputError
+        If the reports cannot be read; what was done so far is kept for the next run.
+    UsageError
+        If the output cannot be written.
+    """
+    part = output.with_name(output.name + ".part")
+    head = _fingerprint(reports, extractor)
+    done, entities = _read_part(part, head) if resume else (0, 0)
+    count = done
+    try:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+            _keep_lines(part, 1 + done if done else 0)
+            file.seek(0, os.SEEK_END)
+            if not done:
+                file.write(head + "\n")
+            for line, found in _extract_lines(reports, extractor, processes, done):
+                file.write(line + "\n")
+                file.flush()
+                count, entities = count + 1, entities + found
+                if progress:
+                    progress(count)
+        _assemble(part, output)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    finally:
+        if not count:
+            part.unlink(missing_ok=True)
+    return ExtractionSummary(reports=count, resumed=done, entities=entities)
+
+
+def _extract_lines(reports: Path, extractor: str, processes: int, skip: int) -> Iterator[tuple[str, int]]:
+    texts = ((report.id, report.text) for report in read_reports(reports, skip=skip))
+    return map_in_order(partial(_extract_line, extractor), texts, processes=processes)
+
+
+def _extract_line(extractor: str, report: tuple[str, str]) -> tuple[str, int]:
+    report_id, text = report
+    annotation = _open(extractor).extract(deidentify(text), report_id=report_id)
+    value = json.dumps(render_annotation(annotation), ensure_ascii=False)
+    return f"{json.dumps(report_id, ensure_ascii=False)}: {value}", len(annotation.entities)
+
+
+_open = lru_cache(maxsize=1)(open_extractor)  # a model is loaded once a process
+
+
+def _fingerprint(reports: Path, extractor: str) -> str:
+    """What must be the same for an earlier run to be gone on with."""
+    seen = reports.stat() if reports.exists() else None
+    state = (str(reports.resolve()), seen and (seen.st_size, seen.st_mtime_ns), extractor, GATE_VERSION)
+    return hashlib.sha256(repr((state, open_extractor(extractor).version)).encode()).hexdigest()
+
+
+def _read_part(part: Path, head: str) -> tuple[int, int]:
+    """Whole lines of an earlier run, and the entities in them; none where it was another run."""
+    if not part.exists():
+        return 0, 0
+    done = entities = 0
+    with part.open(encoding="utf-8", errors="replace") as file:
+        if file.readline() != head + "\n":
+            return 0, 0
+        for line in file:
+            if not line.endswith("}\n"):
+                break
+            done, entities = done + 1, entities + line.count('"start_ix"')
+    return done, entities
+
+
+def _keep_lines(part: Path, count: int) -> None:
+    """Cut the file behind so many lines."""
+    with part.open("rb+") as file:
+        for _ in range(count):
+            file.readline()
+        file.truncate()
+
+
+def _assemble(part: Path, output: Path) -> None:
+    """One JSON object of the lines, renamed into place."""
+    whole, seen = output.with_name(output.name + ".whole"), set[str]()
+    try:
+        with part.open(encoding="utf-8") as lines, whole.open("w", encoding="utf-8") as file:
+            next(lines)
+            file.write("{")
+            for number, line in enumerate(lines):
+                key = line[: line.index(': {"text"')]
+                if key in seen:  # one of them came from the earlier run
+                    raise InputError(f"the id {key} stands twice in the reports; expected a different one a report")
+                seen.add(key)
+                file.write(("," if number else "") + "\n" + line.rstrip("\n"))
+            file.write("\n}\n")
+        os.replace(whole, output)
+        part.unlink()
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+__all__ = ["ExtractionSummary", "extract_file"]

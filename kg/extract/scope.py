@@ -1,0 +1,240 @@
+"""How surely each phrase is stated: negation, hedging, and what only looks like them.
+
+A cue before a phrase opens a scope that runs over lists and ends at "but", "with", a semicolon or a new clause; a cue
+after it reaches back over its list. "No change in" negates the change alone; "cannot be excluded" is a hedge;
+affirmed alternatives ("scar or atelectasis") are uncertain.
+
+References
+----------
+Chapman WW et al. A simple algorithm for identifying negated findings. J Biomed Inform 2001.
+Peng Y et al. NegBio. AMIA Jt Summits Transl Sci Proc 2018. arXiv:1712.05898.
+"""
+
+from __future__ import annotations
+
+from thoracite.kg.extract.lexicon import Term
+from thoracite.kg.extract.phrases import Phrase
+from thoracite.types import Certainty
+
+PRESENT, UNCERTAIN, ABSENT = Certainty.PRESENT, Certainty.UNCERTAIN, Certainty.ABSENT
+
+_AFFIRMATIVE = frozenset(
+    {
+        "stable", "unchanged", "mild", "mildly", "moderate", "moderately", "minimal", "degenerative", "old", "chronic",
+        "calcified", "low", "scattered", "persistent", "tortuous", "elevated", "normal", "healed", "prominent", "clear",
+        "hyperinflated", "hyperexpanded", "atherosclerotic", "intact", "status", "increased", "unremarkable",
+    }
+)  # fmt: skip
+"""Words that begin an affirmed phrase even after "no …,"."""
+
+_BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "link_verb", "negate"})
+_SUGGESTS = frozenset({"suggest", "suggest_hedged"})
+_FINITE = frozenset(
+    {
+        "suggest", "suggests", "represent", "represents", "reflect", "reflects", "indicate", "indicates", "raise",
+        "raises", "favors", "may", "might", "could", "can", "would", "appear", "appears", "likely", "probably",
+    }
+)  # fmt: skip
+_BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})
+_ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
+_SEEMING = ("appear", "seem")
+
+
+def drop_advice(terms: list[Term]) -> list[Term]:
+    """Leave out recommendations: "CT is recommended to exclude a mass" states no mass.
+
+    Examples
+    --------
+    >>> from thoracite.kg.extract.lexicon import match_terms
+    >>> [t.text for t in drop_advice(match_terms("nodule seen , ct of the nodule is recommended".split()))]
+    ['nodule', 'seen']
+    """
+    shows = any(term.kind == "show" for term in terms)
+    for at, term in enumerate(terms):
+        if term.kind == "aside" and not (shows and term.text.startswith("follow")):
+            return _dropped(terms, at)
+        if term.kind == "advise":
+            starts = (i for i in range(at, 0, -1) if terms[i].kind in {"comma", "stop"})
+            return _dropped(terms, next(starts, 0))
+    return terms
+
+
+def _dropped(terms: list[Term], start: int) -> list[Term]:
+    for term in terms[start:]:
+        term.dropped = True
+    return terms[:start]
+
+
+def assign_certainty(phrases: list[Phrase], tail: list[Term]) -> None:
+    """Set the certainty of every phrase and of its terms."""
+    _read_forward(phrases)
+    _mark_alternatives(phrases)
+    for ix in range(1, len(phrases) + 1):
+        _reach_back(phrases[:ix], phrases[ix].gap if ix < len(phrases) else tail, ends=ix == len(phrases))
+    for phrase in phrases:
+        for term in phrase.terms:
+            term.certainty = PRESENT if term.anatomy else phrase.certainty
+
+
+def _read_forward(phrases: list[Phrase]) -> None:
+    state = PRESENT
+    for ix, phrase in enumerate(phrases):
+        denied = False
+        if ix and phrases[ix - 1].terms[-1].text == "change" and not phrase.gap:
+            state = PRESENT
+        for at, term in enumerate(phrase.gap):
+            if term.kind == "not":
+                denied = True
+            else:
+                state = _step(state, phrases, ix, at)
+        if state is ABSENT and _is_new_clause(phrases, ix):
+            state = PRESENT
+        phrase.certainty = ABSENT if denied else state
+
+
+def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certainty:
+    """The scope's state after one more cue."""
+    gap = phrases[ix].gap
+    kind = gap[at].kind
+    if kind == "negate" or (kind == "negate_after" and not ix):
+        return ABSENT
+    if kind in {"stop", "with", "pseudo"}:
+        return PRESENT
+    if kind in {"differential", "suggest_hedged", "includes"}:
+        awaited = kind == "differential" and any("includes" in later.gap_kinds for later in phrases[ix + 1 :])
+        hedges = not awaited and (kind != "includes" or _in_differential(phrases, ix))
+        return UNCERTAIN if hedges and state is not ABSENT else state
+    if kind in {"hedge", "hedge_after"}:
+        if phrases[ix].kind == "adjective" and gap[at].text.startswith(_SEEMING):
+            return state
+        applies = not ix or not closes_clause(gap, at, ends=False)
+        forward = kind == "hedge" or any(t.kind in _SUGGESTS for t in gap[at:])
+        return UNCERTAIN if applies and forward and state is not ABSENT else state
+    if kind == "suggest" and state is UNCERTAIN and not any(t.kind.startswith("hedge") for t in gap[:at]):
+        return PRESENT
+    if kind == "locate" and state is ABSENT and phrases[ix - 1].terms[-1].kind == "change":
+        return PRESENT
+    if kind in {"comma", "and"} and state is not PRESENT and not _list_goes_on(phrases, ix, at, state):
+        return PRESENT
+    return state
+
+
+def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
+    """Whether the hedge at this place speaks of what came before it: "an effusion is possible, …".
+
+    Parameters
+    ----------
+    gap : list of Term
+        Terms between two phrases, or after the last.
+    at : int
+        Place of the hedge in it.
+    ends : bool
+        Whether nothing follows the gap.
+    """
+    for term in gap[at + 1 :]:
+        if term.kind in _ENDS_HEDGE:
+            return True
+        if term.kind not in {"ignore", "mask", "measure", "other"}:
+            return False
+    return ends
+
+
+def _in_differential(phrases: list[Phrase], ix: int) -> bool:
+    return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
+
+
+def _list_goes_on(phrases: list[Phrase], ix: int, at: int, state: Certainty) -> bool:
+    """Whether the phrase after a comma or "and" still belongs to the list under the cue."""
+    first = phrases[ix]
+    if any(term.kind in {"stop", "link_verb"} for term in first.gap[at:]):
+        return False
+    for later in phrases[ix:]:
+        kinds = later.gap_kinds
+        if later is not first and kinds & _BOUNDARIES:
+            break
+        if "or" in kinds:
+            return True
+    if state is ABSENT and _is_subject_of_suggestion(phrases, ix):
+        return False
+    if state is UNCERTAIN and first.gap[at].kind == "comma":
+        return "or" in phrases[ix - 1].gap_kinds or _in_differential(phrases, ix)
+    return first.terms[0].text not in _AFFIRMATIVE
+
+
+def _is_subject_of_suggestion(phrases: list[Phrase], ix: int) -> bool:
+    """Whether a listed phrase begins a clause of its own: "no effusion, hilar calcifications suggest …"."""
+    for later in phrases[ix + 1 :]:
+        for term in later.gap:
+            if term.kind in _SUGGESTS:
+                return term.text.split()[0] in _FINITE
+            if term.kind in {"stop", "with", "negate"}:
+                return False
+    return False
+
+
+def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
+    """Whether a negated list ended because this phrase is said of a new subject: "no effusion, heart is large"."""
+    phrase = phrases[ix]
+    if phrase.kind != "adjective" or "link_verb" not in phrase.gap_kinds or phrase.gap_kinds & {"negate", "not"}:
+        return False
+    for earlier in reversed(phrases[:ix]):
+        if "negate" in earlier.gap_kinds:
+            return False
+        fused = earlier.kind == "anatomy" and earlier.gap_kinds == {"ignore"}  # "no effusion the heart is large"
+        if fused or earlier.gap_kinds & {"comma", "and"}:
+            return earlier.kind == "anatomy"
+    return False
+
+
+def _mark_alternatives(phrases: list[Phrase]) -> None:
+    """Affirmed findings joined by "or" are uncertain, the whole list of them; not in "no change in scar or mass"."""
+    for ix, phrase in enumerate(phrases):
+        if "or" not in phrase.gap_kinds or phrase.kind != "finding" or phrase.certainty is ABSENT:
+            continue
+        listed = [phrase]
+        for earlier in reversed(phrases[:ix]):
+            if earlier.kind == "finding":
+                if "or" not in listed[-1].gap_kinds and _interprets(listed, earlier):
+                    break
+                listed.append(earlier)
+                if not earlier.gap_kinds & {"comma", "or"} or earlier.gap_kinds & _BREAKS_LIST:
+                    break
+            elif "locate" not in earlier.gap_kinds:
+                break
+        before = phrases.index(listed[-1]) - 1
+        if before >= 0 and phrases[before].certainty is ABSENT and phrases[before].terms[-1].kind == "change":
+            continue
+        for finding in listed:
+            finding.certainty = ABSENT if finding.certainty is ABSENT else UNCERTAIN
+
+
+def _interprets(alternatives: list[Phrase], sign: Phrase) -> bool:
+    """Whether the alternatives after a comma are readings of a sign: "opacity, scar versus atelectasis"."""
+    return not sign.has("disease") and any(phrase.has("disease") for phrase in alternatives)
+
+
+def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
+    """Apply a cue that follows its phrase: "… is not seen", "… cannot be excluded", "… is possible"."""
+    for at, term in enumerate(gap):
+        if term.kind in {"stop", "comma"}:
+            return
+        if term.kind == "negate_after":
+            _mark_back(before, ABSENT)
+        elif (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:])) or (
+            term.kind == "hedge" and closes_clause(gap, at, ends=ends) and not term.text.startswith(_SEEMING)
+        ):
+            _mark_back(before, UNCERTAIN)
+
+
+def _mark_back(before: list[Phrase], certainty: Certainty) -> None:
+    listed = False
+    for phrase in reversed(before):
+        if phrase.certainty is PRESENT and phrase.kind != "anatomy":
+            phrase.certainty = certainty
+        kinds = phrase.gap_kinds
+        listed = listed or bool(kinds & {"or", "and"})
+        if kinds & _BOUNDARIES or ("comma" in kinds and not listed) or not kinds & {"and", "or", "comma", "locate"}:
+            return
+
+
+__all__ = ["assign_certainty", "closes_clause"]

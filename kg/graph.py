@@ -1,0 +1,66 @@
+"""Opening the store that the settings name."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from thoracite.errors import UsageError
+from thoracite.kg.stores.store import GraphStore
+from thoracite.settings import Settings
+
+_BOLT = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
+_HTTP = {"http", "https"}
+
+
+def open_store(settings: Settings, *, language: str | None = None, build: bool = False) -> GraphStore:
+    """Open the store that ``settings.store`` names.
+
+    Parameters
+    ----------
+    settings : Settings
+        ``store`` is ``embedded``, ``bolt://…``, ``neo4j://…`` (Neo4j) or ``http(s)://…`` (SPARQL).
+    language : str or None
+        ``sparql`` or ``cypher`` where the caller needs one; the embedded graph speaks both, SPARQL unless told.
+    build : bool
+        Whether to build the default embedded graph where there is none yet.
+
+    Raises
+    ------
+    UsageError
+        If the address is none of these, or the store does not speak the language.
+    StoreError
+        If the store is missing, damaged or away.
+
+    Examples
+    --------
+    >>> open_store(Settings(store="https://example.org/sparql"), language="cypher")
+    Traceback (most recent call last):
+    thoracite.errors.UsageError: https://example.org/sparql answers sparql, not cypher; use neo4j://… or 'embedded'
+    """
+    if language not in (None, "sparql", "cypher"):
+        raise UsageError(f"there is no query language {language!r}; expected sparql or cypher")
+    scheme = urlsplit(settings.store).scheme
+    spoken = "cypher" if scheme in _BOLT else "sparql" if scheme in _HTTP else None
+    if settings.store != "embedded" and spoken is None:
+        raise UsageError(
+            f"store {settings.store!r} is unknown; expected 'embedded', bolt://…, neo4j://… or http(s)://…"
+        )
+    if spoken and language not in (None, spoken):
+        other = "a SPARQL address (https://…)" if language == "sparql" else "neo4j://…"
+        raise UsageError(f"{settings.store} answers {spoken}, not {language}; use {other} or 'embedded'")
+    if spoken == "cypher":
+        from thoracite.kg.stores.neo4j import Neo4jStore
+
+        return Neo4jStore(settings.store, user=settings.store_user, password=settings.store_password)
+    if spoken == "sparql":
+        from thoracite.kg.stores.sparql_endpoint import SparqlStore
+
+        return SparqlStore(settings.store, user=settings.store_user, password=settings.store_password)
+    from thoracite.kg.build.build import ensure_graph, open_graph
+
+    if build:
+        ensure_graph(settings.graph)
+    return open_graph(settings.graph, language="cypher" if language == "cypher" else "sparql")
+
+
+__all__ = ["open_store"]

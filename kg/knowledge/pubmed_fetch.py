@@ -1,0 +1,110 @@
+"""PubMed records over the network, through NCBI's E-utilities: only where somebody asks for it.
+
+References
+----------
+Sayers E. A General Introduction to the E-utilities. NCBI, 2010 and later. Cock PJA et al. Biopython. Bioinformatics
+2009;25:1422-3. doi:10.1093/bioinformatics/btp163.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+from thoracite.errors import InputError, UsageError
+
+MAX_RECORDS = 9_999
+"""Most records of one query that E-utilities give for PubMed."""
+
+_TIMEOUT_S = 60.0
+_CHUNK = 65_536
+
+
+def fetch_pubmed(query: str, output: Path, *, maximum: int = 100, email: str | None = None) -> int:
+    """Search PubMed and save what is found as ``efetch`` gives it.
+
+    Parameters
+    ----------
+    query : str
+        In PubMed's own syntax: ``pneumothorax[mh] AND radiography[sh]``.
+    output : Path
+        File to write, ``.xml``; :func:`thoracite.kg.knowledge.pubmed.read_pubmed` reads it.
+    maximum : int
+        Most records, 1 to :data:`MAX_RECORDS`.
+    email : str or None
+        Where NCBI may reach you; they ask for it, and it goes to them with the query.
+
+    Returns
+    -------
+    int
+        How many records were asked for.
+
+    Raises
+    ------
+    UsageError
+        If biopython is not installed, the number is out of range, or the file cannot be written.
+    InputError
+        If PubMed cannot be reached, does not understand, or finds nothing.
+    """
+    if not 1 <= maximum <= MAX_RECORDS:
+        raise UsageError(f"{maximum} records cannot be fetched; expected 1 to {MAX_RECORDS:,}")
+    entrez = _open_entrez(email)
+    with _speaking(query):
+        with closing(entrez.esearch(db="pubmed", term=query, retmax=maximum, usehistory="y")) as answer:
+            found = entrez.read(answer)
+        number = min(maximum, int(found["Count"]))
+        if not number:
+            raise InputError(f"PubMed finds nothing for {query!r}; try the query on pubmed.ncbi.nlm.nih.gov")
+        history = {"WebEnv": found["WebEnv"], "query_key": found["QueryKey"]}
+        with closing(entrez.efetch(db="pubmed", retmode="xml", retmax=number, **history)) as answer:
+            _save(answer, output)
+    return number
+
+
+def _open_entrez(email: str | None) -> Any:
+    try:
+        from Bio import Entrez
+    except ImportError as error:
+        raise UsageError("biopython is not installed; run: pip install 'thoracite[pubmed]'") from error
+    entrez: Any = Entrez
+    entrez.email, entrez.tool, entrez.sleep_between_tries = email, "thoracite", 3
+    return entrez
+
+
+@contextmanager
+def _speaking(query: str) -> Iterator[None]:
+    """A conversation with the server: it may not hang, and what goes wrong is one sentence."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_TIMEOUT_S)
+    try:
+        yield
+    except (URLError, TimeoutError, ConnectionError) as error:
+        raise InputError(f"PubMed cannot be reached for {query!r} ({error}); try again later") from error
+    except (RuntimeError, ValueError, KeyError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise InputError(f"PubMed refuses {query!r} ({reason}); correct the query") from error
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _save(answer: Any, output: Path) -> None:
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("wb") as file:
+            while chunk := answer.read(_CHUNK):
+                file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
+        os.replace(part, output)
+    except (TimeoutError, ConnectionError, URLError):
+        raise
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+__all__ = ["MAX_RECORDS", "fetch_pubmed"]

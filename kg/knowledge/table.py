@@ -1,0 +1,81 @@
+"""What was read from books and articles as a table of one's own triples, which ``thoracite build --add`` takes."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from thoracite.errors import UsageError
+from thoracite.kg.knowledge.documents import read_passages
+from thoracite.kg.knowledge.extractor import KnowledgeExtractor
+from thoracite.types import Noun
+
+COLUMNS = (
+    "subject", "relation", "object", "source", "title", "reference", "locator", "licence", "extractor", "version",
+    "confidence", "subject_certainty", "object_certainty",
+)  # fmt: skip
+"""Columns of the table; :mod:`thoracite.kg.build.own_triples` reads them."""
+
+
+class KnowledgeSummary(Noun):
+    """What was read and written: documents, sentences, statements, and distinct triples."""
+
+    documents: int
+    sentences: int
+    statements: int
+    triples: int
+
+
+def write_knowledge(paths: Iterable[Path], output: Path, *, licence: str | None = None) -> KnowledgeSummary:
+    """Read documents and write what they state, one row a statement.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files and folders, as :func:`thoracite.kg.knowledge.documents.read_passages` takes them.
+    output : Path
+        ``.csv``; it appears when it is whole.
+    licence : str or None
+        The documents' licence, where they do not state it.
+
+    Raises
+    ------
+    InputError
+        If a document cannot be read.
+    UsageError
+        If the table cannot be written.
+    """
+    extractor, counts = KnowledgeExtractor(), Counter[str]()
+    documents, triples = set[str](), set[tuple[str, str, str]]()
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(COLUMNS)
+            for passage in read_passages(paths, licence=licence):
+                documents.add(passage.source.id)
+                counts["sentences"] += 1
+                for triple in extractor.extract(passage):
+                    (origin,) = triple.provenance
+                    place = (origin.source, passage.source.title, passage.source.reference, origin.locator)
+                    how = (origin.licence, origin.extractor, origin.version, origin.confidence)
+                    table.writerow([*triple.key, *place, *how, triple.subject_certainty, triple.object_certainty])
+                    counts["statements"] += 1
+                    triples.add(triple.key)
+        os.replace(part, output)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return KnowledgeSummary(
+        documents=len(documents),
+        sentences=counts["sentences"],
+        statements=counts["statements"],
+        triples=len(triples),
+    )
+
+
+__all__ = ["COLUMNS", "KnowledgeSummary", "write_knowledge"]

@@ -1,0 +1,110 @@
+"""The privacy gate: what could identify a patient is found and replaced before anything is stored or written.
+
+It covers the kinds of the HIPAA Safe Harbor that occur in a report's text: names, dates, ages above 89, telephone and
+fax numbers, e-mail, web and network addresses, numbers of records, accounts, licences and devices, and places smaller
+than a state, hospitals included. A year alone, a state and a country stay.
+
+References
+----------
+45 CFR 164.514(b)(2), the Safe Harbor method of de-identification.
+
+Examples
+--------
+>>> deidentify("Compared to 3/4/2019. Dr. Hill notified; MRN 445566. May represent a 1.2 x 3 cm Hill-Sachs lesion.")
+'Compared to [DATE]. Dr. [NAME] notified; MRN [ID]. May represent a 1.2 x 3 cm Hill-Sachs lesion.'
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from thoracite.kg.privacy.names import find_names
+from thoracite.kg.privacy.patterns import Span, find_patterned
+from thoracite.types import Noun
+
+IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
+
+VERSION = "2"
+"""Changes whenever the gate finds something else."""
+
+_PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
+_HOUSE = re.compile(r"(?<![\w.,/-])\d{1,6} \Z")
+_STREET_ENDS = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*){1,2}")
+_JOINT = re.compile(r"[\s,]{1,3}")
+
+
+class Identifier(Noun):
+    """Something in a text that could identify a patient.
+
+    Parameters
+    ----------
+    kind : str
+        NAME, DATE, AGE, PHONE, EMAIL, URL, IP, ID or LOCATION.
+    start, end : int
+        Characters of the text, the end not included.
+    """
+
+    kind: IdentifierKind
+    start: int
+    end: int
+
+
+def find_identifiers(text: str) -> list[Identifier]:
+    """Identifiers of a text, in order and without overlap.
+
+    Parameters
+    ----------
+    text : str
+        A report, or a part of one.
+
+    Examples
+    --------
+    >>> [(found.kind, found.start, found.end) for found in find_identifiers("Seen on 2019-03-04.")]
+    [('DATE', 8, 18)]
+    """
+    spans: list[Span] = list(find_patterned(text))
+    spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
+    placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
+    spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
+    merged: list[Span] = []
+    for kind, start, end in sorted(spans, key=lambda span: (span[1], -span[2])):
+        if merged and start < merged[-1][2]:
+            longer = merged[-1]
+            if end - start > longer[2] - longer[1]:
+                longer = (kind, longer[1], longer[2])
+            merged[-1] = (longer[0], longer[1], max(end, longer[2]))
+        elif merged and _one_place(text, merged[-1], (kind, start, end)):
+            merged[-1] = ("LOCATION", merged[-1][1], end)
+        else:
+            merged.append((kind, start, end))
+    return [Identifier(kind=kind, start=start, end=end) for kind, start, end in merged]  # type: ignore[arg-type]
+
+
+def _with_house_number(text: str, start: int, end: int) -> Span:
+    """A name after a number is a street: "738 Jill Land"."""
+    number = _HOUSE.search(text, max(0, start - 8), start)
+    if not number:
+        return "NAME", start, end
+    rest = _STREET_ENDS.match(text, end)
+    return "LOCATION", number.start(), rest.end() if rest else end
+
+
+def _one_place(text: str, before: Span, after: Span) -> bool:
+    """Whether a street, a town and a code follow each other."""
+    return "LOCATION" in (before[0], after[0]) and _JOINT.fullmatch(text[before[2] : after[1]]) is not None
+
+
+def deidentify(text: str) -> str:
+    """The text with every identifier replaced by its kind: ``[NAME]``, ``[DATE]``.
+
+    Applying it again changes nothing.
+    """
+    parts, last = [], 0
+    for found in find_identifiers(text):
+        parts += [text[last : found.start], f"[{found.kind}]"]
+        last = found.end
+    return "".join([*parts, text[last:]])
+
+
+__all__ = ["VERSION", "Identifier", "IdentifierKind", "deidentify", "find_identifiers"]

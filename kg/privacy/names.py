@@ -1,0 +1,295 @@
+"""Names of people, told by what stands beside them and by not being ordinary words.
+
+No list of names is used. A capitalised word is part of a name where a title, a signature line or a verb of telling
+gives it away, and also without any such cue where it is no ordinary word (:mod:`thoracite.kg.privacy.words`), no eponym
+before a medical noun, and no acronym. Neighbours that are capitalised like names go with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.words import FOLDER, Words, is_ordinary, read_lists, read_words
+
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
+_START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|[\]}>•*]\s*$|--?\s*$")
+_SPACE = re.compile(r"[ \t\xa0]+$|\n$")
+_TITLES, _SOFT_TITLES, _PARTICLES = (
+    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "particle")
+)
+_NAMELIKE = ("calendar", "place", "state", "department", "brand")
+"""Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
+_SPOKEN = frozenset().union(
+    *(read_lists(FOLDER / "identity.txt")[name] for name in ("by", "told", "told directly", "did"))
+)
+_CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
+_TITLED = re.compile(rf"(?<!\w)(?=[A-Z])(?i:(?:{any_of('title')}\.?[ \t\xa0]+)+)\Z")
+_CREDENTIALS = re.compile(rf"(?:[ \t\xa0]+{any_of('credential')}(?![\w-]|\s+(?:and|view|lateral|chest)\b))+")
+"""A title before a whole name, and letters after it, go with it: "Mr. Adam Novak DDS"."""
+_ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
+_ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
+_NUMERAL = re.compile(r",?\s+(?:II|III|IV|[JS]r\.?)(?![\w-])")
+_CUE = re.compile(
+    rf"(?i:(?P<sure>\b{any_of('by')}\s+(?:\w+\s+){{0,2}}?by\s*:?\s*|\b{any_of('told directly')}\s+)|"
+    rf"\b{any_of('label')}\s*[:=]\s*|\b{any_of('told')}(?:\s+\w+){{0,4}}?\s+(?:with|to|by|from|for)\s+|"
+    rf"\b{any_of('may be named next')}\s+)$"
+)
+_CUE_ENDS = re.compile(
+    r"[:=]\s*$|(?i:\b(?:with|to|by|from|for|per|via|attn|c/o|patient|pt|d/w|dear|n[eé]e|alias|aka|\w+ed|a\.k\.a\.)\s+$)"
+)
+"""What every cue ends with, to look for one only there."""
+_DID = re.compile(
+    r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*"
+    r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
+    rf"{any_of('did')}\b"
+)
+_NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
+"""What only people are: "White was notified"."""
+_LONGEST = 8
+"""Words of a name after the first."""
+
+
+class _Token(NamedTuple):
+    text: str
+    start: int
+    end: int
+    first: bool
+    """Whether it begins a sentence, a line or a labelled field."""
+
+
+class _Text:
+    """A report's words and what kind each is."""
+
+    def __init__(self, text: str, words: Words) -> None:
+        self.text, self.words = text, words
+        self.tokens: list[_Token] = []
+        end = 0
+        for match in _WORD.finditer(text):
+            if "XXX" in match.group():  # a word that was removed already
+                continue
+            gap = text[end : match.start()]
+            initial = bool(self.tokens) and len(self.tokens[-1].text) == 1 and gap == ". "
+            initial = initial and not _ABBREVIATED.search(text, max(0, end - 5), match.start())
+            first = not self.tokens or (not initial and bool(_START.search(gap)))
+            self.tokens.append(_Token(match.group(), match.start(), match.end(), first))
+            end = match.end()
+        capital = sum(token.text[0].isupper() and len(token.text) > 1 for token in self.tokens)
+        shouted = sum(token.text.isupper() and len(token.text) > 3 for token in self.tokens)
+        long = sum(len(token.text) > 3 for token in self.tokens) or 1
+        self.titled = capital > 6 and capital / max(1, len(self.tokens)) > 0.6
+        self.shouting = shouted > 4 and shouted / long > 0.6
+
+    def gap(self, index: int) -> str:
+        """What stands between a token and the next."""
+        if index + 1 >= len(self.tokens):
+            return "\n\n"
+        return self.text[self.tokens[index].end : self.tokens[index + 1].start]
+
+    def capital(self, index: int) -> bool:
+        return self.tokens[index].text[0].isupper()
+
+    def initial(self, index: int) -> bool:
+        token = self.tokens[index]
+        after = self.text[token.start : token.start + 5]
+        return (
+            len(token.text) == 1 and token.text.isupper() and token.text not in "XT" and not _ABBREVIATION.match(after)
+        )
+
+    def label(self, index: int) -> bool:
+        """Whether an ordinary word heads a field: "Name:"."""
+        return self.gap(index).startswith(":") and (self.ordinary(index, report=True) or self.impersonal(index))
+
+    def impersonal(self, index: int) -> bool:
+        """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""
+        return _impersonal(self.tokens[index].text)
+
+    def ordinary(self, index: int, *, report: bool = False) -> bool:
+        return _ordinary(self.tokens[index].text, report)
+
+    def eponym(self, index: int) -> bool:
+        """Whether a medical noun follows, as in "Hill-Sachs lesion", "Kerley B lines", "Paget's disease"."""
+        proper = self.words.proper
+        if re.sub(r"['’]s?$", "", self.tokens[index].text.lower()) in proper["eponym"]:
+            return True
+        after = index + 1
+        while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
+            word = self.tokens[after].text
+            if word in proper["head"] or (
+                after == index + 1 and word.lower() in proper["department"] and self.ordinary(index)
+            ):
+                return True
+            if not (len(word) == 1 or word.lower() in proper["eponym"]):  # "Kowalski requested a line" is none
+                return False
+            after += 1
+        return False
+
+
+@lru_cache(maxsize=50_000)
+def _ordinary(token: str, report: bool) -> bool:
+    words = read_words()
+    parts = re.split(r"[-’'`]", token)
+    if len(parts) > 1 and not any(part[:1].isupper() for part in parts[1:]) and is_ordinary(parts[0], words):
+        return True  # "Reticulo-nodular", "Don't", "Patient's"
+    return all(len(part) < 2 or is_ordinary(part, words, report=report) for part in parts)
+
+
+@lru_cache(maxsize=50_000)
+def _impersonal(token: str) -> bool:
+    words = read_words()
+    if token.isupper() and 1 < len(token) < 4:
+        return True
+    bare = re.sub(r"['’]s?$", "", token.lower())
+    kinds = (*_NAMELIKE, "role", "genus", "acronym")
+    return bare in _SPOKEN or any(bare in words.proper[kind] for kind in kinds)
+
+
+def find_names(text: str) -> Iterator[tuple[int, int]]:
+    """Character spans of names.
+
+    Examples
+    --------
+    >>> text = "Left effusion. Maria Gonzalez was notified by Dr. Hill. Hill-Sachs lesion. May represent scar."
+    >>> [text[start:end] for start, end in find_names(text)]
+    ['Maria Gonzalez', 'Hill']
+    """
+    read = _Text(text, read_words())
+    index = 0
+    while index < len(read.tokens):
+        last = _name_from(read, index)
+        if last is None:
+            index += 1
+            continue
+        start, end = read.tokens[index].start, read.tokens[last].end
+        numeral = _NUMERAL.match(text, end)
+        end = numeral.end() if numeral else end
+        if last > index:
+            titled, letters = _TITLED.search(text, max(0, start - 30), start), _CREDENTIALS.match(text, end)
+            start, end = titled.start() if titled else start, letters.end() if letters else end
+        yield start, end
+        index = last + 1
+
+
+def _name_from(read: _Text, index: int) -> int | None:
+    """Last token of the name that begins here, if one does."""
+    if _after_title(read, index):
+        return _extend(read, index, cue=True)
+    if read.tokens[index].text in _PARTICLES:
+        return _after_particle(read, index)
+    if not read.capital(index) or read.eponym(index) or read.label(index):
+        return None
+    before = read.text[max(0, read.tokens[index].start - 90) : read.tokens[index].start]
+    cue = _CUE.search(before) if _CUE_ENDS.search(before) else None
+    last = _extend(read, index, cue=cue is not None)
+    if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
+        return last
+    if cue and not read.impersonal(index) and (cue["sure"] or not read.ordinary(index, report=True)):
+        return last
+    if read.impersonal(index) and not read.initial(index) and not _is_first_name(read, index):
+        return None
+    run = range(index, last + 1)
+    if _CREDENTIAL.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
+        return last if not all(read.ordinary(i, report=True) for i in run) or len(run) > 1 else None
+    return last if _looks_like_name(read, index, last) else None
+
+
+def _after_particle(read: _Text, index: int) -> int | None:
+    """Last token of "van der Berg"; the particles before a name belong to it."""
+    first = index
+    while first + 1 < len(read.tokens) and read.tokens[first].text in _PARTICLES and read.gap(first) == " ":
+        first += 1
+    if not read.capital(first) or read.ordinary(first, report=True) or read.impersonal(first):
+        return None
+    return _name_from(read, first)
+
+
+def _is_first_name(read: _Text, index: int) -> bool:
+    """Whether "April", "Virginia" or "Chase" stands before a strange word: "April Kowalska"."""
+    after = index + 1
+    token = read.tokens[index].text
+    return (
+        token.istitle()
+        and any(token.lower() in read.words.proper[kind] for kind in _NAMELIKE)
+        and read.gap(index) == " "
+        and read.capital(after)
+        and not (read.ordinary(after, report=True) or read.impersonal(after) or read.eponym(after))
+    )
+
+
+def _after_title(read: _Text, index: int) -> bool:
+    if not index or read.text[read.tokens[index].start : read.tokens[index].end].lower() in read.words.proper["role"]:
+        return False
+    title = read.tokens[index - 1].text.lower()
+    if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
+        return False
+    token = read.tokens[index].text
+    if read.capital(index):
+        if title in _SOFT_TITLES:
+            return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
+        return True
+    return title in {"dr", "mr", "mrs", "ms"} and not read.ordinary(index, report=True) and len(token) > 2
+
+
+def _extend(read: _Text, index: int, *, cue: bool) -> int:
+    """Last token that goes with a name's first one."""
+    last = index
+    while last + 1 < len(read.tokens) and last - index < _LONGEST:
+        after, gap = last + 1, read.gap(last)
+        ended = read.initial(last) and re.fullmatch(r"\.[ \t]*", gap)
+        particle = read.tokens[after].text.lower() in _PARTICLES
+        if particle and _SPACE.fullmatch(gap) and after + 1 < len(read.tokens):
+            reach = after
+            while reach + 1 < len(read.tokens) and read.tokens[reach].text in _PARTICLES and read.gap(reach) == " ":
+                reach += 1
+            if read.capital(reach) and read.tokens[reach].text not in _PARTICLES and not read.impersonal(reach):
+                last = reach
+                continue
+        shouted = read.tokens[last].text.isupper() and not read.ordinary(last, report=True)
+        comma = gap == ", " and last == index and (cue or shouted or not read.ordinary(last))
+        strange = gap == " " and any(not read.ordinary(i, report=cue) for i in range(index, after))
+        if not (_SPACE.fullmatch(gap) or ended or comma) or not _goes_on(
+            read, after, cue=cue, comma=comma, strange=strange
+        ):
+            break
+        last = after
+    return last
+
+
+def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
+    """Whether a capitalised word continues the name before it; ``strange`` where that is no ordinary word."""
+    if not read.capital(after) or read.label(after) or read.eponym(after):
+        return False
+    if read.initial(after):
+        return not comma
+    if comma:
+        shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
+        return not read.ordinary(after, report=shouted or cue)
+    short = read.tokens[after].text.isupper() and len(read.tokens[after].text) < 4
+    told = not read.ordinary(after - 1, report=True) and _DID.match(read.text, read.tokens[after].end) is not None
+    if (strange or told) and not short and not read.titled:
+        return True
+    return not (short or read.impersonal(after)) and not read.ordinary(after, report=True)
+
+
+def _looks_like_name(read: _Text, index: int, last: int) -> bool:
+    """Whether a capitalised run is a name without any cue before it."""
+    run = [i for i in range(index, last + 1) if read.tokens[i].text not in _PARTICLES]
+    strange = [i for i in run if not read.ordinary(i) and not read.impersonal(i) and len(read.tokens[i].text) > 1]
+    if read.shouting and all(read.tokens[i].text.isupper() for i in run):
+        return len(strange) > 1 or bool(strange and _DID.match(read.text.lower(), read.tokens[last].end))
+    did = _DID.match(read.text, read.tokens[last].end) is not None
+    if any(did or len(strange) > 1 or not read.tokens[i].text.isupper() for i in strange):
+        return True
+    rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]
+    shouted = all(read.tokens[i].text.isupper() for i in rare) and not (did or read.gap(index) == ", ")
+    if not rare and last == index and not read.impersonal(index):
+        return _NOTIFIED.match(read.text, read.tokens[last].end) is not None
+    if not rare or read.titled or shouted:
+        return False
+    return did or not read.tokens[index].first or len(rare) > 1
+
+
+__all__ = ["find_names"]

@@ -1,0 +1,182 @@
+"""Identifiers that have a form of their own: dates, ages, numbers, addresses on the net and in the street.
+
+Each kind is a list of patterns; where a pattern has a group ``x``, that group alone is the identifier and the rest is
+the cue that gives it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from thoracite.kg.privacy.words import FOLDER, read_lists
+
+Span = tuple[str, int, int]
+"""Kind, start and end in characters."""
+
+_LISTS = read_lists(FOLDER / "identity.txt")
+
+
+def any_of(name: str) -> str:
+    """A pattern for any phrase of a list of ``identity.txt``, the longest first."""
+    phrases = sorted(_LISTS[name], key=lambda phrase: (-len(phrase), phrase))
+    patterns = (re.sub(r"(?<!\\)\((?!\?)", "(?:", p).replace(" ?", r"\s*").replace(" ", r"\s+") for p in phrases)
+    return f"(?:{'|'.join(patterns)})"
+
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?|JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|"
+    r"SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
+)
+_WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_YEAR = r"(?:19|20)\d\d"
+_MODAL = (  # "3 May represent" is no date
+    r"(?!\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
+    r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
+)
+_TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
+_UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
+_MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
+
+DATES = [
+    rf"\b{_YEAR}\s?([-/.])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
+    rf"(?<![\d.]){_DAY}\s?([-/.])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
+    rf"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|[12]\d|3[01])\s?/\s?\d\d(?![\d/]){_TIME}",
+    rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
+    rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
+    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|[/.-])?{_MONTH}\b{_MODAL}\.?"
+    rf"(?:[,\s/-]+(?:{_YEAR}|'?\d\d(?!\d|:)))?{_UNIT}{_TIME}",
+    rf"\b{_WEEKDAY}{_MONTH}\b\.?(?:\s+the)?[\s-]*{_DAY}(?!\d|\.\d|\s*/\s*\d|:){_UNIT}(?:(?:,\s*|\s+|-|/){_YEAR}\b|,?\s'\d\d)?{_TIME}",
+    rf"\b{_MONTH}\b\.?(?:\s+of|,)?[\s/-]*{_YEAR}\b",
+    rf"\b{_MONTH}-\d\d\b",
+    rf"\b{_YEAR}[\s-]+{_MONTH}\b\.?(?:[\s-]+{_DAY})?",
+    rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
+    r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
+    rf"(?i:\b{any_of('dated')})\b[\s:,]*(?:(?i:exam|study|from|of|dated|on|the)\s+){{0,3}}"
+    rf"(?P<x>{_MD})(?![\d/]|\.\d){_UNIT}",
+    rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
+    rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
+    rf"(?P<x>{_MONTH})\b{_MODAL}",
+]
+
+_NINETY = r"(?:9\d|1[0-2]\d)"
+AGES = [  # the number alone: "[AGE]-year-old" still reads
+    rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
+    rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
+    rf"(?i:\b(?:age[ds]?|aet\.?|turned|age is)\b)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
+    r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
+]
+
+_EXTENSION = r"(?:\s*(?:x|ext\.?|extension|#)\s*\d{1,6})?"
+PHONES = [
+    rf"(?<![\w+])\+\d{{1,3}}[\s.-]?(?:\(0?\d{{0,5}}\)[\s.-]?)?\d[\d\s().-]{{4,16}}\d(?!\d){_EXTENSION}",
+    rf"(?<![\w.-])(?:(?:001|1)[-. ]?)?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ]?)\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}",
+    rf"(?<![\w.])\(\d{{2,5}}\)\s?\d[\d\s-]{{4,11}}\d(?!\d){_EXTENSION}",
+    rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}(?![\d-]|\.\d){_UNIT}",
+    r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
+    rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
+    rf"(?i:\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
+    rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
+]
+
+EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
+URLS = [
+    r"(?i:\b(?:https?|ftp)://[^\s<>\"\])]+[^\s<>\"\]).,;:!?]/?)",
+    r"(?i:\bwww\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"\])]*[\w/])?)",
+    r"(?i:\b(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|it|nl|ca|au|eu|ch|at|us)\b"
+    r"(?:/[^\s<>\"\])]*[\w/])?)",
+]
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+IPS = [
+    rf"(?<![\d.])(?:{_OCTET}\.){{3}}{_OCTET}(?:/\d\d?)?(?:\:\d{{2,5}})?(?![\d.]*\d)",
+    r"(?i:(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}\b)",
+]
+
+_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:•·][A-Za-z0-9]+)*"
+IDS = [
+    rf"(?i:\b{any_of('number')})(?:\s*(?i:numbers?|num|nos?\.|\#|id|is|was|of record|code))*"
+    rf"(?:\s+(?:of|for)(?:\s+[a-z]+){{1,3}}(?=\s*:))?\s*[:#=]?\s*(?P<x>"
+    rf"(?=[A-Z0-9./_:•·-]*\d){_VALUE}(?:[ ](?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]{{1,3}}\b(?!\s[a-z])))*|"
+    rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9./-]*[A-Z0-9](?:[ ][A-Z0-9]{{1,4}}\b)*)",
+    r"(?i:plates?)(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
+    r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
+    r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
+    r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
+    r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
+    r"\b\d+(?:\.\d+){6,}\b",  # a DICOM UID
+    r"(?<![\w.,/-])#?\d{6,}(?![\w.]*\d)(?!\s*(?:mL|ml|mm))\b",
+    r"(?<![\w.-])\d{2,6}(?:-\d{2,6}){2,}\b",
+    r"\b(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
+    r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
+]
+
+_CAP = r"(?<!\w)(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
+_UNITS = rf"(?:,?\s+{any_of('unit')}\s*\#?\w+)?"
+_STATE = (  # without MD, OR and PA, which mean other things in a report
+    "(?:A[KLRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[AEHINOPST]|N[CDEHJMVY]|O[HK]|P[RW]|RI|S[CD]|T[NX]|UT|"
+    "V[AIT]|W[AIVY])"
+)
+_ZIP = r"\d{5}(?:-\d{4})?"
+_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
+_HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
+ADDRESSES = [  # all with a number
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
+    rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
+    rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
+    rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
+    rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
+    rf"\b{_POSTCODE}\b",
+    r"\bP\.?\s?O\.?\s?Box\s+\d+",
+    r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+{_CAP}){{1,4}},?\s+{any_of('unit')}\s*\#?\w+",
+]
+LOCATIONS = [
+    rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
+    r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
+    rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
+    rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
+    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
+    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
+    rf"(?i:\b(?:resides|lives|living|residing|resident|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+\s*)"
+    rf"(?P<x>(?:\d+\s+)?{_CAP}(?:\s+{_CAP}){{0,3}})",
+]
+
+_BY_KIND = (
+    ("EMAIL", EMAILS), ("URL", URLS), ("IP", IPS), ("DATE", DATES), ("PHONE", PHONES), ("ID", IDS), ("AGE", AGES),
+    ("LOCATION", ADDRESSES), ("LOCATION", LOCATIONS),
+)  # fmt: skip
+_NUMBERED = (DATES, PHONES, IDS, IPS, ADDRESSES)
+_PATTERNS = [
+    (kind, re.compile(pattern), patterns in _NUMBERED and r"\d" in pattern)
+    for kind, patterns in _BY_KIND
+    for pattern in patterns
+]
+"""Kind, pattern, and whether nothing can match without a digit."""
+_DIGIT = re.compile(r"\d")
+
+
+def find_patterned(text: str) -> Iterator[Span]:
+    """Identifiers by form; spans may overlap.
+
+    Examples
+    --------
+    >>> list(find_patterned("Seen 3/4/2019, nodule of 1.2 x 3 cm at T12"))
+    [('DATE', 5, 13)]
+    """
+    has_digit = _DIGIT.search(text) is not None
+    for kind, pattern, numbered in _PATTERNS:
+        if numbered and not has_digit:
+            continue
+        if kind == "EMAIL" and "@" not in text:
+            continue
+        for match in pattern.finditer(text):
+            group = "x" if "x" in pattern.groupindex else 0
+            start, end = match.span(group)
+            if end > start:
+                yield kind, start, end
+
+
+__all__ = ["Span", "find_patterned"]

@@ -1,0 +1,67 @@
+"""A store's content as N-Quads again: the same lines from every store, whatever its language.
+
+Concepts with their names and codes, sources, and assertions come out; what only a build's own N-Quads hold (the schema,
+mappings to other vocabularies) does not. Loading an export gives a store that answers the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from thoracite.errors import UsageError
+from thoracite.kg.assertions import Assertion
+from thoracite.kg.concepts import ConceptNode, Description
+from thoracite.kg.facts import Source
+from thoracite.kg.rdf.nquads import ConceptRow, SourceRow
+from thoracite.kg.rdf.write import write_nquads
+from thoracite.types import Entity
+
+
+def write_export(
+    path: Path, *, concepts: Iterable[ConceptRow], sources: Iterable[SourceRow], assertions: Iterable[Assertion]
+) -> str:
+    """Write rows of any store as sorted N-Quads, in place when they are whole.
+
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    concepts, sources, assertions
+        In any order.
+
+    Returns
+    -------
+    str
+        Digest of the lines, ``sha256:…``.
+
+    Raises
+    ------
+    UsageError
+        If the path cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        digest = write_nquads(
+            part, concepts=map(_parse_concept, concepts), sources=map(_parse_source, sources), assertions=assertions
+        )
+        os.replace(part, path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return digest
+
+
+def _parse_concept(row: ConceptRow) -> ConceptNode:
+    entity = Entity(id=row.id, label=row.label, kind=row.kind, codes=tuple(row.codes))
+    definition = Description(text=row.definition) if row.definition else None
+    return ConceptNode(entity=entity, synonyms=tuple(row.synonyms), definition=definition)
+
+
+def _parse_source(row: SourceRow) -> Source:
+    return Source(id=row.id, title=row.title, reference=row.reference, licence=row.licence)
+
+
+__all__ = ["write_export"]

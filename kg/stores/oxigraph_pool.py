@@ -1,0 +1,137 @@
+"""Processes that answer queries: taken when asked, kept for the next question, ended when their time is up."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from thoracite.errors import StoreError
+
+_KEPT = 2
+"""Idle processes that are kept."""
+
+
+class Pool:
+    """Asks processes that speak the lines of :mod:`thoracite.kg.stores.oxigraph_worker`.
+
+    Parameters
+    ----------
+    command : sequence of str
+        What starts one.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = tuple(command)
+        self._idle: list[subprocess.Popen[str]] = []
+        self._lock = threading.Lock()
+
+    def ask(self, text: str, limit_s: float) -> dict[str, Any]:
+        """The answer to one query.
+
+        Parameters
+        ----------
+        text : str
+            The query.
+        limit_s : float
+            Seconds that it may take.
+
+        Raises
+        ------
+        StoreError
+            If the query is wrong, takes too long or answers too much, or the store cannot be read.
+        """
+        worker = self._take()
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            worker.kill()
+
+        timer = threading.Timer(limit_s, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            line = self._exchange(worker, [text, limit_s])
+        finally:
+            timer.cancel()
+            timer.join()
+        if not line:
+            self._end(worker)
+            if late.is_set():
+                raise StoreError(f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s")
+            raise StoreError("the query ended without an answer, out of memory or on a damaged store; narrow it")
+        if late.is_set():
+            self._end(worker)
+        else:
+            self._give_back(worker)
+        return _read_answer(json.loads(line))
+
+    def _exchange(self, worker: subprocess.Popen[str], request: list[Any]) -> str:
+        assert worker.stdin is not None  # noqa: S101 - opened as a pipe
+        assert worker.stdout is not None  # noqa: S101
+        try:
+            worker.stdin.write(json.dumps(request) + "\n")
+            worker.stdin.flush()
+            return worker.stdout.readline()
+        except OSError:
+            return ""
+
+    def _take(self) -> subprocess.Popen[str]:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.poll() is None:
+                    return worker
+                self._end(worker)
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def _give_back(self, worker: subprocess.Popen[str]) -> None:
+        with self._lock:
+            if len(self._idle) < _KEPT:
+                self._idle.append(worker)
+                return
+        self._end(worker)
+
+    def close(self) -> None:
+        """End every idle process."""
+        with self._lock:
+            while self._idle:
+                self._end(self._idle.pop())
+
+    def _end(self, worker: subprocess.Popen[str]) -> None:
+        for pipe in (worker.stdin, worker.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what it did not take is lost with it
+                    continue
+        worker.kill()
+        worker.wait()
+
+
+def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:
+    message = " ".join(str(answer.get("message", "")).split())
+    match answer.get("error"):
+        case None:
+            return answer
+        case "syntax":
+            place = re.match(r"error at (\d+):(\d+)", message)
+            where = f"line {place[1]}, column {place[2]}" if place else message[:160]
+            raise StoreError(f"the query is no SPARQL 1.1: it breaks off at {where}; correct it there")
+        case "size":
+            raise StoreError(f"{message}; add a LIMIT, or count instead")
+    raise StoreError(f"the store cannot answer the query ({message}); build the graph again if this stays")
+
+
+__all__ = ["Pool"]

@@ -1,0 +1,299 @@
+"""What the RDF stores share: which SPARQL may be asked, and the SPARQL of the find methods.
+
+Every pattern over assertions says ``GRAPH ?source { ?assertion prov:hadPrimarySource ?source … }``: it runs on any
+endpoint, whatever its default graph is, and does not see a build that is still being loaded beside the active one.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from thoracite.errors import InputError, StoreError
+from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
+from thoracite.kg.rdf.export import write_export
+from thoracite.kg.rdf.nquads import make_concept, make_source
+from thoracite.kg.stores.store import GraphStatistics
+from thoracite.kg.vocabulary import CONVERTER, PREFIXES, expand
+from thoracite.types import Entity, Triple
+
+PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
+"""``PREFIX`` lines for every prefix of the vocabulary."""
+
+_FORMS, _GRAPHS = {"SELECT", "ASK"}, {"CONSTRUCT", "DESCRIBE"}
+_REFUSED = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "FROM", "INSERT", "LOAD", "MOVE", "SERVICE"}
+_HIDDEN = re.compile(
+    r'"""(?:[^\\]|\\.)*?""" '
+    r"| '''(?:[^\\]|\\.)*?''' "
+    r'| "(?:[^"\\\r\n]|\\.)*" '
+    r"| '(?:[^'\\\r\n]|\\.)*' "
+    r"| <[^<>\"{}|^`\\\x00-\x20]*> | \#[^\r\n]*",
+    re.DOTALL | re.VERBOSE,
+)
+_WORD = re.compile(r"([?$:@]|[\w.\-]*:)?([A-Za-z_\u0080-\uffff][\w\-]*)(:)?")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def check_reading(text: str, *, graphs: bool = False) -> None:
+    """Refuse a query that does not only read, or reaches outside the store.
+
+    Parameters
+    ----------
+    text : str
+        A SPARQL 1.1 query; whether its grammar is right is for the store to say.
+    graphs : bool
+        Allow CONSTRUCT and DESCRIBE, whose answers are triples.
+
+    Raises
+    ------
+    StoreError
+        If it is no reading query, or holds an update, ``SERVICE`` or ``FROM``.
+
+    Examples
+    --------
+    >>> check_reading("SELECT ?service WHERE { ?service ?p 'LOAD <x>' } # SERVICE")
+    >>> check_reading("SELECT * { seRvice <http://example.org/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+    thoracite.errors.StoreError: the query uses SERVICE, which is refused: expected one SELECT or ASK query here
+    """
+    forms, expected = (_FORMS | _GRAPHS, _EXPECTED_ANY) if graphs else (_FORMS, _EXPECTED)
+    # SPARQL decodes \\uXXXX before it reads a query; some stores do not: both readings must be harmless.
+    for reading in {text, _ESCAPE.sub(_decode, text)}:
+        bare = _HIDDEN.sub(" ", reading)
+        words = [word.casefold().upper() for mark, word, tail in _WORD.findall(bare) if not mark and not tail]
+        if refused := [word for word in words if word in _REFUSED | _GRAPHS - forms]:
+            raise StoreError(f"the query uses {refused[0]}, which is refused: {expected}")
+        if not forms & set(words):
+            raise StoreError(f"the query is no reading query: {expected}")
+
+
+_EXPECTED = "expected one SELECT or ASK query here"
+_EXPECTED_ANY = "expected one SELECT, ASK, CONSTRUCT or DESCRIBE query here"
+
+
+def _decode(match: re.Match[str]) -> str:
+    code = int(match[1] or match[2], 16)
+    return chr(code) if code <= 0x10FFFF else match[0]
+
+
+def render_iri(curie: str) -> str:
+    """A CURIE as an IRI in angle brackets, safe to stand in a query.
+
+    Raises
+    ------
+    InputError
+        If the prefix is unknown, or the IRI would hold a character that none may hold.
+
+    Examples
+    --------
+    >>> render_iri("thx:pneumothorax")
+    '<https://w3id.org/thoracite/pneumothorax>'
+    """
+    try:
+        return str(ox.NamedNode(expand(curie)))
+    except ValueError as error:
+        raise InputError(f"{curie!r} makes no IRI: {error}; expected a CURIE such as thx:pneumothorax") from error
+
+
+PARTS = {
+    "subject": "rdf:subject",
+    "relation": "rdf:predicate",
+    "object": "rdf:object",
+    "source": "prov:hadPrimarySource",
+    "licence": "dcterms:license",
+    **{
+        name: f"thx:{name}" for name in ("locator", "extractor", "version", "present", "uncertain", "absent", "support")
+    },
+    **{name: f"thx:{name}" for name in ("subject_certainty", "object_certainty")},
+}
+_CORE = "rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; prov:hadPrimarySource ?source"
+_ASSERTION = (
+    "?id " + " ; ".join(f"{iri} ?{name}" for name, iri in PARTS.items())
+    + " OPTIONAL { ?id thx:lift ?lift } OPTIONAL { ?id thx:confidence ?confidence }"
+)  # fmt: skip
+_NUMBERS = {"present": int, "uncertain": int, "absent": int, "support": int, "lift": float}
+_CURIES = {"id", "subject", "relation", "object", "source"}
+
+
+def render_values(**columns: Collection[str] | None) -> str:
+    """``VALUES`` blocks that hold variables to CURIEs; None leaves one free.
+
+    Examples
+    --------
+    >>> render_values(subject=["thx:mass"], object=None)
+    'VALUES ?subject { <https://w3id.org/thoracite/mass> } '
+    """
+    return "".join(
+        f"VALUES ?{name} {{ {' '.join(map(render_iri, curies))} }} "
+        for name, curies in columns.items()
+        if curies is not None
+    )
+
+
+def render_assertions(values: str) -> str:
+    """The query for all parts of the assertions that some ``VALUES`` select.
+
+    These stand inside ``GRAPH``: before it, Oxigraph takes a hundred times as long, since it joins the rest first.
+    """
+    columns = " ".join(f"?{name}" for name in (*PARTS, "lift", "confidence"))
+    return f"{PROLOGUE}SELECT ?id {columns} WHERE {{ GRAPH ?source {{ {values}{_ASSERTION} }} }}"
+
+
+def render_keys(values: str, limit: int) -> str:
+    """The query for the most supported triples that some ``VALUES`` select."""
+    return (
+        f"{PROLOGUE}SELECT ?subject ?relation ?object (SUM(?support) AS ?total) WHERE {{ GRAPH ?source {{ "
+        f"{values}?id {_CORE} ; thx:support ?support }} }} GROUP BY ?subject ?relation ?object "
+        f"ORDER BY DESC(?total) ?subject ?relation ?object LIMIT {int(limit)}"
+    )
+
+
+def render_entities(curies: Iterable[str]) -> str:
+    """The query for label, kind and codes of concepts."""
+    return (
+        f"{PROLOGUE}SELECT ?id ?part ?value WHERE {{ {render_values(id=sorted(set(curies)))}"
+        "VALUES ?part { rdfs:label thx:kind skos:notation } GRAPH thxs:concepts { ?id ?part ?value } }"
+    )
+
+
+def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
+    """Concepts by CURIE, from the rows of :func:`render_entities`."""
+    parts: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        name = row["part"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+        parts.setdefault(_short(row["id"]), {}).setdefault(name, []).append(row["value"])
+    return {
+        curie: Entity(
+            id=curie,
+            label=min(found["label"]),
+            kind=min(found.get("kind", ["mention"])),
+            codes=tuple(sorted(found.get("notation", ()))),
+        )
+        for curie, found in parts.items()
+        if "label" in found
+    }
+
+
+def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
+    """Assertions from the rows of :func:`render_assertions`."""
+    return [read_assertion({name: read_part(name, value) for name, value in row.items()}) for row in rows]
+
+
+def read_part(name: str, value: str) -> Any:
+    """A part of an assertion from the text of its term."""
+    if name in _CURIES:
+        return _short(value)
+    return _NUMBERS.get(name, str)(value)
+
+
+@lru_cache(maxsize=100_000)
+def _short(iri: str) -> str:
+    return CONVERTER.compress(iri) or iri
+
+
+_FEW = 64
+"""Up to so many ends are read assertion by assertion; more are grouped and cut in the store first."""
+
+_STATISTICS = {
+    "entities": "(COUNT(DISTINCT ?c) AS ?n) WHERE { GRAPH thxs:concepts { ?c a skos:Concept } }",
+    "sources": "(COUNT(DISTINCT ?s) AS ?n) WHERE { GRAPH thxs:sources { ?s a prov:Entity } }",
+    "assertions": (
+        "(COUNT(DISTINCT ?a) AS ?n) WHERE { GRAPH ?source { ?a a thx:Assertion ; prov:hadPrimarySource ?source } }"
+    ),
+    "triples": (
+        "(COUNT(*) AS ?n) WHERE { { SELECT DISTINCT ?subject ?relation ?object "
+        f"WHERE {{ GRAPH ?source {{ ?id {_CORE} }} }} }} }}"
+    ),
+}
+
+
+class SparqlGraph(TripleFinder):
+    """The find methods in SPARQL; a store adds how a query is run."""
+
+    @abstractmethod
+    def select(self, query: str) -> list[dict[str, str]]:
+        """Rows of a query of the project's own: the text of each bound term, by variable."""
+
+    def find_entity(self, entity: str) -> Entity | None:
+        """The concept with this CURIE.
+
+        Raises
+        ------
+        InputError
+            If the CURIE has an unknown prefix.
+        """
+        return parse_entities(self.select(render_entities([entity]))).get(entity)
+
+    def read_triples(
+        self,
+        *,
+        subjects: Collection[str] | None = None,
+        relations: Collection[str] | None = None,
+        objects: Collection[str] | None = None,
+        limit: int = 1000,
+    ) -> list[Triple]:
+        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        values = render_values(subject=subjects, object=objects, relation=relations)
+        ends = [given for given in (subjects, objects) if given is not None]
+        if not ends or any(len(given) > _FEW for given in ends):
+            keys = self.select(render_keys(values, limit))
+            if not keys:
+                return []
+            names = ("subject", "relation", "object")
+            rows = " ".join(f"({' '.join(f'<{key[name]}>' for name in names)})" for key in keys)
+            values = f"VALUES (?subject ?relation ?object) {{ {rows} }} "
+        assertions = parse_assertions(self.select(render_assertions(values)))
+        if not assertions:
+            return []
+        found = {end for row in assertions for end in (row.subject, row.object)}
+        return merge_assertions(assertions, parse_entities(self.select(render_entities(found))))[:limit]
+
+    def export(self, nquads: Path) -> str:
+        """Write concepts, sources and assertions as N-Quads, the same lines as from every other store; their digest.
+
+        Raises
+        ------
+        UsageError
+            If the file cannot be written.
+        """
+        nodes = {name: self._read_values(name) for name in ("concepts", "sources")}
+        return write_export(
+            nquads,
+            concepts=(make_concept(_short(iri), values) for iri, values in nodes["concepts"].items()),
+            sources=(make_source(_short(iri), values) for iri, values in nodes["sources"].items()),
+            assertions=parse_assertions(self.select(render_assertions(""))),
+        )
+
+    def _read_values(self, graph: str) -> dict[str, dict[str, list[str]]]:
+        """What a named graph says of each of its nodes: values by predicate."""
+        values: dict[str, dict[str, list[str]]] = {}
+        for row in self.select(f"{PROLOGUE}SELECT ?s ?p ?o WHERE {{ GRAPH thxs:{graph} {{ ?s ?p ?o }} }}"):
+            values.setdefault(row["s"], {}).setdefault(row["p"], []).append(row["o"])
+        return values
+
+    def statistics(self) -> GraphStatistics:
+        """How much the store holds."""
+        counts = {name: self.select(f"{PROLOGUE}SELECT {rest}")[0]["n"] for name, rest in _STATISTICS.items()}
+        return GraphStatistics(**{name: int(count) for name, count in counts.items()})
+
+
+__all__ = [
+    "PARTS",
+    "PROLOGUE",
+    "SparqlGraph",
+    "check_reading",
+    "parse_assertions",
+    "parse_entities",
+    "read_part",
+    "render_assertions",
+    "render_entities",
+    "render_iri",
+    "render_keys",
+    "render_values",
+]

@@ -1,0 +1,92 @@
+"""Training: a run that is cut off goes on where it was, and a fold's patients are never seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from thoracite.vision.mini.efficientnet import Crown, Trunk, prepare_batch
+from thoracite.vision.training import fold_trainer
+from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, find_fold, read_cases, read_targets
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, vary_batch
+
+SMALL = Recipe(batch=8, size=64)
+
+
+def make_cases(number: int) -> list[Case]:
+    random = np.random.default_rng(0)
+    return [
+        Case(
+            Path(f"{row}.png"), "nih", "a", f"patient {row}", "PA",
+            frozenset(name for name in FINDINGS if random.random() < 0.3), "Normal" if row % 3 else "", (),
+        )
+        for row in range(number)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def frames() -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (24, 1, 72, 72), dtype=np.uint8))
+
+
+def train(frames: torch.Tensor, checkpoint: Path, *stops: int) -> dict[str, torch.Tensor]:
+    """Train up to each stop, from the checkpoint, with a trainer of its own."""
+    for stop in stops:
+        torch.manual_seed(0)
+        crown = Crown(len(OUTPUTS))
+        recipe = SMALL._replace(epochs=stop)
+        FoldTrainer(Trunk(), crown, make_cases(24), frames, fold=0, seed=1, recipe=recipe).run(checkpoint)
+    return crown.state_dict()
+
+
+def test_a_run_that_was_cut_off_gives_the_same_weights(
+    frames: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fold_trainer, "find_rate", lambda step, steps, warm_up: 0.3)  # whatever the end
+    whole = train(frames, tmp_path / "a.pt", 2)
+    resumed = train(frames, tmp_path / "b.pt", 1, 2)
+    for name, value in whole.items():
+        torch.testing.assert_close(resumed[name], value, msg=name)
+
+
+def test_training_lowers_the_loss(frames: torch.Tensor) -> None:
+    trainer = FoldTrainer(Trunk(), Crown(len(OUTPUTS)), make_cases(24), frames, fold=0, seed=1, recipe=SMALL)
+    rows = torch.from_numpy(trainer.rows[:8])
+    losses = [trainer._train_batch(rows, 1000) for _ in range(25)]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5]) - 0.02
+
+
+def test_a_fold_never_sees_its_patients(frames: torch.Tensor) -> None:
+    cases = make_cases(24)
+    for fold in range(FOLDS):
+        trainer = FoldTrainer(Trunk(), Crown(len(OUTPUTS)), cases, frames, fold=fold, seed=0)
+        assert {cases[row].fold for row in trainer.rows} == set(range(FOLDS)) - {fold}
+
+
+def test_patients_stay_in_one_fold(shared: Path) -> None:
+    cases = read_cases(shared / "data" / "cxr", "nih")
+    assert len(cases) == 1215
+    folds = {case.group: find_fold(case.group) for case in cases}
+    assert all(case.fold == folds[case.group] for case in cases)
+    sizes = np.bincount([case.fold for case in cases])
+    assert sizes.min() > 0.8 * len(cases) / FOLDS
+
+
+def test_unknown_readings_weigh_nothing() -> None:
+    targets, known = read_targets(make_cases(6))
+    assert targets.shape == known.shape == (6, len(OUTPUTS))
+    assert known[:, : len(FINDINGS) + 1].all()
+    assert known[0, -2:].sum() == 0
+    assert known[1, -2:].all()
+
+
+def test_variations_keep_shape_and_range_about() -> None:
+    frames = torch.randint(0, 256, (5, 80, 80), dtype=torch.uint8)
+    varied = vary_batch(frames, 64)
+    assert varied.shape == (5, 1, 64, 64)
+    assert torch.isfinite(varied).all()
+    assert not torch.equal(vary_batch(frames, 64), varied)
+    assert prepare_batch(varied).shape == varied.shape

@@ -1,0 +1,153 @@
+"""Training of the segmenter: a run that is cut off goes on where it was; a mirrored lung changes its side."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from thoracite.errors import InputError
+from thoracite.phantom import draw_phantom
+from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.training import train_segmenter
+from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames, read_lungs
+from thoracite.vision.training.train_segmenter import LungTrainer, measure_loss, vary_frames
+
+COLUMNS = ("file", "group_id", "view", "suggested_split", "extra_json")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Phantoms with their lungs (synthetic), as the manifest of the data folder names them."""
+    folder = tmp_path_factory.mktemp("lungs")
+    rows = []
+    with zipfile.ZipFile(folder / "masks.zip", "w") as archive:
+        for seed in range(6):
+            phantom = draw_phantom(seed, abnormalities=(), size=96)
+            Image.fromarray(np.round(phantom.image * 255).astype(np.uint8)).save(folder / f"{seed}.png")
+            drawn = Image.fromarray((phantom.lungs["right"] | phantom.lungs["left"]).astype(np.uint8) * 255)
+            drawn = drawn.resize((192, 150 if seed == 5 else 192))  # the last was drawn on another crop
+            drawn.save(folder / "mask.png")
+            archive.write(folder / "mask.png", f"masks/{seed}.png")
+            view, split = ("L" if seed == 4 else "PA"), ("test" if seed == 3 else "train")
+            named = json.dumps({"v7_lung_mask": f"elsewhere/masks.zip:masks/{seed}.png"})
+            rows.append((f"{seed}.png", f"patient {seed}", view, split, named.replace('"', '""')))
+    lines = [",".join(COLUMNS), *(",".join(f'"{value}"' for value in row) for row in rows)]
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SIZE": 32, "CACHED": 40, "BATCH": 2, "SAVED": 1, "WARM_UP": 2}.items():
+        monkeypatch.setattr(train_segmenter, name, value)
+
+
+def test_laterals_and_masks_of_other_crops_are_left_out(data: Path) -> None:
+    assert [case.group for case in read_lung_cases(data)] == [f"patient {seed}" for seed in range(4)]
+    assert [case.group for case in read_lung_cases(data, "test")] == ["patient 3"]
+    with pytest.raises(InputError, match="names no lung mask"):
+        read_lung_cases(data, "val")
+
+
+def test_a_mask_of_the_middle_square_is_laid_there(data: Path) -> None:
+    case = read_lung_cases(data, "train")[0]._replace(middle=True)
+    right, left = read_lungs(case, shape=(96, 140))
+    truth = draw_phantom(0, abnormalities=(), size=96).lungs
+    assert not right[:, :22].any()
+    assert not left[:, 118:].any()
+    assert (right[:, 22:118] == truth["right"]).mean() > 0.98
+
+
+def test_sides_are_told_apart_by_where_lungs_lie(data: Path) -> None:
+    case = read_lung_cases(data, "train")[0]
+    right, left = read_lungs(case, shape=(96, 96))
+    truth = draw_phantom(0, abnormalities=(), size=96).lungs
+    for drawn, side in ((right, "right"), (left, "left")):
+        assert (drawn == truth[side]).mean() > 0.98
+
+
+def test_frames_hold_the_image_and_its_lungs(data: Path) -> None:
+    cases = read_lung_cases(data, "train")
+    frames = read_lung_frames(cases, size=48, settings=Settings.read())
+    assert frames.shape == (3, 3, 48, 48)
+    inside = frames[:, 1:].max(axis=1) > 127
+    assert 0.1 < inside.mean() < 0.6
+    assert frames[:, 0][inside].mean() < frames[:, 0][~inside].mean()
+
+
+def test_a_run_that_was_cut_off_gives_the_same_weights(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_segmenter, "find_rate", lambda step, steps, warm_up: 0.25)  # whatever the end
+    train_segmenter.train_segmenter(data, tmp_path / "whole", seed=3, epochs=2)
+    for epochs in (1, 2):
+        train_segmenter.train_segmenter(data, tmp_path / "resumed", seed=3, epochs=epochs)
+    whole, resumed = (load_file(tmp_path / name / "weights.safetensors") for name in ("whole", "resumed"))
+    assert all(torch.equal(resumed[name], value) for name, value in whole.items())
+    frames = torch.zeros(2, 3, 40, 40, dtype=torch.uint8)
+    one, same, other = (LungTrainer(frames, seed=seed).progress.average["last.weight"] for seed in (3, 3, 4))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+    radiograph = read_radiograph(data / "0.png", settings=Settings.read())
+    assert LungSegmenter.load(tmp_path / "whole").segment(radiograph.pixels).right.shape == (32, 32)
+
+
+def test_a_few_steps_lower_the_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames = torch.zeros(2, 3, 40, 40, dtype=torch.uint8)
+    frames[:, 1, 8:32, 4:18] = frames[:, 2, 8:32, 22:36] = 255
+    frames[:, 0] = 255 - frames[:, 1:].amax(1)
+    LungTrainer(frames, seed=0).run(12, tmp_path / "lungs.pt")
+    losses = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    assert len(losses) == 12
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_mirrored_right_lung_is_a_left_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train_segmenter, "MIRRORED", 0.5)
+    frames = torch.zeros(64, 3, 32, 32, dtype=torch.uint8)
+    frames[:, 1, 8:24, 4:12] = 255
+    torch.manual_seed(0)
+    images, lungs = vary_frames(frames, 32)
+    assert images.shape == (64, 1, 32, 32)
+    columns = torch.arange(32.0).view(1, 1, 1, 32)
+    middles = (lungs * columns).sum((2, 3)) / lungs.sum((2, 3)).clamp(min=1e-6)
+    present = lungs.sum((2, 3)) > 1
+    assert (present.sum(1) == 1).all()
+    assert 16 < int(present[:, 0].sum()) < 48
+    assert (middles[:, 0][present[:, 0]] < 16).all()
+    assert (middles[:, 1][present[:, 1]] > 16).all()
+
+
+def test_the_loss_is_least_where_the_drawing_is_right() -> None:
+    lungs = torch.zeros(2, 2, 8, 8)
+    lungs[:, 0, :, :3] = lungs[:, 1, :, 5:] = 1
+    right, wrong = (measure_loss(20 * (2 * each - 1), lungs) for each in (lungs, lungs.flip(1)))
+    assert float(right) < 0.01 < 1 < float(wrong)
+
+
+def test_data_that_are_not_there_are_one_sentence(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"manifest\.csv"):
+        train_segmenter.train_segmenter(tmp_path, tmp_path / "model")
+    case = read_lung_cases(data, "train")[0]
+    with pytest.raises(InputError, match="cannot be read"):
+        read_lungs(case._replace(member="masks/none.png"), shape=(96, 96))
+    with pytest.raises(InputError, match="cannot be read"):
+        read_lungs(case._replace(archive=data / "0.png"), shape=(96, 96))
+
+
+def test_parts_keep_patients_apart(shared: Path) -> None:
+    cases = read_lung_cases(shared / "data" / "cxr")
+    names = ("train", "val", "test", "elsewhere")
+    parts = {split: {case.group for case in cases if case.split == split} for split in names}
+    numbers = {split: sum(case.split == split for case in cases) for split in names}
+    assert numbers == {"train": 180, "val": 31, "test": 59, "elsewhere": 28}
+    assert sum(len(groups) for groups in parts.values()) == len(set().union(*parts.values()))

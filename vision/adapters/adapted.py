@@ -1,0 +1,200 @@
+"""Models of others as encoders: their labels become our concepts, their scores findings, and our gate stands before.
+
+A model says how strongly each of its own labels speaks; :class:`AdaptedEncoder` does the rest for all of them. A label
+becomes a concept where it is the code of exactly one (``NIH14:``, ``CheXpert:``, ``PadChest:``) or a name of one; the
+others are dropped. The gate is that of ``thoracite-mini``, since the models of others read any image as a chest.
+
+What comes out is **not calibrated**: the operating point is the model's own, moved to 0.5, and in :data:`BAND` of it
+a finding is uncertain. Such findings say ``calibrated=False``, and sentences call the number a score. What
+``thoracite train calibration`` fitted is used in its place where there is any.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from thoracite.errors import ModelError
+from thoracite.kg.concepts import read_concepts
+from thoracite.kg.linking.linker import Linker
+from thoracite.types import Certainty, Entity, Finding
+from thoracite.vision.encoder import Reading
+from thoracite.vision.image import Pixels, Radiograph
+from thoracite.vision.mini.calibration import FindingScale
+
+if TYPE_CHECKING:
+    import torch
+
+    from thoracite.vision.mini.encoder import MiniEncoder
+
+BAND = 0.1
+"""A score this near to the operating point, 0.5, is uncertain."""
+
+LABEL_SETS = ("NIH14", "CheXpert", "PadChest")
+"""Label sets whose names are codes of concepts; the first that knows a label wins."""
+
+_READ = frozenset({"finding", "disease", "sign", "device"})
+_NORMAL = "thx:no_finding"
+
+LogOdds = npt.NDArray[np.float64]
+
+
+class LabelModel(Protocol):
+    """A model of others.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        What it tells, as its makers call it.
+    network : torch.nn.Module
+        What runs, in evaluation mode.
+    """
+
+    labels: Sequence[str]
+    network: torch.nn.Module
+
+    def rate(self, pixels: Pixels) -> LogOdds:
+        """How strongly each label speaks.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Air dark, bone bright.
+
+        Returns
+        -------
+        ndarray, shape (labels,), float64
+            Log-odds; 0 at the model's own operating point.
+        """
+        ...
+
+
+class AdaptedEncoder:
+    """Reads radiographs by a model of others.
+
+    Parameters
+    ----------
+    name : str
+        As it was asked for.
+    model : LabelModel
+        Gives log-odds of its labels.
+    gate : MiniEncoder
+        Whose gate tells chest X-rays from other images.
+    scales : sequence of FindingScale
+        Of findings that were calibrated; the others give scores.
+
+    Raises
+    ------
+    ModelError
+        If none of the model's labels is a concept.
+    """
+
+    def __init__(self, name: str, model: LabelModel, *, gate: MiniEncoder, scales: Sequence[FindingScale] = ()) -> None:
+        self.name, self.model, self._gate = name, model, gate
+        self.entities = link_labels(model.labels)
+        known = link_labels([scale.label for scale in scales])
+        self._scales = {entity.id: scales[position] for position, entity in known.items()}
+        if not self.entities:
+            shown = ", ".join(model.labels[:20]) + (" …" if len(model.labels) > 20 else "")
+            raise ModelError(f"the encoder {name} has no label that is a concept of the graph; its labels are {shown}")
+
+    def read(self, radiograph: Radiograph) -> Reading:
+        """Findings of one radiograph, or the reason why it is not read.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            As :func:`thoracite.vision.image.read_radiograph` gives it; an inverted one is righted here.
+        """
+        admitted = self._gate.admit(radiograph)
+        if isinstance(admitted, str):
+            return Reading(accepted=False, reason=admitted)
+        pixels, _ = admitted
+        return Reading(findings=tuple(self._read_findings(self.model.rate(pixels))))
+
+    def _read_findings(self, logits: LogOdds) -> Iterator[Finding]:
+        for position, entity in self.entities.items():
+            scale, logit = self._scales.get(entity.id), float(logits[position])
+            number = find_score(logit) if scale is None else scale.find_probability(logit)
+            certainty = find_certainty(number) if scale is None else scale.find_certainty(number)
+            yield Finding(entity=entity, probability=number, certainty=certainty, calibrated=scale is not None)
+
+
+def link_labels(labels: Sequence[str]) -> dict[int, Entity]:
+    """The concepts of labels, by the label's position; no concept twice.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        As a model's makers call them.
+
+    Examples
+    --------
+    >>> found = link_labels(["Effusion", "", "Lung Opacity", "No Finding", "tabby cat", "pleural effusion"])
+    >>> {position: entity.label for position, entity in found.items()}
+    {0: 'pleural effusion', 2: 'pulmonary opacity'}
+    """
+    known: dict[str, list[Entity]] = {}
+    for concept in read_concepts():
+        for code in concept.entity.codes:
+            known.setdefault(code, []).append(concept.entity)
+    linker, found = Linker(), dict[int, Entity]()
+    for position, label in enumerate(labels):
+        coded = [known[code] for name in LABEL_SETS if len(known.get(code := f"{name}:{label}", ())) == 1]
+        entity = coded[0][0] if coded else linker.link(label)
+        if entity and entity.kind in _READ and entity.id != _NORMAL and entity not in found.values():
+            found[position] = entity
+    return found
+
+
+def find_score(logit: float) -> float:
+    """Log-odds as a score in [0, 1], 0.5 at the operating point.
+
+    Examples
+    --------
+    >>> find_score(0.0), round(find_score(1.0), 2)
+    (0.5, 0.73)
+    """
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
+def find_certainty(score: float) -> Certainty:
+    """Present, uncertain or absent by the operating point 0.5.
+
+    Examples
+    --------
+    >>> [find_certainty(score).value for score in (0.3, 0.55, 0.7)]
+    ['definitely absent', 'uncertain', 'definitely present']
+    """
+    if abs(score - 0.5) < BAND:
+        return Certainty.UNCERTAIN
+    return Certainty.PRESENT if score > 0.5 else Certainty.ABSENT
+
+
+def paint(pixels: Pixels) -> Image.Image:
+    """Pixels as the 8-bit RGB image that general vision models take.
+
+    Examples
+    --------
+    >>> paint(np.ones((4, 6), dtype=np.float32)).getpixel((0, 0))
+    (255, 255, 255)
+    """
+    return Image.fromarray(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)).convert("RGB")
+
+
+__all__ = [
+    "BAND",
+    "LABEL_SETS",
+    "AdaptedEncoder",
+    "LabelModel",
+    "LogOdds",
+    "find_certainty",
+    "find_score",
+    "link_labels",
+    "paint",
+]

@@ -1,0 +1,100 @@
+"""``open_clip:…``: models of OpenCLIP, such as BiomedCLIP and WhyXrayCLIP, which read a finding by its name.
+
+References
+----------
+Zhang S et al. A multimodal biomedical foundation model trained from fifteen million image–text pairs. 2023.
+arXiv:2303.00915. Yang Y et al. A textbook remedy for domain shifts. NeurIPS 2024. arXiv:2405.14839.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import open_clip
+import torch
+from PIL import Image
+
+from thoracite.errors import UsageError
+from thoracite.vision.adapters.adapted import LogOdds, paint
+from thoracite.vision.adapters.weights import explain_failure, find_snapshot
+from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
+from thoracite.vision.image import Pixels
+from thoracite.vision.training.cases import FINDINGS
+
+HUB = "hf-hub:"
+"""How OpenCLIP begins the name of a repository of the Hugging Face hub."""
+
+
+class ClipModel:
+    """A model of OpenCLIP.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        With ``encode_image``, ``encode_text`` and ``logit_scale``.
+    transform : callable
+        From an RGB image to a tensor, shape (3, height, width).
+    tokenize : callable
+        From texts to a tensor of tokens, shape (texts, tokens).
+    """
+
+    labels: Sequence[str] = FINDINGS
+
+    def __init__(
+        self,
+        network: Any,
+        transform: Callable[[Image.Image], torch.Tensor],
+        tokenize: Callable[[list[str]], torch.Tensor],
+    ) -> None:
+        self.network, self._transform = network.eval(), transform
+        with torch.inference_mode():
+            self._texts = network.encode_text(tokenize(write_prompts(FINDINGS)))
+
+    def rate(self, pixels: Pixels) -> LogOdds:
+        """Log-odds of the findings.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Shown to the model in its own size and normalisation.
+        """
+        with torch.inference_mode():
+            image = self.network.encode_image(self._transform(paint(pixels))[None])[0]
+            return compare_pairs(image, self._texts, float(self.network.logit_scale.exp()))
+
+
+def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
+    """A model of the Hugging Face hub, or of a folder.
+
+    Parameters
+    ----------
+    source : str
+        ``hf-hub:OWNER/MODEL``; or a folder with ``open_clip_config.json``, the weights and the tokenizer's files.
+    fetch : bool
+        Whether the network may be used.
+
+    Raises
+    ------
+    UsageError
+        If the source is neither.
+    ModelError
+        If the weights are not on this machine or cannot be loaded.
+    """
+    name = f"open_clip:{source}"
+    if not source.startswith(HUB) and not Path(source).expanduser().is_dir():
+        raise UsageError(f"there is no folder {source!r}; expected open_clip:{HUB}OWNER/MODEL or open_clip:FOLDER")
+    folder = find_snapshot(source.removeprefix(HUB), name=name, fetch=fetch)
+    with explain_failure(name):
+        text = json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))["model_cfg"]["text_cfg"]
+        if tower := text.get("hf_model_name"):  # whose layout stands in another repository
+            layout = find_snapshot(tower, name=name, fetch=fetch, files=["config.json"])
+            text |= {"hf_model_name": str(layout), "hf_model_pretrained": False}
+        where = f"local-dir:{folder}"
+        network, transform = open_clip.create_model_from_pretrained(where, text_cfg=text)
+        return ClipModel(network, transform, open_clip.get_tokenizer(where))
+
+
+__all__ = ["HUB", "ClipModel", "load_clip"]

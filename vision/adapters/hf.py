@@ -1,0 +1,161 @@
+"""``hf:OWNER/MODEL`` or ``hf:FOLDER``: image models of Hugging Face's transformers.
+
+A classifier gives its own labels (``id2label``): several that may hold at once where its configuration says
+``multi_label_classification`` or it has but one output, otherwise exactly one of all. Its operating point is 0.5. A
+model of images and texts (CLIP, SigLIP) reads the findings of :mod:`thoracite.vision.adapters.zero_shot`. Code that a
+repository brings along is never run.
+
+References
+----------
+Wolf T et al. Transformers: state-of-the-art natural language processing. EMNLP 2020.
+doi:10.18653/v1/2020.emnlp-demos.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import (
+    AutoConfig,
+    AutoImageProcessor,
+    AutoModelForImageClassification,
+    AutoModelForZeroShotImageClassification,
+    AutoTokenizer,
+)
+
+from thoracite.errors import ModelError
+from thoracite.vision.adapters.adapted import LabelModel, LogOdds, paint
+from thoracite.vision.adapters.weights import explain_failure, find_snapshot
+from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
+from thoracite.vision.image import Pixels
+from thoracite.vision.training.cases import FINDINGS
+
+_PAIRED = ("clip", "siglip")
+"""Types of models of images and texts that are known to work here."""
+
+_LONGEST = 64
+"""Tokens of a prompt; SigLIP was trained with prompts filled up to this."""
+
+
+class ClassifierModel:
+    """An image classifier.
+
+    Parameters
+    ----------
+    network : transformers.PreTrainedModel
+        Of images, with a head.
+    process : transformers.BaseImageProcessor
+        From an RGB image to what the network takes.
+    """
+
+    def __init__(self, network: Any, process: Any) -> None:
+        self.network, self._process = network.eval(), process
+        config = network.config
+        self.labels: Sequence[str] = [config.id2label[n] for n in range(config.num_labels)]
+        self._apart = config.num_labels == 1 or config.problem_type == "multi_label_classification"
+
+    def rate(self, pixels: Pixels) -> LogOdds:
+        """Log-odds of the labels; of each against all others together where exactly one holds.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Shown to the model in its own size and normalisation.
+        """
+        with torch.inference_mode():
+            logits = self.network(**self._process(paint(pixels), return_tensors="pt")).logits[0].double()
+        if self._apart:
+            return np.asarray(logits.numpy())
+        others = [torch.cat([logits[:n], logits[n + 1 :]]).logsumexp(0) for n in range(len(logits))]
+        return np.asarray((logits - torch.stack(others)).numpy())
+
+
+class PairModel:
+    """A model of images and texts.
+
+    Parameters
+    ----------
+    network : transformers.PreTrainedModel
+        With ``get_image_features``, ``get_text_features`` and ``logit_scale``.
+    process : transformers.BaseImageProcessor
+        From an RGB image to what the network takes.
+    tokenize : transformers.PreTrainedTokenizer
+        From texts to tokens.
+    """
+
+    labels: Sequence[str] = FINDINGS
+
+    def __init__(self, network: Any, process: Any, tokenize: Any) -> None:
+        self.network, self._process = network.eval(), process
+        length = min(_LONGEST, network.config.text_config.max_position_embeddings)
+        prompts = write_prompts(FINDINGS)
+        tokens = tokenize(prompts, padding="max_length", truncation=True, max_length=length, return_tensors="pt")
+        with torch.inference_mode():
+            self._texts = network.get_text_features(**tokens).pooler_output
+
+    def rate(self, pixels: Pixels) -> LogOdds:
+        """Log-odds of the findings, by :func:`thoracite.vision.adapters.zero_shot.compare_pairs`.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Shown to the model in its own size and normalisation.
+        """
+        with torch.inference_mode():
+            seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt"))
+            return compare_pairs(seen.pooler_output[0], self._texts, float(self.network.logit_scale.exp()))
+
+
+def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
+    """A model of the Hugging Face hub, or of a folder.
+
+    Parameters
+    ----------
+    source : str
+        ``OWNER/MODEL``, with ``@REVISION`` where one is wanted; or a folder that ``save_pretrained`` wrote.
+    fetch : bool
+        Whether the network may be used.
+
+    Raises
+    ------
+    UsageError
+        If the source is neither.
+    ModelError
+        If the weights are not on this machine, cannot be loaded, or are of another kind of model.
+    """
+    name = f"hf:{source}"
+    folder = find_snapshot(source, name=name, fetch=fetch)
+    with explain_failure(name):
+        return _read_folder(folder, name)
+
+
+def _read_folder(folder: Path, name: str) -> LabelModel:
+    config = _read(AutoConfig, folder)
+    built = (config.architectures or ["unknown"])[0]
+    if built.endswith("ForImageClassification"):
+        return ClassifierModel(
+            _read_weights(AutoModelForImageClassification, folder), _read(AutoImageProcessor, folder)
+        )
+    if config.model_type in _PAIRED and built.endswith("Model"):
+        network = _read_weights(AutoModelForZeroShotImageClassification, folder)
+        return PairModel(network, _read(AutoImageProcessor, folder), _read(AutoTokenizer, folder))
+    raise ModelError(f"{name} is a {built}; expected an image classifier, or a model of images and texts such as CLIP")
+
+
+def _read(kind: Any, folder: Path, **more: Any) -> Any:
+    return kind.from_pretrained(folder, local_files_only=True, **more)
+
+
+def _read_weights(kind: Any, folder: Path) -> Any:
+    """The network; weights that are missing would be drawn at random, and are an error."""
+    network, said = _read(kind, folder, output_loading_info=True)
+    if said["missing_keys"]:
+        raise ValueError(f"weights lack {', '.join(sorted(said['missing_keys'])[:3])} …")
+    return network
+
+
+__all__ = ["ClassifierModel", "PairModel", "load_hf"]

@@ -1,0 +1,55 @@
+"""Where the calibration of an encoder of others is kept: a file that ``thoracite train calibration`` writes.
+
+Examples
+--------
+>>> find_scales("hf:owner/model").name
+'hf_owner_model.json'
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from thoracite.errors import ModelError
+from thoracite.vision.mini.calibration import FindingScale
+
+
+def find_scales(name: str) -> Path:
+    """The file of an encoder's scales, whether or not it is there."""
+    plain = re.sub(r"[^\w.\-]+", "_", name)
+    return Path(platformdirs.user_data_dir("thoracite")) / "calibration" / f"{plain}.json"
+
+
+def read_scales(name: str) -> list[FindingScale]:
+    """The scales of an encoder; none where it was not calibrated.
+
+    Raises
+    ------
+    ModelError
+        If the file is broken.
+    """
+    if not (path := find_scales(name)).is_file():
+        return []
+    try:
+        return [FindingScale(**scale) for scale in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(f"the calibration in {path} cannot be read ({error}); remove it or calibrate again") from error
+
+
+def write_scales(name: str, scales: Sequence[FindingScale]) -> Path:
+    """Keep the scales of an encoder, in place of those it had; they are renamed into place when they are whole."""
+    path = find_scales(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps([scale.model_dump() for scale in scales], indent=1), encoding="utf-8")
+    os.replace(part, path)
+    return path
+
+
+__all__ = ["find_scales", "read_scales", "write_scales"]

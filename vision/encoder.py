@@ -1,0 +1,48 @@
+"""The contract of an image encoder: a radiograph in, findings with calibrated probabilities out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from thoracite.types import Finding, Noun
+
+if TYPE_CHECKING:
+    from thoracite.vision.image import Radiograph
+
+
+class Reading(Noun):
+    """What an encoder says of one radiograph.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Every finding the encoder knows, in its own fixed order.
+    accepted : bool
+        Whether the image looks like a frontal chest X-ray that the encoder can read.
+    reason : str or None
+        Why not, as a clause for the user.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    accepted: bool = True
+    reason: str | None = None
+
+
+@runtime_checkable
+class ImageEncoder(Protocol):
+    """Reads radiographs."""
+
+    name: str
+
+    def read(self, radiograph: Radiograph) -> Reading:
+        """Findings of one radiograph, or the reason why it is not read.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            ``pixels`` : ndarray, shape (height, width), float32, intensity in [0, 1], air dark and bone bright.
+        """
+        ...
+
+
+__all__ = ["ImageEncoder", "Reading"]

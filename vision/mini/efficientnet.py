@@ -1,0 +1,233 @@
+"""The network of ``thoracite-mini``: EfficientNet-Lite0, its lower half shared, its upper half several times.
+
+The lower blocks (the trunk) keep what they learned from photographs; the upper ones (a crown) are trained on
+radiographs, once a fold. One image passes the trunk once and every crown after it, and the crowns' logits are averaged.
+
+References
+----------
+Tan M, Le Q. EfficientNet. ICML 2019. arXiv:1905.11946. The Lite variant has no squeeze-and-excitation and ReLU6.
+
+Examples
+--------
+>>> network = Ensemble(outputs=3, crowns=2).eval()
+>>> logits, maps, features = network.look(torch.zeros(1, 1, 64, 64))
+>>> tuple(logits.shape), tuple(maps.shape), tuple(features.shape)
+((2, 1, 3), (2, 1, 3, 2, 2), (1, 1280))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own convention
+from torch import Tensor, nn
+
+from thoracite.vision.mini.depthwise import convolve_depthwise
+
+PLAN = (
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+)
+"""Kernel, stride, expansion, channels and repeats of each stage."""
+
+SIZE = 160
+"""Side of what the network sees, in pixels."""
+
+SHARED = 4
+"""Blocks of the trunk."""
+
+FEATURES = 1280
+"""Channels of the last map."""
+
+
+class SameConv(nn.Conv2d):
+    """Convolution padded as TensorFlow pads, which the original weights expect."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Pad, the odd pixel to the right and bottom, and convolve."""
+        stride, pads = self.stride[0], []
+        for size, kernel in ((x.shape[3], self.kernel_size[1]), (x.shape[2], self.kernel_size[0])):
+            missing = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            pads += [missing // 2, missing - missing // 2]
+        even = pads[0] if len(set(pads)) == 1 else 0  # what the convolution can pad itself, without a copy
+        x = x if even or not any(pads) else F.pad(x, pads)
+        if self.groups > 1 and self.weight.requires_grad and torch.is_grad_enabled():
+            return convolve_depthwise(x, self.weight, stride=stride, padding=even)
+        return F.conv2d(x, self.weight, self.bias, stride, even, 1, self.groups)
+
+
+def _normed(inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1) -> list[nn.Module]:
+    conv = SameConv(inputs, outputs, kernel, stride=stride, groups=groups, bias=False)
+    return [conv, nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)]
+
+
+class Block(nn.Module):
+    """Inverted residual: widen, filter each channel, narrow."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        inner = inputs * expansion
+        layers = [*_normed(inputs, inner, 1), nn.ReLU6(inplace=True)] if expansion > 1 else []
+        layers += [*_normed(inner, inner, kernel, stride=stride, groups=inner), nn.ReLU6(inplace=True)]
+        self.body = nn.Sequential(*layers, *_normed(inner, outputs, 1))
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape (n, inputs, h, w) to (n, outputs, h / stride, w / stride)."""
+        y: Tensor = self.body(x)
+        return x + y if self.residual else y
+
+
+def _blocks() -> list[Block]:
+    blocks, inputs = [], 32
+    for kernel, stride, expansion, outputs, repeats in PLAN:
+        for repeat in range(repeats):
+            blocks.append(Block(inputs, outputs, kernel, stride if repeat == 0 else 1, expansion))
+            inputs = outputs
+    return blocks
+
+
+class Trunk(nn.Module):
+    """Stem and first blocks; grey images in, shape (n, 1, h, w), intensity in [-1, 1]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(*_normed(3, 32, 3, stride=2), nn.ReLU6(inplace=True))
+        self.blocks = nn.Sequential(*_blocks()[:SHARED])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps of the last shared block."""
+        y: Tensor = self.blocks(self.stem(x.expand(-1, 3, -1, -1)))
+        return y
+
+
+class Crown(nn.Module):
+    """The other blocks and a linear reading of their mean: one logit an output, and where it comes from."""
+
+    def __init__(self, outputs: int, *, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.blocks = nn.Sequential(*_blocks()[SHARED:])
+        self.head = nn.Sequential(*_normed(320, FEATURES, 1), nn.ReLU6(inplace=True))
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(FEATURES, outputs)
+
+    def features(self, x: Tensor) -> Tensor:
+        """Last maps, shape (n, 1280, h / 32, w / 32)."""
+        y: Tensor = self.head(self.blocks(x))
+        return y
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits, shape (n, outputs)."""
+        logits: Tensor = self.linear(self.dropout(self.features(x).mean(dim=(2, 3))))
+        return logits
+
+
+class Ensemble(nn.Module):
+    """One trunk, several crowns.
+
+    Parameters
+    ----------
+    outputs : int
+        Logits a crown.
+    crowns : int
+        How many; one a fold.
+    """
+
+    def __init__(self, outputs: int, crowns: int) -> None:
+        super().__init__()
+        self.trunk = Trunk()
+        self.crowns: Sequence[Crown] = nn.ModuleList(Crown(outputs) for _ in range(crowns))  # type: ignore[assignment]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits, shape (crowns, n, outputs)."""
+        shared = self.trunk(x)
+        return torch.stack([crown(shared) for crown in self.crowns])
+
+    def look(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, and what they come from.
+
+        Returns
+        -------
+        tuple of Tensor
+            Logits, shape (crowns, n, outputs); what each place adds to them, (crowns, n, outputs, h / 32, w / 32),
+            whose mean over places is the logit but for a constant;
+            features, the mean over places and crowns, (n, 1280).
+        """
+        shared = self.trunk(x)
+        logits, maps, features = [], [], []
+        for crown in self.crowns:
+            last = crown.features(shared)
+            pooled = last.mean(dim=(2, 3))
+            logits.append(crown.linear(pooled))
+            maps.append(torch.einsum("nchw,oc->nohw", last, crown.linear.weight))
+            features.append(pooled)
+        return torch.stack(logits), torch.stack(maps), torch.stack(features).mean(0)
+
+
+def prepare_batch(images: Tensor) -> Tensor:
+    """Images as the trunk expects them.
+
+    Parameters
+    ----------
+    images : Tensor, shape (n, 1, height, width), float32, intensity about [0, 1]
+    """
+    return ((images - 0.5) / 0.5).contiguous(memory_format=torch.channels_last)
+
+
+def shrink_images(images: Tensor, size: int) -> Tensor:
+    """Images as the network sees them where nothing is varied.
+
+    Parameters
+    ----------
+    images : Tensor, shape (n, 1, height, width), float32
+        Any unit.
+    size : int
+        Side of the result.
+    """
+    return F.interpolate(images, size=(size, size), mode="bilinear", antialias=True)
+
+
+def load_photographs(trunk: Trunk, crown: Crown, weights: Mapping[str, Tensor]) -> None:
+    """Copy weights trained on photographs into a trunk and a crown.
+
+    Parameters
+    ----------
+    trunk, crown : Trunk, Crown
+        Changed in place.
+    weights : mapping of str to Tensor
+        State of an EfficientNet-Lite0 in the layout of EfficientNet-PyTorch, whose layers stand in the same order.
+
+    Raises
+    ------
+    ValueError
+        If the number or the shapes of the layers differ.
+    """
+    own = [module.state_dict() for module in (trunk.stem, trunk.blocks, crown.blocks, crown.head)]
+    targets = [value for state in own for name, value in state.items() if "num_batches" not in name]
+    given = [value for name, value in weights.items() if not name.startswith("_fc") and "num_batches" not in name]
+    for target, value in zip(targets, given, strict=True):
+        if target.shape != value.shape:
+            raise ValueError(f"a layer has shape {tuple(value.shape)}; expected {tuple(target.shape)}")
+        target.copy_(value)
+
+
+__all__ = [
+    "FEATURES",
+    "PLAN",
+    "SHARED",
+    "SIZE",
+    "Block",
+    "Crown",
+    "Ensemble",
+    "SameConv",
+    "Trunk",
+    "load_photographs",
+    "prepare_batch",
+    "shrink_images",
+]

@@ -1,0 +1,234 @@
+"""Training of one network on the patients of the other folds; an interrupted run goes on where it was.
+
+What is trained is a *crown*: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
+stands on a *trunk*, which stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
+replacing a method.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own convention
+from torch import Tensor, nn
+
+from thoracite.vision.mini.efficientnet import SIZE, prepare_batch, shrink_images
+from thoracite.vision.training.cases import Case, read_targets
+from thoracite.vision.training.loop import Run, find_rate
+
+WARM_UP = 30
+"""Steps until the learning rate is reached; then it falls as a cosine."""
+
+AVERAGING = 0.98
+"""The weights that are kept are a moving average with this memory a step."""
+
+
+class Recipe(NamedTuple):
+    """How long and how fast.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training folds.
+    rate : float
+        Highest learning rate; the last layer's is five times as high.
+    size : int
+        Side of what the network sees, in pixels.
+    batch : int
+        Images a step.
+    decay : float
+        Weight decay of matrices; biases and norms have none.
+    """
+
+    epochs: int = 8
+    rate: float = 3e-4
+    size: int = SIZE
+    batch: int = 32
+    decay: float = 0.05
+
+
+class FoldTrainer:
+    """Trains one crown on the patients of the other folds.
+
+    Parameters
+    ----------
+    trunk : nn.Module
+        What images pass first; it is not changed.
+    crown : nn.Module
+        What is trained; has ``features``, ``dropout`` and ``linear``.
+    cases : list of Case
+        All of them; those of the fold are left out here.
+    frames : Tensor, shape (cases, views, side, side), uint8
+        Framed images; where there are several views of a case, each step draws one.
+    fold : int
+        The fold that is not seen; -1 leaves none out.
+    seed : int
+        Of every random choice.
+    recipe : Recipe
+        How long and how fast.
+    device : str
+        ``cpu`` or ``cuda``.
+    """
+
+    def __init__(
+        self,
+        trunk: nn.Module,
+        crown: Any,
+        cases: list[Case],
+        frames: Tensor,
+        *,
+        fold: int,
+        seed: int,
+        recipe: Recipe = Recipe(),  # noqa: B008 - immutable
+        device: str = "cpu",
+    ) -> None:
+        self.trunk = trunk.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.crown = crown.to(device).to(memory_format=torch.channels_last)
+        self.frames, self.fold, self.seed, self.recipe, self.device = frames, fold, seed, recipe, device
+        self.cases, self.rows = cases, np.array([row for row, case in enumerate(cases) if case.fold != fold])
+        targets, known = (torch.from_numpy(array) for array in self.lay_targets())
+        share = (targets * known)[self.rows].sum(0) / known[self.rows].sum(0).clamp(min=1)
+        self.targets, self.known = targets.to(device), known.to(device)
+        nn.init.zeros_(crown.linear.weight)
+        crown.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
+        self.progress = Run(self.crown, _group_parameters(crown, recipe.decay), averaging=AVERAGING)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What a variant needs besides; nothing here."""
+
+    def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """What each output should be, and where that is known; both of shape (cases, outputs)."""
+        return read_targets(self.cases)
+
+    def run(self, checkpoint: Path) -> None:
+        """Train what the checkpoint does not hold yet; leaves the averaged weights in the crown."""
+        done = self.progress.resume(checkpoint, device=self.device)
+        for epoch in range(done, self.recipe.epochs):
+            loss = self._train_epoch(epoch)
+            print(  # noqa: T201 - the log of the training
+                f"fold {self.fold}, epoch {epoch + 1} of {self.recipe.epochs}: loss {loss:.4f}", flush=True
+            )
+            self.progress.save(checkpoint, epoch + 1)
+        self.crown.load_state_dict(self.progress.average)
+        self.crown.eval()
+
+    def draw_rows(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
+        """The order in which an epoch sees the training cases."""
+        order: npt.NDArray[np.int64] = random.permutation(self.rows)
+        return order
+
+    def find_loss(self, rows: Tensor, maps: Tensor) -> Tensor:
+        """What is made small: cross-entropy wherever a target is known.
+
+        Parameters
+        ----------
+        rows : Tensor, shape (n,)
+            Which cases.
+        maps : Tensor, shape (n, channels, height, width)
+            The crown's last maps of them.
+        """
+        logits = self.crown.linear(self.crown.dropout(maps.mean(dim=(2, 3)))).float()
+        logits = self.adjust(rows, logits)
+        losses = F.binary_cross_entropy_with_logits(logits, self.targets[rows], reduction="none")
+        return (losses * self.known[rows]).sum() / self.known[rows].sum()
+
+    def adjust(self, rows: Tensor, logits: Tensor) -> Tensor:
+        """Logits as the loss reads them, shape (n, outputs); unchanged here."""
+        del rows
+        return logits
+
+    def _train_epoch(self, epoch: int) -> float:
+        self.crown.train()
+        random = np.random.default_rng((self.seed, self.fold + 1, epoch))
+        torch.manual_seed(int(random.integers(2**31)))
+        order, size = self.draw_rows(random), self.recipe.batch
+        batches = len(self.rows) // size
+        losses = [
+            self._train_batch(torch.from_numpy(order[number * size : (number + 1) * size]), batches)
+            for number in range(batches)
+        ]
+        return sum(losses) / batches
+
+    def _train_batch(self, rows: Tensor, batches: int) -> float:
+        share = find_rate(self.progress.step, self.recipe.epochs * batches, warm_up=WARM_UP)
+        images = prepare_batch(vary_batch(self._draw_views(rows).to(self.device), self.recipe.size))
+        with torch.autocast(self.device, torch.bfloat16):
+            with torch.no_grad():
+                shared = self.trunk(images)
+            loss = self.find_loss(rows, self.crown.features(shared))
+        return self.progress.learn(loss, rate=share * self.recipe.rate)
+
+    def _draw_views(self, rows: Tensor) -> Tensor:
+        views = self.frames.shape[1]
+        return self.frames[rows, torch.randint(views, (len(rows),)) if views > 1 else 0]
+
+
+def _group_parameters(crown: Any, decay: float) -> list[dict[str, Any]]:
+    """Matrices decay, biases and norms do not; the last layer learns five times as fast."""
+    last = list(crown.linear.parameters())
+    inner = [value for name, value in crown.named_parameters() if not name.startswith("linear.")]
+    return [
+        {"params": [p for p in inner if p.ndim > 1], "weight_decay": decay, "times": 1.0},
+        {"params": [p for p in inner if p.ndim <= 1], "weight_decay": 0.0, "times": 1.0},
+        {"params": last, "weight_decay": decay, "times": 5.0},
+    ]
+
+
+def vary_batch(frames: Tensor, size: int) -> Tensor:
+    """Each frame turned, shifted, scaled, mirrored, and its brightness changed, at random.
+
+    Parameters
+    ----------
+    frames : Tensor, shape (n, side, side), uint8
+        Whole frames.
+    size : int
+        Side of the result.
+
+    Returns
+    -------
+    Tensor, shape (n, 1, size, size), float32, intensity about [0, 1]
+    """
+    n = len(frames)
+
+    def draw(low: float, high: float) -> Tensor:
+        return torch.empty(n).uniform_(low, high).to(frames.device)  # drawn on the CPU: the same on every device
+
+    angle, scale, mirror = (
+        draw(-0.14, 0.14),
+        draw(0.9, 1.05),
+        torch.where(torch.rand(n).to(frames.device) < 0.5, -1.0, 1.0),
+    )
+    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    rows = [torch.stack([cos * mirror, -sin, draw(-0.06, 0.06)], 1)]
+    rows += [torch.stack([sin * mirror, cos, draw(-0.06, 0.06)], 1)]
+    grid = F.affine_grid(torch.stack(rows, 1), [n, 1, size, size], align_corners=False)
+    images = F.grid_sample(frames[:, None].float(), grid, align_corners=False) / 255
+    gamma, contrast, brightness = (
+        draw(low, high).view(-1, 1, 1, 1) for low, high in ((-0.4, 0.4), (0.75, 1.25), (-0.15, 0.15))
+    )
+    return (images.clamp(0, 1) ** gamma.exp() - 0.5) * contrast + 0.5 + brightness
+
+
+def shrink_frames(frames: Tensor, size: int) -> Tensor:
+    """Frames as they are read when nothing is varied.
+
+    Parameters
+    ----------
+    frames : Tensor, shape (n, side, side), uint8
+        Whole frames.
+    size : int
+        Side of the result.
+
+    Returns
+    -------
+    Tensor, shape (n, 1, size, size), float32, intensity in [0, 1]
+    """
+    return shrink_images(frames[:, None].float(), size) / 255
+
+
+__all__ = ["AVERAGING", "WARM_UP", "FoldTrainer", "Recipe", "shrink_frames", "vary_batch"]

@@ -1,0 +1,197 @@
+"""Radiographs with drawn lungs, to train and measure the segmenter on.
+
+They come from ``manifest.csv`` of the data folder: rows whose ``extra_json`` names a mask (``v7_lung_mask``, an archive
+and a member of it, ``archive.zip:folder/mask.png``; the archive lies in the folder itself). What was drawn is the lung
+as it is seen *and* as it is hidden: behind the heart, not below the diaphragm's domes. Lateral views are left out, and
+so are masks whose shape is not their image's, for they were drawn on another crop of it. Patients are kept apart by
+``suggested_split``, which was laid down with the data.
+
+Radiographs of another hospital (Hannover; ``v7_lung_mask_of_the_cohen_copy``) are the part ``elsewhere``, which nothing
+is trained on. Their masks were drawn on square copies, which hold the middle of the image; of the AP views many copies
+were turned as well, so only PA views are taken.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+
+from thoracite.errors import InputError
+from thoracite.settings import Settings
+from thoracite.vision.image import read_radiograph
+from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.lungs import Mask
+
+VIEWS = ("PA", "AP", "AP Supine")
+"""Frontal views."""
+
+ELSEWHERE = "elsewhere"
+"""The part of another hospital."""
+
+SKEW = 0.02
+"""Largest difference of width over height between a mask and its image, as a share."""
+
+
+class LungCase(NamedTuple):
+    """A radiograph whose lungs were drawn.
+
+    Parameters
+    ----------
+    path : Path
+        The image.
+    archive, member : Path, str
+        The mask, and the zip that it lies in.
+    group : str
+        Patient, with near-duplicates.
+    view : str
+        ``PA``, ``AP`` or ``AP Supine``.
+    split : str
+        ``train``, ``val`` (settings were chosen on it), ``test`` or ``elsewhere``.
+    middle : bool
+        Whether the mask shows but the middle square of the image.
+    """
+
+    path: Path
+    archive: Path
+    member: str
+    group: str
+    view: str
+    split: str
+    middle: bool = False
+
+
+def read_lung_cases(folder: Path, *splits: str) -> list[LungCase]:
+    """Frontal radiographs with a mask; of these parts, or of all.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``manifest.csv``, the images and the archive of masks.
+    *splits : str
+        ``train``, ``val``, ``test``, ``elsewhere``.
+
+    Raises
+    ------
+    InputError
+        If the manifest or the archive is missing, or there is no such radiograph.
+    """
+    manifest = folder / "manifest.csv"
+    if not manifest.is_file():
+        raise InputError(f"{manifest} is missing; expected a folder with manifest.csv and the images that it names")
+    with manifest.open(encoding="utf-8", newline="") as file:
+        named = [case for row in csv.DictReader(file) if (case := _parse_row(row, folder)) is not None]
+    cases = [case for case in named if (not splits or case.split in splits) and _fits(case)]
+    if not cases:
+        raise InputError(f"{manifest} names no lung mask (v7_lung_mask) of a frontal view in {', '.join(splits)}")
+    return cases
+
+
+def read_lungs(case: LungCase, *, shape: tuple[int, int]) -> tuple[Mask, Mask]:
+    """The patient's right and left lung as drawn.
+
+    Parameters
+    ----------
+    case : LungCase
+        Whose.
+    shape : tuple of int
+        Height and width of its image, in pixels.
+
+    Returns
+    -------
+    tuple of ndarray, shape ``shape``, bool
+        The two largest connected parts of the mask, the image's left one first.
+
+    Raises
+    ------
+    InputError
+        If the mask has not two parts.
+    """
+    height, width = (min(shape), min(shape)) if case.middle else shape
+    with _open_mask(case) as mask:
+        grey = np.array(mask.convert("L").resize((width, height), Image.Resampling.BILINEAR))
+    whole = np.zeros(shape, dtype=np.bool_)
+    top, left_edge = (shape[0] - height) // 2, (shape[1] - width) // 2
+    whole[top : top + height, left_edge : left_edge + width] = grey > 127
+    parts, number = ndimage.label(whole)
+    if number < 2:
+        raise InputError(f"{case.member} shows {number} lung; expected two that do not touch")
+    sizes = ndimage.sum_labels(np.ones(shape), parts, np.arange(1, number + 1))
+    largest = 1 + np.argsort(sizes)[-2:]
+    middles = [centre[1] for centre in ndimage.center_of_mass(parts > 0, parts, largest)]
+    right, left = (parts == largest[place] for place in np.argsort(middles))
+    return right, left
+
+
+def read_lung_frames(cases: list[LungCase], *, size: int, settings: Settings) -> npt.NDArray[np.uint8]:
+    """Framed images and their lungs.
+
+    Parameters
+    ----------
+    cases : list of LungCase
+        To read.
+    size : int
+        Side, in pixels.
+    settings : Settings
+        Of the image door.
+
+    Returns
+    -------
+    ndarray, shape (cases, 3, size, size), uint8
+        Intensity, right lung, left lung, each from 0 to 255.
+    """
+    frames = np.empty((len(cases), 3, size, size), dtype=np.uint8)
+    for row, case in enumerate(cases):
+        pixels = read_radiograph(case.path, settings=settings).pixels
+        frame = frame_pixels(pixels, size=size)
+        frames[row, 0] = np.rint(frame.pixels * 255)
+        height, width = pixels.shape
+        for channel, lung in enumerate(read_lungs(case, shape=(height, width)), 1):
+            x0, y0, x1, y1 = frame.box
+            inner = Image.fromarray(lung[y0:y1, x0:x1].astype(np.uint8) * 255)
+            frames[row, channel] = np.array(inner.resize((size, size), Image.Resampling.BILINEAR))
+    return frames
+
+
+def _parse_row(row: dict[str, str], folder: Path) -> LungCase | None:
+    extra = json.loads(row.get("extra_json") or "{}")
+    copied = extra.get("v7_lung_mask_of_the_cohen_copy") if row["view"] == "PA" else None
+    named = extra.get("v7_lung_mask") or copied
+    if not named or row["view"] not in VIEWS:
+        return None
+    archive, _, member = named.partition(":")
+    return LungCase(
+        path=folder / row["file"],
+        archive=folder / Path(archive).name,
+        member=member,
+        group=row["group_id"],
+        view=row["view"],
+        split=ELSEWHERE if copied else row["suggested_split"],
+        middle=bool(copied),
+    )
+
+
+def _open_mask(case: LungCase) -> Image.Image:
+    try:
+        with zipfile.ZipFile(case.archive) as archive:
+            return Image.open(io.BytesIO(archive.read(case.member)))
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise InputError(f"the lung mask {case.member} cannot be read from {case.archive} ({error})") from error
+
+
+def _fits(case: LungCase) -> bool:
+    with _open_mask(case) as mask, Image.open(case.path) as image:
+        width, height = (1, 1) if case.middle else image.size
+        ratio = mask.width * height / (mask.height * width)
+    return abs(ratio - 1) < SKEW
+
+
+__all__ = ["ELSEWHERE", "SKEW", "VIEWS", "LungCase", "read_lung_cases", "read_lung_frames", "read_lungs"]

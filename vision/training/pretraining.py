@@ -1,0 +1,131 @@
+"""Training before the labels: one crown learns from material that is nearer to radiographs than photographs are.
+
+First what is drawn into phantoms, then what tells children's radiographs apart; every fold's crown begins from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from thoracite.settings import Settings
+from thoracite.vision.mini.crops import read_views
+from thoracite.vision.mini.efficientnet import Crown, Ensemble
+from thoracite.vision.training.cases import OUTPUTS, Case
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
+from thoracite.vision.training.loop import cache_array, find_device
+from thoracite.vision.training.pretraining_cases import CHILDREN, draw_phantoms, list_phantoms, read_children
+
+Name = Literal["phantoms", "children"]
+
+MATERIALS: tuple[Name, ...] = ("phantoms", "children")
+"""What is learned from, in order."""
+
+PHANTOMS = 2000
+"""How many are drawn, unless told otherwise."""
+
+
+class ChildrenTrainer(FoldTrainer):
+    """Learns to tell children's radiographs apart: no pneumonia, bacterial, or viral."""
+
+    def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """One output a kind, each known for every case."""
+        targets = np.array([[name in case.labels for name in CHILDREN] for case in self.cases], dtype=np.float32)
+        return targets, np.ones_like(targets)
+
+
+class Material(NamedTuple):
+    """What a crown is trained on before the labels.
+
+    Parameters
+    ----------
+    trainer : type of FoldTrainer
+        What a training step does.
+    outputs : int
+        Of the crown.
+    cases : list of Case
+        All of them are learned from.
+    frames : ndarray, shape (cases, 2, 256, 256), uint8
+        Both views of each.
+    """
+
+    trainer: type[FoldTrainer]
+    outputs: int
+    cases: list[Case]
+    frames: npt.NDArray[np.uint8]
+
+
+def train_before(
+    network: Ensemble,
+    data: Path,
+    checkpoints: Path,
+    *,
+    recipe: Recipe,
+    materials: Sequence[Name] = MATERIALS,
+    phantoms: int = PHANTOMS,
+    seed: int = 0,
+    views: int = 2,
+) -> None:
+    """Train one crown on one material after the other, and let every crown begin from it.
+
+    Parameters
+    ----------
+    network : Ensemble
+        Its trunk stays as it is; its crowns are changed in place, but for their last layers.
+    data : Path
+        Folder with ``manifest.csv``, for children.
+    checkpoints : Path
+        Folder for frames and what is trained.
+    recipe : Recipe
+        How long and how fast.
+    materials : sequence of str
+        Of :data:`MATERIALS`.
+    phantoms : int
+        How many; always the same ones.
+    seed : int
+        Of every other random choice.
+    views : int
+        1 for whole radiographs only, 2 for chests too.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be read.
+    """
+    done: list[str] = []
+    for name in materials:
+        done.append(f"{phantoms} phantoms" if name == "phantoms" else name)
+        material = _take_phantoms(checkpoints, phantoms) if name == "phantoms" else _take_children(checkpoints, data)
+        frames, crown = torch.from_numpy(material.frames[:, :views]), Crown(material.outputs)
+        copy_blocks(network.crowns[0], crown)
+        trainer = material.trainer(
+            network.trunk, crown, material.cases, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
+        )
+        trainer.run(checkpoints / f"{', '.join(done)}, views {views}.pt")  # what came before is part of the name
+        for other in network.crowns:
+            copy_blocks(crown, other)
+
+
+def _take_phantoms(checkpoints: Path, number: int) -> Material:
+    frames = cache_array(checkpoints / f"{number} phantoms.npy", lambda: draw_phantoms(number))
+    return Material(FoldTrainer, len(OUTPUTS), list_phantoms(number), frames)
+
+
+def _take_children(checkpoints: Path, data: Path) -> Material:
+    children = read_children(data)
+    frames = cache_array(checkpoints / "children.npy", lambda: read_views(children, settings=Settings.read()))
+    return Material(ChildrenTrainer, len(CHILDREN), children, frames)
+
+
+def copy_blocks(source: Crown, target: Crown) -> None:
+    """Give a crown the weights of another, but for the last layer, whose outputs may be others."""
+    target.blocks.load_state_dict(source.blocks.state_dict())
+    target.head.load_state_dict(source.head.state_dict())
+
+
+__all__ = ["MATERIALS", "PHANTOMS", "ChildrenTrainer", "Material", "Name", "copy_blocks", "train_before"]

@@ -1,0 +1,103 @@
+"""Material to train on before the labels: synthetic phantoms, and radiographs of children.
+
+Neither is measured on; both only give a crown something to begin with that is nearer to radiographs than photographs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from thoracite.phantom import Kind, choose_abnormalities, draw_phantom
+from thoracite.vision.mini.crops import SIDE, view_radiograph
+from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.training.cases import Case, read_cases
+
+CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
+"""What the children's radiographs are told apart by."""
+
+_TOLD = 200
+"""Phantoms between two lines of the log."""
+
+_LABELS = {
+    Kind.EFFUSION: "Effusion", Kind.PNEUMOTHORAX: "Pneumothorax", Kind.CARDIOMEGALY: "Cardiomegaly",
+    Kind.CONSOLIDATION: "Consolidation", Kind.NODULE: "Nodule", Kind.MASS: "Mass", Kind.EDEMA: "Edema",
+    Kind.ATELECTASIS: "Atelectasis", Kind.HYPERINFLATION: "Emphysema",
+}  # fmt: skip
+
+
+def list_phantoms(number: int, *, seed: int = 0) -> list[Case]:
+    """Phantoms as cases, with the labels of what is drawn into them.
+
+    Parameters
+    ----------
+    number : int
+        How many; phantom ``n`` has the seed ``seed + n``.
+    seed : int
+        Of the first.
+
+    Examples
+    --------
+    >>> [sorted(case.labels) for case in list_phantoms(2)]
+    [['Cardiomegaly', 'Consolidation'], ['Consolidation']]
+    """
+    return [_describe(seed + n) for n in range(number)]
+
+
+def _describe(seed: int) -> Case:
+    labels = frozenset(_LABELS[one.kind] for one in choose_abnormalities(seed)) or frozenset({"No Finding"})
+    name = f"phantom {seed}"
+    return Case(Path(name), "phantom", "phantom", name, "unknown", labels, "", ())
+
+
+def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
+    """Both views of the same phantoms; about three a second.
+
+    Parameters
+    ----------
+    number : int
+        How many; phantom ``n`` has the seed ``seed + n``.
+    seed : int
+        Of the first.
+
+    Returns
+    -------
+    ndarray, shape (number, 2, 256, 256), uint8
+
+    Examples
+    --------
+    >>> draw_phantoms(1).shape
+    (1, 2, 256, 256)
+    """
+    segmenter, frames = LungSegmenter.load(), np.empty((number, 2, SIDE, SIDE), dtype=np.uint8)
+    for row in range(number):
+        frames[row] = view_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
+        if (row + 1) % _TOLD == 0:
+            print(f"{row + 1} of {number} phantoms drawn", flush=True)  # noqa: T201 - the log of the training
+    return frames
+
+
+def read_children(folder: Path) -> list[Case]:
+    """The paediatric radiographs of Kermany and colleagues: bacterial pneumonia, viral pneumonia, or none.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``manifest.csv``.
+
+    Raises
+    ------
+    InputError
+        If the manifest is missing or has none of them.
+
+    References
+    ----------
+    Kermany DS et al. Identifying medical diagnoses and treatable diseases by image-based deep learning. Cell 2018.
+    doi:10.1016/j.cell.2018.02.010. CC BY 4.0.
+    """
+    return [case for case in read_cases(folder, "kermany") if case.labels & {*CHILDREN}]
+
+
+__all__ = ["CHILDREN", "draw_phantoms", "list_phantoms", "read_children"]

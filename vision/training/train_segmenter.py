@@ -1,0 +1,199 @@
+"""Training of ``thoracite-lungs``: a small U-Net on drawn lungs; an interrupted run goes on from its checkpoint.
+
+One pass after the other over the training part, every image varied anew; what is kept is a moving average of the
+weights. Nothing is stopped early: how long, how fast and how varied was chosen on the part ``val``, and the part
+``test`` is read by ``thoracite evaluate localisation`` alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F  # noqa: N812 - torch's own convention
+from torch import Tensor
+
+from thoracite.settings import Settings
+from thoracite.vision.mini.bundle import write_model
+from thoracite.vision.mini.unet import SIZE, UNet
+from thoracite.vision.training.loop import Run, cache_array, find_device, find_rate
+from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
+
+EPOCHS, BATCH, RATE, DECAY = 160, 16, 4e-3, 0.02
+WARM_UP = 100
+"""Steps until the learning rate is reached; then it falls as a cosine."""
+
+AVERAGING = 0.99
+"""The weights that are kept are a moving average with this memory a step."""
+
+CACHED = 192
+"""Side of the frames that crops are taken from, in pixels."""
+
+MIRRORED = 0.2
+"""Share of images that are mirrored; most hearts lie on the left."""
+
+SAVED = 20
+"""Epochs from one checkpoint to the next."""
+
+
+def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EPOCHS) -> None:
+    """Train, and write the model's folder.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with ``manifest.csv``, the images and the archive of masks.
+    output : Path
+        Folder to write ``weights.safetensors`` and ``model.json`` to; the checkpoint lies in ``checkpoints`` below it.
+    seed : int
+        Of every random choice.
+    epochs : int
+        Passes over the training part.
+
+    Raises
+    ------
+    InputError
+        If the data cannot be read.
+    """
+    checkpoints = output / "checkpoints"
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    frames = torch.from_numpy(_read_cached(data, checkpoints))
+    trainer = LungTrainer(frames, seed=seed)
+    trainer.run(epochs, checkpoints / "lungs.pt")
+    facts = {"size": SIZE, "outputs": ["right", "left"], "seed": seed, "epochs": epochs}
+    write_model(trainer.progress.average, facts, output)
+
+
+def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
+    def read() -> npt.NDArray[np.uint8]:
+        return read_lung_frames(read_lung_cases(data, "train"), size=CACHED, settings=Settings.read())
+
+    return cache_array(folder / f"lungs{CACHED}.npy", read)
+
+
+class LungTrainer:
+    """Trains one network.
+
+    Parameters
+    ----------
+    frames : Tensor, shape (n, 3, side, side), uint8
+        Intensity, right lung, left lung.
+    seed : int
+        Of every random choice.
+    """
+
+    def __init__(self, frames: Tensor, *, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.device = find_device()
+        self.frames, self.seed = frames, seed
+        self.network: UNet = UNet(2).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        matrices = [p for p in self.network.parameters() if p.ndim > 1]
+        others = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
+        self.progress = Run(self.network, groups, averaging=AVERAGING)
+
+    def run(self, epochs: int, checkpoint: Path) -> None:
+        """Train what the checkpoint does not hold yet; the result is in ``progress.average``."""
+        done = self.progress.resume(checkpoint, device=self.device)
+        steps = epochs * max(1, len(self.frames) // BATCH)
+        for epoch in range(done, epochs):
+            loss = self._train_epoch(epoch, steps)
+            if (epoch + 1) % SAVED == 0 or epoch + 1 == epochs:
+                print(f"epoch {epoch + 1} of {epochs}: loss {loss:.4f}", flush=True)  # noqa: T201
+                self.progress.save(checkpoint, epoch + 1)
+
+    def _train_epoch(self, epoch: int, steps: int) -> float:
+        self.network.train()
+        random = np.random.default_rng((self.seed, epoch))
+        torch.manual_seed(int(random.integers(2**31)))
+        order, total = random.permutation(len(self.frames)), 0.0
+        batches = max(1, len(order) // BATCH)
+        for number in range(batches):
+            rows = torch.from_numpy(order[number * BATCH : (number + 1) * BATCH])
+            total += self._train_batch(rows, RATE * find_rate(self.progress.step, steps, warm_up=WARM_UP))
+        return total / batches
+
+    def _train_batch(self, rows: Tensor, rate: float) -> float:
+        images, lungs = (each.to(self.device) for each in vary_frames(self.frames[rows], SIZE))
+        images = images.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device, torch.bfloat16):
+            logits = self.network(images)
+        return self.progress.learn(measure_loss(logits.float(), lungs), rate=rate)
+
+
+def measure_loss(logits: Tensor, lungs: Tensor) -> Tensor:
+    """Cross-entropy of every pixel, and one minus the Dice coefficient of every lung.
+
+    Parameters
+    ----------
+    logits : Tensor, shape (n, 2, h, w), float32
+        Of the right and the left lung.
+    lungs : Tensor, shape (n, 2, h, w), float32, in [0, 1]
+        What was drawn.
+    """
+    drawn = torch.sigmoid(logits)
+    both = (drawn * lungs).sum((2, 3))
+    dice = (2 * both + 1) / (drawn.sum((2, 3)) + lungs.sum((2, 3)) + 1)
+    return F.binary_cross_entropy_with_logits(logits, lungs) + (1 - dice).mean()
+
+
+def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Each frame turned, shifted, scaled, squeezed and mirrored, its lungs with it; then its brightness changed.
+
+    Parameters
+    ----------
+    frames : Tensor, shape (n, 3, side, side), uint8
+        Intensity, right lung, left lung.
+    size : int
+        Side of the result.
+
+    Returns
+    -------
+    tuple of Tensor
+        Images, shape (n, 1, size, size), float32, intensity about [-1, 1]; lungs, shape (n, 2, size, size), float32,
+        in [0, 1]. A mirrored right lung is a left one, because it lies on the other side.
+    """
+    n = len(frames)
+    mirror = torch.where(torch.rand(n) < MIRRORED, -1.0, 1.0)
+    grid = F.affine_grid(_draw_turns(n, mirror), [n, 1, size, size], align_corners=False)
+    varied = F.grid_sample(frames.float() / 255, grid, align_corners=False)
+    images, lungs = varied[:, :1], varied[:, 1:]
+    lungs = torch.where((mirror < 0).view(-1, 1, 1, 1), lungs.flip(1), lungs)
+    return _vary_brightness(_cloud(images, lungs.sum(1, keepdim=True))), lungs
+
+
+def _draw_turns(n: int, mirror: Tensor) -> Tensor:
+    angle, scale, squeeze = _draw(n, -0.2, 0.2), torch.exp(_draw(n, -0.25, 0.2)), torch.exp(_draw(n, -0.1, 0.1))
+    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
+    across = torch.stack([cos * mirror * squeeze, -sin, _draw(n, -0.12, 0.12)], 1)
+    down = torch.stack([sin * mirror, cos / squeeze, _draw(n, -0.12, 0.12)], 1)
+    return torch.stack([across, down], 1)
+
+
+def _cloud(images: Tensor, lungs: Tensor) -> Tensor:
+    """A soft white patch in the lungs of half the images, as a consolidation leaves."""
+    n, _, size, _ = images.shape
+    y, x = torch.meshgrid(torch.linspace(0, 1, size), torch.linspace(0, 1, size), indexing="ij")
+    places = [_draw(n, *ends).view(-1, 1, 1) for ends in ((0.15, 0.85), (0.3, 0.85), (0.06, 0.2), (0.06, 0.25))]
+    reach = ((x - places[0]) / places[2]) ** 2 + ((y - places[1]) / places[3]) ** 2
+    strength = _draw(n, 0.2, 0.8) * (torch.rand(n) < 0.5)
+    patch = torch.exp(-0.5 * reach)[:, None] * strength.view(-1, 1, 1, 1) * lungs.clamp(0, 1)
+    return images + patch * (0.85 - images).clamp(min=0)
+
+
+def _vary_brightness(images: Tensor) -> Tensor:
+    n = len(images)
+    gamma, contrast, brightness, noise = (
+        _draw(n, low, high).view(-1, 1, 1, 1) for low, high in ((-0.5, 0.5), (0.7, 1.3), (-0.15, 0.15), (0.0, 0.05))
+    )
+    grey = (images.clamp(0, 1) ** gamma.exp() - 0.5) * contrast + brightness
+    return 2 * (grey + noise * torch.randn_like(grey))
+
+
+def _draw(n: int, low: float, high: float) -> Tensor:
+    return torch.empty(n).uniform_(low, high)
+
+
+__all__ = ["LungTrainer", "measure_loss", "train_segmenter", "vary_frames"]
