@@ -29,8 +29,8 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(VENV)/.tested              ## write docs/reference again from docstrings and the command line
-	$(BIN)/python docs/write_reference.py
+docs: $(VENV)/.tested              ## the documents as a site that can be searched: site/index.html
+	$(BIN)/python -m mkdocs build --strict
 
 neo4j: $(VENV)/.installed          ## a genuine Neo4j 5.26 on this machine, without Docker (Java 17, Maven)
 	$(BIN)/python -m thoracite.evaluation.servers neo4j
@@ -53,4 +53,4 @@ $(VENV)/.tested: $(VENV)/.installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist .thoracite explanation.html explanation.json
+	rm -rf $(VENV) dist site .thoracite explanation.html explanation.json
