@@ -6,7 +6,7 @@ DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run 
 all of them together take hours. What differs by less than the interval cannot be told from chance.
 
 The basis is a network alone that sees whole radiographs at 128 pixels and begins from weights of photographs, trained
-for six epochs on labels and radiologists' readings; both views, phantoms and children first, and measurements are what
+for six epochs on labels and radiologists' readings; both crops, phantoms and children first, and measurements are what
 the bundled encoder has besides.
 
 Examples
@@ -33,10 +33,11 @@ from thoracite.evaluation.suite import Suite
 from thoracite.evaluation.vision import Readings, compare_readings, measure_readings
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.efficientnet import FEATURES, prepare_batch
 from thoracite.vision.mini.framing import frame_pixels
-from thoracite.vision.mini.measure_reader import fit_measures
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.vision.training.cases import Case, read_cases, read_targets
+from thoracite.vision.training.fit_measures import fit_measures
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.loop import find_device
 from thoracite.vision.training.pretraining import Name, train_before
@@ -145,9 +146,9 @@ class WithBoxes(FoldTrainer):
             return loss
         images = shrink_frames(self.frames[boxed, 0].to(self.device), self.recipe.size)
         with torch.no_grad():
-            shared = self.trunk(prepare_batch(images))
-        weight = self.crown.linear.weight[OUTPUTS.index("RSNA Lung Opacity")]
-        drawn = torch.einsum("nchw,c->nhw", self.crown.features(shared).float(), weight).flatten(1)
+            shared = self.backbone(prepare_batch(images))
+        weight = self.head.linear.weight[OUTPUTS.index("RSNA Lung Opacity")]
+        drawn = torch.einsum("nchw,c->nhw", self.head.features(shared).float(), weight).flatten(1)
         return loss - 0.1 * (self.boxes[boxed] * F.log_softmax(drawn, dim=1)).sum(dim=1).mean()
 
 
@@ -158,7 +159,7 @@ class Distilled(FoldTrainer):
 
     def find_loss(self, rows: Tensor, maps: Tensor) -> Tensor:
         """Mix both targets."""
-        logits = self.crown.linear(maps.mean(dim=(2, 3))).float()
+        logits = self.head.linear(maps.mean(dim=(2, 3))).float()
         taught = torch.sigmoid(self.teachers[rows]).to(self.device)
         return 0.5 * super().find_loss(rows, maps) + 0.5 * F.binary_cross_entropy_with_logits(logits, taught)
 
@@ -176,7 +177,7 @@ class Variant(NamedTuple):
         What is trained on before, in order: ``phantoms``, ``children``.
     teachers : tuple of str
         Variants whose mean is learned from.
-    views : int
+    crops : int
         1 for whole radiographs only, 2 for chests too.
     measured : str
         The variant to whose logits measurements add, without another training; or nothing.
@@ -186,7 +187,7 @@ class Variant(NamedTuple):
     recipe: Recipe = BASIS
     before: tuple[Name, ...] = ()
     teachers: tuple[str, ...] = ()
-    views: int = 1
+    crops: int = 1
     measured: str = ""
 
 
@@ -200,15 +201,15 @@ VARIANTS = {
     "balanced": Variant(Balanced),
     "phantoms first": Variant(before=("phantoms",)),
     "children first": Variant(before=("children",)),
-    "both views": Variant(views=2),
+    "both crops": Variant(crops=2),
     "measurements": Variant(measured="basis"),
-    "both views, children first": Variant(views=2, before=("children",)),
-    "both views, children first, measurements": Variant(measured="both views, children first"),
-    "both views, phantoms and children first": Variant(views=2, before=("phantoms", "children")),
-    "the bundled recipe, smaller": Variant(measured="both views, phantoms and children first"),
+    "both crops, children first": Variant(crops=2, before=("children",)),
+    "both crops, children first, measurements": Variant(measured="both crops, children first"),
+    "both crops, phantoms and children first": Variant(crops=2, before=("phantoms", "children")),
+    "the bundled recipe, smaller": Variant(measured="both crops, phantoms and children first"),
     "192 pixels": Variant(recipe=BASIS._replace(size=192)),
     "224 pixels": Variant(recipe=BASIS._replace(size=224)),
-    "distilled": Variant(Distilled, teachers=("basis", "both views", "both views, children first", "192 pixels")),
+    "distilled": Variant(Distilled, teachers=("basis", "both crops", "both crops, children first", "192 pixels")),
 }
 """Variants by name; one that learns from others stands behind them."""
 
@@ -252,13 +253,13 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
         return train_variant(variant.measured, cases, data, work) + _read_measures(cases, work)
     if kept.is_file():
         return keep_held_out(np.load(kept), cases)
-    frames, device = torch.from_numpy(read_cached(cases, work))[:, : variant.views], find_device()
+    frames, device = torch.from_numpy(read_cached(cases, work))[:, : variant.crops], find_device()
     network = begin_network(FOLDS)
     before = variant.recipe._replace(epochs=EPOCHS_BEFORE)
-    train_before(network, data, work, recipe=before, materials=variant.before, views=variant.views)
-    for fold, crown in enumerate(network.crowns):
+    train_before(network, data, work, recipe=before, materials=variant.before, crops=variant.crops)
+    for fold, head in enumerate(network.heads):
         trainer = variant.trainer(
-            network.trunk, crown, cases, frames, fold=fold, seed=0, recipe=variant.recipe, device=device
+            network.backbone, head, cases, frames, fold=fold, seed=0, recipe=variant.recipe, device=device
         )
         if isinstance(trainer, Distilled):
             teachers = [np.load(work / f"{teacher}.npy")[fold] for teacher in variant.teachers]

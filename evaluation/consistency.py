@@ -4,12 +4,12 @@ Every image is read as it is and after each change of :mod:`thoracite.evaluation
 and network. Findings count as the same in three ways: the *present findings* are the same (what the requirement means);
 the *certainty of every finding* is (stricter); none *turned* from present to absent or back (laxer). Systems:
 
-- ``held out``: each image by the crown that did not see its patient, with operating points fitted on the held-out
-  readings of the other folds. This is the honest figure, and one of a single crown.
-- ``as deployed``: the mean of the crowns with the bundled operating points, and the gate: what is withheld only after a
-  change is not the same. Four of the five crowns were trained on these images; therefore it is also measured on
-  radiographs of :data:`OTHER`, whose findings no crown was trained on.
-- ``one crown``: the first of them with the bundled points, to show what the mean is worth.
+- ``held out``: each image by the head that did not see its patient, with operating points fitted on the held-out
+  readings of the other folds. This is the honest figure, and one of a single head.
+- ``as deployed``: the mean of the heads with the bundled operating points, and the gate: what is withheld only after a
+  change is not the same. Four of the five heads were trained on these images; therefore it is also measured on
+  radiographs of :data:`OTHER`, whose findings no head was trained on.
+- ``one head``: the first of them with the bundled points, to show what the mean is worth.
 - ``always normal``: consistent, and useless. Beside every system stands what it finds, so that this can be seen; and
   the share with the same present findings *where there is one before or after*, which silence cannot raise.
 
@@ -34,21 +34,23 @@ from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.types import Certainty
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.calibration import FindingScale, cross_fit_scales
+from thoracite.vision.labels import FINDINGS
+from thoracite.vision.mini.calibration import FindingScale
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.gate import KINDS, find_kind, find_refusal
-from thoracite.vision.training.cases import FINDINGS, Case, read_cases, read_targets
+from thoracite.vision.training.cases import Case, read_cases, read_targets
+from thoracite.vision.training.fit_scales import cross_fit_scales
 
 PATIENTS = 300
 """Patients that are drawn."""
 
 OTHER = "mhh"
-"""Source whose findings no crown was trained on: Hannover's."""
+"""Source whose findings no head was trained on: Hannover's."""
 
 OTHERS = 60
 """Patients of it, one image each."""
 
-BASELINES = ("one crown", "always normal")
+BASELINES = ("one head", "always normal")
 """Systems whose figures are given for all changes together only."""
 
 LEAST = 15
@@ -61,12 +63,12 @@ Flags = npt.NDArray[np.bool_]
 _ORDER = {Certainty.ABSENT: 0, Certainty.UNCERTAIN: 1, Certainty.PRESENT: 2}
 
 
-class Looks(NamedTuple):
+class Outputs(NamedTuple):
     """What the network said of images and of their perturbed copies.
 
     Parameters
     ----------
-    logits : ndarray, shape (images, copies, crowns, findings)
+    logits : ndarray, shape (images, copies, heads, findings)
         The first copy is the image itself.
     accepted : ndarray, shape (images, copies), bool
         Whether the gate lets it pass.
@@ -130,15 +132,15 @@ def run_consistency(data: Path, *, patients: int | None = PATIENTS, seed: int = 
         If the data are not there.
     """
     encoder, cases = MiniEncoder.load(folder), read_cases(data / "cxr", "nih")
-    whole = look_at(encoder, cases, [])
+    whole = run_encoder(encoder, cases, [])
     targets = read_targets(cases)[0][:, : len(FINDINGS)]
     folds = np.array([case.fold for case in cases])
     fitted = cross_fit_scales(whole.logits[np.arange(len(cases)), 0, folds], targets, folds)
     chosen = [cases[row] for row in draw_cases(cases, patients, seed=seed)]
-    looks = look_at(encoder, chosen, list(PERTURBATIONS))
+    outputs = run_encoder(encoder, chosen, list(PERTURBATIONS))
     rows = []
     for some, every in zip(
-        answer_all(chosen, looks, encoder.scales, fitted),
+        answer_all(chosen, outputs, encoder.scales, fitted),
         answer_all(cases, whole, encoder.scales, fitted),
         strict=True,
     ):
@@ -163,7 +165,7 @@ def _measure_other(encoder: MiniEncoder, folder: Path, seed: int) -> list[Row]:
     firsts = list({case.group: case for case in reversed(cases)}.values())
     chosen = [firsts[row] for row in np.random.default_rng(seed).permutation(len(firsts))[:OTHERS]]
     answers = _answer_mean(
-        f"as deployed, {OTHER}", chosen, look_at(encoder, chosen, list(PERTURBATIONS)), encoder.scales
+        f"as deployed, {OTHER}", chosen, run_encoder(encoder, chosen, list(PERTURBATIONS)), encoder.scales
     )
     return [*measure_sameness(answers, list(PERTURBATIONS)), *_measure_shares(answers)]
 
@@ -191,13 +193,13 @@ def draw_cases(cases: Sequence[Case], patients: int | None, *, seed: int = 0) ->
     return [row for row, case in enumerate(cases) if case.group in drawn]
 
 
-def look_at(encoder: MiniEncoder, cases: Sequence[Case], changes: Sequence[str]) -> Looks:
+def run_encoder(encoder: MiniEncoder, cases: Sequence[Case], changes: Sequence[str]) -> Outputs:
     """Look at each image and at its perturbed copies.
 
     Parameters
     ----------
     encoder : MiniEncoder
-        What looks.
+        Reads them.
     cases : sequence of Case
         The images.
     changes : sequence of str
@@ -207,22 +209,22 @@ def look_at(encoder: MiniEncoder, cases: Sequence[Case], changes: Sequence[str])
     with tempfile.TemporaryDirectory() as place:
         for case in cases:
             paths = (case.path, *(write_perturbed(case.path, change, Path(place)) for change in changes))
-            seen = [_look(encoder, path) for path in paths]
+            seen = [_run_one(encoder, path) for path in paths]
             logits.append([one for one, _ in seen])
             accepted.append([one for _, one in seen])
-    return Looks(np.array(logits, dtype=np.float64), np.array(accepted))
+    return Outputs(np.array(logits, dtype=np.float64), np.array(accepted))
 
 
-def _look(encoder: MiniEncoder, path: Path) -> tuple[Floats, bool]:
+def _run_one(encoder: MiniEncoder, path: Path) -> tuple[Floats, bool]:
     radiograph = read_radiograph(path, settings=Settings.read())
-    glance = encoder.look(radiograph.pixels)
-    passes = find_refusal(radiograph) is None and find_kind(glance.features, encoder.gate) == KINDS[0]
-    return glance.logits[:, : len(FINDINGS)], passes
+    activations = encoder.forward(radiograph.pixels)
+    passes = find_refusal(radiograph) is None and find_kind(activations.features, encoder.gate) == KINDS[0]
+    return activations.logits[:, : len(FINDINGS)], passes
 
 
 def answer_all(
     cases: Sequence[Case],
-    looks: Looks,
+    outputs: Outputs,
     bundled: Sequence[FindingScale],
     fitted: Mapping[int, Sequence[FindingScale]],
 ) -> list[Answers]:
@@ -232,28 +234,28 @@ def answer_all(
     ----------
     cases : sequence of Case
         The images.
-    looks : Looks
+    outputs : Outputs
         At them.
     bundled : sequence of FindingScale
         Those of the model.
     fitted : mapping of int to sequence of FindingScale
         For each fold those that were fitted on the others.
     """
-    groups, everything = tuple(case.group for case in cases), np.ones_like(looks.accepted)
-    held = [rate(looks.logits[row, :, case.fold], fitted[case.fold]) for row, case in enumerate(cases)]
+    groups, everything = tuple(case.group for case in cases), np.ones_like(outputs.accepted)
+    held = [rate(outputs.logits[row, :, case.fold], fitted[case.fold]) for row, case in enumerate(cases)]
     probabilities, levels = np.array([one for one, _ in held]), np.array([one for _, one in held])
     return [
         Answers("held out", groups, probabilities, levels, everything),
-        _answer_mean("as deployed", cases, looks, bundled),
-        Answers("one crown", groups, *rate(looks.logits[:, :, 0], bundled), everything),
+        _answer_mean("as deployed", cases, outputs, bundled),
+        Answers("one head", groups, *rate(outputs.logits[:, :, 0], bundled), everything),
         Answers("always normal", groups, np.zeros_like(probabilities), np.zeros_like(levels), everything),
     ]
 
 
-def _answer_mean(system: str, cases: Sequence[Case], looks: Looks, scales: Sequence[FindingScale]) -> Answers:
-    probabilities, levels = rate(looks.logits.mean(axis=2), scales)
-    levels = np.where(looks.accepted[..., None], levels, 0).astype(np.int8)
-    return Answers(system, tuple(case.group for case in cases), probabilities, levels, looks.accepted)
+def _answer_mean(system: str, cases: Sequence[Case], outputs: Outputs, scales: Sequence[FindingScale]) -> Answers:
+    probabilities, levels = rate(outputs.logits.mean(axis=2), scales)
+    levels = np.where(outputs.accepted[..., None], levels, 0).astype(np.int8)
+    return Answers(system, tuple(case.group for case in cases), probabilities, levels, outputs.accepted)
 
 
 def rate(logits: Floats, scales: Sequence[FindingScale]) -> tuple[Floats, Levels]:
@@ -386,12 +388,12 @@ __all__ = [
     "PATIENTS",
     "SAME",
     "Answers",
-    "Looks",
+    "Outputs",
     "answer_all",
     "draw_cases",
-    "look_at",
     "measure_findings",
     "measure_sameness",
     "rate",
     "run_consistency",
+    "run_encoder",
 ]

@@ -1,6 +1,6 @@
 """Suite ``encoders``: every encoder that can be opened here, on the same images in the same folds.
 
-``thoracite-mini`` reads each image by the crown that did not see its patient; the others are taken whole. Each one's
+``thoracite-mini`` reads each image by the head that did not see its patient; the others are taken whole. Each one's
 log-odds are calibrated on the other folds. A finding that an encoder does not read counts as chance in the means. An
 encoder that saw ChestX-ray14 in training has seen these images: docs/how-to/encoders.md says which did.
 
@@ -16,29 +16,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from thoracite.errors import InputError, ModelError, UsageError
+from thoracite.errors import ModelError
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.evaluation.vision import Floats, make_readings, measure_readings, read_held_out
+from thoracite.evaluation.vision import make_readings, measure_readings, read_held_out
 from thoracite.settings import Settings
-from thoracite.vision.adapters.adapted import AdaptedEncoder, link_labels
-from thoracite.vision.adapters.scales import write_scales
 from thoracite.vision.encoders import ALIASES, NAMES, open_encoder
-from thoracite.vision.image import Pixels, read_radiograph
-from thoracite.vision.mini.calibration import fit_scale
+from thoracite.vision.image import Pixels
+from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.training.cases import FINDINGS, Case, read_cases, read_targets
+from thoracite.vision.training.calibrate import find_columns, rate_cases, read_pixels
+from thoracite.vision.training.cases import Case, read_cases, read_targets
 
 TIMED = 20
 """Images that the time is taken of."""
-
-FEWEST = 15
-"""A finding with fewer cases is not calibrated."""
-
-_NORMAL = ("no finding", "normal")
-"""Labels that say that there is nothing, in lower case."""
 
 
 def run_encoders(data: Path, *, names: Sequence[str] | None = None) -> Suite:
@@ -94,7 +86,7 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
         read = set(range(len(FINDINGS)))
         given, _ = read_held_out(encoder, cases)
         readings = make_readings(cases, targets, given[:, : len(FINDINGS)], -given[:, len(FINDINGS)])
-        look, network = encoder.look, encoder.network
+        look, network = encoder.forward, encoder.network
     else:
         logits, normal = rate_cases(encoder, cases)
         read = set(find_columns(encoder))
@@ -118,34 +110,6 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
     ]
 
 
-def find_columns(encoder: AdaptedEncoder) -> dict[int, int]:
-    """Which of the model's labels is which finding of ChestX-ray14: the finding's number, then the label's."""
-    numbers = {entity.id: n for n, entity in link_labels(FINDINGS).items()}
-    return {numbers[entity.id]: label for label, entity in encoder.entities.items() if entity.id in numbers}
-
-
-def rate_cases(encoder: AdaptedEncoder, cases: Sequence[Case]) -> tuple[Floats, npt.NDArray[np.float64] | None]:
-    """Log-odds of the findings of ChestX-ray14, 0 where one is not read; and of "normal" where the model has it.
-
-    Returns
-    -------
-    tuple of ndarray, shape (cases, findings), and ndarray, shape (cases,), or None
-    """
-    columns = find_columns(encoder)
-    if not columns:
-        raise ModelError(f"the encoder {encoder.name} reads no finding of ChestX-ray14, so it cannot be measured on it")
-    rated = np.array([encoder.model.rate(read_pixels(case)) for case in cases])
-    logits = np.zeros((len(cases), len(FINDINGS)))
-    logits[:, list(columns)] = rated[:, list(columns.values())]
-    normal = next((n for n, label in enumerate(encoder.model.labels) if label.lower() in _NORMAL), None)
-    return logits, None if normal is None else rated[:, normal]
-
-
-def read_pixels(case: Case) -> Pixels:
-    """The image of a case, shape (height, width), intensity in [0, 1]."""
-    return read_radiograph(case.path, settings=Settings.read()).pixels
-
-
 def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> float:
     """Median processor time of one image on one core, in ms; busy neighbours do not count.
 
@@ -167,51 +131,9 @@ def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> fl
     return statistics.median(spent[1:])
 
 
-def calibrate_encoder(name: str, data: Path) -> str:
-    """Fit the scales of an encoder of others on labelled images, and keep them for this user.
-
-    Parameters
-    ----------
-    name : str
-        The encoder's.
-    data : Path
-        Folder with ``manifest.csv`` and images, as ``thoracite train encoder`` reads it; none that the encoder was
-        trained on.
-
-    Returns
-    -------
-    str
-        Which findings were calibrated, and where that is kept.
-
-    Raises
-    ------
-    UsageError
-        If it is the bundled encoder, which is calibrated.
-    InputError
-        If no finding has enough cases.
-    """
-    encoder = open_encoder(name)
-    if not isinstance(encoder, AdaptedEncoder):
-        raise UsageError(f"{name} is calibrated already; name an encoder of others")
-    cases = read_cases(data)
-    targets = read_targets(cases)[0]
-    logits, _ = rate_cases(encoder, cases)
-    enough = [n for n in sorted(find_columns(encoder)) if FEWEST <= targets[:, n].sum() <= len(cases) - FEWEST]
-    if not enough:
-        raise InputError(f"no finding that {name} reads is present and absent in at least {FEWEST} images of {data}")
-    scales = [fit_scale(FINDINGS[n], logits[:, n], targets[:, n]) for n in enough]
-    path = write_scales(encoder.name, scales)
-    return f"calibrated {', '.join(scale.label for scale in scales)} of {encoder.name} on {len(cases)} images: {path}"
-
-
 __all__ = [
-    "FEWEST",
     "TIMED",
-    "calibrate_encoder",
-    "find_columns",
     "measure_encoder",
-    "rate_cases",
-    "read_pixels",
     "run_encoders",
     "time_looks",
 ]

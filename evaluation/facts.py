@@ -17,10 +17,12 @@ from pathlib import Path
 from thoracite.errors import InputError
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.aggregate.aggregate import read_aggregate
-from thoracite.kg.build.build import build_graph, find_nquads, list_reports
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.check import check_graph
+from thoracite.kg.build.inputs import list_reports
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.facts import read_facts
+from thoracite.kg.stores.folder import find_nquads
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
 from thoracite.types import Triple
 

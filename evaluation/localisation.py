@@ -1,7 +1,7 @@
 """Suite ``localisation``: does the network look where radiologists drew boxes; are lungs where people drew them?
 
 Boxes are those of the RSNA challenge ("Lung Opacity", read against the finding that the network is surest of among
-pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the crown that did not
+pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the head that did not
 see its patient. A hit is a highest point inside a box (the pointing game). Baselines point at the middle of a lung, the
 right one and the left one in turn, where most boxes lie anyway: at fixed places, and in the lungs of the image. The
 same maps, weighed with ellipses instead of the lungs of the image, say what the segmenter is good for.
@@ -29,10 +29,11 @@ from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
+from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.lungs import SIDES, Box, Lungs, draw_ellipses
 from thoracite.vision.mini.region import weigh_map
-from thoracite.vision.training.cases import FINDINGS, Case, read_cases
+from thoracite.vision.training.cases import Case, read_cases
 
 MIDDLES = ((0.3, 0.5), (0.7, 0.5))
 """Middles of the patient's right and left lung, as shares of width and height, where the image is not looked at."""
@@ -98,7 +99,7 @@ def run_localisation(data: Path) -> Suite:
 def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     """Where the network points for each finding of a case that has boxes."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-    glance = encoder.look(pixels, crown=case.fold)
+    activations = encoder.forward(pixels, head=case.fold)
     height, width = pixels.shape
     drawn: dict[str, list[Box]] = {}
     for label, x0, y0, x1, y1 in case.boxes:
@@ -107,14 +108,14 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     for label, boxes in drawn.items():
         names = [label] if label in FINDINGS else list(_OPACITIES)
         numbers = [FINDINGS.index(name) for name in names]
-        logits = glance.logits.mean(axis=0)
+        logits = activations.logits.mean(axis=0)
         best = max(numbers, key=lambda n: encoder.scales[n].find_probability(float(logits[n])))
-        heat, within = glance.maps[best], FINDINGS[best] != "Cardiomegaly"
+        heat, within = activations.maps[best], FINDINGS[best] != "Cardiomegaly"
         point, plain = (
-            find_point(weigh_map(heat, each if within else None), glance.box)
-            for each in (glance.lungs, draw_ellipses(glance.box))
+            find_point(weigh_map(heat, each if within else None), activations.box)
+            for each in (activations.lungs, draw_ellipses(activations.box))
         )
-        pointed.append(Pointed(case.group, (height, width), tuple(boxes), glance.lungs, within, point, plain))
+        pointed.append(Pointed(case.group, (height, width), tuple(boxes), activations.lungs, within, point, plain))
     return pointed
 
 

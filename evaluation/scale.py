@@ -32,7 +32,8 @@ from thoracite.evaluation.servers import PASSWORD, find_free_port, find_missing,
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.aggregate.aggregate import aggregate_reports
 from thoracite.kg.aggregate.mention_graph import MentionBuild, build_mentions, open_mentions
-from thoracite.kg.build.build import build_graph, find_nquads
+from thoracite.kg.build.build import build_graph
+from thoracite.kg.stores.folder import find_nquads
 from thoracite.kg.stores.sparql import PROLOGUE
 
 SIZES = (2_000, 10_000)

@@ -188,7 +188,7 @@ def find_classpath(name: str) -> str:
         If Maven cannot fetch them.
     """
     if missing := find_missing():
-        raise UsageError(f"a server of one's own {missing}; on Debian: apt-get install openjdk-17-jre-headless maven")
+        raise UsageError(f"your own server {missing}; on Debian: apt-get install openjdk-17-jre-headless maven")
     artifacts = _ARTIFACTS[name]
     folder = Path(platformdirs.user_cache_dir("thoracite")) / "servers" / f"{name}-{artifacts[0][2]}"
     listing = folder / "classpath.txt"
@@ -305,7 +305,7 @@ def _run(
 
 
 def _tell(name: str, password: str) -> str:
-    """The command that loads; a password of one's own is not shown again."""
+    """The command that loads; your own password is not shown again."""
     shown = f"THORACITE_STORE_PASSWORD={password if password == PASSWORD else '…'} " if name == "neo4j" else ""
     return f"{shown}thoracite load "
 

@@ -20,10 +20,11 @@ from thoracite.evaluation.percentile import measure_p95
 from thoracite.evaluation.rdflib_graph import RdflibGraph
 from thoracite.evaluation.servers import PASSWORD, find_free_port, find_missing, start_neo4j
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.kg.build.build import build_graph, find_nquads, open_graph
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.queries.published import describe_published
 from thoracite.kg.queries.render import list_published
 from thoracite.kg.rdf.nquads import ConceptRow, read_nodes
+from thoracite.kg.stores.folder import find_nquads, open_graph
 from thoracite.kg.stores.store import GraphStore
 
 _EVERY, _SLOW_EVERY = 5, 25

@@ -1,7 +1,7 @@
 """Suite ``vision``: the bundled encoder on patients that it was not trained on.
 
-Each image is read by the crown that did not see its patient (:func:`thoracite.vision.training.cases.find_fold`), so
-the figures are those of single crowns on unseen patients. ChestX-ray14's labels were mined from reports and differ
+Each image is read by the head that did not see its patient (:func:`thoracite.vision.training.cases.find_fold`), so
+the figures are those of single heads on unseen patients. ChestX-ray14's labels were mined from reports and differ
 between the two collections that the images come from; figures are therefore given within each collection and view too,
 beside a model that sees no image (only collection, view, age and sex) and a plain network trained from scratch in the
 same folds (:mod:`thoracite.evaluation.plain_network`). The probabilities of a fold are calibrated on the other folds.
@@ -24,9 +24,10 @@ from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.calibration import cross_fit_scales
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.vision.training.cases import Case, read_cases, read_targets
+from thoracite.vision.training.fit_scales import cross_fit_scales
 
 LEAST = 15
 """Findings with fewer positives in a collection are left out of its mean."""
@@ -106,7 +107,7 @@ def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
 
 
 def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
-    """Read each case by the crown of its fold, which did not see its patient.
+    """Read each case by the head of its fold, which did not see its patient.
 
     Parameters
     ----------
@@ -123,8 +124,8 @@ def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, 
     kept = [*range(len(FINDINGS)), OUTPUTS.index("RSNA Normal")]
     logits, added = np.empty((2, len(cases), len(kept)))
     for row, case in enumerate(cases):
-        glance = encoder.look(read_radiograph(case.path, settings=Settings.read()).pixels, crown=case.fold)
-        logits[row], added[row] = glance.logits[0][kept], glance.added[0][kept]
+        activations = encoder.forward(read_radiograph(case.path, settings=Settings.read()).pixels, head=case.fold)
+        logits[row], added[row] = activations.logits[0][kept], activations.added[0][kept]
     return logits, added
 
 

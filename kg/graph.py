@@ -1,12 +1,17 @@
-"""Opening the store that the settings name."""
+"""The graph: opened where the settings name it, built where there is none yet."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from thoracite.errors import UsageError
+from thoracite.kg.stores.folder import open_graph, read_manifest, read_pointer
 from thoracite.kg.stores.store import GraphStore
 from thoracite.settings import Settings
+
+Progress = Callable[[str], None]
 
 _BOLT = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
 _HTTP = {"http", "https"}
@@ -56,11 +61,40 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
         from thoracite.kg.stores.sparql_endpoint import SparqlStore
 
         return SparqlStore(settings.store, user=settings.store_user, password=settings.store_password)
-    from thoracite.kg.build.build import ensure_graph, open_graph
-
     if build:
         ensure_graph(settings.graph)
     return open_graph(settings.graph, language="cypher" if language == "cypher" else "sparql")
 
 
-__all__ = ["open_store"]
+def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
+    """Build the default graph where there is none, and again where an older release of the project built it.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder; a graph built from your own inputs is left as it is.
+    progress : callable or None
+        Told what is being done.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be written.
+    StoreError
+        If the graph that is there is damaged.
+    """
+    if (version := read_pointer(folder)) is not None and _is_recent(read_manifest(version)):
+        return
+    from thoracite.kg.build.build import build_graph  # loads the readers of books
+
+    build_graph(folder, progress=progress)
+
+
+def _is_recent(manifest: Mapping[str, object]) -> bool:
+    """Whether a graph was built from the user's own inputs, or from the project's as they are now."""
+    from thoracite.kg.build.inputs import Inputs
+
+    return not manifest.get("default") or manifest.get("inputs") == Inputs.default().digest()
+
+
+__all__ = ["ensure_graph", "open_store"]

@@ -23,7 +23,7 @@ _WHY = {
     "cause": "what may cause it",
     "against": "speaks against it",
     "mimic": "may be taken for it, or it for the other",
-    "company": "often seen together",
+    "co-occurrence": "often seen together",
     "place": "where it lies",
     "consequence": "what it may cause",
     "attribute": "how it is described",

@@ -97,8 +97,7 @@ class ThoraciteGraphStore(PropertyGraphStore):
         StoreError
             If the store is damaged or away.
         """
-        from thoracite.kg.build.build import ensure_graph
-        from thoracite.kg.graph import open_store
+        from thoracite.kg.graph import ensure_graph, open_store
 
         settings = settings or Settings.read()
         if settings.store == "embedded":

@@ -38,7 +38,7 @@ class Role(NamedTuple):
     Parameters
     ----------
     name : str
-        ``sign``, ``diagnosis``, ``cause``, ``against``, ``mimic``, ``company``, ``place`` or ``attribute``.
+        ``sign``, ``diagnosis``, ``cause``, ``against``, ``mimic``, ``co-occurrence``, ``place`` or ``attribute``.
     weight : float
         Its worth as a reason, in (0, 1].
     stance : str
@@ -59,8 +59,8 @@ _ROLES: Mapping[tuple[str, str], Role] = {
     (ARGUES_AGAINST, "object"): Role("against", 0.7, "against"),
     (MIMICS, "object"): Role("mimic", 0.7, "against"),
     (MIMICS, "subject"): Role("mimic", 0.5, "against"),
-    (ASSOCIATED, "subject"): Role("company", 0.5),
-    (ASSOCIATED, "object"): Role("company", 0.5),
+    (ASSOCIATED, "subject"): Role("co-occurrence", 0.5),
+    (ASSOCIATED, "object"): Role("co-occurrence", 0.5),
     (LOCATED_IN, "subject"): Role("place", 0.5),
     (LOCATED_AT, "subject"): Role("place", 0.4),
     (CAUSED_BY, "object"): Role("consequence", 0.4),
@@ -228,7 +228,7 @@ def _fit(other: Entity, role: Role, seen: Seen) -> float:
     """The other end in this image: seen counts more, read as absent counts less."""
     if other.id in seen.present:
         return 1.5
-    return 0.4 if other.id in seen.absent and role.name in {"sign", "diagnosis", "company", "cause"} else 1.0
+    return 0.4 if other.id in seen.absent and role.name in {"sign", "diagnosis", "co-occurrence", "cause"} else 1.0
 
 
 def _place_fit(other: Entity, region: Region | None) -> float:

@@ -1,4 +1,4 @@
-"""Small models of others with weights drawn at random, in the formats in which real ones come."""
+"""Small third-party models with weights drawn at random, in the formats in which real ones come."""
 
 from __future__ import annotations
 

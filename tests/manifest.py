@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from thoracite.phantom import draw_phantom
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
 from thoracite.vision.training.pretraining_cases import CHILDREN
 
 

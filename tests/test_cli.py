@@ -16,7 +16,8 @@ from PIL import Image
 
 from tests.images import write_bomb, write_dicom_without_pixels, write_noise, write_truncated_jpeg
 from thoracite import cli
-from thoracite.kg.build.build import build_graph, find_nquads
+from thoracite.kg.build.build import build_graph
+from thoracite.kg.stores.folder import find_nquads
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?source { ?assertion a <https://w3id.org/thoracite/Assertion> } }"
 

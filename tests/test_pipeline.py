@@ -10,7 +10,7 @@ import pytest
 from tests.readings import FINDINGS, FixedEncoder, make_finding, write_grey
 from thoracite import Explainer
 from thoracite.errors import InputError
-from thoracite.kg.build.build import open_graph
+from thoracite.kg.stores.folder import open_graph
 from thoracite.pipeline import NO_GRAPH, ImageError, find_doubt
 from thoracite.settings import Settings
 from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Study

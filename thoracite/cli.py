@@ -315,11 +315,11 @@ def train_segmenter(
 
 @train_app.command("calibration")
 def train_calibration(
-    name: Annotated[str, typer.Argument(help="An encoder of others.")],
+    name: Annotated[str, typer.Argument(help="A third-party encoder.")],
     data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
 ) -> None:
-    """Calibrate an encoder of others; its scores become probabilities from then on, for this user."""
-    from thoracite.evaluation.encoders import calibrate_encoder
+    """Calibrate a third-party encoder; its scores become probabilities from then on, for this user."""
+    from thoracite.vision.training.calibrate import calibrate_encoder
 
     _print(calibrate_encoder(name, data))
 
@@ -328,7 +328,7 @@ def train_calibration(
 def fetch_encoder(
     name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
 ) -> None:
-    """Fetch the weights of an encoder of others."""
+    """Fetch the weights of a third-party encoder."""
     from thoracite.vision.encoders import open_encoder
 
     _print(f"{open_encoder(name, fetch=True).name} is on this machine")

@@ -157,7 +157,7 @@ def list_queries(*, as_json: bool = False) -> str:
 
 def prepare_graph(settings: Settings) -> None:
     """Build the default embedded graph where there is none, and say so."""
-    from thoracite.kg.build.build import ensure_graph
+    from thoracite.kg.graph import ensure_graph
 
     if settings.store != "embedded":
         return
@@ -196,8 +196,8 @@ def load_store(settings: Settings) -> str:
     StoreError
         If there is no graph, or the server fails.
     """
-    from thoracite.kg.build.build import ensure_graph, find_nquads
-    from thoracite.kg.graph import open_store
+    from thoracite.kg.graph import ensure_graph, open_store
+    from thoracite.kg.stores.folder import find_nquads
 
     if settings.store == "embedded":
         raise UsageError("the embedded graph is filled by `thoracite build`; name a server: neo4j://…, https://…")
@@ -225,8 +225,8 @@ def check_graph(settings: Settings, *, as_json: bool = False) -> tuple[str, int]
     StoreError
         If there is no graph.
     """
-    from thoracite.kg.build.build import find_nquads
     from thoracite.kg.build.check import check_graph as check
+    from thoracite.kg.stores.folder import find_nquads
 
     path = find_nquads(settings.graph)
     violations = check(path)
@@ -287,7 +287,7 @@ def _split_parameter(given: str) -> tuple[str, str]:
 
 
 def _declare(query: PublishedQuery, given: Sequence[str]) -> PublishedQuery:
-    """A query of one's own takes any parameter; one of the collection has its own."""
+    """Your own query takes any parameter; one of the collection has its own."""
     if query.name != "as given":
         return query
     undeclared = dict(map(_split_parameter, given))

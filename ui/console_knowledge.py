@@ -49,8 +49,9 @@ def export_graph(settings: Settings, output: Path, *, form: str) -> str:
     StoreError, UsageError
         If there is no graph, or it cannot be written.
     """
-    from thoracite.kg.build.build import ensure_graph, find_nquads
     from thoracite.kg.build.graph_files import write_graph_files
+    from thoracite.kg.graph import ensure_graph
+    from thoracite.kg.stores.folder import find_nquads
 
     ensure_graph(settings.graph, progress=tell)
     write_graph_files(find_nquads(settings.graph), output, form=form)

@@ -165,11 +165,11 @@ def describe_source(provenance: Provenance) -> str:
     Examples
     --------
     >>> describe_source(Provenance(source="thxs:openi", locator="41 reports", licence="CC BY-NC-ND 4.0"))
-    'thxs:openi, 41 reports; licence CC BY-NC-ND 4.0; read by curated 1'
+    'thxs:openi, 41 reports; licence CC BY-NC-ND 4.0; extracted by: curated, version 1'
     """
     return (
         f"{provenance.source}, {provenance.locator}; licence {provenance.licence}; "
-        f"read by {provenance.extractor} {provenance.version}"
+        f"extracted by: {provenance.extractor}, version {provenance.version}"
     )
 
 

@@ -28,7 +28,7 @@ ALIASES = {
     "biomedclip": "open_clip:hf-hub:microsoft/BiomedCLIP-PubMedBERT_256-vit_base_patch16_224",
     "whyxrayclip": "open_clip:hf-hub:yyupenn/whyxrayclip",
 }
-"""Short names of models of others."""
+"""Short names of third-party models."""
 
 _KINDS = {
     "torchxrayvision": ("thoracite.vision.adapters.xrv:load_xrv", "xrv", "WEIGHTS|FILE"),
@@ -63,7 +63,7 @@ def open_encoder(name: str = "thoracite-mini", *, fetch: bool = False) -> ImageE
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Kind and source of a model of others.
+    """Kind and source of a third-party model.
 
     Raises
     ------

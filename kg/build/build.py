@@ -7,40 +7,35 @@ whole, and renames the pointer last: a build that dies at any moment leaves the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Literal
 
 from thoracite.errors import InputError, StoreError, UsageError
+from thoracite.files import write_text
 from thoracite.kg.assertions import Assertion
+from thoracite.kg.build.inputs import SCHEMA, Inputs, list_reports
 from thoracite.kg.build.own_triples import read_given
 from thoracite.kg.build.own_vocabulary import is_vocabulary, merge_vocabulary, read_vocabulary
-from thoracite.kg.concepts import CONCEPTS, ConceptNode, read_concepts
-from thoracite.kg.facts import FACTS, SOURCES, Source, read_facts, read_sources
+from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.facts import FACTS, Source, read_facts, read_sources
 from thoracite.kg.knowledge.documents import find_documents
 from thoracite.kg.rdf.write import list_assertions, write_nquads
+from thoracite.kg.stores.folder import FORMAT, point_to, read_pointer
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
-from thoracite.kg.stores.store import GraphStatistics, GraphStore
-from thoracite.settings import ONTOLOGIES
+from thoracite.kg.stores.store import GraphStatistics
 from thoracite.types import Entity, Noun, Triple
 
 MINIMUM = 3
 """Reports (patients, where known) behind every counted triple: fewer could point at a person."""
-
-SCHEMA = ONTOLOGIES / "thoracite.ttl"
-
-_FORMAT = 1
-"""Rises when a version of one build cannot be read by another."""
 
 Progress = Callable[[str], None]
 
@@ -66,11 +61,6 @@ class GraphBuild(Noun):
     seconds: float
 
 
-def list_reports() -> tuple[Path, ...]:
-    """The aggregates of reports that ship with the project."""
-    return tuple(sorted(ONTOLOGIES.glob("reports_*.csv")))
-
-
 def build_graph(
     folder: Path,
     *,
@@ -90,7 +80,7 @@ def build_graph(
     reports : sequence of Path or None
         Aggregates (:mod:`thoracite.kg.aggregate.aggregate`); the project's own unless given.
     extra : sequence of Path
-        One's own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.build.own_triples`), vocabularies
+        Your own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.build.own_triples`), vocabularies
         (OBO, SKOS; :mod:`thoracite.kg.build.own_vocabulary`), and folders of them.
     progress : callable or None
         Told what is being done.
@@ -105,7 +95,7 @@ def build_graph(
         If another build is at work in the folder.
     """
     start, tell = time.monotonic(), progress or (lambda _: None)
-    inputs = _Inputs(
+    inputs = Inputs(
         facts=facts or FACTS,
         reports=tuple(list_reports() if reports is None else reports),
         extra=tuple(chain.from_iterable(find_documents([path]) if path.is_dir() else [path] for path in extra)),
@@ -120,28 +110,7 @@ def build_graph(
         ) from error
 
 
-class _Inputs(Noun):
-    """What a graph is built from."""
-
-    facts: Path
-    reports: tuple[Path, ...]
-    extra: tuple[Path, ...]
-
-    def is_default(self) -> bool:
-        return (self.facts, self.reports, self.extra) == (FACTS, list_reports(), ())
-
-    def digest(self) -> str:
-        """Digest of every file that goes in, so that a graph knows when it is old."""
-        digest = hashlib.sha256(str(_FORMAT).encode())
-        for path in (CONCEPTS, SOURCES, SCHEMA, self.facts, *self.reports, *self.extra):
-            try:
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-            except OSError as error:
-                raise InputError(f"{path} cannot be read: {error.strerror}; expected an input of the graph") from error
-        return digest.hexdigest()
-
-
-def _build(folder: Path, inputs: _Inputs, tell: Progress, start: float) -> GraphBuild:
+def _build(folder: Path, inputs: Inputs, tell: Progress, start: float) -> GraphBuild:
     _remove_leftovers(folder)
     part = folder / "versions" / f".building-{os.getpid()}"
     part.mkdir()
@@ -149,19 +118,19 @@ def _build(folder: Path, inputs: _Inputs, tell: Progress, start: float) -> Graph
         tell("writing N-Quads")
         digest = _write_graph(part / "graph.nq", inputs)
         statistics = _load_stores(part, digest, tell)
-        manifest = {"digest": digest, "format": _FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
-        _write_synced(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
+        manifest = {"digest": digest, "format": FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
+        write_text(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
         # a name of its own for every build: one that replaces a damaged graph has the same digest
         version = folder / "versions" / f"{digest.removeprefix('sha256:')[:16]}-{secrets.token_hex(4)}"
         os.replace(part, version)
-        _point_to(folder, version)
+        point_to(folder, version)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     seconds = round(time.monotonic() - start, 3)
     return GraphBuild(folder=str(version), digest=digest, statistics=statistics, seconds=seconds)
 
 
-def _write_graph(path: Path, inputs: _Inputs) -> str:
+def _write_graph(path: Path, inputs: Inputs) -> str:
     concepts: Sequence[ConceptNode] = read_concepts()
     vocabularies = [path for path in inputs.extra if is_vocabulary(path)]
     for vocabulary in vocabularies:
@@ -239,118 +208,10 @@ def _load_stores(part: Path, digest: str, tell: Progress) -> GraphStatistics:
 def _remove_leftovers(folder: Path) -> None:
     """Builds that died, and versions before the current one; whoever has that open still reads it."""
     with suppress(OSError, StoreError):
-        current = _read_pointer(folder)
+        current = read_pointer(folder)
         for version in sorted((folder / "versions").iterdir()):
             if version != current and (version.name.startswith(".") or current is not None):
                 shutil.rmtree(version, ignore_errors=True)
 
 
-def _write_synced(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _point_to(folder: Path, version: Path) -> None:
-    _write_synced(folder / "current.part", version.name + "\n")
-    os.replace(folder / "current.part", folder / "current")
-
-
-def _read_pointer(folder: Path) -> Path | None:
-    """The current version's folder; None where nothing was built."""
-    try:
-        name = (folder / "current").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"graph folder {folder} cannot be read: {error}; build it again") from error
-    version = folder / "versions" / name
-    if not name or Path(name).name != name or not version.is_dir():
-        raise StoreError(f"graph folder {folder} points at {name!r}, which is not there; build it again")
-    return version
-
-
-def _read_manifest(version: Path) -> Mapping[str, object]:
-    try:
-        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
-            raise ValueError(f"expected a manifest of format {_FORMAT}")
-    except (OSError, ValueError) as error:
-        raise StoreError(f"graph {version} is damaged or of another version ({error}); build it again") from error
-    return manifest
-
-
-def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql") -> GraphStore:
-    """Open the current graph of a folder for reading.
-
-    Parameters
-    ----------
-    folder : Path
-        The graph folder.
-    language : str
-        ``sparql`` opens Oxigraph, ``cypher`` ladybug.
-
-    Raises
-    ------
-    StoreError
-        If there is no graph, or it is damaged.
-    """
-    version = _read_pointer(folder)
-    if version is None:
-        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
-    digest = _read_manifest(version).get("digest")
-    store: GraphStore
-    if language == "cypher":
-        from thoracite.kg.stores.ladybug import LadybugStore
-
-        store = LadybugStore(version / "ladybug")
-    else:
-        store = OxigraphStore(version / "oxigraph")
-    if store.digest != digest:
-        store.close()
-        raise StoreError(f"graph {version} is damaged: its store holds another graph than its manifest; build it again")
-    return store
-
-
-def find_nquads(folder: Path) -> Path:
-    """The N-Quads of a folder's current graph.
-
-    Raises
-    ------
-    StoreError
-        If there is no graph.
-    """
-    version = _read_pointer(folder)
-    if version is None:
-        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
-    return version / "graph.nq"
-
-
-def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
-    """Build the default graph where there is none, and again where an older release of the project built it.
-
-    Parameters
-    ----------
-    folder : Path
-        The graph folder; a graph of one's own inputs is left as it is.
-    progress : callable or None
-        Told what is being done.
-
-    Raises
-    ------
-    UsageError
-        If the folder cannot be written.
-    StoreError
-        If the graph that is there is damaged.
-    """
-    version = _read_pointer(folder)
-    if version is not None:
-        manifest = _read_manifest(version)
-        default = _Inputs(facts=FACTS, reports=list_reports(), extra=())
-        if not manifest.get("default") or manifest.get("inputs") == default.digest():
-            return
-    build_graph(folder, progress=progress)
-
-
-__all__ = ["MINIMUM", "GraphBuild", "build_graph", "ensure_graph", "find_nquads", "list_reports", "open_graph"]
+__all__ = ["MINIMUM", "GraphBuild", "build_graph"]

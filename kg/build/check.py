@@ -47,7 +47,7 @@ def check_graph(nquads: Path, *, shapes: Path | None = None) -> list[Violation]:
     Parameters
     ----------
     nquads : Path
-        Its N-Quads; :func:`thoracite.kg.build.build.find_nquads` names those of a graph folder.
+        Its N-Quads; :func:`thoracite.kg.stores.folder.find_nquads` names those of a graph folder.
     shapes : Path or None
         SHACL in Turtle; the project's own unless given.
 

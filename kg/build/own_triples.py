@@ -1,4 +1,4 @@
-"""Triples of one's own: CSV and TSV, Turtle, N-Triples, N-Quads, TriG and JSON-LD, with their provenance kept.
+"""Your own triples: CSV and TSV, Turtle, N-Triples, N-Quads, TriG and JSON-LD, with their provenance kept.
 
 A table has the columns ``subject``, ``relation`` and ``object``, and may have ``subject_kind``, ``object_kind``,
 ``source``, ``title``, ``reference``, ``locator``, ``licence``, ``extractor``, ``version``, ``present``, ``uncertain``,
@@ -53,7 +53,7 @@ class Given(Noun):
 
 
 def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> Given:
-    """Read triples of one's own.
+    """Read your own triples.
 
     Parameters
     ----------

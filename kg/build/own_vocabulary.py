@@ -1,4 +1,4 @@
-"""Vocabularies of one's own, in OBO or SKOS: their names go to the linker, their terms become concepts.
+"""Your own vocabularies, in OBO or SKOS: their names go to the linker, their terms become concepts.
 
 A term whose name is one of the graph's concepts brings that concept further names and a mapping; any other term becomes
 a concept. A name that already belongs to another concept stays with that one.

@@ -1,4 +1,4 @@
-"""What was read from books and articles as a table of one's own triples, which ``thoracite build --add`` takes."""
+"""What was read from books and articles as a table of your own triples, which ``thoracite build --add`` takes."""
 
 from __future__ import annotations
 

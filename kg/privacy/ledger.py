@@ -78,8 +78,8 @@ def _read_key(path: Path) -> bytes:
         mode, key = path.stat().st_mode, path.read_bytes()
     except OSError as error:
         raise PrivacyError(
-            f"firewall unavailable: {path.parent} holds no readable ledger key; the graph was shipped without a "
-            "ledger, so aggregate the reports again with --ledger"
+            f"support without the patient is unavailable: {path.parent} holds no readable ledger key; the graph was "
+            "shipped without a ledger, so aggregate the reports again with --ledger"
         ) from error
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise PrivacyError(f"{path} can be read by others (mode {stat.S_IMODE(mode):o}); run chmod 600 on it")
@@ -139,7 +139,7 @@ class Ledger:
     Raises
     ------
     PrivacyError
-        ``firewall unavailable: …`` if there is none, it is damaged, or others can read its key.
+        ``support without the patient is unavailable: …`` if there is none, it is damaged, or others can read its key.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -150,7 +150,8 @@ class Ledger:
             self._data.execute("SELECT 1 FROM triple, seen LIMIT 1").fetchall()
         except sqlite3.Error as error:
             raise PrivacyError(
-                f"firewall unavailable: {path} is missing or damaged ({error}); aggregate again with --ledger"
+                f"support without the patient is unavailable: {path} is missing or damaged ({error}); "
+                "aggregate again with --ledger"
             ) from error
 
     def support(self, triple: TripleKey) -> int:

@@ -68,7 +68,7 @@ def describe_published(name: str, language: Literal["sparql", "cypher"] = "sparq
 
 
 def parse_query(text: str, *, name: str, language: Literal["sparql", "cypher"]) -> PublishedQuery:
-    """A query of one's own with a header as the published ones have; a header that is missing is empty."""
+    """Your own query with a header as the published ones have; a header that is missing is empty."""
     said = _HEADER.findall(text)
     parameters = (value.partition("=") for key, value in said if key == "parameter")
     return PublishedQuery(

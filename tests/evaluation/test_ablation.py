@@ -11,8 +11,9 @@ import torch
 from thoracite.errors import UsageError
 from thoracite.evaluation import ablation
 from thoracite.evaluation.ablation import VARIANTS, Distilled, draw_boxes, run_ablation
-from thoracite.vision.mini.efficientnet import Crown, Trunk
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
+from thoracite.vision.mini.efficientnet import Backbone, Head
+from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
 
 SMALL = Recipe(size=64, batch=8)
@@ -32,7 +33,7 @@ def make_cases(number: int) -> list[Case]:
 def begin(kind: type[FoldTrainer]) -> FoldTrainer:
     torch.manual_seed(0)
     frames = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (40, 1, 72, 72), dtype=np.uint8))
-    return kind(Trunk(), Crown(len(OUTPUTS), dropout=0), make_cases(40), frames, fold=0, seed=0, recipe=SMALL)
+    return kind(Backbone(), Head(len(OUTPUTS), dropout=0), make_cases(40), frames, fold=0, seed=0, recipe=SMALL)
 
 
 def test_labels_only_knows_no_readings() -> None:
@@ -75,7 +76,7 @@ def test_what_is_distilled_pulls_towards_its_teachers() -> None:
     trainer = begin(Distilled)
     assert isinstance(trainer, Distilled)
     rows, maps = torch.from_numpy(trainer.rows[:4]), torch.zeros(4, 1280, 2, 2)
-    agreed = trainer.crown.linear.bias.detach().expand(40, -1)
+    agreed = trainer.head.linear.bias.detach().expand(40, -1)
     trainer.teachers = agreed
     near = trainer.find_loss(rows, maps)
     trainer.teachers = agreed + 5

@@ -12,20 +12,21 @@ from thoracite.evaluation import consistency
 from thoracite.evaluation.consistency import (
     SAME,
     Answers,
-    Looks,
+    Outputs,
     answer_all,
     draw_cases,
-    look_at,
     measure_findings,
     measure_sameness,
+    run_encoder,
 )
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.phantom import draw_phantom
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
+from thoracite.vision.labels import FINDINGS, FOLDS
 from thoracite.vision.mini.calibration import FindingScale
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.training.cases import FINDINGS, FOLDS, Case, read_cases
+from thoracite.vision.training.cases import Case, read_cases
 
 CHANGES = list(PERTURBATIONS)
 
@@ -81,11 +82,11 @@ def test_changes_do_what_they_say(phantom: Path, tmp_path: Path) -> None:
 
 def test_every_copy_is_read_for_itself(phantom: Path, tmp_path: Path) -> None:
     encoder = MiniEncoder.load()
-    looks = look_at(encoder, [make_case("patient", phantom)], CHANGES)
-    for change, logits in zip(CHANGES, looks.logits[0, 1:], strict=True):
+    outputs = run_encoder(encoder, [make_case("patient", phantom)], CHANGES)
+    for change, logits in zip(CHANGES, outputs.logits[0, 1:], strict=True):
         alone = read_radiograph(write_perturbed(phantom, change, tmp_path), settings=Settings.read())
-        np.testing.assert_allclose(encoder.look(alone.pixels).logits[:, : len(FINDINGS)], logits, atol=1e-4)
-    assert len(np.unique(np.round(looks.logits[0, :, 0, 0], 5))) == len(CHANGES) + 1
+        np.testing.assert_allclose(encoder.forward(alone.pixels).logits[:, : len(FINDINGS)], logits, atol=1e-4)
+    assert len(np.unique(np.round(outputs.logits[0, :, 0, 0], 5))) == len(CHANGES) + 1
 
 
 def test_three_meanings_of_the_same() -> None:
@@ -136,15 +137,15 @@ def test_always_normal_is_consistent_and_finds_nothing(monkeypatch: pytest.Monke
     logits[:, :, :] = (targets * 8 - 4)[:, None, None]
     logits[:, 1] *= -1  # the change turns everything around
     scales = [FindingScale(label=label, slope=1.0, offset=0.0, low=0.2, high=0.8) for label in FINDINGS]
-    looks = Looks(logits, np.ones((60, 2), dtype=bool))
+    outputs = Outputs(logits, np.ones((60, 2), dtype=bool))
     found = {
         answers.system: {row.metric: row.value for row in rows}
-        for answers in answer_all(cases, looks, scales, dict.fromkeys(range(FOLDS), scales))
+        for answers in answer_all(cases, outputs, scales, dict.fromkeys(range(FOLDS), scales))
         for rows in [[*measure_sameness(answers, ["turn"]), *measure_findings(answers, targets)]]
     }
-    assert list(found) == ["held out", "as deployed", "one crown", "always normal"]
+    assert list(found) == ["held out", "as deployed", "one head", "always normal"]
     sensitivity = f"sensitivity of present, mean of {len(FINDINGS)} findings"
-    for system in ("held out", "as deployed", "one crown"):
+    for system in ("held out", "as deployed", "one head"):
         assert found[system]["same present findings, turn"] == 0.0
         assert found[system][sensitivity] == found[system][sensitivity.replace("sensitivity", "specificity")] == 1.0
     assert found["always normal"]["same present findings, turn"] == 1.0
@@ -152,7 +153,7 @@ def test_always_normal_is_consistent_and_finds_nothing(monkeypatch: pytest.Monke
     assert found["always normal"]["images with a finding that is present or uncertain"] == 0.0
 
 
-def test_a_held_out_answer_comes_from_the_own_crown_and_its_points() -> None:
+def test_a_held_out_answer_comes_from_the_own_head_and_its_points() -> None:
     cases = [make_case(f"patient {n}") for n in range(20)]
     logits = np.zeros((20, 1, FOLDS, len(FINDINGS)))
     for row, case in enumerate(cases):
@@ -162,7 +163,7 @@ def test_a_held_out_answer_comes_from_the_own_crown_and_its_points() -> None:
         for point in (0.9, 0.99)
     )
     fitted = {fold: low if fold else high for fold in range(FOLDS)}
-    answers = answer_all(cases, Looks(logits, np.ones((20, 1), dtype=bool)), low, fitted)[0]
+    answers = answer_all(cases, Outputs(logits, np.ones((20, 1), dtype=bool)), low, fitted)[0]
     for row, case in enumerate(cases):
         assert (answers.levels[row] == (2 if case.fold else 0)).all()
 
@@ -179,9 +180,9 @@ def test_patients_are_drawn_whole() -> None:
 def test_real_images_go_the_whole_way(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")[:4]
     encoder = MiniEncoder.load()
-    looks = look_at(encoder, cases, ["contrast −15 %", "longest side 448"])
-    assert looks.logits.shape == (4, 3, FOLDS, len(FINDINGS))
-    assert looks.accepted.shape == (4, 3)
-    moved = np.abs(looks.logits[:, 1:] - looks.logits[:, :1]).mean()
-    apart = np.abs(looks.logits[0, 0] - looks.logits[1, 0]).mean()
+    outputs = run_encoder(encoder, cases, ["contrast −15 %", "longest side 448"])
+    assert outputs.logits.shape == (4, 3, FOLDS, len(FINDINGS))
+    assert outputs.accepted.shape == (4, 3)
+    moved = np.abs(outputs.logits[:, 1:] - outputs.logits[:, :1]).mean()
+    apart = np.abs(outputs.logits[0, 0] - outputs.logits[1, 0]).mean()
     assert 0 < moved < apart

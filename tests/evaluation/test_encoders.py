@@ -13,11 +13,12 @@ from PIL import Image
 from tests.encoders import write_classifier
 from thoracite.errors import InputError, UsageError
 from thoracite.evaluation import vision
-from thoracite.evaluation.encoders import calibrate_encoder, run_encoders
+from thoracite.evaluation.encoders import run_encoders
 from thoracite.vision import encoders
 from thoracite.vision.adapters.scales import read_scales
 from thoracite.vision.encoders import open_encoder
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
+from thoracite.vision.training.calibrate import calibrate_encoder
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from PIL import Image
 
 from thoracite.errors import InputError
 from thoracite.evaluation.plain_network import READINGS, read_readings, train_plain, write_readings
-from thoracite.vision.training.cases import FOLDS, OUTPUTS, read_cases
+from thoracite.vision.labels import FOLDS, OUTPUTS
+from thoracite.vision.training.cases import read_cases
 from thoracite.vision.training.fold_trainer import Recipe
 
 COLUMNS = (

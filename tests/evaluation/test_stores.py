@@ -8,9 +8,9 @@ import pytest
 
 from thoracite.evaluation.rdflib_graph import RdflibGraph
 from thoracite.evaluation.stores import run_stores
-from thoracite.kg.build.build import find_nquads, open_graph
 from thoracite.kg.queries.published import describe_published
 from thoracite.kg.queries.render import list_published
+from thoracite.kg.stores.folder import find_nquads, open_graph
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,9 @@ from thoracite.evaluation.vision import (
     read_held_out,
     read_metadata,
 )
+from thoracite.vision.labels import FINDINGS, FOLDS
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.training.cases import FINDINGS, FOLDS, Case, read_cases, read_targets
+from thoracite.vision.training.cases import Case, read_cases, read_targets
 
 
 @pytest.fixture(scope="module")
@@ -93,17 +94,17 @@ def test_a_system_is_ahead_of_a_worse_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert 0.2 < row.low < row.value < 0.5
 
 
-def test_cases_are_read_by_the_crown_that_did_not_see_them(shared: Path) -> None:
+def test_cases_are_read_by_the_head_that_did_not_see_them(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")
     chosen = [next(case for case in cases if case.fold == fold) for fold in range(FOLDS)]
     encoder = MiniEncoder.load()
-    assert len(encoder.network.crowns) == FOLDS
+    assert len(encoder.network.heads) == FOLDS
     logits, added = read_held_out(encoder, chosen)
     assert logits.shape == added.shape == (FOLDS, len(FINDINGS) + 1)
     assert 0 < np.abs(added).max() < np.abs(logits).max()
     for case, own in zip(chosen, logits, strict=True):
-        crowns = encoder.look(_read(case).pixels).logits[:, : len(FINDINGS)]
-        same = [np.allclose(crown, own[:-1], atol=1e-4) for crown in crowns]
+        heads = encoder.forward(_read(case).pixels).logits[:, : len(FINDINGS)]
+        same = [np.allclose(head, own[:-1], atol=1e-4) for head in heads]
         assert same == [fold == case.fold for fold in range(FOLDS)]
 
 

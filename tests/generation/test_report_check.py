@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from thoracite.generation.report_check import ReportError, check_report, read_report
-from thoracite.kg.build.build import open_graph
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.linker import Linker
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.store import GraphStore
 from thoracite.types import Certainty, Entity, Evidence, Finding, Region
 

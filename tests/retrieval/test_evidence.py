@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.readings import FINDINGS, make_finding
-from thoracite.kg.build.build import open_graph
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.store import GraphStore
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.subgraph import find_seeds, find_seen, search_subgraph

@@ -1,7 +1,7 @@
-"""What every encoder promises, ours and those of others; and what is said where one cannot be used.
+"""What every encoder promises, ours and third-party ones, and what is said where one cannot be used.
 
-The models of others are the real packages with small networks of random weights: what they see means nothing, how they
-are asked and how their answers are taken does.
+The third-party models are the real packages with small networks of random weights: their findings mean nothing; how
+they are asked and how their answers are taken does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from thoracite.vision.adapters.adapted import link_labels, paint
 from thoracite.vision.encoder import ImageEncoder
 from thoracite.vision.encoders import ALIASES, NAMES, open_encoder, split_name
 from thoracite.vision.image import Radiograph, read_radiograph
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
 
 LABELS = ("Cardiomegaly", "tabby cat", "Effusion", "No Finding")
 WRITERS = {

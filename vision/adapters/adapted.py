@@ -1,8 +1,8 @@
-"""Models of others as encoders: their labels become our concepts, their scores findings, and our gate stands before.
+"""Third-party models as encoders: their labels become our concepts, their scores findings, and our gate stands before.
 
 A model says how strongly each of its own labels speaks; :class:`AdaptedEncoder` does the rest for all of them. A label
 becomes a concept where it is the code of exactly one (``NIH14:``, ``CheXpert:``, ``PadChest:``) or a name of one; the
-others are dropped. The gate is that of ``thoracite-mini``, since the models of others read any image as a chest.
+others are dropped. The gate is that of ``thoracite-mini``, since the third-party models read any image as a chest.
 
 What comes out is **not calibrated**: the operating point is the model's own, moved to 0.5, and in :data:`BAND` of it
 a finding is uncertain. Such findings say ``calibrated=False``, and sentences call the number a score. What
@@ -45,7 +45,7 @@ LogOdds = npt.NDArray[np.float64]
 
 
 class LabelModel(Protocol):
-    """A model of others.
+    """A third-party model.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class LabelModel(Protocol):
 
 
 class AdaptedEncoder:
-    """Reads radiographs by a model of others.
+    """Reads radiographs by a third-party model.
 
     Parameters
     ----------
@@ -111,10 +111,10 @@ class AdaptedEncoder:
         radiograph : Radiograph
             As :func:`thoracite.vision.image.read_radiograph` gives it; an inverted one is righted here.
         """
-        admitted = self._gate.admit(radiograph)
-        if isinstance(admitted, str):
-            return Reading(accepted=False, reason=admitted)
-        pixels, _ = admitted
+        passed = self._gate.apply_gate(radiograph)
+        if isinstance(passed, str):
+            return Reading(accepted=False, reason=passed)
+        pixels, _ = passed
         return Reading(findings=tuple(self._read_findings(self.model.rate(pixels))))
 
     def _read_findings(self, logits: LogOdds) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from thoracite.vision.adapters.adapted import LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
 from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
 from thoracite.vision.image import Pixels
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
 
 HUB = "hf-hub:"
 """How OpenCLIP begins the name of a repository of the Hugging Face hub."""

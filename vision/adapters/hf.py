@@ -32,7 +32,7 @@ from thoracite.vision.adapters.adapted import LabelModel, LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
 from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
 from thoracite.vision.image import Pixels
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
 
 _PAIRED = ("clip", "siglip")
 """Types of models of images and texts that are known to work here."""

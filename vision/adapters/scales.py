@@ -1,4 +1,4 @@
-"""Where the calibration of an encoder of others is kept: a file that ``thoracite train calibration`` writes.
+"""Where the calibration of a third-party encoder is kept: a file that ``thoracite train calibration`` writes.
 
 Examples
 --------

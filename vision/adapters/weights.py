@@ -1,4 +1,4 @@
-"""Weights of others: found on this machine, or fetched where that was asked for; nothing else uses the network.
+"""Third-party weights: found on this machine, or fetched where that was asked for; nothing else uses the network.
 
 ``thoracite fetch encoder NAME`` is the one way in; everything else looks into the caches that the libraries keep
 (``HF_HOME``, ``~/.torchxrayvision``), and a file or folder that is named is taken as it is.

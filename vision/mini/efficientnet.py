@@ -1,7 +1,7 @@
 """The network of ``thoracite-mini``: EfficientNet-Lite0, its lower half shared, its upper half several times.
 
-The lower blocks (the trunk) keep what they learned from photographs; the upper ones (a crown) are trained on
-radiographs, once a fold. One image passes the trunk once and every crown after it, and the crowns' logits are averaged.
+The lower blocks (the backbone) keep their ImageNet weights; the upper ones (a head) are trained on radiographs, once a
+fold. One image passes the backbone once and every head after it, and the heads' logits are averaged.
 
 References
 ----------
@@ -9,8 +9,8 @@ Tan M, Le Q. EfficientNet. ICML 2019. arXiv:1905.11946. The Lite variant has no 
 
 Examples
 --------
->>> network = Ensemble(outputs=3, crowns=2).eval()
->>> logits, maps, features = network.look(torch.zeros(1, 1, 64, 64))
+>>> network = Ensemble(outputs=3, heads=2).eval()
+>>> logits, maps, features = network.forward_with_maps(torch.zeros(1, 1, 64, 64))
 >>> tuple(logits.shape), tuple(maps.shape), tuple(features.shape)
 ((2, 1, 3), (2, 1, 3, 2, 2), (1, 1280))
 """
@@ -40,7 +40,7 @@ SIZE = 160
 """Side of what the network sees, in pixels."""
 
 SHARED = 4
-"""Blocks of the trunk."""
+"""Blocks of the backbone."""
 
 FEATURES = 1280
 """Channels of the last map."""
@@ -93,7 +93,7 @@ def _blocks() -> list[Block]:
     return blocks
 
 
-class Trunk(nn.Module):
+class Backbone(nn.Module):
     """Stem and first blocks; grey images in, shape (n, 1, h, w), intensity in [-1, 1]."""
 
     def __init__(self) -> None:
@@ -107,19 +107,19 @@ class Trunk(nn.Module):
         return y
 
 
-class Crown(nn.Module):
+class Head(nn.Module):
     """The other blocks and a linear reading of their mean: one logit an output, and where it comes from."""
 
     def __init__(self, outputs: int, *, dropout: float = 0.3) -> None:
         super().__init__()
         self.blocks = nn.Sequential(*_blocks()[SHARED:])
-        self.head = nn.Sequential(*_normed(320, FEATURES, 1), nn.ReLU6(inplace=True))
+        self.conv_head = nn.Sequential(*_normed(320, FEATURES, 1), nn.ReLU6(inplace=True))
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(FEATURES, outputs)
 
     def features(self, x: Tensor) -> Tensor:
         """Last maps, shape (n, 1280, h / 32, w / 32)."""
-        y: Tensor = self.head(self.blocks(x))
+        y: Tensor = self.conv_head(self.blocks(x))
         return y
 
     def forward(self, x: Tensor) -> Tensor:
@@ -129,49 +129,49 @@ class Crown(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """One trunk, several crowns.
+    """One backbone, several heads.
 
     Parameters
     ----------
     outputs : int
-        Logits a crown.
-    crowns : int
+        Logits a head.
+    heads : int
         How many; one a fold.
     """
 
-    def __init__(self, outputs: int, crowns: int) -> None:
+    def __init__(self, outputs: int, heads: int) -> None:
         super().__init__()
-        self.trunk = Trunk()
-        self.crowns: Sequence[Crown] = nn.ModuleList(Crown(outputs) for _ in range(crowns))  # type: ignore[assignment]
+        self.backbone = Backbone()
+        self.heads: Sequence[Head] = nn.ModuleList(Head(outputs) for _ in range(heads))  # type: ignore[assignment]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits, shape (crowns, n, outputs)."""
-        shared = self.trunk(x)
-        return torch.stack([crown(shared) for crown in self.crowns])
+        """Logits, shape (heads, n, outputs)."""
+        shared = self.backbone(x)
+        return torch.stack([head(shared) for head in self.heads])
 
-    def look(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward_with_maps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits, and what they come from.
 
         Returns
         -------
         tuple of Tensor
-            Logits, shape (crowns, n, outputs); what each place adds to them, (crowns, n, outputs, h / 32, w / 32),
+            Logits, shape (heads, n, outputs); what each place adds to them, (heads, n, outputs, h / 32, w / 32),
             whose mean over places is the logit but for a constant;
-            features, the mean over places and crowns, (n, 1280).
+            features, the mean over places and heads, (n, 1280).
         """
-        shared = self.trunk(x)
+        shared = self.backbone(x)
         logits, maps, features = [], [], []
-        for crown in self.crowns:
-            last = crown.features(shared)
+        for head in self.heads:
+            last = head.features(shared)
             pooled = last.mean(dim=(2, 3))
-            logits.append(crown.linear(pooled))
-            maps.append(torch.einsum("nchw,oc->nohw", last, crown.linear.weight))
+            logits.append(head.linear(pooled))
+            maps.append(torch.einsum("nchw,oc->nohw", last, head.linear.weight))
             features.append(pooled)
         return torch.stack(logits), torch.stack(maps), torch.stack(features).mean(0)
 
 
 def prepare_batch(images: Tensor) -> Tensor:
-    """Images as the trunk expects them.
+    """Images as the backbone expects them.
 
     Parameters
     ----------
@@ -193,12 +193,12 @@ def shrink_images(images: Tensor, size: int) -> Tensor:
     return F.interpolate(images, size=(size, size), mode="bilinear", antialias=True)
 
 
-def load_photographs(trunk: Trunk, crown: Crown, weights: Mapping[str, Tensor]) -> None:
-    """Copy weights trained on photographs into a trunk and a crown.
+def load_imagenet_weights(backbone: Backbone, head: Head, weights: Mapping[str, Tensor]) -> None:
+    """Copy weights trained on photographs into a backbone and a head.
 
     Parameters
     ----------
-    trunk, crown : Trunk, Crown
+    backbone, head : Backbone, Head
         Changed in place.
     weights : mapping of str to Tensor
         State of an EfficientNet-Lite0 in the layout of EfficientNet-PyTorch, whose layers stand in the same order.
@@ -208,7 +208,7 @@ def load_photographs(trunk: Trunk, crown: Crown, weights: Mapping[str, Tensor]) 
     ValueError
         If the number or the shapes of the layers differ.
     """
-    own = [module.state_dict() for module in (trunk.stem, trunk.blocks, crown.blocks, crown.head)]
+    own = [module.state_dict() for module in (backbone.stem, backbone.blocks, head.blocks, head.conv_head)]
     targets = [value for state in own for name, value in state.items() if "num_batches" not in name]
     given = [value for name, value in weights.items() if not name.startswith("_fc") and "num_batches" not in name]
     for target, value in zip(targets, given, strict=True):
@@ -222,12 +222,12 @@ __all__ = [
     "PLAN",
     "SHARED",
     "SIZE",
+    "Backbone",
     "Block",
-    "Crown",
     "Ensemble",
+    "Head",
     "SameConv",
-    "Trunk",
-    "load_photographs",
+    "load_imagenet_weights",
     "prepare_batch",
     "shrink_images",
 ]

@@ -24,9 +24,10 @@ from thoracite.settings import MODELS
 from thoracite.types import Certainty, Entity, Finding, Region
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
+from thoracite.vision.labels import OUTPUTS
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
 from thoracite.vision.mini.calibration import FindingScale
-from thoracite.vision.mini.crops import view_radiograph
+from thoracite.vision.mini.crops import crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.vision.mini.lungs import Lungs
@@ -34,7 +35,6 @@ from thoracite.vision.mini.measure_reader import MeasureReader
 from thoracite.vision.mini.measures import MEASURES, measure_chest
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import LungSegmenter
-from thoracite.vision.training.cases import OUTPUTS
 
 FOLDER = MODELS / "thoracite-mini"
 """The bundled weights."""
@@ -46,19 +46,19 @@ _OUTSIDE = frozenset({"Cardiomegaly", "Hernia"})
 """Findings that are not of lungs or pleura."""
 
 
-class Glance(NamedTuple):
+class Activations(NamedTuple):
     """What network and measurements give for one image, before anything is read from it.
 
     Parameters
     ----------
-    logits : ndarray, shape (crowns, outputs), float64
-        One row a crown: mean of both views, and what the measurements add.
-    added : ndarray, shape (crowns, outputs), float64
+    logits : ndarray, shape (heads, outputs), float64
+        One row a head: mean of both crops, and what the measurements add.
+    added : ndarray, shape (heads, outputs), float64
         What of the logits comes from the measurements.
     maps : ndarray, shape (outputs, 56, 56), float32
-        What each place of the whole adds to a logit by the network, mean of crowns and views.
+        What each place of the whole adds to a logit by the network, mean over heads and crops.
     features : ndarray, shape (features,), float32
-        Mean of the last maps of the whole over places and crowns.
+        Mean of the last maps of the whole over places and heads.
     box : tuple of int
         x0, y0, x1, y1 of the whole, in pixels of the radiograph.
     lungs : Lungs
@@ -139,13 +139,13 @@ class MiniEncoder:
         radiograph : Radiograph
             As :func:`thoracite.vision.image.read_radiograph` gives it; an inverted one is righted here.
         """
-        admitted = self.admit(radiograph)
-        if isinstance(admitted, str):
-            return Reading(accepted=False, reason=admitted)
-        _, glance = admitted
-        return Reading(findings=tuple(self._read_findings(glance)))
+        passed = self.apply_gate(radiograph)
+        if isinstance(passed, str):
+            return Reading(accepted=False, reason=passed)
+        _, activations = passed
+        return Reading(findings=tuple(self._read_findings(activations)))
 
-    def admit(self, radiograph: Radiograph) -> tuple[Pixels, Glance] | str:
+    def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:
         """The gate: pixels the right way round, and what the network gives for them; or why they are not read.
 
         Parameters
@@ -156,48 +156,50 @@ class MiniEncoder:
         if refusal := find_refusal(radiograph):
             return refusal
         pixels = radiograph.pixels
-        glance = self.look(pixels)
-        kind = find_kind(glance.features, self.gate)
+        activations = self.forward(pixels)
+        kind = find_kind(activations.features, self.gate)
         if kind == KINDS[1]:
             pixels = np.float32(1) - pixels
-            glance = self.look(pixels)
-            kind = find_kind(glance.features, self.gate)
-        return (pixels, glance) if kind == KINDS[0] else explain_kind(kind)
+            activations = self.forward(pixels)
+            kind = find_kind(activations.features, self.gate)
+        return (pixels, activations) if kind == KINDS[0] else explain_kind(kind)
 
-    def look(self, pixels: Pixels, *, crown: int | None = None) -> Glance:
+    def forward(self, pixels: Pixels, *, head: int | None = None) -> Activations:
         """Draw the lungs, measure, and run the network on the whole and on the chest.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Air dark, bone bright.
-        crown : int or None
-            Keep the logits and maps of one crown, such as that of a patient's fold; all of them unless given.
+        head : int or None
+            Keep the logits and maps of one head, such as that of a patient's fold; all of them unless given.
         """
-        views = view_radiograph(pixels, self.segmenter)
-        frames = torch.from_numpy(np.stack([views.whole.pixels, views.chest.pixels]))[:, None]
+        crops = crop_radiograph(pixels, self.segmenter)
+        frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
         with torch.inference_mode():
-            logits, maps, features = self.network.look(prepare_batch(shrink_images(frames, self.size)))
-        kept = slice(None) if crown is None else slice(crown, crown + 1)
-        added = self.measured.read(measure_chest(views.whole, views.lungs))[kept]
+            logits, maps, features = self.network.forward_with_maps(prepare_batch(shrink_images(frames, self.size)))
+        kept = slice(None) if head is None else slice(head, head + 1)
+        added = self.measured.read(measure_chest(crops.whole, crops.lungs))[kept]
         read = logits.mean(1).double().numpy()[kept] + added
-        laid = lay_maps(maps[kept].mean(0).numpy(), (views.whole.box, views.chest.box), views.whole.box)
-        return Glance(read, added, laid, features[0].numpy(), views.whole.box, views.lungs)
+        laid = lay_maps(maps[kept].mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
+        return Activations(read, added, laid, features[0].numpy(), crops.whole.box, crops.lungs)
 
-    def locate(self, label: str, glance: Glance) -> Region:
+    def locate(self, label: str, activations: Activations) -> Region:
         """Where the network looks for a finding."""
-        within = None if label in _OUTSIDE else glance.lungs
-        return find_region(glance.maps[OUTPUTS.index(label)], glance.box, anatomy=_PLACES.get(label, ""), lungs=within)
+        within = None if label in _OUTSIDE else activations.lungs
+        return find_region(
+            activations.maps[OUTPUTS.index(label)], activations.box, anatomy=_PLACES.get(label, ""), lungs=within
+        )
 
-    def _read_findings(self, glance: Glance) -> list[Finding]:
-        logits = glance.logits.mean(axis=0)
+    def _read_findings(self, activations: Activations) -> list[Finding]:
+        logits = activations.logits.mean(axis=0)
         findings = []
         for number, (scale, entity) in enumerate(zip(self.scales, self.entities, strict=True)):
             probability = scale.find_probability(float(logits[number]))
             certainty = scale.find_certainty(probability)
             region = None
             if certainty is not Certainty.ABSENT:
-                region = self.locate(scale.label, glance)
+                region = self.locate(scale.label, activations)
             findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
         return findings
 
@@ -222,4 +224,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["FOLDER", "Glance", "MiniEncoder", "find_entities"]
+__all__ = ["FOLDER", "Activations", "MiniEncoder", "find_entities"]

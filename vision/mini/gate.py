@@ -50,7 +50,7 @@ def rate_kinds(features: npt.NDArray[np.float32], gate: GateWeights) -> npt.NDAr
     Parameters
     ----------
     features : ndarray, shape (..., features), float32
-        Mean of the last maps over places and crowns.
+        Mean of the last maps over places and heads.
 
     Returns
     -------

@@ -55,21 +55,21 @@ def weigh_map(heat: npt.NDArray[np.float32], lungs: Lungs | None) -> Floats:
 def lay_maps(
     maps: npt.NDArray[np.float32], boxes: Sequence[tuple[int, int, int, int]], frame: tuple[int, int, int, int]
 ) -> npt.NDArray[np.float32]:
-    """Maps of several views of one radiograph, laid over one of them and averaged.
+    """Maps of several crops of one radiograph, laid over one of them and averaged.
 
     Parameters
     ----------
-    maps : ndarray, shape (views, outputs, rows, columns), float32
+    maps : ndarray, shape (crops, outputs, rows, columns), float32
         How much each place adds to a logit; any unit.
     boxes : sequence of tuple of int
-        x0, y0, x1, y1 of what each view covers, in pixels of the radiograph.
+        x0, y0, x1, y1 of what each crop covers, in pixels of the radiograph.
     frame : tuple of int
         The same of what the result covers.
 
     Returns
     -------
     ndarray, shape (outputs, 56, 56), float32
-        Beyond its own borders a view counts as at its border.
+        Beyond its own borders a crop counts as at its border.
 
     Examples
     --------
@@ -80,10 +80,10 @@ def lay_maps(
     """
     (x0, y0, x1, y1), cells = frame, (np.arange(FINE) + 0.5) / FINE
     laid = []
-    for view, (left, top, right, bottom) in zip(maps, boxes, strict=True):
-        down = _weigh_lines((y0 + cells * (y1 - y0) - top) / (bottom - top), view.shape[1])
-        across = _weigh_lines((x0 + cells * (x1 - x0) - left) / (right - left), view.shape[2])
-        laid.append(down @ view @ across.T)
+    for crop, (left, top, right, bottom) in zip(maps, boxes, strict=True):
+        down = _weigh_lines((y0 + cells * (y1 - y0) - top) / (bottom - top), crop.shape[1])
+        across = _weigh_lines((x0 + cells * (x1 - x0) - left) / (right - left), crop.shape[2])
+        laid.append(down @ crop @ across.T)
     mean: npt.NDArray[np.float32] = np.mean(laid, axis=0, dtype=np.float32)
     return mean
 

@@ -36,7 +36,7 @@ def _pair(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
 
 
 class UNet(nn.Module):
-    """Looks at a grey image and draws regions.
+    """Outputs at a grey image and draws regions.
 
     Parameters
     ----------

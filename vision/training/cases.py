@@ -18,21 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.errors import InputError
-
-FOLDS = 5
-"""Folds of the bundled model."""
-
-FINDINGS = (
-    "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis", "Hernia",
-    "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia", "Pneumothorax",
-)  # fmt: skip
-"""The fourteen labels of ChestX-ray14."""
-
-READINGS = ("Normal", "Lung Opacity")
-"""Radiologists' classes of the RSNA challenge that are trained beside the labels."""
-
-OUTPUTS = (*FINDINGS, "No Finding", *(f"RSNA {reading}" for reading in READINGS))
-"""What a crown reads, in order."""
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS, READINGS
 
 
 class Case(NamedTuple):
@@ -145,10 +131,6 @@ def read_targets(cases: list[Case]) -> tuple[npt.NDArray[np.float32], npt.NDArra
 
 
 __all__ = [
-    "FINDINGS",
-    "FOLDS",
-    "OUTPUTS",
-    "READINGS",
     "Case",
     "find_fold",
     "read_cases",

@@ -1,7 +1,7 @@
 """Training of one network on the patients of the other folds; an interrupted run goes on where it was.
 
-What is trained is a *crown*: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
-stands on a *trunk*, which stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
+What is trained is a *head*: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
+stands on a *backbone*, which stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
 replacing a method.
 """
 
@@ -52,18 +52,18 @@ class Recipe(NamedTuple):
 
 
 class FoldTrainer:
-    """Trains one crown on the patients of the other folds.
+    """Trains one head on the patients of the other folds.
 
     Parameters
     ----------
-    trunk : nn.Module
+    backbone : nn.Module
         What images pass first; it is not changed.
-    crown : nn.Module
+    head : nn.Module
         What is trained; has ``features``, ``dropout`` and ``linear``.
     cases : list of Case
         All of them; those of the fold are left out here.
-    frames : Tensor, shape (cases, views, side, side), uint8
-        Framed images; where there are several views of a case, each step draws one.
+    frames : Tensor, shape (cases, crops, side, side), uint8
+        Framed images; where there are several crops of a case, each step draws one.
     fold : int
         The fold that is not seen; -1 leaves none out.
     seed : int
@@ -76,8 +76,8 @@ class FoldTrainer:
 
     def __init__(
         self,
-        trunk: nn.Module,
-        crown: Any,
+        backbone: nn.Module,
+        head: Any,
         cases: list[Case],
         frames: Tensor,
         *,
@@ -86,16 +86,16 @@ class FoldTrainer:
         recipe: Recipe = Recipe(),  # noqa: B008 - immutable
         device: str = "cpu",
     ) -> None:
-        self.trunk = trunk.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.crown = crown.to(device).to(memory_format=torch.channels_last)
+        self.backbone = backbone.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.head = head.to(device).to(memory_format=torch.channels_last)
         self.frames, self.fold, self.seed, self.recipe, self.device = frames, fold, seed, recipe, device
         self.cases, self.rows = cases, np.array([row for row, case in enumerate(cases) if case.fold != fold])
         targets, known = (torch.from_numpy(array) for array in self.lay_targets())
         share = (targets * known)[self.rows].sum(0) / known[self.rows].sum(0).clamp(min=1)
         self.targets, self.known = targets.to(device), known.to(device)
-        nn.init.zeros_(crown.linear.weight)
-        crown.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
-        self.progress = Run(self.crown, _group_parameters(crown, recipe.decay), averaging=AVERAGING)
+        nn.init.zeros_(head.linear.weight)
+        head.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
+        self.progress = Run(self.head, _group_parameters(head, recipe.decay), averaging=AVERAGING)
         self.prepare()
 
     def prepare(self) -> None:
@@ -106,7 +106,7 @@ class FoldTrainer:
         return read_targets(self.cases)
 
     def run(self, checkpoint: Path) -> None:
-        """Train what the checkpoint does not hold yet; leaves the averaged weights in the crown."""
+        """Train what the checkpoint does not hold yet; leaves the averaged weights in the head."""
         done = self.progress.resume(checkpoint, device=self.device)
         for epoch in range(done, self.recipe.epochs):
             loss = self._train_epoch(epoch)
@@ -114,8 +114,8 @@ class FoldTrainer:
                 f"fold {self.fold}, epoch {epoch + 1} of {self.recipe.epochs}: loss {loss:.4f}", flush=True
             )
             self.progress.save(checkpoint, epoch + 1)
-        self.crown.load_state_dict(self.progress.average)
-        self.crown.eval()
+        self.head.load_state_dict(self.progress.average)
+        self.head.eval()
 
     def draw_rows(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
         """The order in which an epoch sees the training cases."""
@@ -130,9 +130,9 @@ class FoldTrainer:
         rows : Tensor, shape (n,)
             Which cases.
         maps : Tensor, shape (n, channels, height, width)
-            The crown's last maps of them.
+            The head's last maps of them.
         """
-        logits = self.crown.linear(self.crown.dropout(maps.mean(dim=(2, 3)))).float()
+        logits = self.head.linear(self.head.dropout(maps.mean(dim=(2, 3)))).float()
         logits = self.adjust(rows, logits)
         losses = F.binary_cross_entropy_with_logits(logits, self.targets[rows], reduction="none")
         return (losses * self.known[rows]).sum() / self.known[rows].sum()
@@ -143,7 +143,7 @@ class FoldTrainer:
         return logits
 
     def _train_epoch(self, epoch: int) -> float:
-        self.crown.train()
+        self.head.train()
         random = np.random.default_rng((self.seed, self.fold + 1, epoch))
         torch.manual_seed(int(random.integers(2**31)))
         order, size = self.draw_rows(random), self.recipe.batch
@@ -159,19 +159,19 @@ class FoldTrainer:
         images = prepare_batch(vary_batch(self._draw_views(rows).to(self.device), self.recipe.size))
         with torch.autocast(self.device, torch.bfloat16):
             with torch.no_grad():
-                shared = self.trunk(images)
-            loss = self.find_loss(rows, self.crown.features(shared))
+                shared = self.backbone(images)
+            loss = self.find_loss(rows, self.head.features(shared))
         return self.progress.learn(loss, rate=share * self.recipe.rate)
 
     def _draw_views(self, rows: Tensor) -> Tensor:
-        views = self.frames.shape[1]
-        return self.frames[rows, torch.randint(views, (len(rows),)) if views > 1 else 0]
+        crops = self.frames.shape[1]
+        return self.frames[rows, torch.randint(crops, (len(rows),)) if crops > 1 else 0]
 
 
-def _group_parameters(crown: Any, decay: float) -> list[dict[str, Any]]:
+def _group_parameters(head: Any, decay: float) -> list[dict[str, Any]]:
     """Matrices decay, biases and norms do not; the last layer learns five times as fast."""
-    last = list(crown.linear.parameters())
-    inner = [value for name, value in crown.named_parameters() if not name.startswith("linear.")]
+    last = list(head.linear.parameters())
+    inner = [value for name, value in head.named_parameters() if not name.startswith("linear.")]
     return [
         {"params": [p for p in inner if p.ndim > 1], "weight_decay": decay, "times": 1.0},
         {"params": [p for p in inner if p.ndim <= 1], "weight_decay": 0.0, "times": 1.0},

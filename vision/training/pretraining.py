@@ -1,6 +1,6 @@
-"""Training before the labels: one crown learns from material that is nearer to radiographs than photographs are.
+"""Training before the labels: one head learns from material that is nearer to radiographs than photographs are.
 
-First what is drawn into phantoms, then what tells children's radiographs apart; every fold's crown begins from it.
+First what is drawn into phantoms, then what tells children's radiographs apart; every fold's head begins from it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import numpy.typing as npt
 import torch
 
 from thoracite.settings import Settings
-from thoracite.vision.mini.crops import read_views
-from thoracite.vision.mini.efficientnet import Crown, Ensemble
-from thoracite.vision.training.cases import OUTPUTS, Case
+from thoracite.vision.labels import OUTPUTS
+from thoracite.vision.mini.efficientnet import Ensemble, Head
+from thoracite.vision.training.cases import Case
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
+from thoracite.vision.training.frames import read_crops
 from thoracite.vision.training.loop import cache_array, find_device
 from thoracite.vision.training.pretraining_cases import CHILDREN, draw_phantoms, list_phantoms, read_children
 
@@ -40,18 +41,18 @@ class ChildrenTrainer(FoldTrainer):
 
 
 class Material(NamedTuple):
-    """What a crown is trained on before the labels.
+    """What a head is trained on before the labels.
 
     Parameters
     ----------
     trainer : type of FoldTrainer
         What a training step does.
     outputs : int
-        Of the crown.
+        Of the head.
     cases : list of Case
         All of them are learned from.
     frames : ndarray, shape (cases, 2, 256, 256), uint8
-        Both views of each.
+        Both crops of each.
     """
 
     trainer: type[FoldTrainer]
@@ -69,14 +70,14 @@ def train_before(
     materials: Sequence[Name] = MATERIALS,
     phantoms: int = PHANTOMS,
     seed: int = 0,
-    views: int = 2,
+    crops: int = 2,
 ) -> None:
-    """Train one crown on one material after the other, and let every crown begin from it.
+    """Train one head on one material after the other, and let every head begin from it.
 
     Parameters
     ----------
     network : Ensemble
-        Its trunk stays as it is; its crowns are changed in place, but for their last layers.
+        Its backbone stays as it is; its heads are changed in place, but for their last layers.
     data : Path
         Folder with ``manifest.csv``, for children.
     checkpoints : Path
@@ -89,7 +90,7 @@ def train_before(
         How many; always the same ones.
     seed : int
         Of every other random choice.
-    views : int
+    crops : int
         1 for whole radiographs only, 2 for chests too.
 
     Raises
@@ -101,14 +102,14 @@ def train_before(
     for name in materials:
         done.append(f"{phantoms} phantoms" if name == "phantoms" else name)
         material = _take_phantoms(checkpoints, phantoms) if name == "phantoms" else _take_children(checkpoints, data)
-        frames, crown = torch.from_numpy(material.frames[:, :views]), Crown(material.outputs)
-        copy_blocks(network.crowns[0], crown)
+        frames, head = torch.from_numpy(material.frames[:, :crops]), Head(material.outputs)
+        copy_blocks(network.heads[0], head)
         trainer = material.trainer(
-            network.trunk, crown, material.cases, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
+            network.backbone, head, material.cases, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
         )
-        trainer.run(checkpoints / f"{', '.join(done)}, views {views}.pt")  # what came before is part of the name
-        for other in network.crowns:
-            copy_blocks(crown, other)
+        trainer.run(checkpoints / f"{', '.join(done)}, crops {crops}.pt")  # what came before is part of the name
+        for other in network.heads:
+            copy_blocks(head, other)
 
 
 def _take_phantoms(checkpoints: Path, number: int) -> Material:
@@ -118,14 +119,14 @@ def _take_phantoms(checkpoints: Path, number: int) -> Material:
 
 def _take_children(checkpoints: Path, data: Path) -> Material:
     children = read_children(data)
-    frames = cache_array(checkpoints / "children.npy", lambda: read_views(children, settings=Settings.read()))
+    frames = cache_array(checkpoints / "children.npy", lambda: read_crops(children, settings=Settings.read()))
     return Material(ChildrenTrainer, len(CHILDREN), children, frames)
 
 
-def copy_blocks(source: Crown, target: Crown) -> None:
-    """Give a crown the weights of another, but for the last layer, whose outputs may be others."""
+def copy_blocks(source: Head, target: Head) -> None:
+    """Give a head the weights of another, but for the last layer, whose outputs may be others."""
     target.blocks.load_state_dict(source.blocks.state_dict())
-    target.head.load_state_dict(source.head.state_dict())
+    target.conv_head.load_state_dict(source.conv_head.state_dict())
 
 
 __all__ = ["MATERIALS", "PHANTOMS", "ChildrenTrainer", "Material", "Name", "copy_blocks", "train_before"]

@@ -1,6 +1,6 @@
 """Material to train on before the labels: synthetic phantoms, and radiographs of children.
 
-Neither is measured on; both only give a crown something to begin with that is nearer to radiographs than photographs.
+Neither is measured on; both only give a head something to begin with that is nearer to radiographs than photographs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.phantom import Kind, choose_abnormalities, draw_phantom
-from thoracite.vision.mini.crops import SIDE, view_radiograph
+from thoracite.vision.mini.crops import SIDE, crop_radiograph
 from thoracite.vision.mini.segmenter import LungSegmenter
 from thoracite.vision.training.cases import Case, read_cases
 
@@ -53,7 +53,7 @@ def _describe(seed: int) -> Case:
 
 
 def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
-    """Both views of the same phantoms; about three a second.
+    """Both crops of the same phantoms; about three a second.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
     """
     segmenter, frames = LungSegmenter.load(), np.empty((number, 2, SIDE, SIDE), dtype=np.uint8)
     for row in range(number):
-        frames[row] = view_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
+        frames[row] = crop_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
         if (row + 1) % _TOLD == 0:
             print(f"{row + 1} of {number} phantoms drawn", flush=True)  # noqa: T201 - the log of the training
     return frames

@@ -1,10 +1,10 @@
-"""Training of ``thoracite-mini``: five crowns on one frozen trunk, one a fold; an interrupted run goes on.
+"""Training of ``thoracite-mini``: five heads on one frozen backbone, one a fold; an interrupted run goes on.
 
-One crown first learns from phantoms and from children's radiographs, and every fold's crown begins from it
+One head first learns from phantoms and from children's radiographs, and every fold's head begins from it
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
 What measurements add is fitted beside it.
 
-A fold's crown never sees the patients of its fold, so its reading of them is a fair one: from these readings the
+A fold's head never sees the patients of its fold, so its reading of them is a fair one: from these readings the
 probabilities are calibrated and the operating points chosen, and ``thoracite evaluate vision`` measures on them.
 """
 
@@ -19,14 +19,15 @@ from torch import Tensor
 
 from thoracite.errors import InputError, ModelError
 from thoracite.settings import Settings
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.bundle import write_model
-from thoracite.vision.mini.calibration import fit_scales
-from thoracite.vision.mini.crops import measure_cases, read_views
-from thoracite.vision.mini.efficientnet import SIZE, Ensemble, load_photographs, prepare_batch
-from thoracite.vision.mini.measure_reader import fit_measures
+from thoracite.vision.mini.efficientnet import SIZE, Ensemble, load_imagenet_weights, prepare_batch
 from thoracite.vision.mini.measures import MEASURES
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, read_cases, read_targets
+from thoracite.vision.training.cases import Case, read_cases, read_targets
+from thoracite.vision.training.fit_measures import fit_measures
+from thoracite.vision.training.fit_scales import fit_scales
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
+from thoracite.vision.training.frames import measure_cases, read_crops
 from thoracite.vision.training.loop import cache_array, find_device
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
 from thoracite.vision.training.train_gate import train_gate
@@ -70,8 +71,8 @@ def train_encoder(
     network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
     before = recipe._replace(epochs=EPOCHS_BEFORE)
     train_before(network, data, checkpoints, recipe=before, phantoms=phantoms, seed=seed)
-    for fold, crown in enumerate(network.crowns):
-        trainer = FoldTrainer(network.trunk, crown, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
+    for fold, head in enumerate(network.heads):
+        trainer = FoldTrainer(network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
         trainer.run(checkpoints / f"fold{fold}.pt")
     network.cpu()
     measured = fit_measures(measures, again, cases)
@@ -94,12 +95,12 @@ def _check_labels(cases: list[Case], data: Path) -> None:
         )
 
 
-def begin_network(crowns: int) -> Ensemble:
-    """A network whose every crown begins from the weights of photographs.
+def begin_network(heads: int) -> Ensemble:
+    """A network whose every head begins from the weights of photographs.
 
     Parameters
     ----------
-    crowns : int
+    heads : int
         How many.
 
     Raises
@@ -107,13 +108,13 @@ def begin_network(crowns: int) -> Ensemble:
     ModelError
         If the weights are not installed.
     """
-    network, photographs = Ensemble(len(OUTPUTS), crowns), read_photographs()
-    for crown in network.crowns:
-        load_photographs(network.trunk, crown, photographs)
+    network, photographs = Ensemble(len(OUTPUTS), heads), read_imagenet_weights()
+    for head in network.heads:
+        load_imagenet_weights(network.backbone, head, photographs)
     return network
 
 
-def read_photographs() -> dict[str, Tensor]:
+def read_imagenet_weights() -> dict[str, Tensor]:
     """Weights trained on ImageNet's photographs, from the package that carries them.
 
     Raises
@@ -134,8 +135,8 @@ def read_photographs() -> dict[str, Tensor]:
 
 
 def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
-    """Both views of all cases, kept in a file of the folder; shape (cases, 2, 256, 256), uint8."""
-    return cache_array(folder / "frames.npy", lambda: read_views(cases, settings=Settings.read()))
+    """Both crops of all cases, kept in a file of the folder; shape (cases, 2, 256, 256), uint8."""
+    return cache_array(folder / "frames.npy", lambda: read_crops(cases, settings=Settings.read()))
 
 
 def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
@@ -144,7 +145,7 @@ def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
 
 
 def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
-    """Logits of every crown, mean of the views; shape (crowns, cases, outputs)."""
+    """Logits of every head, mean over the crops; shape (heads, cases, outputs)."""
     network.eval()
     with torch.inference_mode():
         read = [_read_part(network, part, size) for part in torch.split(frames, 32)]
@@ -158,7 +159,7 @@ def _read_part(network: Ensemble, frames: Tensor, size: int) -> npt.NDArray[np.f
 
 
 def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDArray[np.float64]:
-    """Of logits of every crown, those by the crown that did not see a case's patient; shape (cases, outputs)."""
+    """Of logits of every head, those by the head that did not see a case's patient; shape (cases, outputs)."""
     held: npt.NDArray[np.float64] = logits[[case.fold for case in cases], range(len(cases))]
     return held
 
@@ -170,6 +171,6 @@ __all__ = [
     "measure_cached",
     "read_all",
     "read_cached",
-    "read_photographs",
+    "read_imagenet_weights",
     "train_encoder",
 ]

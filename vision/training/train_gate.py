@@ -27,7 +27,7 @@ VARIATIONS = 6
 KEPT = 0.995
 """Share of radiographs that the operating point keeps, on patients that the layer was not fitted on."""
 
-_STIFFNESS = 0.003
+_C = 0.003
 
 
 def train_gate(network: Ensemble, data: Path, *, seed: int = 0) -> GateWeights:
@@ -64,7 +64,7 @@ def read_features(network: Ensemble, images: list[Pixels]) -> npt.NDArray[np.flo
         frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in images[start : start + 32]])
         with torch.inference_mode():
             shrunk = shrink_images(torch.from_numpy(frames)[:, None], SIZE)
-            features.append(network.look(prepare_batch(shrunk))[2].float().numpy())
+            features.append(network.forward_with_maps(prepare_batch(shrunk))[2].float().numpy())
     return np.concatenate(features)
 
 
@@ -100,9 +100,7 @@ def _fit(features: npt.NDArray[np.float32], kinds: npt.NDArray[np.int64]) -> Gat
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = features.mean(0), features.std(0) + 1e-3
-    fitted = LogisticRegression(C=_STIFFNESS, class_weight="balanced", max_iter=500).fit(
-        (features - mean) / spread, kinds
-    )
+    fitted = LogisticRegression(C=_C, class_weight="balanced", max_iter=500).fit((features - mean) / spread, kinds)
     weight = fitted.coef_ / spread
     bias = fitted.intercept_ - weight @ mean
     return GateWeights(weight.astype(np.float32), bias.astype(np.float32), threshold=0.5)

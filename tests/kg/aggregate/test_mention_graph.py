@@ -13,7 +13,7 @@ from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.evaluation.scale_reports import generate_reports, write_reports
 from thoracite.kg.aggregate import mention_graph
 from thoracite.kg.aggregate.mention_graph import SCHEMA, build_mentions, hash_report, open_mentions
-from thoracite.kg.build.build import open_graph
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.sparql import PROLOGUE
 from thoracite.kg.vocabulary import compact, expand

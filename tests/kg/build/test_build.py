@@ -11,10 +11,13 @@ import pytest
 
 from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg.build import build
-from thoracite.kg.build.build import build_graph, ensure_graph, find_nquads, open_graph
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.facts import FACTS, read_rows
+from thoracite.kg.graph import ensure_graph
 from thoracite.kg.rdf.nquads import read_digest
+from thoracite.kg.stores.folder import find_nquads, open_graph
 from thoracite.kg.stores.lock import lock_folder
+from thoracite.settings import ONTOLOGIES
 
 HEADER = "subject,relation,object,source,locator,licence,present,uncertain,absent,support\n"
 START = "from pathlib import Path; import sys; from thoracite.kg.build.build import build_graph; "
@@ -89,7 +92,7 @@ def test_counted_triples_below_the_minimum_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="fewer than 3 could point at a person"):
         small(tmp_path / "graph", extra=table)
     reports = tmp_path / "reports.csv"
-    lines = (build.ONTOLOGIES / "reports_openi.csv").read_text(encoding="utf-8").splitlines()[:2]
+    lines = (ONTOLOGIES / "reports_openi.csv").read_text(encoding="utf-8").splitlines()[:2]
     cells = lines[1].split(",")
     cells[lines[0].split(",").index("support")] = "2"
     reports.write_text(f"{lines[0]}\n{','.join(cells)}\n", encoding="utf-8")
@@ -194,7 +197,10 @@ def test_an_old_default_graph_is_built_again_and_ones_own_is_left(tmp_path: Path
 def test_no_file_of_a_graph_is_left_open_for_writing(graph_folder: Path) -> None:
     """Two processes read at once, and neither needs to write."""
     version = find_nquads(graph_folder).parent
-    code = START.replace("build_graph", "open_graph") + "print(open_graph(Path(sys.argv[1])).statistics().sources)"
+    code = (
+        "from pathlib import Path; import sys; from thoracite.kg.stores.folder import open_graph; "
+        "print(open_graph(Path(sys.argv[1])).statistics().sources)"
+    )
     store = open_graph(graph_folder)
     before = {path: path.stat().st_mtime_ns for path in version.rglob("*") if path.is_file()}
     answers = [

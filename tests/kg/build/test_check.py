@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
-from thoracite.kg.build.build import build_graph, find_nquads
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.check import check_graph
+from thoracite.kg.stores.folder import find_nquads
 
 THX = "https://w3id.org/thoracite/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from thoracite.kg.build.build import build_graph, find_nquads, open_graph
+from thoracite.kg.build.build import build_graph
+from thoracite.kg.stores.folder import find_nquads, open_graph
 from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStore
@@ -36,7 +37,7 @@ Contents = dict[tuple[str, str, str], int]
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Triples of one's own, to build two graphs with that differ."""
+    """Your own triples, to build two graphs with that differ."""
     paths = [tmp_path_factory.mktemp("tables") / name for name in ("one.csv", "other.csv")]
     for path, sign in zip(paths, ("rib fracture", "pneumonia"), strict=True):
         path.write_text(f"subject,relation,object\nskin folds,may mimic,{sign}\n", encoding="utf-8")

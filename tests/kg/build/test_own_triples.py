@@ -1,4 +1,4 @@
-"""Triples of one's own, in every format."""
+"""Your own triples, in every format."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
-from thoracite.kg.build.build import build_graph, find_nquads
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.own_triples import Given, read_given
+from thoracite.kg.stores.folder import find_nquads
 
 TURTLE = """@prefix thx: <https://w3id.org/thoracite/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 thx:skin_fold thx:may_mimic thx:pneumothorax .

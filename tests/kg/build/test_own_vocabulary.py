@@ -1,4 +1,4 @@
-"""Vocabularies of one's own: names reach the linker, terms become concepts, nothing is named twice."""
+"""Your own vocabularies: names reach the linker, terms become concepts, nothing is named twice."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
-from thoracite.kg.build.build import build_graph, find_nquads, open_graph
+from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.check import check_graph, check_names
 from thoracite.kg.build.own_vocabulary import is_vocabulary, merge_vocabulary, read_vocabulary
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.linking.linker import Linker
+from thoracite.kg.stores.folder import find_nquads, open_graph
 
 OBO = """format-version: 1.2
 

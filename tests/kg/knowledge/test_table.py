@@ -1,4 +1,4 @@
-"""From a book to a graph: the table of what was read is one's own triples."""
+"""From a book to a graph: the table of what was read is read as your own triples."""
 
 from __future__ import annotations
 

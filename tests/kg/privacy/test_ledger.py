@@ -50,11 +50,11 @@ def test_hashes_need_the_key(tmp_path: Path) -> None:
     assert hash_patient("p1", keys[0]) != hash_patient("p1", keys[1])
 
 
-def test_without_a_ledger_the_firewall_is_unavailable(tmp_path: Path, folder: Path) -> None:
-    with pytest.raises(PrivacyError, match="firewall unavailable"):
+def test_without_a_ledger_support_without_the_patient_is_unavailable(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(PrivacyError, match="support without the patient is unavailable"):
         Ledger(tmp_path)
     (folder / DATA_FILE).write_bytes(b"damaged")
-    with pytest.raises(PrivacyError, match="firewall unavailable"):
+    with pytest.raises(PrivacyError, match="support without the patient is unavailable"):
         Ledger(folder)
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from thoracite.errors import UsageError
 from thoracite.evaluation.servers import PASSWORD
-from thoracite.kg.build.build import open_graph
 from thoracite.kg.queries.published import describe_published, fill_parameters, parse_query
 from thoracite.kg.queries.render import QUERIES, list_published
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.neo4j import Neo4jStore
 from thoracite.kg.stores.oxigraph import OxigraphStore

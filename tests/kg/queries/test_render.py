@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.kg.build.build import open_graph
 from thoracite.kg.queries.render import list_published, read_published, render_cypher, render_sparql
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.types import Entity, Provenance, Triple
 

@@ -14,10 +14,10 @@ import pytest
 import thoracite.kg.stores.sparql_endpoint as module
 from thoracite.errors import InputError, StoreError
 from thoracite.evaluation.servers import Server, find_free_port, start_fuseki
-from thoracite.kg.build.build import open_graph
 from thoracite.kg.queries.published import describe_published
 from thoracite.kg.queries.render import list_published
 from thoracite.kg.rdf.nquads import read_digest
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.sparql_endpoint import SparqlStore
 
 EMPTY = b'{"head": {"vars": []}, "results": {"bindings": []}}'

@@ -6,8 +6,8 @@ import numpy as np
 
 from thoracite.evaluation.vision import find_calibration_error
 from thoracite.types import Certainty
-from thoracite.vision.mini.calibration import PRECISE, UNCERTAIN_FROM, cross_fit_scales, fit_scale
-from thoracite.vision.training.cases import FINDINGS
+from thoracite.vision.labels import FINDINGS
+from thoracite.vision.training.fit_scales import PRECISE, UNCERTAIN_FROM, cross_fit_scales, fit_scale
 
 
 def draw(share: float, apart: float) -> tuple[np.ndarray, np.ndarray]:

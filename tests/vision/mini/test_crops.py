@@ -10,30 +10,31 @@ from PIL import Image
 
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.crops import SIDE, jolt_pixels, measure_cases, read_views, view_radiograph
+from thoracite.vision.mini.crops import SIDE, crop_radiograph
 from thoracite.vision.mini.lungs import SIDES
 from thoracite.vision.mini.segmenter import LungSegmenter
 from thoracite.vision.training.cases import read_cases
+from thoracite.vision.training.frames import jolt_pixels, measure_cases, read_crops
 
 
 def test_the_chest_holds_both_lungs_and_little_else(shared: Path) -> None:
     segmenter = LungSegmenter.load()
     for case in read_cases(shared / "data" / "cxr", "nih")[:6]:
         pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-        views = view_radiograph(pixels, segmenter)
-        x0, y0, x1, y1 = views.chest.box
+        crops = crop_radiograph(pixels, segmenter)
+        x0, y0, x1, y1 = crops.chest.box
         assert abs((x1 - x0) - (y1 - y0)) <= 1
-        seen = segmenter.segment_frame(views.chest)
+        seen = segmenter.segment_frame(crops.chest)
         assert seen.found
         assert 0.2 < (seen.right | seen.left).mean() < 0.7
-        assert views.whole.pixels.shape == views.chest.pixels.shape == (SIDE, SIDE)
+        assert crops.whole.pixels.shape == crops.chest.pixels.shape == (SIDE, SIDE)
 
 
 def test_where_there_are_no_lungs_the_chest_is_the_whole() -> None:
-    views = view_radiograph(np.zeros((300, 200), dtype=np.float32), LungSegmenter.load())
-    assert not views.lungs.found
-    assert views.chest.box == views.whole.box
-    assert views.chest.pixels is views.whole.pixels
+    crops = crop_radiograph(np.zeros((300, 200), dtype=np.float32), LungSegmenter.load())
+    assert not crops.lungs.found
+    assert crops.chest.box == crops.whole.box
+    assert crops.chest.pixels is crops.whole.pixels
 
 
 @pytest.mark.parametrize(("height", "width"), [(1301, 1403), (2048, 1100)])
@@ -41,24 +42,24 @@ def test_a_large_radiograph_is_seen_as_a_small_one(shared: Path, height: int, wi
     case = read_cases(shared / "data" / "cxr", "nih")[0]
     pixels, segmenter = read_radiograph(case.path, settings=Settings.read()).pixels, LungSegmenter.load()
     large = np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC).convert("F"))
-    small, views = (view_radiograph(np.clip(each, 0, 1), segmenter) for each in (pixels, large))
-    x0, y0, x1, y1 = views.whole.box
+    small, crops = (crop_radiograph(np.clip(each, 0, 1), segmenter) for each in (pixels, large))
+    x0, y0, x1, y1 = crops.whole.box
     assert 0 <= x0 < x1 <= width
     assert 0 <= y0 < y1 <= height
-    assert views.lungs.box == views.whole.box
+    assert crops.lungs.box == crops.whole.box
     for side in SIDES:
-        one, other = small.lungs.find_middle(side), views.lungs.find_middle(side)
+        one, other = small.lungs.find_middle(side), crops.lungs.find_middle(side)
         assert other[0] / width == pytest.approx(one[0] / pixels.shape[1], abs=0.02)
         assert other[1] / height == pytest.approx(one[1] / pixels.shape[0], abs=0.02)
 
 
 def test_read_views_are_what_the_encoder_sees(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")[:2]
-    frames = read_views(cases, settings=Settings.read())
+    frames = read_crops(cases, settings=Settings.read())
     assert frames.shape == (2, 2, SIDE, SIDE)
-    views = view_radiograph(read_radiograph(cases[1].path, settings=Settings.read()).pixels, LungSegmenter.load())
-    np.testing.assert_allclose(frames[1, 0] / 255, views.whole.pixels, atol=0.003)
-    np.testing.assert_allclose(frames[1, 1] / 255, views.chest.pixels, atol=0.003)
+    crops = crop_radiograph(read_radiograph(cases[1].path, settings=Settings.read()).pixels, LungSegmenter.load())
+    np.testing.assert_allclose(frames[1, 0] / 255, crops.whole.pixels, atol=0.003)
+    np.testing.assert_allclose(frames[1, 1] / 255, crops.chest.pixels, atol=0.003)
 
 
 def test_a_radiograph_is_measured_again_a_little_turned_and_cropped(shared: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from thoracite.vision.mini.measure_reader import SHARE, fit_measures
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, find_fold
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
+from thoracite.vision.training.cases import Case, find_fold
+from thoracite.vision.training.fit_measures import SHARE, fit_measures
 
 EFFUSION = FINDINGS.index("Effusion")
 

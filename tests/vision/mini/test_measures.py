@@ -9,11 +9,11 @@ import pytest
 
 from thoracite.evaluation.vision import find_auroc
 from thoracite.settings import Settings
-from thoracite.vision.mini.crops import measure_cases
 from thoracite.vision.mini.framing import Frame
 from thoracite.vision.mini.lungs import Lungs, draw_ellipses
 from thoracite.vision.mini.measures import MEASURES, measure_chest
 from thoracite.vision.training.cases import read_cases
+from thoracite.vision.training.frames import measure_cases
 
 SIDE = 192
 BOX = (0, 0, 480, 480)

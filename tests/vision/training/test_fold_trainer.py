@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from thoracite.vision.mini.efficientnet import Crown, Trunk, prepare_batch
+from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
+from thoracite.vision.mini.efficientnet import Backbone, Head, prepare_batch
 from thoracite.vision.training import fold_trainer
-from thoracite.vision.training.cases import FINDINGS, FOLDS, OUTPUTS, Case, find_fold, read_cases, read_targets
+from thoracite.vision.training.cases import Case, find_fold, read_cases, read_targets
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, vary_batch
 
 SMALL = Recipe(batch=8, size=64)
@@ -36,10 +37,10 @@ def train(frames: torch.Tensor, checkpoint: Path, *stops: int) -> dict[str, torc
     """Train up to each stop, from the checkpoint, with a trainer of its own."""
     for stop in stops:
         torch.manual_seed(0)
-        crown = Crown(len(OUTPUTS))
+        head = Head(len(OUTPUTS))
         recipe = SMALL._replace(epochs=stop)
-        FoldTrainer(Trunk(), crown, make_cases(24), frames, fold=0, seed=1, recipe=recipe).run(checkpoint)
-    return crown.state_dict()
+        FoldTrainer(Backbone(), head, make_cases(24), frames, fold=0, seed=1, recipe=recipe).run(checkpoint)
+    return head.state_dict()
 
 
 def test_a_run_that_was_cut_off_gives_the_same_weights(
@@ -53,7 +54,7 @@ def test_a_run_that_was_cut_off_gives_the_same_weights(
 
 
 def test_training_lowers_the_loss(frames: torch.Tensor) -> None:
-    trainer = FoldTrainer(Trunk(), Crown(len(OUTPUTS)), make_cases(24), frames, fold=0, seed=1, recipe=SMALL)
+    trainer = FoldTrainer(Backbone(), Head(len(OUTPUTS)), make_cases(24), frames, fold=0, seed=1, recipe=SMALL)
     rows = torch.from_numpy(trainer.rows[:8])
     losses = [trainer._train_batch(rows, 1000) for _ in range(25)]
     assert np.mean(losses[-5:]) < np.mean(losses[:5]) - 0.02
@@ -62,7 +63,7 @@ def test_training_lowers_the_loss(frames: torch.Tensor) -> None:
 def test_a_fold_never_sees_its_patients(frames: torch.Tensor) -> None:
     cases = make_cases(24)
     for fold in range(FOLDS):
-        trainer = FoldTrainer(Trunk(), Crown(len(OUTPUTS)), cases, frames, fold=fold, seed=0)
+        trainer = FoldTrainer(Backbone(), Head(len(OUTPUTS)), cases, frames, fold=fold, seed=0)
         assert {cases[row].fold for row in trainer.rows} == set(range(FOLDS)) - {fold}
 
 

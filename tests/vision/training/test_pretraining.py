@@ -1,4 +1,4 @@
-"""What is trained before the labels moves every crown alike, and leaves the trunk and the last layers alone."""
+"""What is trained before the labels moves every head alike, and leaves the backbone and the last layers alone."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_every_crown_begins_from_what_one_learned_of_phantoms(tmp_path: Path) ->
     after = network.state_dict()
     changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
     assert changed
-    assert not any(name.startswith("trunk") or "linear" in name for name in changed)
+    assert not any(name.startswith("backbone") or "linear" in name for name in changed)
     for name in changed:
         first, *rest = name.split(".", 2)[1:]
         assert first in "01"
-        assert torch.equal(after[name], after[f"crowns.{1 - int(first)}.{rest[0]}"])
+        assert torch.equal(after[name], after[f"heads.{1 - int(first)}.{rest[0]}"])
 
 
 def test_an_interrupted_training_goes_on_with_the_phantoms_that_were_drawn(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_an_interrupted_training_goes_on_with_the_phantoms_that_were_drawn(tmp_p
     assert len(written) == 2
     assert {name: (tmp_path / name).stat().st_mtime_ns for name in written} == written
     assert not torch.equal(
-        again.crowns[0].head.state_dict()["0.weight"], begin_network(1).crowns[0].head.state_dict()["0.weight"]
+        again.heads[0].conv_head.state_dict()["0.weight"], begin_network(1).heads[0].conv_head.state_dict()["0.weight"]
     )
 
 
@@ -51,6 +51,6 @@ def test_what_came_before_is_not_taken_for_something_else(tmp_path: Path) -> Non
     train(alone, tmp_path, "children")
     train(after, tmp_path, "phantoms", "children")
     train(again, tmp_path, "children")
-    one, two, three = (network.crowns[0].head.state_dict()["0.weight"] for network in (alone, after, again))
+    one, two, three = (network.heads[0].conv_head.state_dict()["0.weight"] for network in (alone, after, again))
     assert not torch.equal(one, two)
     assert torch.equal(one, three)

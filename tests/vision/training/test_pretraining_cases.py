@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from thoracite.phantom import draw_phantom
+from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.crops import SIDE
-from thoracite.vision.training.cases import FINDINGS
 from thoracite.vision.training.pretraining_cases import CHILDREN, draw_phantoms, list_phantoms, read_children
 
 

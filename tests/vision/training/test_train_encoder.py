@@ -11,17 +11,17 @@ import torch
 from tests.manifest import write_data_folder
 from thoracite.errors import InputError
 from thoracite.phantom import draw_phantom
-from thoracite.vision.mini.efficientnet import Ensemble, load_photographs
+from thoracite.vision.labels import FOLDS, OUTPUTS
+from thoracite.vision.mini.efficientnet import Ensemble, load_imagenet_weights
 from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.measures import MEASURES
-from thoracite.vision.training.cases import FOLDS, OUTPUTS
-from thoracite.vision.training.train_encoder import read_photographs, train_encoder
+from thoracite.vision.training.train_encoder import read_imagenet_weights, train_encoder
 
 
 def test_weights_of_photographs_fill_every_layer_but_the_last() -> None:
     network = Ensemble(2, 1)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    load_photographs(network.trunk, network.crowns[0], read_photographs())
+    load_imagenet_weights(network.backbone, network.heads[0], read_imagenet_weights())
     changed = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
     left = {name for name in before if name not in changed and "num_batches" not in name}
     assert {name.split(".")[-2] for name in left} == {"linear"}
@@ -44,6 +44,6 @@ def test_a_folder_of_images_becomes_a_model_that_reads(tmp_path: Path) -> None:
     train_encoder(tmp_path, tmp_path / "model", epochs=1, phantoms=64)
     encoder = MiniEncoder.load(tmp_path / "model")
     assert encoder.measured.weight.shape == (FOLDS, len(OUTPUTS), 2 * len(MEASURES))
-    glance = encoder.look(draw_phantom(500, size=128).image)
-    assert np.isfinite(glance.logits).all()
-    assert np.abs(glance.added).max() > 0
+    activations = encoder.forward(draw_phantom(500, size=128).image)
+    assert np.isfinite(activations.logits).all()
+    assert np.abs(activations.added).max() > 0

@@ -1,0 +1,111 @@
+"""The folder that holds a graph: its versions, the pointer to the current one, and opening what it points at.
+
+``versions/<build>/`` holds ``graph.nq``, one folder a store and ``manifest.json``; ``current`` names the version that
+readers open. :mod:`thoracite.kg.build.build` writes versions; nothing here reads their sources.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from thoracite.errors import StoreError
+from thoracite.files import write_text
+from thoracite.kg.stores.oxigraph import OxigraphStore
+from thoracite.kg.stores.store import GraphStore
+
+FORMAT = 1
+"""Rises when a version of one build cannot be read by another."""
+
+
+def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql") -> GraphStore:
+    """Open the current graph of a folder for reading.
+
+    Parameters
+    ----------
+    folder : Path
+        The graph folder.
+    language : str
+        ``sparql`` opens Oxigraph, ``cypher`` ladybug.
+
+    Raises
+    ------
+    StoreError
+        If there is no graph, or it is damaged.
+    """
+    version = read_pointer(folder)
+    if version is None:
+        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
+    digest = read_manifest(version).get("digest")
+    store: GraphStore
+    if language == "cypher":
+        from thoracite.kg.stores.ladybug import LadybugStore
+
+        store = LadybugStore(version / "ladybug")
+    else:
+        store = OxigraphStore(version / "oxigraph")
+    if store.digest != digest:
+        store.close()
+        raise StoreError(f"graph {version} is damaged: its store holds another graph than its manifest; build it again")
+    return store
+
+
+def find_nquads(folder: Path) -> Path:
+    """The N-Quads of a folder's current graph.
+
+    Raises
+    ------
+    StoreError
+        If there is no graph.
+    """
+    version = read_pointer(folder)
+    if version is None:
+        raise StoreError(f"there is no graph in {folder}; build one with `thoracite build`")
+    return version / "graph.nq"
+
+
+def read_pointer(folder: Path) -> Path | None:
+    """The current version's folder; None where nothing was built.
+
+    Raises
+    ------
+    StoreError
+        If the pointer cannot be read, or points at nothing.
+    """
+    try:
+        name = (folder / "current").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"graph folder {folder} cannot be read: {error}; build it again") from error
+    version = folder / "versions" / name
+    if not name or Path(name).name != name or not version.is_dir():
+        raise StoreError(f"graph folder {folder} points at {name!r}, which is not there; build it again")
+    return version
+
+
+def read_manifest(version: Path) -> Mapping[str, object]:
+    """What a version says of itself: digest, format, digest of its inputs.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged or of another format.
+    """
+    try:
+        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+            raise ValueError(f"expected a manifest of format {FORMAT}")
+    except (OSError, ValueError) as error:
+        raise StoreError(f"graph {version} is damaged or of another version ({error}); build it again") from error
+    return manifest
+
+
+def point_to(folder: Path, version: Path) -> None:
+    """Make a version the current one, in one step."""
+    write_text(folder / "current", version.name + "\n")
+
+
+__all__ = ["FORMAT", "find_nquads", "open_graph", "point_to", "read_manifest", "read_pointer"]
