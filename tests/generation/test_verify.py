@@ -11,7 +11,7 @@ from thoracite.generation.citations import build_claim
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
-from thoracite.types import Claim, Evidence
+from thoracite.types import Certainty, Claim, Evidence
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -71,3 +71,16 @@ def test_kind_must_fit_the_citations(evidence: tuple[Evidence, ...], link: Link,
     claim = Claim(sentence="Consolidation is suggestive of pneumonia [E8].", kind="diagnosis", citations=("E8",))
     (judged,) = verify([claim], evidence, linker=link, extractor=extractor)
     assert (judged.verdict, judged.why) == ("unsupported", "as diagnosis it must cite image evidence")
+
+
+@pytest.mark.parametrize("end", ["subject_certainty", "object_certainty"])
+def test_a_triple_that_is_stated_as_absent_carries_no_claim(
+    end: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
+) -> None:
+    sentence = "Consolidation is suggestive of pneumonia [E8]."
+    fact = evidence[7].triple
+    assert fact is not None
+    denied = fact.model_copy(update={end: Certainty.ABSENT})
+    changed = [*evidence[:7], evidence[7].model_copy(update={"triple": denied})]
+    assert judge([sentence], evidence, link, extractor)[0].verdict == "supported"
+    assert judge([sentence], changed, link, extractor)[0].verdict == "unsupported"

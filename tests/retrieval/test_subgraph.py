@@ -6,7 +6,9 @@ import pytest
 
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
+    ASSOCIATED,
     CAUSED_BY,
+    HAS_ATTRIBUTE,
     HAS_SIGN,
     LOCATED_AT,
     LOCATED_IN,
@@ -25,10 +27,12 @@ from thoracite.retrieval.subgraph import (
     find_seen,
     prune_triples,
     rank_triples,
+    rate_source,
 )
 from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Triple
 
 TEXT = Provenance(source="thxs:openstax", locator="22.1")
+ATLAS = Provenance(source="thxs:atlas", locator="plate 12")
 REPORTS = Provenance(source="thxs:openi", locator="aggregate", extractor="thoracite-rules")
 EFFUSION = mint("pleural effusion")
 
@@ -67,6 +71,14 @@ def order(*triples: Triple, seen: Seen | None = None, spread: dict[str, int] | N
         (CAUSE, "cause", "for"),
         (MIMIC, "mimic", "against"),
         (AGAINST, "against", "against"),
+        (triple("pleural effusion", SUGGESTS, "heart failure"), "diagnosis", "for"),
+        (triple("pleural effusion", MIMICS, "pneumonia"), "mimic", "against"),
+        (triple("atelectasis", CAUSED_BY, "pleural effusion"), "consequence", "for"),
+        (triple("pleural effusion", ASSOCIATED, "atelectasis"), "company", "for"),
+        (triple("atelectasis", ASSOCIATED, "pleural effusion"), "company", "for"),
+        (triple("pleural effusion", LOCATED_IN, "pleural space"), "place", "for"),
+        (triple("pleural effusion", LOCATED_AT, "pleural space"), "place", "for"),
+        (triple("pleural effusion", HAS_ATTRIBUTE, "meniscus"), "attribute", "for"),
     ],
 )
 def test_roles(fact: Triple, role: str, stance: str) -> None:
@@ -106,6 +118,47 @@ def test_signs_come_before_causes_and_both_before_what_reports_count() -> None:
     assert order(CAUSE, counted, SIGN) == ["meniscus sign", "heart failure", "opacity"]
 
 
+def test_reasons_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
+    asked = [
+        SIGN,
+        triple("pleural effusion", SUGGESTS, "pleurisy"),
+        triple("tuberculosis", HAS_SIGN, "pleural effusion"),
+        CAUSE,
+        triple("pleural effusion", ASSOCIATED, "ascites"),
+        triple("pleural effusion", LOCATED_AT, "chest"),
+    ]
+    expected = ["meniscus sign", "pleurisy", "tuberculosis", "heart failure", "ascites", "chest"]
+    assert order(*reversed(asked)) == expected
+
+
+def test_many_reports_count_more_than_few_and_doubtful_ones_less() -> None:
+    def counted(name: str, **counts: int) -> Triple:
+        total = Counts(**counts)
+        return triple("pleural effusion", HAS_SIGN, name, provenance=(REPORTS,), counts=total, support=total.total)
+
+    few, some, many = (counted(f"sign {n}", present=n) for n in (9, 20, 90))
+    doubtful, thousands = counted("sign 0", present=10, uncertain=80), counted("sign 5", present=5000)
+    assert order(few, doubtful, some, many) == ["sign 90", "sign 20", "sign 0", "sign 9"]
+    assert (
+        rate_source(thousands) < rate_source(SIGN) < rate_source(SIGN.model_copy(update={"provenance": (TEXT, ATLAS)}))
+    )
+
+
+def test_what_reports_name_together_by_chance_comes_last() -> None:
+    chance, unknown, often = (triple("pleural effusion", HAS_SIGN, f"sign {n}") for n in range(3))
+    chance, often = chance.model_copy(update={"lift": 0.5}), often.model_copy(update={"lift": 9.0})
+    assert order(chance, unknown, often) == ["sign 1", "sign 2", "sign 0"]
+
+
+@pytest.mark.parametrize("view", ["lateral view", "decubitus film", "expiratory radiograph", "supine view"])
+def test_a_sign_of_another_view_counts_less(view: str) -> None:
+    views = (view, "frontal view")
+    assert order(*(triple("pleural effusion", HAS_SIGN, f"meniscus on {one}") for one in views)) == [
+        "meniscus on frontal view",
+        f"meniscus on {view}",
+    ]
+
+
 def test_what_the_image_shows_comes_first_and_what_it_denies_last() -> None:
     other = triple("pleural effusion", HAS_SIGN, "apical cap")
     seen = Seen(present=frozenset({mint("apical cap")}), absent=frozenset({mint("meniscus sign")}))
@@ -126,6 +179,16 @@ def test_the_other_side_is_left_out_and_the_same_level_preferred() -> None:
     assert order(*places, seen=Seen(regions={EFFUSION: region})) == ["right lower lobe", "right upper lobe"]
 
 
+def test_a_place_without_a_level_stands_between_the_same_level_and_another() -> None:
+    labels = ("right lower lobe", "right lung", "right apex", "right costophrenic sulcus")
+    places = [triple("pleural effusion", LOCATED_IN, label, kind="anatomy") for label in labels]
+    region = Region(box=(0, 0, 9, 9), anatomy="right upper zone", side="right")
+    ranked = order(*places, seen=Seen(regions={EFFUSION: region}))
+    assert ranked == ["right apex", "right lung", "right lower lobe", "right costophrenic sulcus"]
+    nowhere = Seen(regions={EFFUSION: region.model_copy(update={"anatomy": "chest"})})
+    assert len({scored.score for scored in rank_triples(EFFUSION, places, seen=nowhere)}) == 1
+
+
 def test_what_reports_deny_is_no_reason() -> None:
     denied = triple(
         "pleural effusion", LOCATED_AT, "pleural space", provenance=(REPORTS,), counts=Counts(absent=90), support=90,
@@ -139,6 +202,13 @@ def test_pruning_keeps_few_of_a_kind_and_something_against() -> None:
     kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [*signs, CAUSE, AGAINST]), limit=3)
     roles = [role.name for s in kept if (role := find_role(EFFUSION, s.triple))]
     assert roles == ["sign", "sign", "against"]
+
+
+def test_pruning_names_each_end_once() -> None:
+    again = triple("meniscus sign", SUGGESTS, "pleural effusion")
+    kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [SIGN, again, CAUSE]))
+    ends = [s.triple.subject if s.triple.object.id == EFFUSION else s.triple.object for s in kept]
+    assert [end.label for end in ends] == ["meniscus sign", "heart failure"]
 
 
 def test_the_same_question_has_the_same_answer() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,29 @@ def test_turnstile_turns_away_who_waits_too_long_and_lets_the_next_in() -> None:
         pytest.fail("two were inside")
     with gate.enter():
         pass
+
+
+@pytest.mark.parametrize("line", [0, 1, 3])
+def test_turnstile_keeps_no_longer_line_than_it_says(line: int) -> None:
+    gate, refused = Turnstile(slots=1, line=line, patience_s=30), []
+
+    def wait() -> None:
+        try:
+            with gate.enter():
+                pass
+        except BusyError:
+            refused.append(1)
+
+    with gate.enter():
+        threads = [threading.Thread(target=wait) for _ in range(line + 2)]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 10
+        while len(refused) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join(10)
+    assert len(refused) == 2
 
 
 def test_turnstile_opens_again_after_an_error() -> None:

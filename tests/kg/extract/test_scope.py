@@ -21,6 +21,7 @@ def certainty(text: str) -> dict[str, str]:
         ("no effusion ; nodule", {"effusion": "DA", "nodule": "DP"}),
         ("no effusion with scarring", {"effusion": "DA", "scarring": "DP"}),
         ("no change in effusion", {"change": "DA", "effusion": "DP"}),
+        ("no change in scar or mass", {"change": "DA", "scar": "DP", "mass": "DP"}),
         ("no XXXX , focal mass", {"focal": "DA", "mass": "DA"}),
         ("effusion and no nodule", {"effusion": "DP", "nodule": "DA"}),
         ("scar but mass is not seen", {"scar": "DP", "mass": "DA"}),

@@ -58,11 +58,14 @@ def test_without_a_ledger_support_without_the_patient_is_unavailable(tmp_path: P
         Ledger(folder)
 
 
-def test_a_key_that_others_can_read_is_refused(folder: Path) -> None:
-    (folder / KEY_FILE).chmod(0o644)
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o610])
+def test_a_key_that_others_can_read_is_refused(folder: Path, mode: int) -> None:
+    (folder / KEY_FILE).chmod(mode)
     with pytest.raises(PrivacyError, match="chmod 600"):
         Ledger(folder)
-    (folder / KEY_FILE).chmod(0o600)
+
+
+def test_a_damaged_key_is_refused(folder: Path) -> None:
     (folder / KEY_FILE).write_bytes(b"short")
     with pytest.raises(PrivacyError, match="damaged"):
         read_or_create_key(folder)

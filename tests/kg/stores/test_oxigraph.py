@@ -172,6 +172,17 @@ def test_what_is_no_nquads_leaves_the_old_graph(tmp_path: Path, small_graph: Pat
     assert OxigraphStore(tmp_path / "store").digest == digest
 
 
+def test_a_new_graph_takes_the_old_ones_place_on_disk(tmp_path: Path, small_graph: Path) -> None:
+    store = OxigraphStore(tmp_path / "store", read_only=False)
+    shorter = tmp_path / "shorter.nq"
+    shorter.write_text("".join(small_graph.read_text(encoding="utf-8").splitlines(True)[:-1]), encoding="utf-8")
+    for nquads in (small_graph, shorter):
+        store.load(nquads)
+        (folder,) = (path for path in (tmp_path / "store").iterdir() if path.is_dir())
+        assert store.digest.removeprefix("sha256:").startswith(folder.name)
+    store.close()
+
+
 def test_damaged_data_is_one_sentence_wherever_it_is_found(tmp_path: Path, small_graph: Path) -> None:
     writer = OxigraphStore(tmp_path, read_only=False)
     writer.load(small_graph)

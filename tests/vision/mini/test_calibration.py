@@ -7,6 +7,7 @@ import numpy as np
 from thoracite.evaluation.vision import find_calibration_error
 from thoracite.types import Certainty
 from thoracite.vision.labels import FINDINGS
+from thoracite.vision.mini.calibration import FindingScale
 from thoracite.vision.training.fit_scales import PRECISE, UNCERTAIN_FROM, cross_fit_scales, fit_scale
 
 
@@ -59,6 +60,19 @@ def test_what_is_called_present_on_training_folds_holds_on_the_other() -> None:
         present = np.array([scale.find_probability(float(logit)) >= scale.high for logit in logits[800:]])
         shares += targets[800:][present].tolist()
     assert np.mean(shares) > PRECISE
+
+
+def test_a_finding_is_uncertain_and_present_from_its_points_on() -> None:
+    scale = FindingScale(label="Effusion", slope=1.0, offset=0.0, low=0.2, high=0.6)
+    read = [scale.find_certainty(probability) for probability in (0.19, 0.2, 0.59, 0.6)]
+    assert read == [Certainty.ABSENT, Certainty.UNCERTAIN, Certainty.UNCERTAIN, Certainty.PRESENT]
+
+
+def test_a_higher_logit_never_means_less_even_if_fitted_backwards() -> None:
+    logits, targets = draw(0.3, -2.0)
+    scale = fit_scale("Hernia", logits, targets)
+    assert scale.slope > 0
+    assert scale.find_probability(5.0) > scale.find_probability(0.0)
 
 
 def test_a_very_large_logit_does_not_overflow() -> None:

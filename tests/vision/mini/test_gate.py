@@ -7,7 +7,7 @@ import pytest
 
 from thoracite.vision.image import Radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.mini.gate import find_refusal
+from thoracite.vision.mini.gate import GateWeights, find_kind, find_refusal, rate_kinds
 from thoracite.vision.training.gate_cases import DRAWN, find_files, find_split, read_negatives
 
 
@@ -47,3 +47,30 @@ def test_no_file_is_in_both_splits() -> None:
 )
 def test_what_the_file_says_is_enough(radiograph: Radiograph, words: str) -> None:
     assert words in str(find_refusal(radiograph))
+
+
+def test_a_tint_that_one_hardly_sees_is_colour() -> None:
+    tinted = [Radiograph(np.eye(80, dtype=np.float32), colour=colour) for colour in (0.03, 0.05)]
+    assert [find_refusal(radiograph) is None for radiograph in tinted] == [True, False]
+
+
+@pytest.mark.parametrize(("threshold", "kind"), [(0.9, "turned"), (0.4, "frontal"), (0.2, "frontal")])
+def test_the_fitted_threshold_decides_not_the_best_score(threshold: float, kind: str) -> None:
+    features = np.log(np.array([0.41, 0.1, 0.44, 0.05], dtype=np.float32))  # the scores of the kinds, in their order
+    gate = GateWeights(np.eye(4, dtype=np.float32), np.zeros(4, dtype=np.float32), threshold=threshold)
+    assert find_kind(features, gate) == kind
+
+
+def test_each_image_of_a_batch_is_rated_by_itself() -> None:
+    gate = GateWeights(np.eye(4, dtype=np.float32), np.zeros(4, dtype=np.float32), threshold=0.5)
+    batch = np.array([[9.0, 0, 0, 0], [0, 1000, 0, 0], [1, 1, 1, 1]], dtype=np.float32)
+    scores = rate_kinds(batch, gate)
+    assert np.allclose(scores.sum(axis=-1), 1)
+    assert [np.allclose(row, rate_kinds(one, gate)) for row, one in zip(scores, batch, strict=True)] == [True] * 3
+    assert scores.argmax(axis=-1).tolist() == [0, 1, 0]
+
+
+def test_a_faint_image_is_not_blank() -> None:
+    ramp = np.linspace(0, 1, 6400, dtype=np.float32).reshape(80, 80)
+    found = [find_refusal(Radiograph(ramp * np.float32(contrast) + np.float32(0.5))) for contrast in (0.01, 0.025)]
+    assert found == ["the image is blank", None]
