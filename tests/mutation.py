@@ -1,0 +1,203 @@
+"""Changes of one line, drawn at random, and whether the tests notice them: ``python -m tests.mutation --seed 1``.
+
+Each mutant, the code with one line changed (:mod:`tests.line_changes`), is run in a copy of the tree, against the tests
+of its room alone. The draw sorts all possible mutants by a hash of the seed and of their text, so that a change
+elsewhere in the code leaves it as it is.
+
+References
+----------
+DeMillo RA, Lipton RJ, Sayward FG. Hints on test data selection. Computer 1978. doi:10.1109/C-M.1978.218136
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.line_changes import find_changes
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMIT = 5.0
+"""A mutant that takes this many times as long as the unchanged code never ends, so it was noticed."""
+
+
+class Room(NamedTuple):
+    """Modules, and the tests that must notice a change in them; tests named like the module come first."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    options: tuple[str, ...] = ()
+
+
+ROOMS = {
+    "extract": Room(("kg/extract/*.py",), ("tests/kg/extract",), ("-k", "not three_hundred and not ten_megabytes")),
+    "stores": Room(
+        ("kg/stores/[!ns]*.py", "kg/stores/sparql.py", "kg/stores/sparql_bind.py", "kg/stores/store.py"),
+        tuple(
+            f"tests/kg/stores/test_{name}.py"
+            for name in ("triple_index", "cypher_guard", "oxigraph", "ladybug", "contract")
+        ),
+        ("-k", "not neo4j and not [sparql"),
+    ),
+    "verifier": Room(("generation/verify.py",), ("tests/generation/test_verify.py",)),
+    "ranking": Room(("retrieval/subgraph.py",), ("tests/retrieval/test_subgraph.py",)),
+    "gate": Room(("vision/mini/gate.py",), ("tests/vision/mini/test_gate.py",)),
+    "privacy": Room(("kg/privacy/*.py",), ("tests/kg/privacy",)),
+    "server": Room(
+        ("ui/server.py", "ui/limits.py"),
+        ("tests/ui/test_limits.py", "tests/ui/test_service.py", "tests/ui/test_server.py"),
+    ),
+    "calibration": Room(
+        ("vision/mini/calibration.py", "vision/training/fit_scales.py"), ("tests/vision/mini/test_calibration.py",)
+    ),
+}
+"""``neo4j.py`` and ``sparql_endpoint.py`` are left out: their tests start servers in Java, a minute each."""
+
+
+class Mutant(NamedTuple):
+    """One changed line.
+
+    Parameters
+    ----------
+    room, module : str
+        Key of :data:`ROOMS`; path below the root.
+    line : int
+        From 1 on.
+    before, after : str
+        The line as it is, and changed; without indentation.
+    """
+
+    room: str
+    module: str
+    line: int
+    before: str
+    after: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it wherever its line stands."""
+        return self.module, self.before, self.after
+
+
+def draw_mutants(seed: int, number: int = 10) -> list[Mutant]:
+    """As many of each room, at most one a line.
+
+    Parameters
+    ----------
+    seed : int
+        Another seed draws others.
+    number : int
+        Of each room.
+    """
+    drawn = []
+    for name, room in ROOMS.items():
+        paths = sorted({path for pattern in room.modules for path in ROOT.glob(pattern)})
+        found = (
+            Mutant(name, path.relative_to(ROOT).as_posix(), *change)
+            for path in paths
+            for change in find_changes(path.read_text(encoding="utf-8"))
+        )
+        lines: dict[tuple[str, str], Mutant] = {}
+        for mutant in sorted(found, key=lambda m: hashlib.sha256(f"{seed}|{'|'.join(m.key)}".encode()).digest()):
+            lines.setdefault(mutant.key[:2], mutant)
+        drawn += list(lines.values())[:number]
+    return drawn
+
+
+def run_mutants(mutants: list[Mutant], *, processes: int = 2) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant and how it fared: ``killed``, ``endless`` or ``survived``; the working tree is not touched.
+
+    Raises
+    ------
+    RuntimeError
+        If the tests of a room fail without any change.
+    """
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(processes) as threads:
+        trees: queue.Queue[Path] = queue.Queue()
+        for number in range(processes):
+            ignored = shutil.ignore_patterns(".*", "__pycache__", "dist", "site")
+            trees.put(shutil.copytree(ROOT, Path(folder, str(number), "tree"), symlinks=True, ignore=ignored))
+
+        def run(mutant: Mutant, limit_s: float = 600.0) -> tuple[Mutant, str, float]:
+            tree, start = trees.get(), time.monotonic()
+            try:
+                return mutant, _run_mutant(tree, mutant, limit_s), time.monotonic() - start
+            finally:
+                trees.put(tree)
+
+        seconds = {}
+        for mutant, outcome, took in threads.map(run, {m.room: m._replace(after=m.before) for m in mutants}.values()):
+            seconds[mutant.room] = took
+            if outcome != "survived":
+                raise RuntimeError(f"the tests of the room {mutant.room} fail without any change ({outcome})")
+        limits = [30 + LIMIT * seconds[mutant.room] for mutant in mutants]
+        yield from ((mutant, outcome) for mutant, outcome, _ in threads.map(run, mutants, limits))
+
+
+def _run_mutant(tree: Path, mutant: Mutant, limit_s: float) -> str:
+    path, room = tree / mutant.module, ROOMS[mutant.room]
+    whole = path.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    lines[mutant.line - 1] = lines[mutant.line - 1].replace(mutant.before, mutant.after)
+    for stale in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):  # by size and second, it may look fresh
+        stale.unlink()
+    tests = [name for test in room.tests for name in _list_tests(tree / test, path.stem)]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not bench", *room.options]
+    environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
+    environment.pop("THORACITE_NO_SKIP", None)  # the copies have no development data beside them
+    if mutant.after != mutant.before:
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    path.write_text("".join(lines), encoding="utf-8")
+    try:
+        with (
+            (tree.parent / "output").open("wb") as output,
+            subprocess.Popen(
+                [*command, *tests], cwd=tree, env=environment, stdout=output, stderr=output, start_new_session=True
+            ) as process,
+        ):
+            try:
+                return "survived" if process.wait(limit_s) == 0 else "killed"
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return "endless"
+    finally:
+        path.write_text(whole, encoding="utf-8")
+
+
+def _list_tests(path: Path, stem: str) -> list[str]:
+    """A folder's tests, those named like the module first."""
+    files = sorted(path.glob("test_*.py")) if path.is_dir() else [path]
+    return [str(file) for file in sorted(files, key=lambda file: file.stem != f"test_{stem}")]
+
+
+def main() -> None:
+    """Print each mutant's fate, and the share that was noticed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--number", type=int, default=10, help="mutants a room")
+    parser.add_argument("--rooms", nargs="*", default=list(ROOMS), choices=list(ROOMS))
+    given = parser.parse_args()
+    mutants = [m for m in draw_mutants(given.seed, given.number) if m.room in given.rooms]
+    survived = 0
+    for mutant, outcome in run_mutants(mutants):
+        survived += outcome == "survived"
+        sys.stdout.write(f"{outcome:9}{mutant.module}:{mutant.line}: {mutant.before} -> {mutant.after}\n")
+        sys.stdout.flush()
+    killed = len(mutants) - survived
+    sys.stdout.write(f"seed {given.seed}: {killed} of {len(mutants)} noticed ({killed / len(mutants):.0%})\n")
+
+
+if __name__ == "__main__":
+    main()
