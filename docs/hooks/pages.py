@@ -31,6 +31,7 @@ COMMANDS = "<!-- commands -->"
 """Stands where the reference of the command line goes."""
 
 _LINK = re.compile(r"(?<!!)\[([^\]\n]*(?:\n[^\]\n]*)?)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
+_DRAWING = re.compile(r'<p><img [^>]*src="([\w./-]+\.svg)"[^>]*></p>')
 _SHORTENED = re.compile(r"\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?")
 
 
@@ -69,6 +70,16 @@ def on_page_markdown(markdown: str, *, page: Page, files: Files, **_: object) ->
         return f"[{text}]({posixpath.relpath(shown, posixpath.dirname(here) or '.')}{place or ''})"
 
     return _LINK.sub(lead, markdown)
+
+
+def on_page_content(html: str, *, page: Page, **_: object) -> str:
+    """Write drawings into the page itself, where they take on its colours and their words are found by a search."""
+
+    def inline(image: re.Match[str]) -> str:
+        drawing = Path(page.file.abs_src_path or "").parent / image[1]
+        return f'<div class="picture">{drawing.read_text(encoding="utf-8")}</div>'
+
+    return _DRAWING.sub(inline, html)
 
 
 def render_command_line() -> str:
