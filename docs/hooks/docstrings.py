@@ -76,7 +76,7 @@ def _list_parameters(found: griffe.Class) -> Iterator[griffe.Parameter]:
 def _find_default(field: griffe.Attribute) -> str | griffe.Expr | None:
     """The default that a field has; ``...`` where it is made anew for each object."""
     value = field.value
-    if not isinstance(value, griffe.ExprCall) or value.function.name != "Field":
+    if not isinstance(value, griffe.ExprCall) or str(value.function) != "Field":
         return value
     given = {argument.name: argument.value for argument in value.arguments if isinstance(argument, griffe.ExprKeyword)}
     plain = [argument for argument in value.arguments if not isinstance(argument, griffe.ExprKeyword)]
