@@ -107,7 +107,7 @@ def test_a_search_finds_a_page_and_asks_nobody_else(page: Page, site: Path, addr
     page.goto(f"{home}/index.html")
     page.get_by_placeholder("Search").fill("pneumothorax")
     result = page.locator(".md-search-result__item a").first
-    expect(result).to_contain_text(re.compile("pneumothorax", re.IGNORECASE))
+    expect(result).to_contain_text(re.compile("pneumothorax", re.IGNORECASE), timeout=30_000)
     result.click()
     expect(page.locator("article")).to_contain_text(re.compile("pneumothorax", re.IGNORECASE))
     for path in ("architecture.html", "python.html", "reference/nouns.html", "reference/command-line.html"):
