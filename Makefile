@@ -30,7 +30,7 @@ lint: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.tested              ## the documents as a site that can be searched: site/index.html
-	$(BIN)/python -m mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 neo4j: $(VENV)/.installed          ## a genuine Neo4j 5.26 on this machine, without Docker (Java 17, Maven)
 	$(BIN)/python -m thoracite.evaluation.servers neo4j
