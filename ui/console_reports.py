@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from thoracite.ui.progress import Progress
+from thoracite.ui.progress import Progress, tell
 
 
 def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1) -> str:
-    """Extract reports into a file and say how many.
+    """Extract reports into a file and say how many; what went unread is told on standard error.
 
     Raises
     ------
@@ -19,6 +19,7 @@ def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", pr
 
     with Progress("reports") as progress:
         done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress.tell)
+    tell(done.reading.sentence)
     resumed = f" ({done.resumed:,} of them by an earlier run)" if done.resumed else ""
     return f"{done.reports:,} reports{resumed}, {done.entities:,} entities in {output}"
 
@@ -26,7 +27,7 @@ def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", pr
 def aggregate_reports(
     reports: Path, output: Path, *, minimum: int = 3, ledger: Path | None = None, processes: int = 1
 ) -> str:
-    """Count what reports say and say how many triples came of it.
+    """Count what reports say and say how many triples came of it; what went unread is told on standard error.
 
     Raises
     ------
@@ -37,6 +38,8 @@ def aggregate_reports(
 
     with Progress("reports") as progress:
         done = aggregate(reports, output, minimum=minimum, ledger=ledger, processes=processes, progress=progress.tell)
+    if done.reading is not None:
+        tell(done.reading.sentence)
     kept = f"; patient hashes in {ledger}, which stays on this machine" if done.ledger else ""
     return (
         f"{done.triples:,} triples with at least {minimum} behind each, of {done.reports:,} reports, in {output}{kept}"

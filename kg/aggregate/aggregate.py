@@ -34,11 +34,13 @@ from thoracite.errors import InputError, UsageError
 from thoracite.kg.aggregate.tally import Tally
 from thoracite.kg.extract.extractor import VERSION, RuleExtractor
 from thoracite.kg.extract.parallel import map_in_order
+from thoracite.kg.extract.reading import Reading, ReadingSum, measure_reading
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.privacy.deidentify import deidentify, find_identifiers
 from thoracite.kg.privacy.ledger import read_or_create_key, write_ledger
 from thoracite.kg.radgraph import Annotation, read_radgraph
 from thoracite.kg.reports.read import find_patient, read_reports
+from thoracite.kg.reports.report import Report
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Triple
 
@@ -53,11 +55,22 @@ _LICENCES = {"thxs:openi": "CC BY-NC-ND 4.0 (of the reports; facts only)"}
 
 
 class AggregateSummary(Noun):
-    """What an aggregation did: reports read, triples written, and whether a ledger was."""
+    """What an aggregation did.
+
+    Parameters
+    ----------
+    reports, triples : int
+        Reports counted, and triples written.
+    ledger : bool
+        Whether a ledger was written.
+    reading : ReadingSum or None
+        What was read of the reports; None where they came annotated.
+    """
 
     reports: int
     triples: int
     ledger: bool
+    reading: ReadingSum | None = None
 
 
 def aggregate_reports(
@@ -107,13 +120,14 @@ def aggregate_reports(
         count = write_aggregate(output, released)
         if ledger:
             write_ledger(ledger, tally.patients(minimum))
-        return AggregateSummary(reports=tally.reports, triples=count, ledger=bool(ledger))
+        return AggregateSummary(reports=tally.reports, triples=count, ledger=bool(ledger), reading=source.reading)
 
 
 class _Source:
     """What the reports turn out to be while they are read."""
 
     name, extractor, version = "thxs:reports", "thoracite-rules", VERSION
+    reading: ReadingSum | None = None
 
     def provenance(self, reports: int) -> Provenance:
         return Provenance(
@@ -132,18 +146,22 @@ def _read(path: Path, processes: int, source: _Source) -> Iterator[tuple[Annotat
             yield annotation, find_patient(annotation.report_id)
         return
 
-    def texts() -> Iterator[tuple[str, str | None, str]]:
+    def named() -> Iterator[Report]:
         for report in read_reports(path):
             source.name = report.source
-            if report.text:
-                yield report.id, report.patient, report.text
+            yield report
 
-    yield from map_in_order(_extract_gated, texts(), processes=processes)
+    source.reading = ReadingSum()
+    for annotation, patient, reading in map_in_order(_extract_gated, named(), processes=processes):
+        source.reading = source.reading.add(reading)
+        if annotation.text:
+            yield annotation, patient
 
 
-def _extract_gated(report: tuple[str, str | None, str]) -> tuple[Annotation, str | None]:
-    report_id, patient, text = report
-    return RuleExtractor().extract(deidentify(text), report_id=report_id), patient
+def _extract_gated(report: Report) -> tuple[Annotation, str | None, Reading]:
+    text = deidentify(report.text)
+    annotation = RuleExtractor().extract(text, report_id=report.id)
+    return annotation, report.patient, measure_reading(text, annotation, passed=report.unread)
 
 
 def _names_nobody(triple: Triple) -> bool:

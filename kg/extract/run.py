@@ -26,19 +26,30 @@ from pathlib import Path
 from thoracite.errors import InputError, UsageError
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.extract.parallel import map_in_order
+from thoracite.kg.extract.reading import Reading, ReadingSum, measure_reading
 from thoracite.kg.privacy.deidentify import VERSION as GATE_VERSION
 from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.kg.radgraph import render_annotation
 from thoracite.kg.reports.read import read_reports
+from thoracite.kg.reports.report import Report
 from thoracite.types import Noun
 
 
 class ExtractionSummary(Noun):
-    """What an extraction did: reports in the file, how many of them an earlier run had done, and their entities."""
+    """What an extraction did.
+
+    Parameters
+    ----------
+    reports, resumed, entities : int
+        Reports in the file, how many of them an earlier run had done, and their entities.
+    reading : ReadingSum
+        What this run read, and what went unread.
+    """
 
     reports: int
     resumed: int
     entities: int
+    reading: ReadingSum
 
 
 def extract_file(
@@ -78,17 +89,17 @@ def extract_file(
     part = output.with_name(output.name + ".part")
     head = _fingerprint(reports, extractor)
     done, entities = _read_part(part, head) if resume else (0, 0)
-    count = done
+    count, reading = done, ReadingSum()
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
             _keep_lines(part, 1 + done if done else 0)
             file.seek(0, os.SEEK_END)
             if not done:
                 file.write(head + "\n")
-            for line, found in _extract_lines(reports, extractor, processes, done):
+            for line, found, read in _extract_lines(reports, extractor, processes, done):
                 file.write(line + "\n")
                 file.flush()
-                count, entities = count + 1, entities + found
+                count, entities, reading = count + 1, entities + found, reading.add(read)
                 if progress:
                     progress(count)
         _assemble(part, output)
@@ -97,19 +108,19 @@ def extract_file(
     finally:
         if not count:
             part.unlink(missing_ok=True)
-    return ExtractionSummary(reports=count, resumed=done, entities=entities)
+    return ExtractionSummary(reports=count, resumed=done, entities=entities, reading=reading)
 
 
-def _extract_lines(reports: Path, extractor: str, processes: int, skip: int) -> Iterator[tuple[str, int]]:
-    texts = ((report.id, report.text) for report in read_reports(reports, skip=skip))
-    return map_in_order(partial(_extract_line, extractor), texts, processes=processes)
+def _extract_lines(reports: Path, extractor: str, processes: int, skip: int) -> Iterator[tuple[str, int, Reading]]:
+    return map_in_order(partial(_extract_line, extractor), read_reports(reports, skip=skip), processes=processes)
 
 
-def _extract_line(extractor: str, report: tuple[str, str]) -> tuple[str, int]:
-    report_id, text = report
-    annotation = _open(extractor).extract(deidentify(text), report_id=report_id)
+def _extract_line(extractor: str, report: Report) -> tuple[str, int, Reading]:
+    text = deidentify(report.text)
+    annotation = _open(extractor).extract(text, report_id=report.id)
     value = json.dumps(render_annotation(annotation), ensure_ascii=False)
-    return f"{json.dumps(report_id, ensure_ascii=False)}: {value}", len(annotation.entities)
+    reading = measure_reading(text, annotation, passed=report.unread)
+    return f"{json.dumps(report.id, ensure_ascii=False)}: {value}", len(annotation.entities), reading
 
 
 _open = lru_cache(maxsize=1)(open_extractor)  # a model is loaded once a process

@@ -13,19 +13,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from thoracite.kg.reports.sections import split_report
+
 _TOKEN = re.compile(r"\d+\.\d+|[A-Za-z0-9]+(?:[-'/][A-Za-z0-9]+)*|\S")
-_HEADING = re.compile(r"(?:^|(?<=\s))(?P<name>[A-Z][A-Za-z]*(?:[ /][A-Za-z]+){0,3}?)\s*:", re.MULTILINE)
 _BLANK_LINE = re.compile(r"\n\s*\n")
-_READ = {
-    "findings", "finding", "impression", "impressions", "conclusion", "conclusions", "findings and impression",
-    "findings/impression", "impression and findings",
-}  # fmt: skip
-_PASSED = {
-    "addendum", "attestation", "clinical history", "clinical indication", "clinical information", "comment",
-    "comparison", "comparisons", "date", "exam", "examination", "final report", "history", "indication", "indications",
-    "notification", "patient", "problem", "procedure", "reason for exam", "reason for examination", "reason for study",
-    "recommendation", "recommendations", "study", "technique", "title", "views", "wet read",
-}  # fmt: skip
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
 _LONGEST = 200
 _OPENERS = {"The", "There", "No", "This", "Heart", "Lungs", "Lung"}
@@ -46,9 +37,7 @@ def split_tokens(text: str) -> list[Token]:
 
 
 def find_sections(text: str) -> list[tuple[int, int]]:
-    """Character spans of findings and impression; the whole text where it has no headings.
-
-    Under headings that name neither, what stands before the first heading is read.
+    """Character spans of what is read of a report; the whole text where it has no headings.
 
     Examples
     --------
@@ -56,17 +45,7 @@ def find_sections(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end].strip() for start, end in find_sections(text)]
     ['Clear.', 'Normal.']
     """
-    headings = []
-    for match in _HEADING.finditer(text):
-        name = match["name"].lower()
-        if name in _READ or name in _PASSED:
-            headings.append((match.start(), match.end(), name in _READ))
-    if not headings:
-        return [(0, len(text))]
-    if not any(read for _, _, read in headings):
-        return [(0, headings[0][0])]
-    ends = [start for start, _, _ in headings[1:]] + [len(text)]
-    return [(begin, end) for (_, begin, read), end in zip(headings, ends, strict=True) if read]
+    return [(part.start, part.end) for part in split_report(text) if not part.unread]
 
 
 def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:

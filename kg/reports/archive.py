@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from thoracite.errors import InputError
 from thoracite.kg.reports.report import MAX_CHARACTERS, Report
+from thoracite.kg.reports.sections import Unread, measure_unread, sum_unread
 
 MAX_MEMBER = 4_000_000
 """Bytes of one member; Open-i's largest has 8,967."""
@@ -158,16 +159,19 @@ def parse_openi(data: bytes, name: str) -> Report:
     if not texts:
         raise InputError(f"{name} has no MedlineCitation/Article/Abstract/AbstractText; expected an Open-i report")
     sections: dict[str, str] = {}
+    unread: list[Unread] = []
     for text in texts:
         label = text.get("Label", "").lower()
         body = " ".join("".join(text.itertext()).split())
         if label in {"findings", "impression"} and body:
             sections[label] = f"{sections[label]} {body}" if label in sections else body
+        elif body:
+            unread += measure_unread(f"{label.upper()}: {body}")
     if sum(map(len, sections.values())) > MAX_CHARACTERS:
         raise InputError(f"{name} is longer than {MAX_CHARACTERS:,} characters; expected one report")
     identifier = root.find("./uId")
     stated = identifier.get("id", "") if identifier is not None else ""
-    return Report(id=stated or Path(name).stem, sections=sections, source="thxs:openi")
+    return Report(id=stated or Path(name).stem, sections=sections, unread=sum_unread(unread), source="thxs:openi")
 
 
 __all__ = ["MAX_MEMBER", "MAX_RATIO", "MAX_TOTAL", "parse_openi", "read_members"]

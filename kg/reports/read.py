@@ -201,8 +201,12 @@ def _parse_row(row: dict[str, object], where: str) -> Report:
         raise InputError(f"{where} lacks {' and '.join(missing) or 'a text'}; expected id and text, both strings")
     identifier, text, patient = str(row["id"]), row["text"], row.get("patient")
     whole = parse_report(identifier, text, patient=str(patient) if patient else find_patient(identifier))
-    # the text as the user gave it, so that token positions fit it; the extractor passes other headings over itself
-    return whole if len(whole.sections) == 1 else whole.model_copy(update={"sections": {"text": text}})
+    # the text as the user gave it, so that token positions fit it; the extractor passes the other sections over itself
+    return (
+        whole
+        if set(whole.sections) <= {"text"}
+        else whole.model_copy(update={"sections": {"text": text}, "unread": ()})
+    )
 
 
 __all__ = ["Report", "find_patient", "parse_report", "read_reports", "split_sections"]

@@ -12,23 +12,23 @@ from __future__ import annotations
 import re
 
 from thoracite.errors import InputError
+from thoracite.kg.reports.headings import Kind
+from thoracite.kg.reports.sections import Unread, measure_unread, split_report
 from thoracite.types import Noun
 
 MAX_CHARACTERS = 131_072
 """Longest report that is read; real ones have some 500 characters, and rules on a line of 10 MB would stall."""
 
-_HEADING = re.compile(r"^[ \t]*(?P<name>[A-Z][A-Z ()/,&-]{2,60}):(?=\s|$)", re.MULTILINE)
-_NAMES = {
-    "finding": "findings",
+_CANONICAL: dict[Kind, str] = {
+    "text": "text",
+    "view": "findings",
     "findings": "findings",
+    "comment": "findings",
+    "preliminary": "findings",
     "impression": "impression",
-    "impressions": "impression",
-    "conclusion": "impression",
-    "conclusions": "impression",
-    "findings and impression": "findings",
-    "findings/impression": "findings",
-    "impression and findings": "findings",
+    "addendum": "addendum",
 }
+_READ = ("findings", "impression", "addendum")
 _PATIENT = re.compile(r"(?:^|[/_\\])(p\d{8}|patient\d+)(?=[/_\\]|$)")
 
 
@@ -42,8 +42,10 @@ class Report(Noun):
     patient : str or None
         Whose it is, where the source says so.
     sections : dict of str to str
-        Text by section: ``findings``, ``impression`` and other headings in lower case; ``text`` where there are no
-        headings; ``last_paragraph`` where neither findings nor impression stand under a heading.
+        Text by section. What is read is called ``text`` (it has no heading), ``findings``, ``impression`` and
+        ``addendum``; other sections go by their headings in lower case.
+    unread : tuple of Unread
+        What is passed over, and why.
     source : str
         CURIE of the collection: ``thxs:openi``, ``thxs:mimic_cxr`` or ``thxs:reports``.
     """
@@ -51,15 +53,15 @@ class Report(Noun):
     id: str
     patient: str | None = None
     sections: dict[str, str]
+    unread: tuple[Unread, ...] = ()
     source: str = "thxs:reports"
 
     @property
     def text(self) -> str:
-        """What an extractor reads: findings and impression under their headings, else the plain text."""
-        read = [(name, self.sections[name]) for name in ("findings", "impression") if self.sections.get(name)]
-        if read:
-            return "\n".join(f"{name.upper()}: {text}" for name, text in read)
-        return self.sections.get("last_paragraph") or self.sections.get("text", "")
+        """What an extractor reads: text without a heading, then findings, impression and addenda under theirs."""
+        headed = [f"{name.upper()}: {self.sections[name]}" for name in _READ if self.sections.get(name)]
+        bare = self.sections.get("text", "")
+        return "\n\n".join(filter(None, [bare, "\n".join(headed)]))
 
 
 def find_patient(report_id: str) -> str | None:
@@ -75,17 +77,12 @@ def find_patient(report_id: str) -> str | None:
 
 
 def split_sections(text: str) -> dict[str, str]:
-    """Text by heading, where headings are in capitals at the start of a line, as in MIMIC-CXR.
+    """Text by section, under the names that :class:`Report` gives them; sections of one name are joined.
 
     Parameters
     ----------
     text : str
         A whole report.
-
-    Returns
-    -------
-    dict of str to str
-        See :class:`Report`. Text of a heading that occurs twice is joined.
 
     References
     ----------
@@ -93,22 +90,14 @@ def split_sections(text: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> split_sections(" WET READ: clear\\n\\n COMPARISON: None.\\n\\n The heart is large.")["last_paragraph"]
-    'The heart is large.'
+    >>> split_sections(" WET READ: clear\\n\\n COMPARISON: None.\\n\\n The heart is large.")
+    {'wet read': 'clear', 'comparison': 'None.', 'text': 'The heart is large.'}
     """
-    headings = list(_HEADING.finditer(text))
-    if not headings:
-        return {"text": re.sub(r"^\s*FINAL REPORT\s+", "", text).strip()}
     sections: dict[str, str] = {}
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    for heading, end in zip(headings, ends, strict=True):
-        name = " ".join(heading["name"].lower().split())
-        name = _NAMES.get(name, name)
-        body = text[heading.end() : end].strip()
-        sections[name] = f"{sections[name]}\n{body}" if sections.get(name) else body
-    if not {"findings", "impression"} & sections.keys():
-        tail = text[headings[-1].end() :].strip()
-        sections["last_paragraph"] = re.split(r"\n[ \t]*\n", tail)[-1].strip()
+    for part in split_report(text):
+        name = part.name or part.unread if part.unread else _CANONICAL[part.kind]
+        body = text[part.start : part.end].strip()
+        sections[name] = f"{sections[name]}\n\n{body}" if name in sections else body
     return sections
 
 
@@ -127,7 +116,9 @@ def parse_report(report_id: str, text: str, *, patient: str | None = None, sourc
             f"report {report_id!r} has {len(text):,} characters; expected at most {MAX_CHARACTERS:,}, "
             "so split what is not one report"
         )
-    return Report(id=report_id, patient=patient, sections=split_sections(text), source=source)
+    return Report(
+        id=report_id, patient=patient, sections=split_sections(text), unread=measure_unread(text), source=source
+    )
 
 
 __all__ = ["MAX_CHARACTERS", "Report", "find_patient", "parse_report", "split_sections"]

@@ -102,10 +102,10 @@ def test_one_patients_folder_may_be_named(tmp_path: Path) -> None:
     assert next(read_reports(folder)).patient == "p10000032"
 
 
-def test_the_last_paragraph_stands_in_for_missing_headings() -> None:
+def test_the_paragraph_below_the_views_stands_in_for_missing_headings() -> None:
     text = " WET READ: clear\n\n COMPARISON:  None.\n\n PA and lateral views.\n\n The heart is large."
-    assert split_sections(text)["last_paragraph"] == "The heart is large."
-    assert parse_report("a", text).text == "The heart is large."
+    assert split_sections(text)["findings"] == "The heart is large."
+    assert parse_report("a", text).text == "FINDINGS: The heart is large."
 
 
 def test_tables_lines_and_folders_agree(tmp_path: Path) -> None:
