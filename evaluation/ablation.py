@@ -32,6 +32,7 @@ from thoracite.errors import UsageError
 from thoracite.evaluation.suite import Suite
 from thoracite.evaluation.vision import Readings, compare_readings, measure_readings
 from thoracite.settings import Settings
+from thoracite.vision.device import find_device
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.efficientnet import FEATURES, prepare_batch
@@ -39,7 +40,6 @@ from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.training.cases import Case, read_cases, read_targets
 from thoracite.vision.training.fit_measures import fit_measures
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.vision.training.loop import find_device
 from thoracite.vision.training.pretraining import Name, train_before
 from thoracite.vision.training.train_encoder import (
     EPOCHS_BEFORE,

@@ -34,11 +34,11 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
 from thoracite.errors import InputError
+from thoracite.vision.device import find_device
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.efficientnet import prepare_batch
 from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.vision.training.loop import find_device
 from thoracite.vision.training.train_encoder import read_cached
 
 READINGS = Path(__file__).with_name("plain_readings.csv")

@@ -11,10 +11,9 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterable, Sequence
 
-from thoracite.types import CITATION, Claim, Evidence
+from thoracite.types import CITATION, Claim, ClaimKind, Evidence
 
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
@@ -53,7 +52,7 @@ def split_groups(sentence: str) -> str:
 
 
 def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
-    """A claim whose kind follows from what it cites: image evidence, triples, or both.
+    """A claim whose kind follows from what it cites.
 
     Parameters
     ----------
@@ -62,13 +61,15 @@ def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
     evidence : sequence of Evidence
         What may be cited; keys that are not among them count for nothing here, the verifier refuses them.
     """
-    kinds = {e.kind == "triple" for e in evidence if e.key in parse_citations(sentence)}
-    kind: Literal["observation", "reason", "diagnosis"] = "observation"
-    if kinds == {True, False}:
-        kind = "diagnosis"
-    elif kinds == {True}:
-        kind = "reason"
-    return Claim(sentence=sentence, kind=kind, citations=parse_citations(sentence))
+    cited = {e.kind for e in evidence if e.key in parse_citations(sentence)}
+    return Claim(sentence=sentence, kind=_find_kind(cited), citations=parse_citations(sentence))
+
+
+def _find_kind(cited: Collection[str]) -> ClaimKind:
+    """Triples alone are background; with image evidence they are a reason; a finding alone is a diagnosis."""
+    if "triple" in cited:
+        return "reason" if len(cited) > 1 else "background"
+    return "diagnosis" if "finding" in cited else "observation"
 
 
 def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> list[str]:

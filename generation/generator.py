@@ -6,32 +6,39 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from thoracite.errors import UsageError
-from thoracite.types import Claim, Evidence, Finding, Study
+from thoracite.plugins import find_plugin, list_plugins, open_plugin
+from thoracite.settings import Settings
+from thoracite.types import Evidence, Finding, Study
 
 
 @runtime_checkable
 class Generator(Protocol):
-    """Writes claims; the verifier, not the generator, decides which are released."""
+    """Writes sentences; the verifier, not the generator, decides which are released."""
 
     name: str
 
-    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
-        """Sentences about the findings, each citing evidence by key, verdict still open."""
+    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[str]:
+        """Sentences about the findings, each citing evidence by key: ``… [E1][E2].``"""
         ...
 
 
-def open_generator(name: str = "template") -> Generator:
+def open_generator(name: str = "template", *, settings: Settings | None = None) -> Generator:
     """The generator of that name.
 
     Parameters
     ----------
     name : str
-        ``template``: deterministic, needs no model.
+        ``template``: deterministic, needs no model. ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
+        ``thoracite.generators``).
+    settings : Settings or None
+        For a plug-in; read from environment and file unless given.
 
     Raises
     ------
     UsageError
         If no generator has the name.
+    ModelError
+        If a plug-in cannot be loaded.
 
     Examples
     --------
@@ -42,7 +49,12 @@ def open_generator(name: str = "template") -> Generator:
         from thoracite.generation.generator_template import TemplateGenerator
 
         return TemplateGenerator()
-    raise UsageError(f"there is no generator {name!r}; the one there is now is 'template'")
+    kind, _, source = name.partition(":")
+    if (plugin := find_plugin("thoracite.generators", kind)) is not None:
+        opened: Generator = open_plugin(plugin, source, settings or Settings())
+        return opened
+    known = ", ".join(["template", *list_plugins("thoracite.generators")])
+    raise UsageError(f"there is no generator {name!r}; known generators are {known}")
 
 
 __all__ = ["Generator", "open_generator"]

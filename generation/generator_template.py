@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from thoracite.generation.citations import build_claim, join_citations
+from thoracite.generation.citations import join_citations
 from thoracite.generation.phrases import (
     begin,
     is_plural,
@@ -32,7 +32,7 @@ from thoracite.kg.vocabulary import (
     MIMICS,
     SUGGESTS,
 )
-from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Study, Triple
+from thoracite.types import Certainty, Entity, Evidence, Finding, Study, Triple
 
 _MAIN = 3
 """Findings that are explained one by one; the others are named."""
@@ -49,14 +49,14 @@ class TemplateGenerator:
     >>> heart = Entity(id="thx:cardiomegaly", label="cardiomegaly", kind="finding")
     >>> finding = Finding(entity=heart, probability=0.64, certainty=Certainty.PRESENT)
     >>> evidence = [Evidence(key="E1", kind="finding", score=0.64, about=heart, finding=finding)]
-    >>> [claim.sentence for claim in TemplateGenerator().write(Study(image="chest.png"), [finding], evidence)]
+    >>> TemplateGenerator().write(Study(image="chest.png"), [finding], evidence)
     ['Cardiomegaly is likely (probability 0.64) [E1].']
     """
 
     name = "template"
 
-    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:  # noqa: ARG002
-        """Sentences about the findings, each citing evidence by key, verdict still open.
+    def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[str]:  # noqa: ARG002
+        """Sentences about the findings, each citing evidence by key.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class TemplateGenerator:
         sentences = [sentence for finding in page.positive[:_MAIN] for sentence in page.explain(finding)]
         sentences += page.name_others(page.positive[_MAIN:])
         sentences += page.deny(page.absent)
-        return [build_claim(begin(sentence), evidence) for sentence in sentences]
+        return [begin(sentence) for sentence in sentences]
 
 
 class _Page:
@@ -93,7 +93,7 @@ class _Page:
         """Observation, then at most four sentences from the graph."""
         yield self._observe(finding)
         triples = [e for e in self.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
-        sentences = [*self._explain_concepts(finding, triples), *self._explain_triples(finding, triples)]
+        sentences = [*self._explain_signs(finding, triples), *self._explain_triples(finding, triples)]
         yield from sentences[:_REASONS]
 
     def name_others(self, findings: Sequence[Finding]) -> Iterator[str]:
@@ -133,20 +133,20 @@ class _Page:
         where = f" {place}" if place else ""
         return f"{subject} {said}{where} ({finding.number}) {keys}."
 
-    def _explain_concepts(self, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
-        """Concepts that carry the finding, joined to the triple that makes them its sign; such triples are used up."""
-        for piece in [e for e in self.evidence if e.kind == "concept" and e.about.id == finding.entity.id]:
-            concept = piece.concept.concept.entity if piece.concept else finding.entity
-            if concept.id == finding.entity.id:
+    def _explain_signs(self, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
+        """Signs that carry the finding, joined to the triple that makes them so; such triples are used up."""
+        for piece in [e for e in self.evidence if e.kind == "sign" and e.about.id == finding.entity.id]:
+            sign = piece.sign.sign.entity if piece.sign else finding.entity
+            if sign.id == finding.entity.id:
                 continue
-            seen = f"{verb(concept)} likely ({state_probability(piece.score)})"
-            linking = next((t for t in triples if t.triple and _is_sign(t.triple, concept, finding.entity)), None)
+            seen = f"{verb(sign)} likely ({state_probability(piece.score)})"
+            linking = next((t for t in triples if t.triple and _is_sign(t.triple, sign, finding.entity)), None)
             if linking is None:
-                yield f"{concept.label} {seen} [{piece.key}]."
+                yield f"{sign.label} {seen} [{piece.key}]."
                 continue
             triples.remove(linking)
             yield (
-                f"{concept.label}, which {seen} [{piece.key}], {verb(concept)} a radiographic sign of "
+                f"{sign.label}, which {seen} [{piece.key}], {verb(sign)} a radiographic sign of "
                 f"{finding.entity.label} [{linking.key}]."
             )
 

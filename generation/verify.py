@@ -18,7 +18,7 @@ from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalis
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
-from thoracite.types import Certainty, Claim, Entity, Evidence, Region, Triple
+from thoracite.types import Certainty, Claim, Entity, Evidence, Side, Triple
 
 Verdict = Literal["contradicted", "unsupported"]
 
@@ -77,8 +77,8 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
 def _entities(evidence: Iterable[Evidence]) -> Iterator[Entity]:
     for piece in evidence:
         yield piece.about
-        if piece.concept is not None:
-            yield piece.concept.concept.entity
+        if piece.sign is not None:
+            yield piece.sign.sign.entity
         if piece.triple is not None:
             yield piece.triple.subject
             yield piece.triple.object
@@ -124,16 +124,16 @@ def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[F
             "contradicted" if contradicted else "unsupported",
             f"{label}: the sentence says {presence.grade}, the image evidence {_SAID[certainty]}",
         )
-    regions = [region for piece in own if (region := _region(piece)) is not None]
-    yield from _check_sides(presence, regions)
-    yield from _check_levels(presence, regions)
+    places = [place for piece in own if (place := _place(piece)) is not None]
+    yield from _check_sides(presence, places)
+    yield from _check_levels(presence, places)
 
 
 def _is_image_of(piece: Evidence, entity: Entity) -> bool:
     if piece.kind == "triple":
         return False
-    if piece.concept is not None:
-        return piece.concept.concept.entity.id == entity.id
+    if piece.sign is not None:
+        return piece.sign.sign.entity.id == entity.id
     return piece.finding is not None and piece.finding.entity.id == entity.id
 
 
@@ -145,21 +145,29 @@ def _certainty(own: Sequence[Evidence], entity: Entity) -> Certainty:
     for piece in own:
         if piece.finding is not None and piece.finding.entity.id == entity.id:
             return piece.finding.certainty
-    probability = max(piece.concept.probability for piece in own if piece.concept is not None)
+    probability = max(piece.sign.probability or 0.0 for piece in own if piece.sign is not None)
     return Certainty.PRESENT if probability >= 0.5 else Certainty.ABSENT
 
 
-def _region(piece: Evidence) -> Region | None:
-    if piece.concept is not None:
-        return piece.concept.region
-    return piece.finding.region if piece.finding is not None else None
+class Place(NamedTuple):
+    """Side and place in words that image evidence commits itself to."""
+
+    side: Side | None
+    anatomy: str
 
 
-def _check_sides(presence: Presence, regions: Sequence[Region]) -> Iterator[Fault]:
+def _place(piece: Evidence) -> Place | None:
+    if piece.sign is not None:
+        return Place(piece.sign.side, "")
+    region = piece.finding.region if piece.finding is not None else None
+    return Place(region.side, region.anatomy) if region is not None else None
+
+
+def _check_sides(presence: Presence, places: Sequence[Place]) -> Iterator[Fault]:
     said = {"bilateral"} if {"left", "right"} <= presence.sides else presence.sides
     if not said:
         return
-    seen = {region.side for region in regions if region.side is not None}
+    seen = {place.side for place in places if place.side is not None}
     if not seen:
         yield Fault("unsupported", f"{presence.entity.label}: no cited evidence names a side")
     elif not said <= seen:
@@ -171,8 +179,8 @@ def _check_sides(presence: Presence, regions: Sequence[Region]) -> Iterator[Faul
         )
 
 
-def _check_levels(presence: Presence, regions: Sequence[Region]) -> Iterator[Fault]:
-    seen = {word for region in regions for word in _place_words(region.anatomy)}
+def _check_levels(presence: Presence, places: Sequence[Place]) -> Iterator[Fault]:
+    seen = {word for place in places for word in _place_words(place.anatomy)}
     own = _place_words(presence.entity.label)
     if strange := sorted(presence.places - seen - own):
         verdict: Verdict = "unsupported"
@@ -255,9 +263,20 @@ def _equals(text: str, value: float) -> bool:
     return abs(float(text) - value) <= 0.5 * 10.0 ** (-decimals) + 1e-9
 
 
+_CITES = {
+    "summary": {False},
+    "observation": {False},
+    "diagnosis": {False},
+    "reason": {True, False},
+    "expected": {True, False},
+    "background": {True},
+}
+"""Whether a kind of claim must cite a triple (True) and image evidence (False)."""
+
+
 def _check_kind(claim: Claim, statement: Statement, cited: Sequence[Evidence]) -> Iterator[Fault]:
     kinds = {piece.kind == "triple" for piece in cited}
-    wanted = {"observation": {False}, "reason": {True}, "diagnosis": {True, False}}[claim.kind]
+    wanted = _CITES[claim.kind]
     if not wanted <= kinds:
         lacks = "a triple" if True in wanted - kinds else "image evidence"
         yield Fault("unsupported", f"as {claim.kind} it must cite {lacks}")
@@ -272,7 +291,7 @@ def _ends(piece: Evidence) -> set[str]:
     """What a sentence must name to cite a piece of evidence."""
     if piece.triple is not None:
         return {piece.triple.subject.id, piece.triple.object.id}
-    return {piece.concept.concept.entity.id if piece.concept is not None else piece.about.id}
+    return {piece.sign.sign.entity.id if piece.sign is not None else piece.about.id}
 
 
 def _check_places_of_citations(statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from thoracite.errors import UsageError
 from thoracite.kg.stores.folder import open_graph, read_manifest, read_pointer
 from thoracite.kg.stores.store import GraphStore
+from thoracite.plugins import find_plugin, open_plugin
 from thoracite.settings import Settings
 
 Progress = Callable[[str], None]
@@ -23,7 +24,8 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
     Parameters
     ----------
     settings : Settings
-        ``store`` is ``embedded``, ``bolt://…``, ``neo4j://…`` (Neo4j) or ``http(s)://…`` (SPARQL).
+        ``store`` is ``embedded``, ``bolt://…``, ``neo4j://…`` (Neo4j), ``http(s)://…`` (SPARQL), or an address with
+        the scheme of an installed plug-in (entry points ``thoracite.stores``).
     language : str or None
         ``sparql`` or ``cypher`` where the caller needs one; the embedded graph speaks both, SPARQL unless told.
     build : bool
@@ -46,6 +48,8 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
         raise UsageError(f"there is no query language {language!r}; expected sparql or cypher")
     scheme = urlsplit(settings.store).scheme
     spoken = "cypher" if scheme in _BOLT else "sparql" if scheme in _HTTP else None
+    if spoken is None and scheme and (plugin := find_plugin("thoracite.stores", scheme)) is not None:
+        return _check_language(open_plugin(plugin, settings.store, settings), language, settings.store)
     if settings.store != "embedded" and spoken is None:
         raise UsageError(
             f"store {settings.store!r} is unknown; expected 'embedded', bolt://…, neo4j://… or http(s)://…"
@@ -53,17 +57,27 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
     if spoken and language not in (None, spoken):
         other = "a SPARQL address (https://…)" if language == "sparql" else "neo4j://…"
         raise UsageError(f"{settings.store} answers {spoken}, not {language}; use {other} or 'embedded'")
+    password = settings.store_password.get_secret_value()
     if spoken == "cypher":
         from thoracite.kg.stores.neo4j import Neo4jStore
 
-        return Neo4jStore(settings.store, user=settings.store_user, password=settings.store_password)
+        return Neo4jStore(settings.store, user=settings.store_user, password=password)
     if spoken == "sparql":
         from thoracite.kg.stores.sparql_endpoint import SparqlStore
 
-        return SparqlStore(settings.store, user=settings.store_user, password=settings.store_password)
+        return SparqlStore(
+            settings.store, user=settings.store_user, password=settings.store_password.get_secret_value()
+        )
     if build:
         ensure_graph(settings.graph)
     return open_graph(settings.graph, language="cypher" if language == "cypher" else "sparql")
+
+
+def _check_language(store: GraphStore, language: str | None, address: str) -> GraphStore:
+    if language not in (None, store.language):
+        store.close()
+        raise UsageError(f"{address} answers {store.language}, not {language}; use another store or 'embedded'")
+    return store
 
 
 def ensure_graph(folder: Path, progress: Progress | None = None) -> None:

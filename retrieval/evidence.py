@@ -1,8 +1,8 @@
 """Numbered evidence: what a sentence may cite.
 
-Image evidence says what the model reads (a finding, its place, the concepts that carry it); triple evidence says what
+Image evidence says what the model reads (a finding, its place, the signs that carry it); triple evidence says what
 the graph knows, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is
-not absent with its place, concepts and reasons, then the absent findings.
+not absent with its place, signs and reasons, then the absent findings.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
-from thoracite.types import Certainty, ConceptScore, Entity, Evidence, Finding, Region, ScoredTriple, Subgraph
+from thoracite.types import Certainty, Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
 
-_CONCEPTS = 2
-"""Concepts shown a finding."""
+_SIGNS = 2
+"""Signs shown a finding."""
 
 _WHY = {
     "sign": "a sign by which it is recognised",
@@ -77,9 +77,9 @@ def _read_finding(finding: Finding) -> Iterator[dict[str, Any]]:
     yield _finding_draft(finding)
     if finding.region is not None:
         yield _finding_draft(finding) | {"kind": "region", "why": _describe_region(finding.region)}
-    carrying = [score for score in finding.concepts if score.contribution > 0 and score.probability >= 0.5]
-    for score in carrying[:_CONCEPTS]:
-        yield _concept_draft(finding, score)
+    carrying = [score for score in finding.signs if score.log_odds > 0 and (score.probability or 0) >= 0.5]
+    for score in carrying[:_SIGNS]:
+        yield _sign_draft(finding, score)
 
 
 def _describe_region(region: Region) -> str:
@@ -98,14 +98,14 @@ def _finding_draft(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _concept_draft(finding: Finding, score: ConceptScore) -> dict[str, Any]:
+def _sign_draft(finding: Finding, score: SignScore) -> dict[str, Any]:
     return {
-        "kind": "concept",
+        "kind": "sign",
         "score": score.probability,
-        "why": f"adds {score.contribution:+.2f} to the log-odds of {finding.entity.label}",
+        "why": f"adds {score.log_odds:+.2f} to the log-odds of {finding.entity.label}",
         "about": finding.entity,
         "finding": finding,
-        "concept": score,
+        "sign": score,
     }
 
 

@@ -14,12 +14,13 @@ from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.subgraph import find_seeds, find_seen, search_neighbours, search_subgraph
 from thoracite.settings import Settings
-from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple
+from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple, View
 
 if TYPE_CHECKING:
     from thoracite.kg.linking.linker import Linker
     from thoracite.kg.stores.store import GraphStore
     from thoracite.vision.encoder import ImageEncoder, Reading
+    from thoracite.vision.image import ImageInput
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
@@ -62,29 +63,37 @@ class Retriever:
 
     Parameters
     ----------
+    settings : Settings or None
+        Read from environment and file unless given.
     store : GraphStore or None
         The settings' graph unless given; built where there is none.
     encoder : ImageEncoder or None
         The settings' encoder unless given.
-    settings : Settings or None
-        Read from environment and file unless given.
 
     Examples
     --------
-    >>> found = Retriever().retrieve("thx:pleural_effusion")            # doctest: +SKIP
-    >>> [evidence.triple.key for evidence in found.evidence]            # doctest: +SKIP
+    >>> with Retriever() as retriever:                                  # doctest: +SKIP
+    ...     found = retriever.retrieve("thx:pleural_effusion")
+    ...     print([evidence.triple.key for evidence in found.evidence])
     """
 
     def __init__(
         self,
+        settings: Settings | None = None,
+        *,
         store: GraphStore | None = None,
         encoder: ImageEncoder | None = None,
-        settings: Settings | None = None,
     ) -> None:
-        self.settings = settings or Settings.read()
+        self.settings = settings or Settings()
         self._store, self._encoder = store, encoder
         self._linker: Linker | None = None
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
+
+    def __enter__(self) -> Retriever:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def store(self) -> GraphStore:
@@ -101,7 +110,7 @@ class Retriever:
         if self._encoder is None:
             from thoracite.vision.encoders import open_encoder
 
-            self._encoder = open_encoder(self.settings.encoder)
+            self._encoder = open_encoder(self.settings.encoder, settings=self.settings)
         return self._encoder
 
     @property
@@ -113,42 +122,53 @@ class Retriever:
             self._linker = Linker()
         return self._linker
 
-    def retrieve(self, query: str | Path) -> Retrieval:
+    def retrieve(self, query: str | ImageInput) -> Retrieval:
         """Evidence for an image, a text or a concept.
 
         Parameters
         ----------
-        query : str or Path
-            Path of an image; a CURIE such as ``thx:pneumothorax``; or words, such as "right pleural effusion, no
-            pneumothorax", of which what is not denied is looked up.
+        query : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
+            An image; a CURIE such as ``thx:pneumothorax``; or words, such as "right pleural effusion, no
+            pneumothorax", of which what is not denied is looked up. A str that ends like an image or names a file is
+            the path of an image.
 
         Raises
         ------
         InputError
             If the image cannot be read, the graph does not have the CURIE, or no concept is known in the words.
         """
-        text = str(query)
-        if isinstance(query, Path) or Path(text).suffix.lower() in IMAGE_SUFFIXES or _is_file(text):
-            reading = self.read(text)
+        if not isinstance(query, str) or Path(query).suffix.lower() in IMAGE_SUFFIXES or _is_file(query):
+            reading = self.read(query)
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
             return self.search(reading.findings)
-        if _CURIE.fullmatch(text):
-            return self._search_entities([self._find_entity(text)])
-        return self._search_entities(self._find_entities(text))
+        if _CURIE.fullmatch(query):
+            return self._search_entities([self._find_entity(query)])
+        return self._search_entities(self._find_entities(query))
 
-    def read(self, image: str | Path) -> Reading:
+    def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
         """What the encoder says of one image.
+
+        Parameters
+        ----------
+        image : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
+            As :func:`thoracite.vision.image.read_radiograph` takes it.
+        view : str
+            ``PA``, ``AP`` or ``lateral`` where it is known; as the file states it otherwise.
 
         Raises
         ------
         InputError
             If the image cannot be read.
+        ModelError
+            If the encoder cannot be used.
         """
         from thoracite.vision.image import read_radiograph
 
-        radiograph = read_radiograph(Path(image), settings=self.settings)  # before the model is loaded for nothing
-        return self.encoder.read(radiograph)
+        radiograph = read_radiograph(image, settings=self.settings)  # before the model is loaded for nothing
+        if view != "unknown":
+            radiograph = radiograph._replace(view=view)
+        return self.encoder.read(radiograph).model_copy(update={"view": radiograph.view})
 
     def search(self, findings: Sequence[Finding], *, limit: int = 6) -> Retrieval:
         """Evidence for findings: theirs, and at most ``limit`` triples for each that is not absent."""

@@ -137,7 +137,7 @@ class Seen(NamedTuple):
 
 
 def find_seen(findings: Iterable[Finding]) -> Seen:
-    """Gather findings and their concepts for ranking.
+    """Gather findings and their signs for ranking.
 
     Parameters
     ----------
@@ -145,10 +145,10 @@ def find_seen(findings: Iterable[Finding]) -> Seen:
         All of one image.
     """
     findings = tuple(findings)
-    scores = [score for finding in findings for score in finding.concepts]
+    scores = [score for finding in findings for score in finding.signs if score.valid]
     return Seen(
         frozenset(f.entity.id for f in findings if f.certainty is not Certainty.ABSENT)
-        | frozenset(s.concept.entity.id for s in scores if s.probability >= 0.5),
+        | frozenset(s.sign.entity.id for s in scores if (s.probability or 0) >= 0.5),
         frozenset(f.entity.id for f in findings if f.certainty is Certainty.ABSENT),
         {f.entity.id: f.region for f in findings if f.region is not None},
     )

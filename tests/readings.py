@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from thoracite.kg.linking.linker import Linker
-from thoracite.types import Certainty, Concept, ConceptScore, Entity, Finding, Region
+from thoracite.types import Certainty, Entity, Finding, Region, Sign, SignScore
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Radiograph
 
@@ -16,26 +16,24 @@ LINKER = Linker()
 PROBABILITIES = {Certainty.PRESENT: 0.9, Certainty.UNCERTAIN: 0.5, Certainty.ABSENT: 0.02}
 
 
-def make_finding(name: str, certainty: Certainty, *, side: str | None = None, concept: str = "") -> Finding:
-    """A finding of the default graph, seen on a side, carried by a concept."""
+def make_finding(name: str, certainty: Certainty, *, side: str | None = None, sign: str = "") -> Finding:
+    """A finding of the default graph, seen on a side, carried by a sign."""
     entity = LINKER.link(name)
     assert isinstance(entity, Entity)
     region = Region(box=(10, 20, 110, 220), anatomy=f"{side} lower zone", side=side) if side else None
-    concepts = ()
-    if concept:
-        sign = LINKER.link(concept)
-        assert isinstance(sign, Entity)
-        asked = Concept(id=sign.id, question=f"Is {concept} seen?", entity=sign)
-        concepts = (ConceptScore(concept=asked, probability=0.8, contribution=1.2),)
-    return Finding(
-        entity=entity, probability=PROBABILITIES[certainty], certainty=certainty, region=region, concepts=concepts
-    )
+    signs = ()
+    if sign:
+        linked = LINKER.link(sign)
+        assert isinstance(linked, Entity)
+        asked = Sign(id=linked.id, question=f"Is {sign} seen?", entity=linked)
+        signs = (SignScore(sign=asked, value=0.8, probability=0.8, log_odds=1.2),)
+    return Finding(entity=entity, probability=PROBABILITIES[certainty], certainty=certainty, region=region, signs=signs)
 
 
 FINDINGS = (
     make_finding("pneumothorax", Certainty.ABSENT),
     make_finding("atelectasis", Certainty.UNCERTAIN),
-    make_finding("pleural effusion", Certainty.PRESENT, side="right", concept="blunting of costophrenic angle"),
+    make_finding("pleural effusion", Certainty.PRESENT, side="right", sign="blunting of costophrenic angle"),
     make_finding("cardiomegaly", Certainty.ABSENT),
 )
 """A right effusion that an angle speaks for, perhaps atelectasis, nothing else."""

@@ -69,3 +69,32 @@ def test_a_file_that_cannot_be_read_is_one_sentence(file: Path, tmp_path: Path) 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings.read(environment={}).port = 1  # type: ignore[misc]
+
+
+def test_a_password_is_never_shown() -> None:
+    settings = Settings(store_password="correct horse")
+    assert settings.store_password.get_secret_value() == "correct horse"
+    shown = (repr(settings), str(settings), settings.model_dump_json())
+    assert not any("correct horse" in text for text in shown)
+    with pytest.raises(UsageError) as caught:
+        Settings.read(environment={"THORACITE_STORE_PASSWORD": "correct horse", "THORACITE_PORT": "x"})
+    assert "correct horse" not in str(caught.value)
+
+
+def test_both_ways_to_make_settings_read_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    monkeypatch.setenv("THORACITE_PORT", "7000")
+    assert Settings() == Settings.read()
+    assert (Settings().port, Settings().host, Settings().origin("port")) == (7000, "0.0.0.0", "THORACITE_PORT")
+    assert Settings(port=7002).port == 7002
+    with pytest.raises(UsageError, match="setting port = 70000"):
+        Settings(port=70000)
+
+
+@pytest.mark.parametrize(("device", "fits"), [("auto", True), ("cuda:1", True), ("mps", True), ("tpu", False)])
+def test_a_device_is_one_that_torch_knows(device: str, fits: bool) -> None:
+    if fits:
+        assert Settings.read(environment={"THORACITE_DEVICE": device}).device == device
+    else:
+        with pytest.raises(UsageError, match="setting device"):
+            Settings.read(environment={"THORACITE_DEVICE": device})

@@ -7,7 +7,6 @@ support, and what is left is released; where nothing can be said, the explanatio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from thoracite.errors import InputError
@@ -24,6 +23,7 @@ from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, No
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
     from thoracite.vision.encoder import ImageEncoder
+    from thoracite.vision.image import ImageInput
 
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
 """Stands as the reason of an explanation that was released without a graph."""
@@ -77,19 +77,19 @@ class Explainer:
         generator: Generator | None = None,
         graph: bool = True,
     ) -> None:
-        self.settings = settings or Settings.read()
-        self.generator = generator or open_generator(self.settings.generator)
-        self.retriever = Retriever(store=store, encoder=encoder, settings=self.settings)
+        self.settings = settings or Settings()
+        self.generator = generator or open_generator(self.settings.generator, settings=self.settings)
+        self.retriever = Retriever(self.settings, store=store, encoder=encoder)
         self.graph = graph
         self._extractor = open_extractor()
 
-    def explain(self, image: str | Path | Study) -> Explanation:
+    def explain(self, image: ImageInput | Study) -> Explanation:
         """Explain one image.
 
         Parameters
         ----------
-        image : str, Path or Study
-            A PNG, JPEG or DICOM file, or a study that names one.
+        image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or Study
+            A PNG, JPEG or DICOM file, what a library read from one, or a study that names one.
 
         Returns
         -------
@@ -103,8 +103,9 @@ class Explainer:
         StoreError, ModelError
             If the graph or a model cannot be used.
         """
-        study = image if isinstance(image, Study) else Study(image=str(image))
-        reading = self.retriever.read(study.image)
+        study = image if isinstance(image, Study) else Study(image=_name(image))
+        reading = self.retriever.read(study.image if isinstance(image, Study) else image, view=study.view)
+        study = study.model_copy(update={"view": reading.view})
         if not reading.accepted:
             return self._withhold(study, reading.findings, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
@@ -115,13 +116,13 @@ class Explainer:
             return self._withhold(study, found.findings, "no sentence that was written is supported by its evidence")
         return self._release(study, found, claims)
 
-    def explain_many(self, images: Iterable[str | Path]) -> Iterator[Explanation | ImageError]:
+    def explain_many(self, images: Iterable[ImageInput | Study]) -> Iterator[Explanation | ImageError]:
         """Explain images one after the other, in the order given.
 
         Parameters
         ----------
-        images : iterable of str or Path
-            Image files.
+        images : iterable
+            As :meth:`explain` takes them.
 
         Yields
         ------
@@ -132,14 +133,15 @@ class Explainer:
             try:
                 yield self.explain(image)
             except InputError as error:
-                yield ImageError(image=str(image), error=str(error))
+                name = image.image if isinstance(image, Study) else _name(image)
+                yield ImageError(image=name, error=str(error))
 
-    def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
+    def check_report(self, image: ImageInput | None, text: str) -> ReportCheck:
         """Hold a report against its image and the graph.
 
         Parameters
         ----------
-        image : str, Path or None
+        image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or None
             The image it was written about; None checks the text against the graph and itself alone.
         text : str
             The report.
@@ -201,8 +203,8 @@ class Explainer:
     def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
         """What the generator says and the evidence supports."""
         written = [
-            build_claim(split_groups(claim.sentence), evidence)
-            for claim in self.generator.write(study, findings, evidence)
+            build_claim(split_groups(sentence), evidence)
+            for sentence in self.generator.write(study, findings, evidence)
         ]
         judged = verify(written, evidence, linker=self.retriever.linker.link, extractor=self._extractor)
         return [claim for claim in judged if claim.verdict == "supported"]
@@ -210,6 +212,7 @@ class Explainer:
     def _release(self, study: Study, found: Retrieval, claims: Sequence[Claim]) -> Explanation:
         return Explanation(
             image=study.image,
+            view=study.view,
             findings=found.findings,
             claims=tuple(claims),
             evidence=found.evidence,
@@ -221,12 +224,19 @@ class Explainer:
     def _withhold(self, study: Study, findings: Sequence[Finding], reason: str) -> Explanation:
         return Explanation(
             image=study.image,
+            view=study.view,
             findings=tuple(findings),
             generator=self.generator.name,
             graph=self.digest,
             abstained=True,
             reason=reason,
         )
+
+
+def _name(image: ImageInput) -> str:
+    from thoracite.vision.image import name_image
+
+    return name_image(image)
 
 
 def find_doubt(findings: Sequence[Finding]) -> str | None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from thoracite.errors import UsageError
 
@@ -22,52 +24,82 @@ PACKAGE = Path(__file__).resolve().parent
 ONTOLOGIES = PACKAGE / "ontologies"
 MODELS = PACKAGE / "models"
 
+_PREFIX = "THORACITE_"
+
+
+class _Outside(NamedTuple):
+    """What is read beside the arguments: the environment, and the file where it is not the one of the folder."""
+
+    environment: Mapping[str, str] | None = None
+    file: Path | None = None
+
+
+_outside: ContextVar[_Outside | None] = ContextVar("outside", default=None)
+"""Set while :meth:`Settings.read` runs, since pydantic-settings asks a class, not a call, for its sources."""
+
 
 def _default_graph() -> Path:
     return Path(platformdirs.user_data_dir("thoracite")) / "graph"
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """Everything that can be set.
+
+    ``Settings(port=7000)`` reads the environment and ``thoracite.toml`` for what is not given; so does :meth:`read`.
 
     Parameters
     ----------
     graph : Path
         Folder of the embedded graph; built there when missing.
     store : str
-        ``embedded``, or the address of a server: ``neo4j://…``, ``bolt://…``, ``http(s)://…`` (SPARQL).
-    store_user, store_password : str
+        ``embedded``, or the address of a server: ``neo4j://…``, ``bolt://…``, ``http(s)://…`` (SPARQL), or one that an
+        installed plug-in answers (entry points ``thoracite.stores``).
+    store_user : str
         For a server.
+    store_password : SecretStr
+        For a server; never printed.
     generator : str
         ``template``, or the name of another generator.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
+    device : str
+        Where models run: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     query_limit_s : float
-        Seconds a query may take.
+        Seconds a query may take, above 0.
     max_pixels : int
         Largest image that is decoded, in pixels.
     max_bytes : int
         Largest file that is read, in bytes.
-    host, port : str, int
-        Where ``thoracite serve`` listens.
+    host : str
+        Address that ``thoracite serve`` listens on.
+    port : int
+        Port that ``thoracite serve`` listens on, 0 to 65535; 0 takes a free one.
     examples : Path or None
         Folder of images that the page offers to pick.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, a value does not fit, or the file cannot be read.
 
     Examples
     --------
     >>> settings = Settings.read(arguments={"generator": "template"}, environment={"THORACITE_PORT": "7000"})
     >>> settings.port, settings.origin("port"), settings.origin("generator"), settings.origin("host")
     (7000, 'THORACITE_PORT', 'argument', 'default')
+    >>> Settings(store_password="secret").store_password
+    SecretStr('**********')
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX)
 
     graph: Path = Field(default_factory=_default_graph)
     store: str = "embedded"
     store_user: str = "neo4j"
-    store_password: str = ""
+    store_password: SecretStr = SecretStr("")
     generator: str = "template"
     encoder: str = "thoracite-mini"
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
     query_limit_s: float = Field(default=10.0, gt=0)
     max_pixels: int = Field(default=64_000_000, gt=0)
     max_bytes: int = Field(default=256_000_000, gt=0)
@@ -75,6 +107,25 @@ class Settings(BaseModel):
     port: int = Field(default=7860, ge=0, le=65535)
     examples: Path | None = None
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise UsageError(_explain(error, values, set(type(self).model_fields))) from error
+        self._origins.update(_find_origins(values, set(type(self).model_fields)))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - replaced by one that reads a given mapping
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before environment before file."""
+        return init_settings, _EnvironmentSource(settings_cls, env_prefix=_PREFIX), _FileSource(settings_cls)
 
     def origin(self, name: str) -> str:
         """Where a value came from: ``argument``, the variable's name, the file's path or ``default``."""
@@ -104,46 +155,66 @@ class Settings(BaseModel):
         UsageError
             If a name is unknown, a value does not fit, or the file cannot be read.
         """
-        layers = [
-            _read_file(file),
-            _read_environment(os.environ if environment is None else environment, set(cls.model_fields)),
-            {name: (value, "argument") for name, value in (arguments or {}).items() if value is not None},
-        ]
-        merged: dict[str, tuple[Any, str]] = {}
-        for layer in layers:
-            merged.update(layer)
+        token = _outside.set(_Outside(environment, file))
         try:
-            settings = cls(**{name: value for name, (value, _) in merged.items()})
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = str(first["loc"][0])
-            value, origin = merged[name]
-            raise UsageError(
-                f"setting {name} = {value!r} (from {origin}) is wrong: {first['msg']}; "
-                f"known settings are {', '.join(cls.model_fields)}"
-            ) from error
-        settings._origins.update({name: origin for name, (_, origin) in merged.items()})
-        return settings
+            return cls(**{name: value for name, value in (arguments or {}).items() if value is not None})
+        finally:
+            _outside.reset(token)
 
 
-def _read_environment(environment: Mapping[str, str], known: set[str]) -> dict[str, tuple[Any, str]]:
-    found = {}
-    for name in known:
-        variable = f"THORACITE_{name.upper()}"
-        if variable in environment:
-            found[name] = (environment[variable], variable)
-    return found
+class _EnvironmentSource(EnvSettingsSource):
+    """Variables ``THORACITE_*`` of the given mapping, or of this process."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in _environment().items()}
 
 
-def _read_file(file: Path | None) -> dict[str, tuple[Any, str]]:
-    path = file or Path("thoracite.toml")
-    if file is None and not path.exists():
+class _FileSource(PydanticBaseSettingsSource):
+    """The keys of ``thoracite.toml``, or of the file that was named."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - asked for by the base
+        """One value of the file."""
+        return _read_file().get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return _read_file()
+
+
+def _environment() -> Mapping[str, str]:
+    given = (_outside.get() or _Outside()).environment
+    return os.environ if given is None else given
+
+
+def _file() -> Path:
+    return (_outside.get() or _Outside()).file or Path("thoracite.toml")
+
+
+def _read_file() -> dict[str, Any]:
+    path = _file()
+    if (_outside.get() or _Outside()).file is None and not path.exists():
         return {}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"settings file {path} cannot be read: {error}; expected TOML such as port = 7860") from error
-    return {name: (value, str(path)) for name, value in values.items()}
+
+
+def _find_origins(arguments: Mapping[str, Any], names: set[str]) -> dict[str, str]:
+    """Where each value that is no default came from."""
+    variables = {variable.upper() for variable in _environment()}
+    origins = dict.fromkeys(_read_file(), str(_file()))
+    origins |= {name: variable for name in names if (variable := f"{_PREFIX}{name.upper()}") in variables}
+    return origins | dict.fromkeys(arguments, "argument")
+
+
+def _explain(error: ValidationError, arguments: Mapping[str, Any], names: set[str]) -> str:
+    """The first fault as a sentence; a password's value is not repeated."""
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    origin = _find_origins(arguments, names).get(name, "default")
+    value = "…" if "password" in name else repr(first["input"])
+    known = ", ".join(Settings.model_fields)
+    return f"setting {name} = {value} (from {origin}) is wrong: {first['msg']}; known settings are {known}"
 
 
 __all__ = ["MODELS", "ONTOLOGIES", "PACKAGE", "Settings"]

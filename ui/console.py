@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.types import Explanation
+from thoracite.types import Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.output import open_output
 from thoracite.ui.progress import Progress
@@ -23,7 +23,6 @@ from thoracite.ui.view import render_error, render_record
 
 if TYPE_CHECKING:
     from thoracite.pipeline import ImageError
-    from thoracite.ui.picture import Picture
 
 LONGEST_PAGE = 100
 """Most images on one page: every one of them travels inside it."""
@@ -33,6 +32,7 @@ def explain_images(
     paths: Sequence[Path],
     settings: Settings,
     *,
+    view: str = "unknown",
     as_json: bool = False,
     use_graph: bool = True,
     html: Path | None = None,
@@ -46,6 +46,8 @@ def explain_images(
         Files, or folders whose images are taken in order of name, those of their folders too.
     settings : Settings
         Where the graph is, which models to use.
+    view : str
+        ``PA``, ``AP`` or ``lateral``; ``unknown`` takes what each file states.
     as_json : bool
         One JSON object a line instead of text.
     use_graph : bool
@@ -63,8 +65,10 @@ def explain_images(
         Before any work, if a file cannot be written, or a page would hold too many images.
     """
     from thoracite.pipeline import Explainer
+    from thoracite.ui.page import render_explained
 
     images = list(find_images(paths))
+    studies = [Study(image=str(image), view=_check_view(view)) for image in images]
     if html is not None and len(images) > LONGEST_PAGE:
         raise UsageError(
             f"--html takes at most {LONGEST_PAGE} images and {len(images)} are given; explain fewer, or use --output"
@@ -77,13 +81,20 @@ def explain_images(
             explainer.open()
         printer = _Printer(images, as_json=as_json, lines=files[0], keep=files[1] is not None)
         progress = stack.enter_context(Progress("images", len(images)))
-        for done, answer in enumerate(explainer.explain_many(images), 1):
+        for done, answer in enumerate(explainer.explain_many(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
             progress.tell(done)
         if files[1] is not None and printer.kept:
-            files[1].write(_render_page(printer.kept, settings))
+            files[1].write(render_explained(printer.kept, settings))
     printer.complain()
+
+
+def _check_view(view: str) -> View:
+    for known in get_args(View):
+        if view == known:
+            return known  # type: ignore[no-any-return]
+    raise UsageError(f"there is no view {view!r}; expected {', '.join(get_args(View))}")
 
 
 class _Printer:
@@ -250,16 +261,6 @@ def show_settings(settings: Settings, *, as_json: bool = False) -> str:
     if as_json:
         return json.dumps({"settings": rows}, ensure_ascii=False)
     return align_columns([name, str(row["value"]), row["origin"]] for name, row in rows.items())
-
-
-def _render_page(explained: Sequence[Explanation], settings: Settings) -> str:
-    from thoracite.ui.page import render_pages
-    from thoracite.ui.picture import render_picture
-
-    def draw(explanation: Explanation) -> tuple[Explanation, Picture | None]:
-        return explanation, render_picture(Path(explanation.image), settings)
-
-    return render_pages([draw(explanation) for explanation in explained])
 
 
 def _clean(value: Any) -> Any:

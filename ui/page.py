@@ -6,18 +6,18 @@ Jinja2 escapes everything; nothing is fetched from anywhere, the image travels i
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from thoracite import __version__
+from thoracite.settings import Settings
 from thoracite.types import CITATION, Certainty, Explanation, Finding
 from thoracite.ui.drawing import draw_graph
-from thoracite.ui.picture import Picture
-from thoracite.ui.text import NOTICE, describe_evidence, find_cited
-from thoracite.ui.view import find_certainty
+from thoracite.ui.picture import Picture, render_picture
+from thoracite.ui.text import NOTICE, describe_evidence, describe_sign, find_cited
 
 HERE = Path(__file__).resolve().parent
 CSS = {Certainty.PRESENT: "present", Certainty.UNCERTAIN: "uncertain", Certainty.ABSENT: "absent"}
@@ -67,6 +67,29 @@ def render_pages(explained: list[tuple[Explanation, Picture | None]]) -> str:
     )
 
 
+def render_explained(explained: Sequence[Explanation], settings: Settings | None = None) -> str:
+    """The page of some explanations, each with its picture where its image is still in its place.
+
+    Parameters
+    ----------
+    explained : sequence of Explanation
+        Released or withheld.
+    settings : Settings or None
+        Limits on the images; read from environment and file unless given.
+
+    Raises
+    ------
+    InputError
+        If an image is there and cannot be read.
+    """
+    settings = settings or Settings()
+    return render_pages([(one, _draw(Path(one.image), settings)) for one in explained])
+
+
+def _draw(path: Path, settings: Settings) -> Picture | None:
+    return render_picture(path, settings) if path.is_file() else None
+
+
 def render_body(explanation: Explanation, picture: Picture | None = None, *, anchor: str = "evidence") -> Markup:
     """One explanation as markup for a page that already has Thoracite's style and script.
 
@@ -101,8 +124,8 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
             cited=cited,
             others=[evidence for evidence in explanation.evidence if evidence not in cited],
             graph=draw_graph(cited),
-            certainty=find_certainty,
             describe=describe_evidence,
+            describe_sign=describe_sign,
             css=CSS,
             notice=NOTICE,
         )
@@ -165,4 +188,12 @@ def _templates() -> Environment:
     )
 
 
-__all__ = ["read_static", "render_body", "render_html", "render_message", "render_pages", "render_welcome"]
+__all__ = [
+    "read_static",
+    "render_body",
+    "render_explained",
+    "render_html",
+    "render_message",
+    "render_pages",
+    "render_welcome",
+]

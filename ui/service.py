@@ -262,7 +262,7 @@ class Service:
             if self._retriever is None:
                 from thoracite.retrieval.retriever import Retriever
 
-                self._retriever = Retriever(settings=self.settings)
+                self._retriever = Retriever(self.settings)
             return self._retriever
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from thoracite.kg.stores.store import QueryResult
-from thoracite.types import Certainty, Evidence, Explanation, Provenance
-from thoracite.ui.view import find_certainty
+from thoracite.types import Certainty, Evidence, Explanation, Provenance, SignScore
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
@@ -144,10 +143,9 @@ def describe_evidence(evidence: Evidence) -> str:
     if evidence.triple is not None:
         triple = evidence.triple
         line = f"{triple.subject.label} — {triple.relation.label} → {triple.object.label}"
-        certainty = find_certainty(triple)
-        return line if certainty is Certainty.PRESENT else f"{line} ({certainty.value})"
-    if evidence.concept is not None:
-        return f"{evidence.concept.concept.question} yes: {evidence.concept.probability:.2f}"
+        return line if triple.certainty is Certainty.PRESENT else f"{line} ({triple.certainty.value})"
+    if evidence.sign is not None:
+        return describe_sign(evidence.sign)
     label = evidence.about.label
     if evidence.finding is None:
         return label
@@ -171,6 +169,26 @@ def describe_source(provenance: Provenance) -> str:
         f"{provenance.source}, {provenance.locator}; licence {provenance.licence}; "
         f"extracted by: {provenance.extractor}, version {provenance.version}"
     )
+
+
+def describe_sign(score: SignScore) -> str:
+    """A sign's question and this image's answer, with value, unit and reference where it was measured.
+
+    Examples
+    --------
+    >>> from thoracite.types import Entity, Sign
+    >>> asked = Sign(id="thx:q", question="Is the angle blunted?", entity=Entity(id="thx:q", label="blunted angle"))
+    >>> describe_sign(SignScore(sign=asked, value=71.0, unit="degree", reference="< 60", probability=0.9))
+    'Is the angle blunted? yes: 0.90 (71 degree; reference < 60)'
+    >>> describe_sign(SignScore(sign=asked, valid=False, invalid_because="the base is cut off"))
+    'Is the angle blunted? not measured: the base is cut off'
+    """
+    if not score.valid:
+        return f"{score.sign.question} not measured: {score.invalid_because}"
+    answer = "" if score.probability is None else f" yes: {score.probability:.2f}"
+    measured = f"{score.value:.3g} {score.unit}" if score.value is not None and score.unit else ""
+    held = "; ".join(filter(None, [measured, score.reference and f"reference {score.reference}"]))
+    return f"{score.sign.question}{answer}" + (f" ({held})" if held else "")
 
 
 def _sentences(explanation: Explanation) -> list[str]:
@@ -222,6 +240,7 @@ __all__ = [
     "NOTICE",
     "align_columns",
     "describe_evidence",
+    "describe_sign",
     "describe_source",
     "find_cited",
     "render_check_text",

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import StoreError
 from thoracite.kg.stores.store import QueryResult
-from thoracite.types import (
-    Certainty,
-    ConceptScore,
-    Entity,
-    Evidence,
-    Explanation,
-    Finding,
-    Provenance,
-    Region,
-    Triple,
+from thoracite.types import Entity, Evidence, Explanation, Finding, Region, SignScore, Triple
+from thoracite.ui.records import (
+    AnyEvidence,
+    ClaimRecord,
+    CountsRecord,
+    DrawingRecord,
+    ExplanationRecord,
+    FindingEvidence,
+    FindingRecord,
+    OtherEvidence,
+    ProvenanceRecord,
+    RegionEvidence,
+    RegionRecord,
+    SignEvidence,
+    SignRecord,
+    TripleEvidence,
+    TripleRecord,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +48,7 @@ def render_record(explanation: Explanation) -> Record:
     Returns
     -------
     dict
-        ``image``, ``abstained``, ``reason``, ``generator``, ``graph``, ``findings``, ``claims``, ``evidence``.
+        As :class:`~thoracite.ui.records.ExplanationRecord` has it.
 
     Examples
     --------
@@ -52,24 +59,27 @@ def render_record(explanation: Explanation) -> Record:
     >>> record["abstained"], record["reason"], record["claims"]
     (True, 'not a chest X-ray', [])
     """
-    return {
-        "image": explanation.image,
-        "abstained": explanation.abstained,
-        "reason": explanation.reason,
-        "generator": explanation.generator,
-        "graph": explanation.graph,
-        "findings": [render_finding(finding) for finding in explanation.findings],
-        "claims": [
-            {
-                "sentence": claim.sentence,
-                "citations": list(claim.citations),
-                "verdict": claim.verdict,
-                "kind": claim.kind,
-            }
+    record = ExplanationRecord(
+        image=explanation.image,
+        view=explanation.view,
+        abstained=explanation.abstained,
+        reason=explanation.reason,
+        generator=explanation.generator,
+        graph=explanation.graph,
+        findings=[_finding(finding) for finding in explanation.findings],
+        claims=[
+            ClaimRecord(
+                sentence=claim.sentence,
+                kind=claim.kind,
+                citations=list(claim.citations),
+                verdict=claim.verdict,
+                origin=claim.origin,
+            )
             for claim in explanation.claims
         ],
-        "evidence": [render_evidence(evidence) for evidence in explanation.evidence],
-    }
+        evidence=[_evidence(evidence) for evidence in explanation.evidence],
+    )
+    return record.model_dump(mode="json")
 
 
 def render_error(image: str, message: str) -> Record:
@@ -84,17 +94,36 @@ def render_error(image: str, message: str) -> Record:
 
 
 def render_finding(finding: Finding) -> Record:
-    """A finding with its probability, place and the concepts that carry it."""
-    return {
-        "id": finding.entity.id,
-        "label": finding.entity.label,
-        "codes": list(finding.entity.codes),
-        "probability": round(finding.probability, 4),
-        "calibrated": finding.calibrated,
-        "certainty": finding.certainty.value,
-        "region": _region(finding.region),
-        "concepts": [_concept(score) for score in finding.concepts],
-    }
+    """A finding with its numbers, its place, and the signs that carry it."""
+    return _finding(finding).model_dump(mode="json")
+
+
+def _finding(finding: Finding) -> FindingRecord:
+    ratio = finding.likelihood_ratio
+    return FindingRecord(
+        id=finding.entity.id,
+        label=finding.entity.label,
+        codes=list(finding.entity.codes),
+        probability=round(finding.probability, 4),
+        prior=finding.prior,
+        likelihood_ratio=None if ratio is None else round(ratio, 4),
+        verdict=finding.verdict,
+        certainty=finding.certainty,
+        calibrated=finding.calibrated,
+        region=_region(finding.region),
+        log_odds=round(finding.log_odds, 6),
+        base_log_odds=round(finding.base_log_odds, 6),
+        rest_log_odds=round(finding.rest_log_odds, 6),
+        signs=[_sign(score) for score in finding.signs],
+    )
+
+
+def _sign(score: SignScore) -> SignRecord:
+    return SignRecord(
+        **score.model_dump(exclude={"sign", "drawing"}),
+        **score.sign.model_dump(include={"id", "question", "kind"}),
+        drawing=[DrawingRecord(kind=drawn.kind, points=list(drawn.points)) for drawn in score.drawing],
+    )
 
 
 def render_triple(triple: Triple) -> Record:
@@ -102,6 +131,10 @@ def render_triple(triple: Triple) -> Record:
 
     ``certainty`` is that of the less certain end.
     """
+    return TripleRecord(**_triple(triple)).model_dump(mode="json")
+
+
+def _triple(triple: Triple) -> Record:
     return {
         "subject": triple.subject.label,
         "relation": triple.relation.label,
@@ -109,60 +142,43 @@ def render_triple(triple: Triple) -> Record:
         "subject_id": triple.subject.id,
         "relation_id": triple.relation.id,
         "object_id": triple.object.id,
-        "certainty": find_certainty(triple).value,
+        "certainty": triple.certainty,
         "support": triple.support,
-        "counts": triple.counts.model_dump(),
+        "counts": CountsRecord(**triple.counts.model_dump()),
         "lift": triple.lift,
-        "provenance": [_provenance(source) for source in triple.provenance],
+        "provenance": [ProvenanceRecord(**source.model_dump()) for source in triple.provenance],
     }
-
-
-def find_certainty(triple: Triple) -> Certainty:
-    """The certainty of a triple's less certain end.
-
-    Examples
-    --------
-    >>> from thoracite.types import Entity, Provenance, Relation
-    >>> triple = Triple(
-    ...     subject=Entity(id="thx:opacity", label="opacity"),
-    ...     relation=Relation(id="thx:located_at", label="located at"),
-    ...     object=Entity(id="thx:left_lung", label="left lung"), subject_certainty=Certainty.ABSENT,
-    ...     provenance=(Provenance(source="thxs:openi", locator="3 reports"),),
-    ... )
-    >>> find_certainty(triple).value
-    'definitely absent'
-    """
-    if triple.subject_certainty is Certainty.PRESENT:
-        return triple.object_certainty
-    return triple.subject_certainty
 
 
 def render_evidence(evidence: Evidence) -> Record:
     """One piece of evidence; its fields depend on its kind."""
-    record: Record = {
-        "key": evidence.key,
+    return _evidence(evidence).model_dump(mode="json")
+
+
+def _evidence(evidence: Evidence) -> AnyEvidence:
+    shared: Record = {
         "kind": evidence.kind,
+        "key": evidence.key,
         "stance": evidence.stance,
         "score": round(evidence.score, 4),
         "why": evidence.why,
-        "about": _entity(evidence.about),
+        "about": evidence.about.id,
+        "about_label": evidence.about.label,
     }
     if evidence.triple is not None:
-        record |= render_triple(evidence.triple)
-        record |= {"sparql": evidence.sparql, "cypher": evidence.cypher}
-        return record
+        return TripleEvidence(
+            **shared, **_triple(evidence.triple), sparql=evidence.sparql or "", cypher=evidence.cypher or ""
+        )
+    if evidence.sign is not None:
+        asked, read = evidence.sign.sign, evidence.sign.model_dump(include={"side", "value", "unit", "log_odds"})
+        return SignEvidence(**shared, **read, sign=asked.id, question=asked.question)
+    region = _region(evidence.finding.region) if evidence.finding else None
+    if evidence.kind == "region" and region is not None:
+        return RegionEvidence(**shared, **region.model_dump())
     if evidence.finding is not None:
-        finding = evidence.finding
-        record |= {
-            "finding": _entity(finding.entity),
-            "probability": round(finding.probability, 4),
-            "calibrated": finding.calibrated,
-            "certainty": finding.certainty.value,
-            "region": _region(finding.region),
-        }
-    if evidence.concept is not None:
-        record["concept"] = _concept(evidence.concept)
-    return record
+        fields = ("probability", "likelihood_ratio", "certainty", "calibrated")
+        return FindingEvidence(**shared, **_finding(evidence.finding).model_dump(include=set(fields)))
+    return OtherEvidence(**shared, label=evidence.label, distance=evidence.distance)
 
 
 def render_retrieval(found: Retrieval) -> Record:
@@ -249,29 +265,15 @@ def _entity(entity: Entity) -> Record:
     return {"id": entity.id, "label": entity.label}
 
 
-def _region(region: Region | None) -> Record | None:
+def _region(region: Region | None) -> RegionRecord | None:
     if region is None:
         return None
-    return {"box": [round(edge, 1) for edge in region.box], "anatomy": region.anatomy, "side": region.side}
-
-
-def _concept(score: ConceptScore) -> Record:
-    return {
-        "id": score.concept.id,
-        "question": score.concept.question,
-        "probability": round(score.probability, 4),
-        "contribution": round(score.contribution, 4),
-        "region": _region(score.region),
-    }
-
-
-def _provenance(provenance: Provenance) -> Record:
-    return provenance.model_dump()
+    x0, y0, x1, y1 = (round(edge, 1) for edge in region.box)
+    return RegionRecord(box=(x0, y0, x1, y1), anatomy=region.anatomy, side=region.side)
 
 
 __all__ = [
     "Record",
-    "find_certainty",
     "render_check",
     "render_cypher_json",
     "render_error",

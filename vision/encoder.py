@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from thoracite.types import Finding, Noun
+from thoracite.types import Finding, Noun, View
 
 if TYPE_CHECKING:
     from thoracite.vision.image import Radiograph
@@ -21,11 +21,14 @@ class Reading(Noun):
         Whether the image looks like a frontal chest X-ray that the encoder can read.
     reason : str or None
         Why not, as a clause for the user.
+    view : str
+        ``PA``, ``AP``, ``lateral`` or ``unknown``: as it was stated.
     """
 
     findings: tuple[Finding, ...] = ()
     accepted: bool = True
     reason: str | None = None
+    view: View = "unknown"
 
 
 @runtime_checkable

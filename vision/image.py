@@ -1,4 +1,4 @@
-"""The image door: a PNG, JPEG or DICOM file becomes a :class:`Radiograph`, or one sentence says why not.
+"""The image door: a file, array, picture or DICOM dataset becomes a :class:`Radiograph`, or one sentence says why not.
 
 Nothing but pixels comes in: names, dates and identifiers of a DICOM file, and the metadata of a PNG or JPEG, are never
 read into memory that outlives the call.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +20,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from thoracite.errors import InputError, ModelError
 from thoracite.settings import Settings
+from thoracite.types import View
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
 
 Pixels = npt.NDArray[np.float32]
-View = Literal["PA", "AP", "lateral", "unknown"]
+ImageInput: TypeAlias = "str | Path | npt.NDArray[Any] | Image.Image | Dataset"
+"""What can be read: a path, an array, a PIL image, a pydicom dataset."""
 
 SMALLEST = 64
 """Shortest side that can be read, in pixels."""
@@ -51,21 +58,25 @@ class Radiograph(NamedTuple):
     modality: str = ""
 
 
-def read_radiograph(path: Path, *, settings: Settings) -> Radiograph:
-    """Read an image file.
+def read_radiograph(image: ImageInput, *, settings: Settings) -> Radiograph:
+    """Read an image.
 
     Parameters
     ----------
-    path : Path
-        PNG or JPEG (8 or 16 bit, grey, colour or palette, EXIF orientation respected) or DICOM (compressed or not,
-        ``MONOCHROME1`` turned, modality and window applied). What it is, its first bytes say, not its name.
+    image : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
+        A file: PNG or JPEG (8 or 16 bit, grey, colour or palette, EXIF orientation respected) or DICOM (compressed or
+        not, ``MONOCHROME1`` turned, modality and window applied); its first bytes say what it is, not its name. An
+        array, shape (height, width) or (height, width, 3 or 4): uint8, floats in [0, 1], or any numbers, which are
+        stretched; air dark, bone bright. A picture or dataset as the libraries hold them.
     settings : Settings
         ``max_bytes`` and ``max_pixels`` are checked before anything is decoded.
 
     Raises
     ------
     InputError
-        If the file is missing, empty, too large, broken, or no single image.
+        If the image is missing, empty, too large, broken, or no single image.
+    ModelError
+        If it is a DICOM file and pydicom is not installed.
 
     References
     ----------
@@ -79,13 +90,67 @@ def read_radiograph(path: Path, *, settings: Settings) -> Radiograph:
     >>> radiograph = read_radiograph(path, settings=Settings.read())
     >>> radiograph.pixels.shape, round(float(radiograph.pixels.mean()), 3)
     ((64, 96), 0.2)
+    >>> read_radiograph(np.zeros((64, 80), dtype=np.uint8), settings=Settings.read()).pixels.shape
+    (64, 80)
     """
-    head = _read_head(path, settings)
-    radiograph = _read_dicom(path, settings) if head[128:132] == b"DICM" else _read_raster(path, settings)
+    radiograph = _read(image, settings)
     height, width = radiograph.pixels.shape
     if min(height, width) < SMALLEST:
-        raise InputError(f"{path} is {width}×{height} pixels; expected at least {SMALLEST} on each side")
+        name = name_image(image)
+        raise InputError(f"{name} is {width}×{height} pixels; expected at least {SMALLEST} on each side")
     return radiograph
+
+
+def name_image(image: ImageInput) -> str:
+    """What an image is called in answers and errors: its path, or what kind of thing it is.
+
+    Examples
+    --------
+    >>> name_image(Path("chest.png")), name_image(np.zeros((64, 64)))
+    ('chest.png', 'array')
+    """
+    if isinstance(image, str | Path):
+        return str(image)
+    if isinstance(image, np.ndarray):
+        return "array"
+    if isinstance(image, Image.Image):
+        return str(getattr(image, "filename", "") or "picture")
+    return "dataset"
+
+
+def _read(image: ImageInput, settings: Settings) -> Radiograph:
+    if isinstance(image, str | Path):
+        path = Path(image)
+        head = _read_head(path, settings)
+        return _read_dicom(path, settings) if head[128:132] == b"DICM" else _read_raster(path, settings)
+    if isinstance(image, np.ndarray):
+        return _read_array(image, settings)
+    if isinstance(image, Image.Image):
+        _check_size(name_image(image), image.width, image.height, settings)
+        return _normalise_raster(image)
+    if hasattr(image, "PixelData") or hasattr(image, "pixel_array"):
+        return _decode_dataset(image, "dataset", settings)
+    raise InputError(
+        f"an image of type {type(image).__name__} cannot be read; expected a path, a numpy array, a PIL image or a "
+        "pydicom Dataset with pixels"
+    )
+
+
+def _read_array(array: npt.NDArray[Any], settings: Settings) -> Radiograph:
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)) or array.dtype.kind not in "buif":
+        raise InputError(
+            f"an array of shape {array.shape} and type {array.dtype} is no image; expected numbers of shape "
+            "(height, width) or (height, width, 3)"
+        )
+    if array.size == 0:
+        raise InputError("the array is empty; expected numbers of shape (height, width)")
+    _check_size("array", array.shape[1], array.shape[0], settings)
+    if array.dtype == np.uint8:
+        return _normalise_raster(Image.fromarray(array))
+    flat = array[..., :3].mean(axis=2) if array.ndim == 3 else array
+    values = flat.astype(np.float32)
+    within = bool(np.isfinite(values).all()) and values.min() >= 0 and values.max() <= 1
+    return Radiograph(values if within and array.dtype.kind == "f" else _stretch(values))
 
 
 def _read_head(path: Path, settings: Settings) -> bytes:
@@ -106,10 +171,10 @@ def _read_head(path: Path, settings: Settings) -> bytes:
         raise InputError(f"{path} cannot be opened: {error.strerror}; {_EXPECTED}") from error
 
 
-def _check_size(path: Path, width: int, height: int, settings: Settings) -> None:
+def _check_size(name: object, width: int, height: int, settings: Settings) -> None:
     if width * height > settings.max_pixels:
         raise InputError(
-            f"{path} is {width:,}×{height:,} pixels; at most {settings.max_pixels:,} are decoded (setting max_pixels)"
+            f"{name} is {width:,}×{height:,} pixels; at most {settings.max_pixels:,} are decoded (setting max_pixels)"
         )
 
 
@@ -155,29 +220,28 @@ def _stretch(values: npt.NDArray[np.floating]) -> Pixels:
 def _read_dicom(path: Path, settings: Settings) -> Radiograph:
     try:
         import pydicom
-        from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
     except ImportError as error:
         raise ModelError(
             f"{path} is a DICOM file and pydicom is missing; install it with pip install 'thoracite[explain]'"
         ) from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pydicom's remarks on values; what cannot be used is an error below
-            data = pydicom.dcmread(path)
-            frames, rows, columns = (int(data.get(name) or 0) for name in ("NumberOfFrames", "Rows", "Columns"))
-            if "PixelData" not in data:
-                raise InputError(f"{path} is a DICOM file without pixels; expected an image such as DX or CR")
-            if frames > 1:
-                raise InputError(f"{path} is a DICOM file of {frames} frames; expected a single radiograph")
-            _check_size(path, columns, rows, settings)
-            values = data.pixel_array
-            if values.ndim == 2:
-                values = apply_voi_lut(apply_modality_lut(values, data), data)
-    except InputError:
-        raise
-    except Exception as error:  # pydicom's decoders raise whatever they met in a damaged file
-        reason = " ".join(str(error).split())[:160]
-        raise InputError(f"{path} is a DICOM file that cannot be decoded ({reason}); export it again") from error
+    with _explain_dicom(str(path)):
+        data = pydicom.dcmread(path)
+    return _decode_dataset(data, str(path), settings)
+
+
+def _decode_dataset(data: Any, name: str, settings: Settings) -> Radiograph:
+    from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
+
+    with _explain_dicom(name):
+        frames, rows, columns = (int(data.get(field) or 0) for field in ("NumberOfFrames", "Rows", "Columns"))
+        if "PixelData" not in data:
+            raise InputError(f"{name} is a DICOM file without pixels; expected an image such as DX or CR")
+        if frames > 1:
+            raise InputError(f"{name} is a DICOM file of {frames} frames; expected a single radiograph")
+        _check_size(name, columns, rows, settings)
+        values = data.pixel_array
+        if values.ndim == 2:
+            values = apply_voi_lut(apply_modality_lut(values, data), data)
     pixels = _stretch(np.asarray(values, dtype=np.float32).mean(axis=2) if values.ndim == 3 else values)
     if data.get("PhotometricInterpretation") == "MONOCHROME1":
         pixels = np.float32(1) - pixels
@@ -185,4 +249,19 @@ def _read_dicom(path: Path, settings: Settings) -> Radiograph:
     return Radiograph(pixels, view=view, modality=str(data.get("Modality") or ""))
 
 
-__all__ = ["SMALLEST", "Pixels", "Radiograph", "View", "read_radiograph"]
+@contextmanager
+def _explain_dicom(name: str) -> Iterator[None]:
+    """What pydicom meets in a damaged file becomes one sentence; its remarks on values are not shown."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except InputError:
+        raise
+    except Exception as error:  # pydicom's decoders raise whatever they meet
+        reason = " ".join(str(error).split())
+        short = reason if len(reason) <= 160 else reason[:160].rsplit(" ", 1)[0] + " …"
+        raise InputError(f"{name} is a DICOM file that cannot be decoded ({short}); export it again") from error
+
+
+__all__ = ["SMALLEST", "ImageInput", "Pixels", "Radiograph", "name_image", "read_radiograph"]

@@ -18,13 +18,13 @@ from thoracite.kg.vocabulary import (
 )
 from thoracite.types import (
     Certainty,
-    Concept,
-    ConceptScore,
     Entity,
     Evidence,
     Finding,
     Provenance,
     Region,
+    Sign,
+    SignScore,
     Triple,
 )
 
@@ -83,12 +83,13 @@ def triple(subject: str, relation: str, object_: str) -> Triple:
 def evidence() -> tuple[Evidence, ...]:
     """E1 to E17; see the comments."""
     effusion = finding("pleural effusion", 0.83, "definitely present", anatomy="right lower zone", side="right")
-    blunting = ConceptScore(
-        concept=Concept(
+    blunting = SignScore(
+        sign=Sign(
             id="thx:q1", question="Is the costophrenic angle blunted?", entity=entity("blunting of costophrenic angle")
         ),
+        value=0.91,
         probability=0.91,
-        contribution=1.7,
+        log_odds=1.7,
     )
     consolidation = finding("consolidation", 0.71, "definitely present", anatomy="left upper zone", side="left")
     atelectasis = finding("atelectasis", 0.38, "uncertain")
@@ -99,7 +100,7 @@ def evidence() -> tuple[Evidence, ...]:
     pieces: list[dict[str, object]] = [
         {"kind": "finding", "finding": effusion},  # E1
         {"kind": "region", "finding": effusion},  # E2
-        {"kind": "concept", "finding": effusion, "concept": blunting, "score": 0.91},  # E3
+        {"kind": "sign", "finding": effusion, "sign": blunting, "score": 0.91},  # E3
         {"triple": triple("pleural effusion", HAS_SIGN, "meniscus sign")},  # E4
         {"triple": triple("pleural effusion", CAUSED_BY, "heart failure")},  # E5
         {"triple": triple("pleural effusion", HAS_SIGN, "blunting of costophrenic angle")},  # E6

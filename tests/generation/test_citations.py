@@ -10,7 +10,7 @@ from thoracite.types import Evidence
 
 def test_kind_follows_from_what_is_cited(evidence: tuple[Evidence, ...]) -> None:
     kinds = [build_claim(f"Said [{keys}].", evidence).kind for keys in ("E1][E2", "E4", "E1][E4", "E99")]
-    assert kinds == ["observation", "reason", "diagnosis", "observation"]
+    assert kinds == ["diagnosis", "background", "reason", "observation"]
 
 
 def test_unresolved_keys_are_named_once(evidence: tuple[Evidence, ...]) -> None:

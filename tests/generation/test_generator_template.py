@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.generation.citations import find_unresolved
+from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
@@ -20,7 +20,8 @@ def find_findings(evidence: Sequence[Evidence]) -> list[Finding]:
 
 
 def write(evidence: Sequence[Evidence]) -> list[Claim]:
-    return open_generator("template").write(Study(image="chest.png"), find_findings(evidence), evidence)
+    sentences = open_generator("template").write(Study(image="chest.png"), find_findings(evidence), evidence)
+    return [build_claim(sentence, evidence) for sentence in sentences]
 
 
 def test_it_keeps_the_contract() -> None:
@@ -34,7 +35,7 @@ def test_every_sentence_is_cited_and_verified(evidence: tuple[Evidence, ...], li
     assert find_unresolved(claims, evidence) == []
     judged = verify(claims, evidence, linker=link, extractor=extractor)
     assert [(claim.sentence, claim.why) for claim in judged if claim.verdict != "supported"] == []
-    assert {claim.kind for claim in judged} == {"observation", "reason", "diagnosis"}
+    assert {claim.kind for claim in judged} == {"background", "reason", "diagnosis"}
     assert all(claim.sentence[0].isupper() and claim.sentence.endswith(".") for claim in judged)
 
 
@@ -51,8 +52,8 @@ def test_a_sure_finding_is_present(evidence: tuple[Evidence, ...]) -> None:
     assert sure is not None
     sure = sure.model_copy(update={"probability": 0.95})
     piece = evidence[0].model_copy(update={"finding": sure, "score": 0.95})
-    (claim,) = open_generator().write(Study(image="chest.png"), [sure], [piece])
-    assert claim.sentence == "A pleural effusion is present in the right lower zone (probability 0.95) [E1]."
+    (sentence,) = open_generator().write(Study(image="chest.png"), [sure], [piece])
+    assert sentence == "A pleural effusion is present in the right lower zone (probability 0.95) [E1]."
 
 
 def test_a_normal_image_names_what_is_not_there(

@@ -12,7 +12,7 @@ from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.store import GraphStore
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.subgraph import find_seeds, find_seen, search_subgraph
-from thoracite.types import Certainty, Evidence, Subgraph
+from thoracite.types import Certainty, Evidence, Finding, Subgraph
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_reading_order_is_present_uncertain_absent_and_image_before_graph(eviden
     about = list(dict.fromkeys(piece.about.label for piece in evidence))
     assert about == ["pleural effusion", "atelectasis", "pneumothorax", "cardiomegaly"]
     kinds = [piece.kind for piece in evidence if piece.about.label == "pleural effusion"]
-    assert kinds[:3] == ["finding", "region", "concept"]
+    assert kinds[:3] == ["finding", "region", "sign"]
     assert set(kinds[3:]) == {"triple"}
     assert [piece.kind for piece in evidence if piece.about.label == "cardiomegaly"] == ["finding"]
 
@@ -65,12 +65,13 @@ def test_a_triple_is_evidence_once_and_both_queries_find_it(
     cypher.close()
 
 
-def test_a_concept_is_evidence_only_where_it_adds_and_is_likely() -> None:
-    finding = make_finding("pleural effusion", Certainty.PRESENT, concept="meniscus sign")
-    assert [piece.kind for piece in collect_evidence([finding], Subgraph())] == ["finding", "concept"]
-    for change in ({"contribution": -0.4}, {"probability": 0.3}):
-        weak = finding.concepts[0].model_copy(update=change)
-        pieces = collect_evidence([finding.model_copy(update={"concepts": (weak,)})], Subgraph())
+def test_a_sign_is_evidence_only_where_it_adds_and_is_likely() -> None:
+    finding = make_finding("pleural effusion", Certainty.PRESENT, sign="meniscus sign")
+    assert [piece.kind for piece in collect_evidence([finding], Subgraph())] == ["finding", "sign"]
+    for change in ({"log_odds": -0.4}, {"probability": 0.3}):
+        weak = finding.signs[0].model_copy(update=change)
+        changed = finding.model_dump(exclude={"rest_log_odds"}) | {"signs": (weak,)}
+        pieces = collect_evidence([Finding(**changed)], Subgraph())
         assert [piece.kind for piece in pieces] == ["finding"]
 
 

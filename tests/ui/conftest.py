@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -17,9 +16,9 @@ from thoracite.types import (
     CITATION,
     Certainty,
     Claim,
-    Concept,
-    ConceptScore,
+    ClaimKind,
     Counts,
+    Drawing,
     Entity,
     Evidence,
     Explanation,
@@ -27,6 +26,8 @@ from thoracite.types import (
     Provenance,
     Region,
     Relation,
+    Sign,
+    SignScore,
     Triple,
 )
 
@@ -78,17 +79,26 @@ def make_triples() -> tuple[Triple, Triple]:
 
 
 def make_findings() -> tuple[Finding, ...]:
-    """Present with a region and a concept, uncertain without, absent."""
-    question = Concept(id="thx:q_angle", question="Is the costophrenic angle blunted?", entity=BLUNTING)
-    concept = ConceptScore(concept=question, probability=0.91, contribution=1.7, region=LEFT_ANGLE)
+    """Present with a region and a sign, uncertain without, absent."""
+    asked = Sign(id="thx:q_angle", question="Is the costophrenic angle blunted?", entity=BLUNTING, kind="measured")
+    angle = SignScore(
+        sign=asked,
+        side="left",
+        value=71.0,
+        unit="degree",
+        reference="< 60 (fitted, PA)",
+        probability=0.91,
+        log_odds=1.7,
+        drawing=(Drawing(kind="line", points=((300, 380), (420, 470), (470, 380))),),
+    )
     return (
-        Finding(entity=EFFUSION, probability=0.83, certainty=Certainty.PRESENT, region=LEFT_ANGLE, concepts=(concept,)),
+        Finding(entity=EFFUSION, probability=0.83, certainty=Certainty.PRESENT, region=LEFT_ANGLE, signs=(angle,)),
         Finding(entity=EDEMA, probability=0.44, certainty=Certainty.UNCERTAIN),
         Finding(entity=PNEUMOTHORAX, probability=0.02, certainty=Certainty.ABSENT),
     )
 
 
-def _claim(kind: Literal["observation", "reason", "diagnosis"], sentence: str) -> Claim:
+def _claim(kind: ClaimKind, sentence: str) -> Claim:
     return Claim(sentence=sentence, kind=kind, citations=tuple(CITATION.findall(sentence)), verdict="supported")
 
 
@@ -101,9 +111,9 @@ def explanation() -> Explanation:
         image="chest.png",
         findings=make_findings(),
         claims=(
-            _claim("observation", "There is a left pleural effusion. [E1][E2]"),
-            _claim("reason", "Blunting of the costophrenic angle is a sign of effusion. [E3]"),
-            _claim("diagnosis", "It may be due to congestive heart failure. [E1][E4]"),
+            _claim("diagnosis", "There is a left pleural effusion. [E1][E2]"),
+            _claim("background", "Blunting of the costophrenic angle is a sign of effusion. [E3]"),
+            _claim("reason", "It may be due to congestive heart failure. [E1][E4]"),
         ),
         evidence=(
             Evidence(key="E1", kind="finding", score=0.83, about=EFFUSION, finding=effusion, why="above its limit"),
@@ -112,12 +122,12 @@ def explanation() -> Explanation:
             Evidence(key="E4", kind="triple", score=0.41, about=EFFUSION, triple=cause, sparql=SPARQL, cypher=CYPHER),
             Evidence(
                 key="E5",
-                kind="concept",
+                kind="sign",
                 stance="against",
                 score=0.91,
                 about=EFFUSION,
                 finding=effusion,
-                concept=effusion.concepts[0],
+                sign=effusion.signs[0],
             ),
         ),
         generator="template",

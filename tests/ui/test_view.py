@@ -24,7 +24,9 @@ def found(explanation: Explanation) -> Retrieval:
 
 def test_record_has_the_promised_fields(explanation: Explanation) -> None:
     record = json.loads(json.dumps(render_record(explanation)))
-    assert list(record) == ["image", "abstained", "reason", "generator", "graph", "findings", "claims", "evidence"]
+    assert list(record) == [
+        "image", "view", "abstained", "reason", "generator", "graph", "findings", "claims", "evidence",
+    ]  # fmt: skip
     assert (record["image"], record["abstained"], record["reason"]) == ("chest.png", False, None)
     assert record["graph"].startswith("sha256:")
 
@@ -39,21 +41,41 @@ def test_record_lists_every_finding_the_absent_ones_too(explanation: Explanation
     assert effusion["certainty"] == "definitely present"
     assert effusion["region"]["box"] == [300.0, 380.0, 470.0, 490.0]
     assert effusion["region"]["anatomy"] == "left costophrenic angle"
-    assert effusion["concepts"][0] | {"region": None} == {
-        "id": "thx:q_angle",
-        "question": "Is the costophrenic angle blunted?",
-        "probability": 0.91,
-        "contribution": 1.7,
-        "region": None,
-    }
-    assert (edema["certainty"], edema["region"], edema["concepts"]) == ("uncertain", None, [])
+    assert effusion["signs"] == [
+        {
+            "id": "thx:q_angle",
+            "question": "Is the costophrenic angle blunted?",
+            "kind": "measured",
+            "side": "left",
+            "value": 71.0,
+            "unit": "degree",
+            "reference": "< 60 (fitted, PA)",
+            "valid": True,
+            "invalid_because": None,
+            "probability": 0.91,
+            "log_odds": 1.7,
+            "drawing": [{"kind": "line", "points": [[300, 380], [420, 470], [470, 380]]}],
+        }
+    ]
+    assert (edema["certainty"], edema["region"], edema["signs"]) == ("uncertain", None, [])
     assert (pneumothorax["certainty"], pneumothorax["probability"]) == ("definitely absent", 0.02)
+
+
+def test_the_numbers_of_a_finding_add_up(explanation: Explanation) -> None:
+    for finding in render_record(explanation)["findings"]:
+        added = finding["base_log_odds"] + sum(sign["log_odds"] for sign in finding["signs"])
+        assert finding["log_odds"] == pytest.approx(added + finding["rest_log_odds"], abs=1e-5)
+        assert (finding["prior"], finding["likelihood_ratio"]) == (None, None)
+    assert [finding["verdict"] for finding in render_record(explanation)["findings"]] == [
+        "likely", "possible", "unlikely",
+    ]  # fmt: skip
 
 
 def test_record_claims_keep_their_citations_in_place(explanation: Explanation) -> None:
     first = render_record(explanation)["claims"][0]
     assert first["sentence"] == "There is a left pleural effusion. [E1][E2]"
-    assert (first["citations"], first["verdict"], first["kind"]) == (["E1", "E2"], "supported", "observation")
+    assert (first["citations"], first["verdict"], first["kind"]) == (["E1", "E2"], "supported", "diagnosis")
+    assert first["origin"] == "template"
 
 
 def test_triple_evidence_has_labels_identifiers_sources_and_both_queries(explanation: Explanation) -> None:
@@ -74,10 +96,11 @@ def test_triple_evidence_has_labels_identifiers_sources_and_both_queries(explana
 
 def test_image_evidence_has_no_query_and_says_what_was_seen(explanation: Explanation) -> None:
     evidence = {item["key"]: item for item in render_record(explanation)["evidence"]}
-    assert evidence["E1"]["finding"] == {"id": "thx:pleural_effusion", "label": "pleural effusion"}
-    assert evidence["E1"]["probability"] == 0.83
-    assert evidence["E2"]["region"]["side"] == "left"
-    assert evidence["E5"]["concept"]["question"] == "Is the costophrenic angle blunted?"
+    assert (evidence["E1"]["about"], evidence["E1"]["about_label"]) == ("thx:pleural_effusion", "pleural effusion")
+    assert (evidence["E1"]["probability"], evidence["E1"]["likelihood_ratio"]) == (0.83, None)
+    assert (evidence["E2"]["side"], evidence["E2"]["anatomy"]) == ("left", "left costophrenic angle")
+    assert evidence["E2"]["box"] == [300.0, 380.0, 470.0, 490.0]
+    assert (evidence["E5"]["sign"], evidence["E5"]["value"], evidence["E5"]["unit"]) == ("thx:q_angle", 71.0, "degree")
     assert evidence["E5"]["stance"] == "against"
     assert not any("sparql" in evidence[key] for key in ("E1", "E2", "E5"))
 

@@ -58,6 +58,10 @@ class LabelModel(Protocol):
     labels: Sequence[str]
     network: torch.nn.Module
 
+    def move(self, device: str) -> None:
+        """Let the network run on a device, as torch calls it."""
+        ...
+
     def rate(self, pixels: Pixels) -> LogOdds:
         """How strongly each label speaks.
 

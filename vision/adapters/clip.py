@@ -49,9 +49,14 @@ class ClipModel:
         transform: Callable[[Image.Image], torch.Tensor],
         tokenize: Callable[[list[str]], torch.Tensor],
     ) -> None:
-        self.network, self._transform = network.eval(), transform
+        self.network, self._transform, self.device = network.eval(), transform, "cpu"
         with torch.inference_mode():
             self._texts = network.encode_text(tokenize(write_prompts(FINDINGS)))
+
+    def move(self, device: str) -> None:
+        """Let the network run on a device, as torch calls it."""
+        self.network.to(device)
+        self._texts, self.device = self._texts.to(device), device
 
     def rate(self, pixels: Pixels) -> LogOdds:
         """Log-odds of the findings.
@@ -62,7 +67,7 @@ class ClipModel:
             Shown to the model in its own size and normalisation.
         """
         with torch.inference_mode():
-            image = self.network.encode_image(self._transform(paint(pixels))[None])[0]
+            image = self.network.encode_image(self._transform(paint(pixels))[None].to(self.device))[0]
             return compare_pairs(image, self._texts, float(self.network.logit_scale.exp()))
 
 

@@ -53,10 +53,15 @@ class ClassifierModel:
     """
 
     def __init__(self, network: Any, process: Any) -> None:
-        self.network, self._process = network.eval(), process
+        self.network, self._process, self.device = network.eval(), process, "cpu"
         config = network.config
         self.labels: Sequence[str] = [config.id2label[n] for n in range(config.num_labels)]
         self._apart = config.num_labels == 1 or config.problem_type == "multi_label_classification"
+
+    def move(self, device: str) -> None:
+        """Let the network run on a device, as torch calls it."""
+        self.network.to(device)
+        self.device = device
 
     def rate(self, pixels: Pixels) -> LogOdds:
         """Log-odds of the labels; of each against all others together where exactly one holds.
@@ -67,7 +72,12 @@ class ClassifierModel:
             Shown to the model in its own size and normalisation.
         """
         with torch.inference_mode():
-            logits = self.network(**self._process(paint(pixels), return_tensors="pt")).logits[0].double()
+            logits = (
+                self.network(**self._process(paint(pixels), return_tensors="pt").to(self.device))
+                .logits[0]
+                .double()
+                .cpu()
+            )
         if self._apart:
             return np.asarray(logits.numpy())
         others = [torch.cat([logits[:n], logits[n + 1 :]]).logsumexp(0) for n in range(len(logits))]
@@ -90,12 +100,17 @@ class PairModel:
     labels: Sequence[str] = FINDINGS
 
     def __init__(self, network: Any, process: Any, tokenize: Any) -> None:
-        self.network, self._process = network.eval(), process
+        self.network, self._process, self.device = network.eval(), process, "cpu"
         length = min(_LONGEST, network.config.text_config.max_position_embeddings)
         prompts = write_prompts(FINDINGS)
         tokens = tokenize(prompts, padding="max_length", truncation=True, max_length=length, return_tensors="pt")
         with torch.inference_mode():
             self._texts = network.get_text_features(**tokens).pooler_output
+
+    def move(self, device: str) -> None:
+        """Let the network run on a device, as torch calls it."""
+        self.network.to(device)
+        self._texts, self.device = self._texts.to(device), device
 
     def rate(self, pixels: Pixels) -> LogOdds:
         """Log-odds of the findings, by :func:`thoracite.vision.adapters.zero_shot.compare_pairs`.
@@ -106,7 +121,7 @@ class PairModel:
             Shown to the model in its own size and normalisation.
         """
         with torch.inference_mode():
-            seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt"))
+            seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt").to(self.device))
             return compare_pairs(seen.pooler_output[0], self._texts, float(self.network.logit_scale.exp()))
 
 

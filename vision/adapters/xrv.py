@@ -47,13 +47,18 @@ class XrvModel:
     """
 
     def __init__(self, network: Any) -> None:
-        self.network = network.eval()
+        self.network, self.device = network.eval(), "cpu"
         points = [0.5] * len(network.targets) if network.op_threshs is None else network.op_threshs.tolist()
         usable = zip(network.targets, points, strict=True)
         self._kept = [n for n, (label, point) in enumerate(usable) if label and np.isfinite(point)]
         self.labels: Sequence[str] = [network.targets[n] for n in self._kept]
         self._crop = xrv.datasets.XRayCenterCrop()
         self._shrink = xrv.datasets.XRayResizer(getattr(network, "input_resolution", SIZE))
+
+    def move(self, device: str) -> None:
+        """Let the network run on a device, as torch calls it."""
+        self.network.to(device)
+        self.device = device
 
     def rate(self, pixels: Pixels) -> LogOdds:
         """Log-odds of the labels.
@@ -65,7 +70,7 @@ class XrvModel:
         """
         image = self._shrink(self._crop(np.float32(1024) * (2 * pixels[None] - 1)))
         with torch.inference_mode(), redirect_stdout(sys.stderr):  # the library prints what it thinks of a dark image
-            values = self.network(torch.from_numpy(image)[None])[0, self._kept].double().numpy()
+            values = self.network(torch.from_numpy(image)[None].to(self.device))[0, self._kept].double().cpu().numpy()
         if self.network.op_threshs is None:
             return np.asarray(values)
         return np.asarray(logit(np.clip(values, _SMALLEST, 1 - _SMALLEST)))

@@ -50,7 +50,7 @@ def compare_pairs(image: torch.Tensor, texts: torch.Tensor, scale: float) -> Log
     [10.0]
     """
     cosines = torch.nn.functional.normalize(texts, dim=-1) @ torch.nn.functional.normalize(image, dim=-1)
-    logits: LogOdds = (scale * (cosines[0::2] - cosines[1::2])).double().numpy()
+    logits: LogOdds = (scale * (cosines[0::2] - cosines[1::2])).double().cpu().numpy()
     return logits
 
 

@@ -22,6 +22,7 @@ from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
 from thoracite.settings import MODELS
 from thoracite.types import Certainty, Entity, Finding, Region
+from thoracite.vision.device import find_device
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import OUTPUTS
@@ -90,6 +91,8 @@ class MiniEncoder:
         Of the gate.
     size : int
         Side of what the network sees, in pixels.
+    device : str
+        Where the network runs: ``cpu``, ``cuda`` …
     """
 
     name = "thoracite-mini"
@@ -103,15 +106,24 @@ class MiniEncoder:
         gate: GateWeights,
         *,
         size: int,
+        device: str = "cpu",
     ) -> None:
-        self.network: Ensemble = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.device = device
+        self.network: Ensemble = network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.segmenter, self.measured = segmenter, measured
         self.scales, self.gate, self.size = tuple(scales), gate, size
         self.entities = find_entities([scale.label for scale in self.scales])
 
     @classmethod
-    def load(cls, folder: Path = FOLDER) -> MiniEncoder:
+    def load(cls, folder: Path = FOLDER, *, device: str = "cpu") -> MiniEncoder:
         """The model of a folder with ``weights.safetensors`` and ``model.json``.
+
+        Parameters
+        ----------
+        folder : Path
+            The bundled weights unless given.
+        device : str
+            ``auto`` takes a GPU where there is one.
 
         Raises
         ------
@@ -129,7 +141,8 @@ class MiniEncoder:
             network = Ensemble(len(facts["outputs"]), facts["folds"])
             fill_network(network, state)
             scales = [FindingScale(**scale) for scale in facts["findings"]]
-        return cls(network, LungSegmenter.load(), measured, scales, gate, size=facts["size"])
+        size, place = facts["size"], find_device(device)
+        return cls(network, LungSegmenter.load(), measured, scales, gate, size=size, device=place)
 
     def read(self, radiograph: Radiograph) -> Reading:
         """Findings of one radiograph, or the reason why it is not read.
@@ -177,7 +190,8 @@ class MiniEncoder:
         crops = crop_radiograph(pixels, self.segmenter)
         frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
         with torch.inference_mode():
-            logits, maps, features = self.network.forward_with_maps(prepare_batch(shrink_images(frames, self.size)))
+            batch = prepare_batch(shrink_images(frames, self.size)).to(self.device)
+            logits, maps, features = (part.cpu() for part in self.network.forward_with_maps(batch))
         kept = slice(None) if head is None else slice(head, head + 1)
         added = self.measured.read(measure_chest(crops.whole, crops.lungs))[kept]
         read = logits.mean(1).double().numpy()[kept] + added

@@ -103,17 +103,6 @@ def find_rate(step: int, steps: int, *, warm_up: int) -> float:
     return min(1.0, step / warm_up) * 0.5 * (1 + math.cos(math.pi * step / steps))
 
 
-def find_device() -> str:
-    """Where to train: a GPU where there is one.
-
-    Examples
-    --------
-    >>> find_device() in ("cpu", "cuda")
-    True
-    """
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
 def cache_array(path: Path, read: Callable[[], npt.NDArray[Number]]) -> npt.NDArray[Number]:
     """An array from a file, which is written first where it is missing.
 
@@ -139,4 +128,4 @@ def cache_array(path: Path, read: Callable[[], npt.NDArray[Number]]) -> npt.NDAr
     return array
 
 
-__all__ = ["Run", "cache_array", "find_device", "find_rate"]
+__all__ = ["Run", "cache_array", "find_rate"]

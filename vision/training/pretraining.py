@@ -14,12 +14,13 @@ import numpy.typing as npt
 import torch
 
 from thoracite.settings import Settings
+from thoracite.vision.device import find_device
 from thoracite.vision.labels import OUTPUTS
 from thoracite.vision.mini.efficientnet import Ensemble, Head
 from thoracite.vision.training.cases import Case
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
 from thoracite.vision.training.frames import read_crops
-from thoracite.vision.training.loop import cache_array, find_device
+from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.pretraining_cases import CHILDREN, draw_phantoms, list_phantoms, read_children
 
 Name = Literal["phantoms", "children"]

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from thoracite.errors import InputError, ModelError
 from thoracite.settings import Settings
+from thoracite.vision.device import find_device
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.efficientnet import SIZE, Ensemble, load_imagenet_weights, prepare_batch
@@ -28,7 +29,7 @@ from thoracite.vision.training.fit_measures import fit_measures
 from thoracite.vision.training.fit_scales import fit_scales
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import measure_cases, read_crops
-from thoracite.vision.training.loop import cache_array, find_device
+from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
 from thoracite.vision.training.train_gate import train_gate
 

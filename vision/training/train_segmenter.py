@@ -16,9 +16,10 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor
 
 from thoracite.settings import Settings
+from thoracite.vision.device import find_device
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.unet import SIZE, UNet
-from thoracite.vision.training.loop import Run, cache_array, find_device, find_rate
+from thoracite.vision.training.loop import Run, cache_array, find_rate
 from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
 
 EPOCHS, BATCH, RATE, DECAY = 160, 16, 4e-3, 0.02

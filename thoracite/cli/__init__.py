@@ -9,11 +9,24 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 import thoracite
+from thoracite.cli.models import fetch_app, train_app
+from thoracite.cli.options import (
+    Encoder,
+    Generator,
+    Graph,
+    Json,
+    NoGraph,
+    Processes,
+    Store,
+    View,
+    print_result,
+    read_settings,
+)
 from thoracite.errors import ThoraciteError
 
 app = typer.Typer(
@@ -25,20 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-train_app = typer.Typer(help="Train the bundled models again from a data folder.")
 app.add_typer(train_app, name="train")
-fetch_app = typer.Typer(help="Fetch what others publish; the only commands that use the network.")
 app.add_typer(fetch_app, name="fetch")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph; built there when missing.")]
-Store = Annotated[
-    str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
-]
-Generator = Annotated[str | None, typer.Option("--generator", help="Who writes the sentences.")]
-Encoder = Annotated[str | None, typer.Option("--encoder", help="Who reads the image.")]
-NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
-Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
 
 
 def _show_version(value: bool) -> None:
@@ -67,6 +68,7 @@ def explain(
     json: Json = False,
     generator: Generator = None,
     encoder: Encoder = None,
+    view: View = "unknown",
     no_graph: NoGraph = False,
     graph: Graph = None,
     store: Store = None,
@@ -76,8 +78,8 @@ def explain(
     """Explain images; each sentence cites its evidence."""
     from thoracite.ui.console import explain_images
 
-    settings = _settings(graph=graph, store=store, generator=generator, encoder=encoder)
-    explain_images(paths, settings, as_json=json, use_graph=not no_graph, html=html, output=output)
+    settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder)
+    explain_images(paths, settings, view=view, as_json=json, use_graph=not no_graph, html=html, output=output)
 
 
 @app.command()
@@ -93,9 +95,10 @@ def retrieve(
     from thoracite.ui.text import render_retrieval_text
     from thoracite.ui.view import render_retrieval
 
-    settings = _settings(graph=graph, store=store, encoder=encoder)
-    found = Retriever(settings=settings).retrieve(query)
-    _print(render_retrieval(found) if json else render_retrieval_text(found))
+    settings = read_settings(graph=graph, store=store, encoder=encoder)
+    with Retriever(settings) as retriever:
+        found = retriever.retrieve(query)
+    print_result(render_retrieval(found) if json else render_retrieval_text(found))
 
 
 @app.command()
@@ -110,8 +113,8 @@ def query(
     """Ask the graph in SPARQL or Cypher."""
     from thoracite.ui.console_graph import run_query
 
-    answer = run_query(query, _settings(graph=graph, store=store), language=language, parameters=parameter or [])
-    _print(answer.as_json() if json else answer.as_text())
+    answer = run_query(query, read_settings(graph=graph, store=store), language=language, parameters=parameter or [])
+    print_result(answer.as_json() if json else answer.as_text())
 
 
 @app.command()
@@ -119,7 +122,7 @@ def queries(json: Json = False) -> None:
     """List the published queries."""
     from thoracite.ui.console_graph import list_queries
 
-    _print(list_queries(as_json=json))
+    print_result(list_queries(as_json=json))
 
 
 @app.command()
@@ -132,7 +135,7 @@ def extract(
     """Turn reports into RadGraph JSON; identifiers are removed first."""
     from thoracite.ui.console_reports import extract_reports
 
-    _print(extract_reports(reports, output, extractor=extractor, processes=processes))
+    print_result(extract_reports(reports, output, extractor=extractor, processes=processes))
 
 
 @app.command()
@@ -146,7 +149,7 @@ def aggregate(
     """Count what reports say into triples that name no patient."""
     from thoracite.ui.console_reports import aggregate_reports
 
-    _print(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
+    print_result(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
 
 
 @app.command()
@@ -159,7 +162,7 @@ def build(
     """Build the embedded graph in a new version folder and switch to it."""
     from thoracite.ui.console_graph import build_graph
 
-    _print(build_graph(_settings(graph=graph), add=add or [], reports=reports, as_json=json))
+    print_result(build_graph(read_settings(graph=graph), add=add or [], reports=reports, as_json=json))
 
 
 @app.command("build-ontology")
@@ -170,7 +173,7 @@ def build_ontology(
     """Write the bundled concepts and facts again from their sources."""
     from thoracite.ui.console_graph import write_ontology
 
-    _print(write_ontology(knowledge, output))
+    print_result(write_ontology(knowledge, output))
 
 
 @app.command("build-mentions")
@@ -181,7 +184,7 @@ def build_mentions(
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
     from thoracite.kg.aggregate.mention_graph import build_mentions as build_graph_of
 
-    _print(build_graph_of(radgraph, output).model_dump())
+    print_result(build_graph_of(radgraph, output).model_dump())
 
 
 @app.command("read-knowledge")
@@ -193,7 +196,7 @@ def read_knowledge(
     """Read triples off the sentences of books, articles and definitions."""
     from thoracite.ui.console_knowledge import read_knowledge as read
 
-    _print(read(paths, output, licence=licence))
+    print_result(read(paths, output, licence=licence))
 
 
 @app.command()
@@ -205,7 +208,7 @@ def export(
     """Write the graph for other programs: RDF, or CSV for neo4j-admin."""
     from thoracite.ui.console_knowledge import export_graph
 
-    _print(export_graph(_settings(graph=graph), output, form=form))
+    print_result(export_graph(read_settings(graph=graph), output, form=form))
 
 
 @app.command()
@@ -216,7 +219,7 @@ def load(
     """Load the built graph into a server."""
     from thoracite.ui.console_graph import load_store
 
-    _print(load_store(_settings(graph=graph, store=store)))
+    print_result(load_store(read_settings(graph=graph, store=store)))
 
 
 @app.command()
@@ -224,8 +227,8 @@ def check(graph: Graph = None, json: Json = False) -> None:
     """Check the graph against its SHACL shapes and naming rules."""
     from thoracite.ui.console_graph import check_graph
 
-    text, violations = check_graph(_settings(graph=graph), as_json=json)
-    _print(text)
+    text, violations = check_graph(read_settings(graph=graph), as_json=json)
+    print_result(text)
     raise typer.Exit(4 if violations else 0)
 
 
@@ -240,7 +243,7 @@ def check_report(
     """Compare a report with its image and the graph."""
     from thoracite.ui.console import check_report as check_one
 
-    _print(check_one(image, report, _settings(graph=graph, encoder=encoder), as_json=json))
+    print_result(check_one(image, report, read_settings(graph=graph, encoder=encoder), as_json=json))
 
 
 @app.command()
@@ -252,7 +255,7 @@ def evaluate(
     """Measure, with baselines, sample sizes and intervals."""
     from thoracite.ui.console import run_suite
 
-    _print(run_suite(suite, data, as_json=json))
+    print_result(run_suite(suite, data, as_json=json))
 
 
 @app.command()
@@ -265,7 +268,7 @@ def phantom(
     """Draw synthetic chest radiographs with known findings."""
     from thoracite.ui.console import write_phantoms
 
-    _print(write_phantoms(output, number=number, seed=seed, size=size))
+    print_result(write_phantoms(output, number=number, seed=seed, size=size))
 
 
 @app.command()
@@ -278,7 +281,17 @@ def serve(
     """Serve the web page, the REST interface and SPARQL on this machine."""
     from thoracite.ui.server import serve as run_server
 
-    run_server(_settings(graph=graph, host=host, port=port, examples=examples))
+    run_server(read_settings(graph=graph, host=host, port=port, examples=examples))
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(help="An output: explain, retrieve, query-sparql …")] = None,
+) -> None:
+    """Print the JSON Schema of an output, or list the outputs that have one."""
+    from thoracite.ui.records import SCHEMAS, make_schema
+
+    print_result("\n".join(sorted(SCHEMAS)) if name is None else make_schema(name))
 
 
 @app.command()
@@ -286,77 +299,7 @@ def settings(json: Json = False) -> None:
     """Show every setting and where its value came from."""
     from thoracite.ui.console import show_settings
 
-    _print(show_settings(_settings(), as_json=json))
-
-
-@train_app.command("encoder")
-def train_encoder(
-    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
-    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
-) -> None:
-    """Train the image encoder; an interrupted run resumes from its checkpoint."""
-    from thoracite.vision.training.train_encoder import train_encoder as train
-
-    train(data, output, seed=seed)
-
-
-@train_app.command("segmenter")
-def train_segmenter(
-    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv, images and lung masks.")],
-    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
-) -> None:
-    """Train the lung segmenter; an interrupted run resumes from its checkpoint."""
-    from thoracite.vision.training.train_segmenter import train_segmenter as train
-
-    train(data, output, seed=seed)
-
-
-@train_app.command("calibration")
-def train_calibration(
-    name: Annotated[str, typer.Argument(help="A third-party encoder.")],
-    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
-) -> None:
-    """Calibrate a third-party encoder; its scores become probabilities from then on, for this user."""
-    from thoracite.vision.training.calibrate import calibrate_encoder
-
-    _print(calibrate_encoder(name, data))
-
-
-@fetch_app.command("encoder")
-def fetch_encoder(
-    name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
-) -> None:
-    """Fetch the weights of a third-party encoder."""
-    from thoracite.vision.encoders import open_encoder
-
-    _print(f"{open_encoder(name, fetch=True).name} is on this machine")
-
-
-@fetch_app.command("pubmed")
-def fetch_pubmed(
-    query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
-    output: Annotated[Path, typer.Option("--output", help="XML to write.")],
-    maximum: Annotated[int, typer.Option("--max", min=1, max=9999, help="Most records.")] = 100,
-    email: Annotated[str | None, typer.Option("--email", help="Where NCBI may reach you.")] = None,
-) -> None:
-    """Fetch PubMed records through NCBI's E-utilities."""
-    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
-
-    _print(fetch(query, output, maximum=maximum, email=email))
-
-
-def _settings(**arguments: Any) -> Any:
-    from thoracite.settings import Settings
-
-    return Settings.read(arguments=arguments)
-
-
-def _print(result: str | dict[str, Any]) -> None:
-    import json
-
-    typer.echo(result if isinstance(result, str) else json.dumps(result, ensure_ascii=False))
+    print_result(show_settings(read_settings(), as_json=json))
 
 
 def main() -> None:
@@ -393,6 +336,3 @@ def _fail(sentence: str, code: int, error: Exception | None = None) -> NoReturn:
 
 
 __all__ = ["app", "main"]
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,5 @@
+"""``python -m thoracite.cli``."""
+
+from thoracite.cli import main
+
+main()

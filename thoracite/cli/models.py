@@ -1,0 +1,74 @@
+"""Commands that train models and fetch what others publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thoracite.cli.options import print_result
+
+train_app = typer.Typer(help="Train the bundled models again from a data folder.")
+fetch_app = typer.Typer(help="Fetch what others publish; the only commands that use the network.")
+
+
+@train_app.command("encoder")
+def train_encoder(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train the image encoder; an interrupted run resumes from its checkpoint."""
+    from thoracite.vision.training.train_encoder import train_encoder as train
+
+    train(data, output, seed=seed)
+
+
+@train_app.command("segmenter")
+def train_segmenter(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv, images and lung masks.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train the lung segmenter; an interrupted run resumes from its checkpoint."""
+    from thoracite.vision.training.train_segmenter import train_segmenter as train
+
+    train(data, output, seed=seed)
+
+
+@train_app.command("calibration")
+def train_calibration(
+    name: Annotated[str, typer.Argument(help="A third-party encoder.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+) -> None:
+    """Calibrate a third-party encoder; its scores become probabilities from then on, for this user."""
+    from thoracite.vision.training.calibrate import calibrate_encoder
+
+    print_result(calibrate_encoder(name, data))
+
+
+@fetch_app.command("encoder")
+def fetch_encoder(
+    name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
+) -> None:
+    """Fetch the weights of a third-party encoder."""
+    from thoracite.vision.encoders import open_encoder
+
+    print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
+
+
+@fetch_app.command("pubmed")
+def fetch_pubmed(
+    query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
+    output: Annotated[Path, typer.Option("--output", help="XML to write.")],
+    maximum: Annotated[int, typer.Option("--max", min=1, max=9999, help="Most records.")] = 100,
+    email: Annotated[str | None, typer.Option("--email", help="Where NCBI may reach you.")] = None,
+) -> None:
+    """Fetch PubMed records through NCBI's E-utilities."""
+    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
+
+    print_result(fetch(query, output, maximum=maximum, email=email))
+
+
+__all__ = ["fetch_app", "train_app"]

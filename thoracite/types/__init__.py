@@ -1,0 +1,63 @@
+"""The nouns of Thoracite; read this first.
+
+Data flows one way: a report or a textbook becomes :class:`Triple`\\ s with :class:`Provenance`; an image
+becomes :class:`Finding`\\ s with their :class:`SignScore`\\ s; findings retrieve a :class:`Subgraph`; both become
+numbered :class:`Evidence`; a generator writes :class:`Claim`\\ s that cite it; together they are an
+:class:`Explanation`.
+
+Every noun is immutable and refuses fields that it does not know.
+"""
+
+from __future__ import annotations
+
+from thoracite.types.explanation import Claim, ClaimKind, Evidence, Explanation
+from thoracite.types.graph import Certainty, Counts, Entity, Provenance, Relation, ScoredTriple, Subgraph, Triple
+from thoracite.types.image import (
+    CERTAINTIES,
+    Drawing,
+    Finding,
+    Region,
+    Sign,
+    SignKind,
+    SignScore,
+    Study,
+    Verdict,
+    View,
+    find_log_odds,
+    find_verdict,
+)
+from thoracite.types.noun import CITATION, Confidence, Curie, EvidenceKey, Noun, Probability, Side
+
+__all__ = [
+    "CERTAINTIES",
+    "CITATION",
+    "Certainty",
+    "Claim",
+    "ClaimKind",
+    "Confidence",
+    "Counts",
+    "Curie",
+    "Drawing",
+    "Entity",
+    "Evidence",
+    "EvidenceKey",
+    "Explanation",
+    "Finding",
+    "Noun",
+    "Probability",
+    "Provenance",
+    "Region",
+    "Relation",
+    "ScoredTriple",
+    "Side",
+    "Sign",
+    "SignKind",
+    "SignScore",
+    "Study",
+    "Subgraph",
+    "Triple",
+    "Verdict",
+    "View",
+    "find_log_odds",
+    "find_verdict",
+]

@@ -1,0 +1,193 @@
+"""Nouns of the explanation: numbered evidence, the sentences that cite it, and both together."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from thoracite.types.graph import Entity, Triple
+from thoracite.types.image import Finding, SignScore, View
+from thoracite.types.noun import CITATION, EvidenceKey, Noun
+
+ClaimKind = Literal["summary", "observation", "reason", "expected", "diagnosis", "background"]
+"""What a sentence may be."""
+
+
+class Evidence(Noun):
+    """One thing that a sentence may cite.
+
+    Parameters
+    ----------
+    key : str
+        ``E1``, ``E2``, …
+    kind : str
+        ``triple`` (graph); ``finding``, ``sign``, ``region`` (this image); ``image`` (a similar image) or
+        ``indication`` (what the request says).
+    stance : str
+        ``for`` or ``against`` the finding it is about.
+    score : float
+        Fit of a triple, or probability of image evidence.
+    why : str
+        One clause in words.
+    about : Entity
+        The finding it is about.
+    triple : Triple or None
+        For kind ``triple``.
+    finding : Finding or None
+        For kinds ``finding``, ``sign`` and ``region``: the finding it belongs to.
+    sign : SignScore or None
+        For kind ``sign``.
+    label : str
+        For kinds ``image`` and ``indication``: the similar image's label, the request's words.
+    distance : float or None
+        For kind ``image``: how far away the similar image is, at least 0.
+    sparql, cypher : str or None
+        For kind ``triple``: queries that return it from the graph it came from.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If what its kind needs is missing.
+    """
+
+    key: EvidenceKey
+    kind: Literal["triple", "finding", "sign", "region", "image", "indication"]
+    stance: Literal["for", "against"] = "for"
+    score: float
+    why: str = ""
+    about: Entity
+    triple: Triple | None = None
+    finding: Finding | None = None
+    sign: SignScore | None = None
+    label: str = ""
+    distance: float | None = Field(default=None, ge=0)
+    sparql: str | None = None
+    cypher: str | None = None
+
+    @model_validator(mode="after")
+    def _kind_has_its_part(self) -> Self:
+        region = self.finding and self.finding.region
+        parts = {"triple": self.triple, "finding": self.finding, "sign": self.sign, "region": region}
+        if not parts.get(self.kind, self.label):
+            raise ValueError(f"evidence {self.key} of kind {self.kind} lacks its {self.kind}")
+        if self.kind == "triple" and not (self.sparql and self.cypher):
+            raise ValueError(f"triple evidence {self.key} needs both its SPARQL and its Cypher query")
+        return self
+
+
+class Claim(Noun):
+    """A sentence, what it cites, and what the verifier says of it.
+
+    Parameters
+    ----------
+    sentence : str
+        With its citations in place: ``… [E1][E2]``.
+    kind : str
+        ``summary`` (nothing stands out; what is undecided or could not be measured), ``observation`` (a sign or place
+        in this image), ``reason`` (a triple and the image evidence that it speaks of), ``expected`` (looked for and
+        absent), ``diagnosis`` (the verdict on a finding) or ``background`` (triples alone).
+    citations : tuple of str
+        The keys in the sentence, in order.
+    verdict : str
+        ``supported``, ``contradicted`` or ``unsupported``.
+    why : str
+        The verifier's reason where the verdict is not ``supported``.
+    origin : str
+        Who worded it: ``template``, ``decoder`` or ``rewritten``.
+    """
+
+    sentence: str
+    kind: ClaimKind
+    citations: tuple[EvidenceKey, ...]
+    verdict: Literal["supported", "contradicted", "unsupported"] = "unsupported"
+    why: str = ""
+    origin: Literal["template", "decoder", "rewritten"] = "template"
+
+    @model_validator(mode="after")
+    def _citations_match(self) -> Self:
+        if tuple(CITATION.findall(self.sentence)) != self.citations:
+            raise ValueError(f"the citations in {self.sentence!r} are not {list(self.citations)}")
+        return self
+
+
+class Explanation(Noun):
+    """Findings, the sentences about them, and the evidence they cite.
+
+    Parameters
+    ----------
+    image : str
+        The image as it was named.
+    view : str
+        ``PA``, ``AP``, ``lateral`` or ``unknown``: as stated by the caller, else by the file.
+    findings : tuple of Finding
+        Every finding the model knows, the absent ones too.
+    claims : tuple of Claim
+        Only supported ones are released; empty when withheld.
+    evidence : tuple of Evidence
+        Everything a claim may cite.
+    generator : str
+        Name of the generator.
+    graph : str
+        Digest of the graph, ``sha256:…``; ``none`` without a graph.
+    abstained : bool
+        Whether the explanation was withheld.
+    reason : str or None
+        Why it was withheld.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a claim cites evidence that is not there, or something withheld has claims or lacks a reason.
+    """
+
+    image: str
+    view: View = "unknown"
+    findings: tuple[Finding, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    generator: str
+    graph: str
+    abstained: bool = False
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        known = [e.key for e in self.evidence]
+        if len(set(known)) != len(known):
+            raise ValueError("two pieces of evidence share a key")
+        for claim in self.claims:
+            if missing := set(claim.citations) - set(known):
+                raise ValueError(f"{claim.sentence!r} cites {sorted(missing)}, which is not in the evidence")
+        if self.abstained and (self.claims or not self.reason):
+            raise ValueError("a withheld explanation has a reason and no claims")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The sentences, or the reason why there are none."""
+        if self.abstained:
+            return f"Withheld: {self.reason}"
+        return " ".join(claim.sentence for claim in self.claims)
+
+    def to_json(self) -> str:
+        """The line that ``thoracite explain --json`` prints."""
+        from thoracite.ui.view import render_record
+
+        return json.dumps(render_record(self), ensure_ascii=False)
+
+    def to_html(self) -> str:
+        """The page that ``thoracite explain --html`` writes; with the picture where the image is still in its place.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read any more.
+        """
+        from thoracite.ui.page import render_explained
+
+        return render_explained([self])
+
+
+__all__ = ["Claim", "ClaimKind", "Evidence", "Explanation"]

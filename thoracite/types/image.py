@@ -1,0 +1,319 @@
+"""Nouns of the image: what is asked about, the signs that are looked for, and what the image model says."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from thoracite.types.graph import Certainty, Entity
+from thoracite.types.noun import Curie, Noun, Probability, Side
+
+SignKind = Literal["measured", "learned", "phantom-only"]
+"""How a sign is read: by geometry, by a classifier, or by one that was only ever tried on synthetic images."""
+
+View = Literal["PA", "AP", "lateral", "unknown"]
+"""How the film was taken."""
+
+Verdict = Literal["likely", "suspected", "possible", "undecided", "unlikely"]
+"""What is said of a finding, from probability and likelihood ratio together."""
+
+LIKELY = 0.5
+"""Probability from which a finding may be called likely."""
+
+SUSPECTED, POSSIBLE, UNLIKELY = 10.0, 2.0, 0.5
+"""Likelihood ratios: suspected and possible from, unlikely up to."""
+
+_VERDICTS: dict[Certainty, Verdict] = {
+    Certainty.PRESENT: "likely",
+    Certainty.UNCERTAIN: "possible",
+    Certainty.ABSENT: "unlikely",
+}
+_FARTHEST = 60.0
+"""Log-odds beyond which a probability is 0 or 1 in double precision."""
+
+
+class Study(Noun):
+    """What is asked about: one image and what is known with it.
+
+    Parameters
+    ----------
+    image : str
+        Path of a PNG, JPEG or DICOM file.
+    view : str
+        ``PA``, ``AP``, ``lateral`` or ``unknown``.
+    indication, prior : str or None
+        Free text; never stored.
+    """
+
+    image: str
+    view: View = "unknown"
+    indication: str | None = None
+    prior: str | None = None
+
+
+class Region(Noun):
+    """A place in the image.
+
+    Parameters
+    ----------
+    box : tuple of float
+        x0, y0, x1, y1 in pixels of the image as given, from its top left corner.
+    anatomy : str
+        In words, sides as the patient's: ``left lower zone``; empty where the model does not commit itself.
+    side : str or None
+        ``left``, ``right``, ``bilateral``; None where the model does not commit itself.
+    """
+
+    box: tuple[float, float, float, float]
+    anatomy: str
+    side: Side | None = None
+
+
+class Drawing(Noun):
+    """What is drawn into the image to show how a sign was measured.
+
+    Parameters
+    ----------
+    kind : str
+        ``line`` (open), ``outline`` (closed), ``box`` (two corners) or ``point``.
+    points : tuple of (float, float)
+        x and y in pixels of the image as given, from its top left corner.
+    """
+
+    kind: Literal["line", "outline", "box", "point"]
+    points: tuple[tuple[float, float], ...] = Field(min_length=1)
+
+
+class Sign(Noun):
+    """A sign that an image is asked for; a concept of the bottleneck.
+
+    Parameters
+    ----------
+    id : str
+        CURIE.
+    question : str
+        With a yes-or-no answer: "Is the left costophrenic angle blunted?".
+    entity : Entity
+        The graph's concept that the sign is.
+    kind : str
+        ``measured``, ``learned`` or ``phantom-only``.
+    """
+
+    id: Curie
+    question: str
+    entity: Entity
+    kind: SignKind = "learned"
+
+
+class SignScore(Noun):
+    """What one image answers to a sign, and what the answer adds to a finding's log-odds.
+
+    Parameters
+    ----------
+    sign : Sign
+        What was asked.
+    side : str or None
+        ``left``, ``right`` or ``bilateral``; None where the sign has no side.
+    value : float or None
+        What was measured, not rounded; a learned sign's probability; None where nothing could be measured.
+    unit : str
+        Of the value: ``degree``, ``chest widths`` …; empty for a learned sign.
+    reference : str
+        What the value is held against, and for which view: ``< 60 (fitted, PA)``.
+    valid : bool
+        Whether the value may be used.
+    invalid_because : str or None
+        Why not: a clause for the user.
+    probability : float or None
+        That the answer is yes; None where the sign is not valid.
+    log_odds : float
+        What the sign adds to the finding's log-odds; 0 where the sign is not valid.
+    drawing : tuple of Drawing
+        Lines and outlines that show the measurement.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If an invalid score adds something or lacks its reason, or a valid one has a reason against it or no value.
+
+    Examples
+    --------
+    >>> angle = Sign(id="thx:blunted_angle", question="Is the costophrenic angle blunted?", kind="measured",
+    ...              entity=Entity(id="thx:blunted_angle", label="blunted costophrenic angle"))
+    >>> SignScore(sign=angle, side="left", value=71.0, unit="degree", probability=0.9, log_odds=2.7).log_odds
+    2.7
+    """
+
+    sign: Sign
+    side: Side | None = None
+    value: float | None = None
+    unit: str = ""
+    reference: str = ""
+    valid: bool = True
+    invalid_because: str | None = None
+    probability: Probability | None = None
+    log_odds: float = 0.0
+    drawing: tuple[Drawing, ...] = ()
+
+    @model_validator(mode="after")
+    def _valid_or_not(self) -> Self:
+        if not self.valid and (self.log_odds != 0 or not self.invalid_because):
+            raise ValueError(f"{self.sign.id} is not valid, so it says why and adds 0 to the log-odds")
+        if self.valid and (self.invalid_because is not None or self.value is None):
+            raise ValueError(f"{self.sign.id} is valid, so it has a value and no reason against it")
+        return self
+
+
+class Finding(Noun):
+    """What the image model says of one finding.
+
+    Parameters
+    ----------
+    entity : Entity
+        The finding.
+    probability : float
+        In [0, 1]; a mere score where ``calibrated`` is false.
+    certainty : Certainty
+        The probability against the finding's operating points; where a prior is known, the degree of its verdict.
+    region : Region or None
+        Where the model looked; None where the finding is absent or the model has no place for it.
+    signs : tuple of SignScore
+        The signs that were looked for, the strongest first, the invalid ones too.
+    calibrated : bool
+        Whether the probability was calibrated on cases with known answers; sentences call it a score otherwise.
+    prior : float or None
+        The finding's share in the stated mix of images, in (0, 1); None where it is not known.
+    base_log_odds : float
+        Log-odds of the average image of that view.
+    rest_log_odds : float
+        What the network adds beyond the named signs; what is missing to the probability unless given.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If base, signs and rest do not add up to the probability, or certainty and verdict disagree.
+
+    Examples
+    --------
+    >>> effusion = Entity(id="thx:pleural_effusion", label="pleural effusion")
+    >>> finding = Finding(entity=effusion, probability=0.38, prior=0.045, certainty=Certainty.UNCERTAIN)
+    >>> round(finding.likelihood_ratio, 1), finding.verdict, round(finding.log_odds, 3)
+    (13.0, 'suspected', -0.49)
+    """
+
+    entity: Entity
+    probability: Probability
+    certainty: Certainty
+    region: Region | None = None
+    signs: tuple[SignScore, ...] = ()
+    calibrated: bool = True
+    prior: float | None = Field(default=None, gt=0, lt=1)
+    base_log_odds: float = 0.0
+    rest_log_odds: float = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_rest(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "rest_log_odds" in data or "probability" not in data:
+            return data
+        signs = [score if isinstance(score, SignScore) else SignScore(**score) for score in data.get("signs", ())]
+        known = data.get("base_log_odds", 0.0) + sum(score.log_odds for score in signs)
+        return data | {"rest_log_odds": find_log_odds(data["probability"]) - known}
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if abs(find_log_odds(self.probability) - self.log_odds) > 1e-3:
+            total = f"{self.log_odds:.4g}"
+            raise ValueError(f"base, signs and rest of {self.entity.id} add up to {total}, not to its log-odds")
+        if self.prior is not None and CERTAINTIES[self.verdict] is not self.certainty:
+            raise ValueError(f"{self.entity.id} is {self.verdict}, which is not {self.certainty.value}")
+        return self
+
+    @property
+    def log_odds(self) -> float:
+        """Base, signs and rest together, not rounded."""
+        return self.base_log_odds + sum(score.log_odds for score in self.signs) + self.rest_log_odds
+
+    @property
+    def likelihood_ratio(self) -> float | None:
+        """How many times this image raised the finding's odds; None where no prior is known."""
+        if self.prior is None:
+            return None
+        return math.exp(find_log_odds(self.probability) - find_log_odds(self.prior))
+
+    @property
+    def verdict(self) -> Verdict:
+        """By probability and likelihood ratio where a prior is known, else by the encoder's own operating points."""
+        if self.likelihood_ratio is None:
+            return _VERDICTS[self.certainty]
+        return find_verdict(self.probability, self.likelihood_ratio)
+
+    @property
+    def number(self) -> str:
+        """Its number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated."""
+        return f"{'probability' if self.calibrated else 'score'} {self.probability:.2f}"
+
+
+CERTAINTIES: dict[Verdict, Certainty] = {
+    "likely": Certainty.PRESENT,
+    "suspected": Certainty.UNCERTAIN,
+    "possible": Certainty.UNCERTAIN,
+    "undecided": Certainty.UNCERTAIN,
+    "unlikely": Certainty.ABSENT,
+}
+"""RadGraph's degree of each verdict."""
+
+
+def find_verdict(probability: float, likelihood_ratio: float) -> Verdict:
+    """The word for a finding; the probability decides before the likelihood ratio.
+
+    Parameters
+    ----------
+    probability : float
+        Calibrated, in [0, 1].
+    likelihood_ratio : float
+        How many times the image raised the finding's odds, above 0.
+
+    Examples
+    --------
+    >>> [find_verdict(p, ratio) for p, ratio in ((0.6, 5), (0.38, 13), (0.08, 3), (0.6, 1.5), (0.02, 0.4))]
+    ['likely', 'suspected', 'possible', 'undecided', 'unlikely']
+    """
+    if probability >= LIKELY and likelihood_ratio >= POSSIBLE:
+        return "likely"
+    if likelihood_ratio >= SUSPECTED:
+        return "suspected"
+    if likelihood_ratio >= POSSIBLE:
+        return "possible"
+    return "undecided" if likelihood_ratio > UNLIKELY else "unlikely"
+
+
+def find_log_odds(probability: float) -> float:
+    """Log-odds of a probability, at most 60 either way.
+
+    Examples
+    --------
+    >>> find_log_odds(0.5), find_log_odds(0.0), round(find_log_odds(0.83), 3)
+    (0.0, -60.0, 1.586)
+    """
+    if not 0 < probability < 1:
+        return math.copysign(_FARTHEST, probability - 0.5)
+    return max(-_FARTHEST, min(_FARTHEST, math.log(probability) - math.log1p(-probability)))
+
+
+__all__ = [
+    "CERTAINTIES",
+    "Drawing",
+    "Finding",
+    "Region",
+    "Sign",
+    "SignKind",
+    "SignScore",
+    "Study",
+    "Verdict",
+    "View",
+    "find_log_odds",
+    "find_verdict",
+]

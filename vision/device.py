@@ -1,0 +1,39 @@
+"""Where models run."""
+
+from __future__ import annotations
+
+import torch
+
+from thoracite.errors import ModelError
+
+
+def find_device(name: str = "auto") -> str:
+    """The device of that name.
+
+    Parameters
+    ----------
+    name : str
+        ``auto`` takes a GPU where there is one; otherwise as torch calls it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+
+    Raises
+    ------
+    ModelError
+        If this machine, or the installed torch, has no such device.
+
+    Examples
+    --------
+    >>> find_device("cpu"), find_device() in ("cpu", "cuda", "mps")
+    ('cpu', True)
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(
+            f"torch cannot use the device {name} here; expected cpu, or auto to take what there is"
+        ) from error
+    return name
+
+
+__all__ = ["find_device"]
