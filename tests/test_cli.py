@@ -84,7 +84,8 @@ def test_explain_prints_the_object_that_scripts_rely_on(run: Run, radiograph: Pa
     assert record["graph"].startswith("sha256:")
     assert {finding["certainty"] for finding in record["findings"]} & {"definitely absent"}
     for finding in record["findings"]:
-        assert {"id", "label", "codes", "probability", "certainty", "region", "concepts"} <= set(finding)
+        assert {"id", "label", "codes", "probability", "verdict", "certainty", "region", "signs"} <= set(finding)
+            assert finding["log_odds"] == pytest.approx(finding["base_log_odds"] + finding["rest_log_odds"], abs=1e-3)
         assert 0 <= finding["probability"] <= 1
     keys = {piece["key"]: piece for piece in record["evidence"]}
     assert record["claims"]
