@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import subprocess
 import sys
@@ -42,6 +43,19 @@ def test_public_names_exist_and_are_listed() -> None:
         assert getattr(thoracite, name) is not None
     with pytest.raises(AttributeError, match="nosuch"):
         _ = thoracite.nosuch
+    printed = run("-c", "import thoracite; print(dir(thoracite))").stdout
+    assert printed.strip() == str(sorted(thoracite.__all__))
+
+
+def test_explainer_and_retriever_take_their_arguments_in_one_order() -> None:
+    orders = [list(inspect.signature(part).parameters) for part in (thoracite.Explainer, thoracite.Retriever)]
+    assert orders[0][: len(orders[1])] == orders[1] == ["settings", "store", "encoder"]
+
+
+def test_the_logger_of_the_package_is_silent_unless_asked() -> None:
+    code = "import logging, thoracite; logging.getLogger('thoracite.x').warning('no'); print('done')"
+    said = run("-c", code)
+    assert (said.stdout, said.stderr) == ("done\n", "")
 
 
 def test_all_of_every_module_exists() -> None:

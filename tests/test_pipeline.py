@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from typer.testing import CliRunner
 
 from tests.readings import FINDINGS, FixedEncoder, make_finding, write_grey
 from thoracite import Explainer
+from thoracite.cli import app
 from thoracite.errors import InputError
 from thoracite.kg.stores.folder import open_graph
 from thoracite.pipeline import NO_GRAPH, ImageError, find_doubt
@@ -76,13 +80,58 @@ def test_the_same_image_gives_the_same_explanation(real: Explanation, explainer:
     assert explainer.explain(Study(image=real.image, indication="dyspnea")) == real
 
 
-def test_a_phantom_goes_the_whole_way(explainer: Explainer, tmp_path: Path) -> None:
+EXPECTED = {
+    "pneumonia": 0.709, "pulmonary infiltrates": 0.509, "pulmonary edema": 0.301, "consolidation": 0.126,
+    "pulmonary fibrosis": 0.121, "pulmonary nodule": 0.078, "pleural effusion": 0.072, "pleural thickening": 0.072,
+    "lung mass": 0.07, "pneumothorax": 0.046, "cardiomegaly": 0.036, "atelectasis": 0.029, "emphysema": 0.025,
+    "hiatal hernia": 0.003,
+}  # fmt: skip
+"""What the bundled encoder reads in the README's synthetic image, which needs no data but the project's own."""
+
+
+@pytest.fixture(scope="module")
+def phantom(explainer: Explainer, tmp_path_factory: pytest.TempPathFactory) -> Explanation:
+    """The README's synthetic image, drawn with a severe pulmonary edema."""
     from thoracite.phantom import write_phantoms
 
-    (path,) = write_phantoms(tmp_path, number=1, size=256)
-    explanation = explainer.explain(path)
-    assert explanation.abstained or explanation.claims
-    check_citations(explanation)
+    (path,) = write_phantoms(tmp_path_factory.mktemp("phantom"), number=1, seed=9)
+    return explainer.explain(path)
+
+
+def test_a_phantom_goes_the_whole_way_to_what_is_expected(phantom: Explanation) -> None:
+    read = {finding.entity.label: finding.probability for finding in phantom.findings}
+    assert read == pytest.approx(EXPECTED, abs=0.02)
+    assert [finding.entity.label for finding in phantom.findings if finding.verdict == "likely"] == ["pneumonia"]
+    assert {finding.entity.label for finding in phantom.findings if finding.verdict == "possible"} == {
+        "pulmonary infiltrates", "pulmonary edema", "consolidation", "pulmonary fibrosis",
+    }  # fmt: skip
+    assert phantom.claims[0].sentence.startswith("Pneumonia is likely (probability 0.7")
+    assert any(evidence.triple is not None for evidence in phantom.evidence)
+    check_citations(phantom)
+
+
+def test_an_image_is_the_same_however_it_is_handed_over(phantom: Explanation, explainer: Explainer) -> None:
+    with Image.open(phantom.image) as picture:
+        answers = [explainer.explain(picture), explainer.explain(np.asarray(picture))]
+    assert [answer.findings for answer in answers] == [phantom.findings] * 2
+    assert [answer.claims for answer in answers] == [phantom.claims] * 2
+    assert [answer.image for answer in answers] == [phantom.image, "array"]
+    assert explainer.explain(Study(image=phantom.image, view="AP")).view == "AP"
+    lateral = explainer.explain(Study(image=phantom.image, view="lateral"))
+    assert "lateral" in str(lateral.reason)
+
+
+def test_an_explanation_prints_itself_as_the_command_line_does(
+    phantom: Explanation, settings: Settings, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    words = ["explain", phantom.image, "--json", "--graph", str(settings.graph), "--html", str(page)]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.stdout == phantom.to_json() + "\n"
+    assert page.read_text(encoding="utf-8") == phantom.to_html()
+    assert "data:image/png;base64," in phantom.to_html()
+    moved = phantom.model_copy(update={"image": "gone.png"})
+    assert "data:image/png;base64," not in moved.to_html()
 
 
 def test_a_reading_becomes_sentences_with_reasons(settings: Settings, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -19,7 +20,7 @@ from pydicom.uid import ExplicitVRLittleEndian, RLELossless, SecondaryCaptureIma
 
 from thoracite.errors import InputError
 from thoracite.settings import Settings
-from thoracite.vision.image import Radiograph, read_radiograph
+from thoracite.vision.image import Radiograph, name_image, read_radiograph
 
 SETTINGS = Settings(max_pixels=1_000_000)
 GREY = np.tile(np.linspace(0, 255, 128).astype(np.uint8), (96, 1))
@@ -203,3 +204,55 @@ def test_broken_bytes_never_escape_as_another_error(tmp_path: Path) -> None:
         path.write_bytes(bytes(data[: int(random.integers(1, len(data) + 1))]))
         with contextlib.suppress(InputError):  # any other error fails the test
             assert np.isfinite(read(path).pixels).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+def test_arrays_are_read_as_the_file_of_the_same_pixels(dtype: type, tmp_path: Path) -> None:
+    ramp = np.tile(np.linspace(0, 1, 96), (80, 1))
+    stored = (
+        (ramp * np.iinfo(dtype).max).round().astype(dtype) if np.issubdtype(dtype, np.integer) else ramp.astype(dtype)
+    )
+    pixels = read_radiograph(stored, settings=Settings()).pixels
+    assert pixels.dtype == np.float32
+    np.testing.assert_allclose(pixels, ramp, atol=1 / 255)
+    if dtype is np.uint8:
+        Image.fromarray(stored).save(tmp_path / "a.png")
+        np.testing.assert_array_equal(pixels, read_radiograph(tmp_path / "a.png", settings=Settings()).pixels)
+
+
+def test_pictures_and_datasets_are_read_as_their_files() -> None:
+    from pydicom.data import get_testdata_file
+
+    picture = Image.fromarray(np.tile(np.arange(96, dtype=np.uint8), (80, 1)))
+    assert read_radiograph(picture, settings=Settings()).pixels.shape == (80, 96)
+    path = get_testdata_file("CT_small.dcm")
+    one = read_radiograph(pydicom.dcmread(path), settings=Settings())
+    other = read_radiograph(Path(path), settings=Settings())
+    np.testing.assert_array_equal(one.pixels, other.pixels)
+    assert (one.view, one.modality) == (other.view, other.modality) == ("unknown", "CT")
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (np.zeros((2, 3, 4, 5)), "shape (2, 3, 4, 5)"),
+        (np.array([["a"] * 80] * 80), "is no image"),
+        (np.zeros((0, 80)), "empty"),
+        (np.zeros((80, 10)), "array is 10×80 pixels"),
+        (np.zeros((9000, 9000), dtype=np.uint8), "at most 64,000,000 are decoded"),
+        (Image.new("L", (8, 8)), "picture is 8×8 pixels"),
+        (3.5, "an image of type float cannot be read"),
+        (pydicom.Dataset(), "cannot be read; expected a path"),
+    ],
+    ids=str,
+)
+def test_what_is_no_image_is_one_sentence(image: Any, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        read_radiograph(image, settings=Settings())
+
+
+def test_names_of_images(tmp_path: Path) -> None:
+    Image.new("L", (80, 80)).save(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as opened:
+        assert name_image(opened) == str(tmp_path / "a.png")
+    assert [name_image(image) for image in (Image.new("L", (8, 8)), pydicom.Dataset())] == ["picture", "dataset"]
