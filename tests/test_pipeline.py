@@ -94,7 +94,7 @@ def phantom(explainer: Explainer, tmp_path_factory: pytest.TempPathFactory) -> E
     """The README's synthetic image, drawn with a severe pulmonary edema."""
     from thoracite.phantom import write_phantoms
 
-    (path,) = write_phantoms(tmp_path_factory.mktemp("phantom"), number=1, seed=9)
+    (path,) = write_phantoms(tmp_path_factory.mktemp("phantom"), number=1, seed=9, size=512)
     return explainer.explain(path)
 
 
