@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from thoracite.errors import StoreError
 from thoracite.kg.stores.store import QueryResult
 from thoracite.types import Entity, Evidence, Explanation, Finding, Region, SignScore, Triple
-from thoracite.ui.records import (
+from thoracite.ui.records.explanation import (
     AnyEvidence,
     ClaimRecord,
     CountsRecord,
@@ -48,7 +48,7 @@ def render_record(explanation: Explanation) -> Record:
     Returns
     -------
     dict
-        As :class:`~thoracite.ui.records.ExplanationRecord` has it.
+        As :class:`~thoracite.ui.records.explanation.ExplanationRecord` has it.
 
     Examples
     --------

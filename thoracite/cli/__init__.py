@@ -289,7 +289,7 @@ def schema(
     name: Annotated[str | None, typer.Argument(help="An output: explain, retrieve, query-sparql …")] = None,
 ) -> None:
     """Print the JSON Schema of an output, or list the outputs that have one."""
-    from thoracite.ui.records import SCHEMAS, make_schema
+    from thoracite.ui.records.schema import SCHEMAS, make_schema
 
     print_result("\n".join(sorted(SCHEMAS)) if name is None else make_schema(name))
 

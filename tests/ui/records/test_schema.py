@@ -14,7 +14,7 @@ from tests.readings import write_grey
 from thoracite.cli import app
 from thoracite.errors import UsageError
 from thoracite.types import Explanation
-from thoracite.ui.records import FOLDER, SCHEMAS, make_schema
+from thoracite.ui.records.schema import FOLDER, SCHEMAS, make_schema
 from thoracite.ui.view import render_error, render_record
 
 REPORT = "FINDINGS: Small left pleural effusion. No pneumothorax. IMPRESSION: Effusion."
@@ -27,7 +27,7 @@ def check(name: str, answer: Any) -> None:
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_the_files_are_what_the_models_say(name: str) -> None:
     shipped = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
-    assert shipped == make_schema(name), "run python -m thoracite.ui.records"
+    assert shipped == make_schema(name), "run python -m thoracite.ui.records.schema"
     jsonschema.Draft202012Validator.check_schema(shipped)
 
 

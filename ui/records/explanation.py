@@ -1,32 +1,12 @@
-"""The JSON that commands and routes answer with, as models: one shape an output, and a JSON Schema of each.
-
-:mod:`thoracite.ui.view` fills them from nouns. ``thoracite schema NAME`` prints a schema; the files in ``ui/schemas``
-are the same.
-
-References
-----------
-JSON Schema, draft 2020-12. https://json-schema.org/draft/2020-12
-
-Examples
---------
->>> sorted(SCHEMAS)[:3], make_schema("explain")["$schema"]
-(['build', 'check', 'check-report'], 'https://json-schema.org/draft/2020-12/schema')
-"""
+"""The JSON of explanations, retrievals and checked reports, as models."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
-from thoracite.errors import UsageError
-from thoracite.files import write_text
 from thoracite.types import Certainty, ClaimKind, Confidence, SignKind, Verdict, View
-
-FOLDER = Path(__file__).resolve().parent / "schemas"
-"""The schemas as files."""
 
 Side = Literal["left", "right", "bilateral"] | None
 Stance = Literal["for", "against"]
@@ -259,200 +239,27 @@ class CheckRecord(Record):
     reason: str | None
 
 
-class CypherRecord(Record):
-    """Rows of a property graph."""
-
-    columns: list[str]
-    rows: list[list[Any]]
-
-
-class SparqlHead(Record):
-    """Names of the variables; empty for an ASK."""
-
-    vars: list[str] = []
-
-
-class SparqlTerm(BaseModel):
-    """An RDF term; a triple term has a value of its own shape."""
-
-    type: Literal["uri", "literal", "bnode", "triple"]
-    value: Any
-    datatype: str | None = None
-
-
-class SparqlResults(Record):
-    """Solutions: variable to term."""
-
-    bindings: list[dict[str, SparqlTerm]]
-
-
-class SparqlRecord(Record):
-    """SPARQL 1.1 Query Results JSON Format."""
-
-    head: SparqlHead
-    results: SparqlResults | None = None
-    boolean: bool | None = None
-
-
-class PublishedRecord(Record):
-    """A published query."""
-
-    name: str
-    title: str
-    purpose: str
-    parameters: dict[str, str | int | float]
-
-
-class QueriesRecord(Record):
-    """The published queries."""
-
-    queries: list[PublishedRecord]
-
-
-class StatisticsRecord(Record):
-    """How much a graph holds."""
-
-    entities: int
-    triples: int
-    assertions: int
-    sources: int
-
-
-class BuildRecord(Record):
-    """A build that is done."""
-
-    folder: str
-    digest: str
-    statistics: StatisticsRecord
-    seconds: float
-
-
-class ViolationRecord(Record):
-    """A node that breaks a rule."""
-
-    node: str
-    problem: str
-
-
-class ViolationsRecord(Record):
-    """What ``thoracite check`` found."""
-
-    graph: str
-    violations: list[ViolationRecord]
-
-
-class RowRecord(Record):
-    """A figure; null where there is none."""
-
-    system: str
-    metric: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int | None
-
-
-class SuiteRecord(Record):
-    """The figures of one measurement."""
-
-    suite: str
-    data: str
-    n: int
-    rows: list[RowRecord]
-
-
-class SuitesRecord(Record):
-    """Names of the suites."""
-
-    suites: list[str]
-
-
-class SettingRecord(Record):
-    """A value and where it came from."""
-
-    value: Any
-    origin: str
-
-
-class SettingsRecord(Record):
-    """Every setting."""
-
-    settings: dict[str, SettingRecord]
-
-
-class RadGraphEntity(BaseModel):
-    """An entity in RadGraph's own form."""
-
-    tokens: str
-    label: str
-    start_ix: int
-    end_ix: int
-    relations: list[tuple[str, str]]
-
-
-class RadGraphReport(BaseModel):
-    """A report in RadGraph's own form, identifiers removed."""
-
-    text: str
-    entities: dict[str, RadGraphEntity]
-
-
-class HealthRecord(Record):
-    """Whether the server answers, and whether its models are loaded."""
-
-    status: Literal["ok"]
-    version: str
-    ready: bool
-
-
-SCHEMAS: dict[str, Any] = {
-    "build": BuildRecord,
-    "check": ViolationsRecord,
-    "check-report": CheckRecord,
-    "evaluate": SuiteRecord,
-    "evaluate-list": SuitesRecord,
-    "explain": ExplanationRecord | ErrorRecord,
-    "extract": dict[str, RadGraphReport],
-    "healthz": HealthRecord,
-    "queries": QueriesRecord,
-    "query-cypher": CypherRecord,
-    "query-sparql": SparqlRecord,
-    "retrieve": RetrievalRecord,
-    "settings": SettingsRecord,
-}
-"""Shape of each output, by the command that prints it (``explain``: of one line)."""
-
-
-def make_schema(name: str) -> dict[str, Any]:
-    """JSON Schema of an output.
-
-    Parameters
-    ----------
-    name : str
-        One of :data:`SCHEMAS`.
-
-    Raises
-    ------
-    UsageError
-        If no output has the name.
-    """
-    if name not in SCHEMAS:
-        raise UsageError(f"there is no output {name!r}; expected {', '.join(sorted(SCHEMAS))}")
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"https://w3id.org/thoracite/schema/{name}",
-        "title": f"thoracite {name}",
-    }
-    return head | TypeAdapter(SCHEMAS[name]).json_schema(mode="serialization")
-
-
-def write_schemas(folder: Path = FOLDER) -> None:
-    """Write every schema as ``NAME.schema.json``; run ``python -m thoracite.ui.records`` after a shape changed."""
-    for name in SCHEMAS:
-        write_text(folder / f"{name}.schema.json", json.dumps(make_schema(name), indent=1) + "\n")
-
-
-__all__ = ["FOLDER", "SCHEMAS", "Record", "make_schema", "write_schemas"]
-
-if __name__ == "__main__":
-    write_schemas()
+__all__ = [
+    "AnyEvidence",
+    "CheckRecord",
+    "ClaimRecord",
+    "CountsRecord",
+    "DrawingRecord",
+    "EntityRecord",
+    "ErrorRecord",
+    "ExplanationRecord",
+    "FindingEvidence",
+    "FindingRecord",
+    "OtherEvidence",
+    "ProvenanceRecord",
+    "Record",
+    "RegionEvidence",
+    "RegionRecord",
+    "ReportErrorRecord",
+    "RetrievalRecord",
+    "ScoredTripleRecord",
+    "SignEvidence",
+    "SignRecord",
+    "TripleEvidence",
+    "TripleRecord",
+]
