@@ -1,9 +1,13 @@
-"""Reports into aggregated triples: counts by certainty, at least k patients behind each, no sentence.
+"""Reports into aggregated triples: counts by certainty, at least k patients behind each count, no sentence.
 
 Every observation also stands as (chest radiograph, shows, observation), since a quarter of the absent observations
-have no relation. Counts are of reports: a report that states a triple with two certainties counts for both. Support
-is of distinct patients, or of reports where patients are unknown. Lift compares the reports that affirm a relation
-(present or uncertain) with what independence of its ends would give.
+have no relation. Counts are of reports: a report that states a triple with two certainties counts for both. A count
+with fewer than k patients (or reports, where patients are unknown) behind it is left out: the field is empty, the same
+for 0 and for k - 1, and a triple without any count is not written. Support is no sum, from which what was left out
+could be subtracted: it is rounded down to the patients behind the largest count that is written. Lift compares the
+reports that affirm a relation (present or uncertain) with what independence of its ends would give, and the certainty
+of each end is the one that most patients of the largest count give it; both are made of written counts alone. The file
+is the same, byte for byte, as if what was left out had never been stated.
 
 Examples
 --------
@@ -91,7 +95,7 @@ def aggregate_reports(
     output : Path
         CSV to write; in place only when it is whole.
     minimum : int
-        Patients (or reports, where patients are unknown) behind each triple, at least 2.
+        Patients (or reports, where patients are unknown) behind each count that is written, at least 2.
     ledger : Path or None
         Private folder for the keyed patient hashes.
     processes : int
@@ -202,18 +206,18 @@ def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:
 
 def _row(triple: Triple) -> tuple[Any, ...]:
     (origin,) = triple.provenance
-    counts, lift = triple.counts, "" if triple.lift is None else triple.lift
+    counts = [count or "" for count in (triple.counts.present, triple.counts.uncertain, triple.counts.absent)]
     return (
         triple.subject.id, triple.subject.label, triple.subject.kind, triple.relation.id,
         triple.object.id, triple.object.label, triple.object.kind,
-        counts.present, counts.uncertain, counts.absent, triple.support, lift,
+        *counts, triple.support, "" if triple.lift is None else triple.lift,
         triple.subject_certainty.value, triple.object_certainty.value,
         origin.source, origin.locator, origin.extractor, origin.version, origin.licence,
     )  # fmt: skip
 
 
 def read_aggregate(path: Path) -> Iterator[Triple]:
-    """Triples of a CSV that :func:`write_aggregate` wrote.
+    """Triples of a CSV that :func:`write_aggregate` wrote; a count that was left out is read as 0.
 
     Raises
     ------
@@ -241,7 +245,7 @@ def _parse_row(row: dict[str, str], where: str) -> Triple:
             subject=Entity(id=row["subject"], label=row["subject_label"], kind=row["subject_kind"]),
             relation=RELATIONS[row["relation"]],
             object=Entity(id=row["object"], label=row["object_label"], kind=row["object_kind"]),
-            counts=Counts.model_validate({name: row[name] for name in ("present", "uncertain", "absent")}),
+            counts=Counts.model_validate({name: row[name] or 0 for name in ("present", "uncertain", "absent")}),
             support=int(row["support"]),
             lift=float(row["lift"]) if row["lift"] else None,
             subject_certainty=Certainty(row["subject_certainty"]),

@@ -2,6 +2,12 @@
 
 Every statement of every report becomes one short row of a temporary SQLite file; SQLite sorts and adds them up on
 disk. In memory stand only the concepts themselves.
+
+A *cell* is a triple with one certainty. It is released where at least k patients are behind it; a smaller cell is left
+out, and 0 cannot be told from k - 1. Everything else of a triple is computed from its released cells alone: its support
+and the certainty of its ends are those of the largest one, its lift is made of released cells of the triple and of its
+ends. A triple is therefore written exactly as if the statements of its left-out cells had never been read, so that no
+sum, difference or ratio leads back to them (decision 6).
 """
 
 from __future__ import annotations
@@ -11,8 +17,11 @@ import secrets
 import sqlite3
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from thoracite.errors import UsageError
 from thoracite.kg.linking.mentions import Link, link_mentions
@@ -23,13 +32,29 @@ from thoracite.types import Certainty, Counts, Entity, Provenance, Triple
 
 _RELATIONS = (SHOWS, MODIFY, LOCATED_AT, SUGGESTS)
 _DEGREES = tuple(Certainty)
+_ABSENT = _DEGREES.index(Certainty.ABSENT)
 _BATCH = 50_000
 
-_SUMS = ", ".join(f"SUM(said >> {bit} & 1)" for bit in range(9))
-_RELEASED = f"""
-SELECT triple, COUNT(DISTINCT patient) AS support, SUM(said & 3 > 0), {_SUMS}
-FROM stated GROUP BY triple HAVING support >= ?
+_ANATOMY = len(_RELATIONS)
+"""In a relation's place: the concept was named as anatomy. Counted for the lift, never released."""
+_RELEASE = f"""
+CREATE TABLE released AS
+SELECT cell, COUNT(*) AS patients, SUM(reports), {", ".join(f"SUM(end{bit})" for bit in range(6))} FROM (
+    SELECT cell, COUNT(*) AS reports, {", ".join(f"MAX(ends >> {bit} & 1) AS end{bit}" for bit in range(6))}
+    FROM stated GROUP BY cell, patient
+) GROUP BY cell HAVING patients >= ? ORDER BY cell
 """  # noqa: S608 - nothing of a user's is in it
+
+
+class _Cell(NamedTuple):
+    """A released cell: patients and reports behind it, and the patients by the certainty that they give each end."""
+
+    triple: tuple[int, int, int]
+    degree: int
+    patients: int
+    reports: int
+    subject: Sequence[int]
+    object: Sequence[int]
 
 
 class Tally:
@@ -53,14 +78,13 @@ class Tally:
         self._link, self._key = link, key or secrets.token_bytes(32)
         self._numbers: dict[str, int] = {}
         self._entities: list[Entity] = []
-        self._affirmed = array("I")  # reports that state the concept as present or uncertain
         self._rows: list[tuple[int, int, int]] = []
         handle, name = tempfile.mkstemp(prefix="thoracite-", suffix=".tally")  # for its owner alone
         os.close(handle)
         self._path = Path(name)
         self._data = sqlite3.connect(name)
         self._data.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
-        self._data.execute("CREATE TABLE stated (triple INTEGER, patient INTEGER, said INTEGER)")
+        self._data.execute("CREATE TABLE stated (cell INTEGER, patient INTEGER, ends INTEGER)")
 
     def add(self, annotation: Annotation, *, patient: str | None = None) -> None:
         """Count one report.
@@ -73,69 +97,83 @@ class Tally:
             Whose it is; each report counts as a patient of its own where that is unknown.
         """
         concepts = link_mentions(annotation, self._link)
-        stated: dict[int, int] = {}
-        affirmed = set()
         root = self._number(CHEST_RADIOGRAPH)
+        stated: dict[int, int] = {}
+
+        def state(subject: int, relation: int, object: int, first: Certainty, second: Certainty) -> None:
+            ends = _DEGREES.index(first), _DEGREES.index(second)
+            cell = _pack(subject, relation, object, max(ends))  # as sure as its weaker end
+            stated[cell] = stated.get(cell, 0) | 1 << ends[0] | 8 << ends[1]
+
         for mention in annotation.entities:
-            if mention.id not in concepts:
-                continue
-            number = self._number(concepts[mention.id])
-            if mention.certainty is not Certainty.ABSENT:
-                affirmed.add(number)
-            if not mention.is_anatomy:
-                triple = _pack(root, 0, number)
-                stated[triple] = stated.get(triple, 0) | _say(Certainty.PRESENT, mention.certainty)
+            if mention.id in concepts:
+                shown = _ANATOMY if mention.is_anatomy else 0
+                state(root, shown, self._number(concepts[mention.id]), Certainty.PRESENT, mention.certainty)
         for one, name, other in annotation.relations():
             if one.id in concepts and other.id in concepts:
                 ends = self._number(concepts[one.id]), self._number(concepts[other.id])
                 if ends[0] != ends[1]:  # "pleural" and "effusion" may be one concept
-                    triple = _pack(ends[0], _RELATIONS.index(f"thx:{name}"), ends[1])
-                    stated[triple] = stated.get(triple, 0) | _say(one.certainty, other.certainty)
-        for number in affirmed:
-            self._affirmed[number] += 1
+                    state(ends[0], _RELATIONS.index(f"thx:{name}"), ends[1], one.certainty, other.certainty)
         self.reports += 1
         hashed = hash_patient(patient or f"report {annotation.report_id or self.reports}", self._key)
-        self._rows.extend((triple, hashed, said) for triple, said in stated.items())
+        self._rows.extend((cell, hashed, ends) for cell, ends in stated.items())
         if len(self._rows) >= _BATCH:
             self._flush()
 
     def triples(self, minimum: int, provenance: Provenance) -> Iterator[Triple]:
-        """Every triple with at least ``minimum`` patients behind it, in the order of first mention.
+        """Every triple that has a released cell, in the order of first mention.
 
         Parameters
         ----------
         minimum : int
-            The k of k-anonymity.
+            The k of k-anonymity: patients behind each cell, at least 1. Cells that are left out count as 0.
         provenance : Provenance
             Of all of them.
         """
-        self._flush()
-        for packed, support, stated, *sums in self._data.execute(_RELEASED, (minimum,)):
-            first, relation, second = _unpack(packed)
-            name = _RELATIONS[relation]
+        self._release(minimum)
+        affirmed = array("Q", bytes(8 * len(self._entities)))  # reports by concept
+        for cell in self._released():
+            if cell.triple[1] in {0, _ANATOMY} and cell.degree < _ABSENT:
+                affirmed[cell.triple[2]] += cell.reports
+        for (first, relation, second), released in groupby(self._released(), key=itemgetter(0)):
+            if relation == _ANATOMY:
+                continue
+            cells = {cell.degree: cell for cell in released}
+            counts = [cells[degree].reports if degree in cells else 0 for degree in range(len(_DEGREES))]
+            largest = max(cells.values(), key=lambda cell: cell.patients)
+            stated, expected = sum(counts[:_ABSENT]), affirmed[first] * affirmed[second]
             yield Triple(
                 subject=self._entities[first],
-                relation=RELATIONS[name],
+                relation=RELATIONS[_RELATIONS[relation]],
                 object=self._entities[second],
-                counts=Counts(present=sums[0], uncertain=sums[1], absent=sums[2]),
-                subject_certainty=_most(sums[3:6]),
-                object_certainty=_most(sums[6:9]),
-                support=support,
-                lift=self._lift(first, second, stated) if name != SHOWS and stated >= minimum else None,
+                counts=Counts(present=counts[0], uncertain=counts[1], absent=counts[2]),
+                subject_certainty=_most(largest.subject, minimum),
+                object_certainty=_most(largest.object, minimum),
+                support=largest.patients,
+                lift=round(stated * self.reports / expected, 3) if relation and stated and expected else None,
                 provenance=(provenance,),
             )
 
     def patients(self, minimum: int) -> Iterator[tuple[TripleKey, int]]:
-        """Triple and patient hash, triple by triple, of what :meth:`triples` releases: the ledger's rows."""
+        """Triple and patient hash, triple by triple, of all behind what :meth:`triples` releases: the ledger's rows."""
+        self._release(minimum)
+        for packed, patient in self._data.execute(
+            "SELECT DISTINCT cell >> 2, patient FROM stated WHERE cell >> 2 IN (SELECT cell >> 2 FROM released) "
+            "ORDER BY cell >> 2, patient"
+        ):
+            first, relation, second, _ = _unpack(packed << 2)
+            if relation != _ANATOMY:
+                yield (self._entities[first].id, _RELATIONS[relation], self._entities[second].id), patient
+
+    def _release(self, minimum: int) -> None:
         self._flush()
-        rows = self._data.execute(
-            "SELECT DISTINCT triple, patient FROM stated WHERE triple IN "
-            "(SELECT triple FROM stated GROUP BY triple HAVING COUNT(DISTINCT patient) >= ?) ORDER BY triple, patient",
-            (minimum,),
-        )
-        for packed, patient in rows:
-            first, relation, second = _unpack(packed)
-            yield (self._entities[first].id, _RELATIONS[relation], self._entities[second].id), patient
+        self._data.execute("DROP TABLE IF EXISTS released")
+        self._data.execute(_RELEASE, (minimum,))
+
+    def _released(self) -> Iterator[_Cell]:
+        for packed, patients, reports, *ends in self._data.execute("SELECT * FROM released ORDER BY cell"):
+            first, relation, second, degree = _unpack(packed)
+            yield _Cell((first, relation, second), degree, patients, reports, ends[:3], ends[3:])
 
     def close(self) -> None:
         """Remove the temporary file."""
@@ -146,12 +184,7 @@ class Tally:
         number = self._numbers.setdefault(entity.id, len(self._entities))
         if number == len(self._entities):
             self._entities.append(entity)
-            self._affirmed.append(0)
         return number
-
-    def _lift(self, subject: int, object: int, stated: int) -> float | None:
-        expected = self._affirmed[subject] * self._affirmed[object]
-        return round(stated * self.reports / expected, 3) if expected else None
 
     def _flush(self) -> None:
         try:
@@ -162,26 +195,17 @@ class Tally:
         self._rows.clear()
 
 
-def _pack(subject: int, relation: int, object: int) -> int:
-    return subject << 34 | relation << 30 | object
+def _pack(subject: int, relation: int, object: int, degree: int) -> int:
+    return subject << 34 | relation << 30 | object << 2 | degree
 
 
-def _unpack(packed: int) -> tuple[int, int, int]:
-    return packed >> 34, packed >> 30 & 15, packed & (1 << 30) - 1
+def _unpack(packed: int) -> tuple[int, int, int, int]:
+    return packed >> 34, packed >> 30 & 15, packed >> 2 & (1 << 28) - 1, packed & 3
 
 
-def _say(subject: Certainty, object: Certainty) -> int:
-    """Nine flags: how surely the statement stands, then its subject, then its object.
-
-    A statement is as sure as its weaker end: "opacity may represent pneumonia" is uncertain, although the opacity is
-    seen.
-    """
-    ends = _DEGREES.index(subject), _DEGREES.index(object)
-    return 1 << max(ends) | 8 << ends[0] | 64 << ends[1]
-
-
-def _most(counts: list[int]) -> Certainty:
-    return _DEGREES[counts.index(max(counts))]
+def _most(patients: Sequence[int], minimum: int) -> Certainty:
+    """What most patients give an end; where no certainty has enough patients to be told, uncertain."""
+    return _DEGREES[patients.index(max(patients))] if max(patients) >= minimum else Certainty.UNCERTAIN
 
 
 __all__ = ["Tally"]

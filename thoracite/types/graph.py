@@ -95,7 +95,7 @@ class Provenance(Noun):
 
 
 class Counts(Noun):
-    """In how many reports something stood as present, uncertain and absent; zero where nothing was counted."""
+    """In how many reports something stood as present, uncertain, absent; zero where none or too few were counted."""
 
     present: int = Field(default=0, ge=0)
     uncertain: int = Field(default=0, ge=0)
@@ -121,7 +121,7 @@ class Triple(Noun):
     subject_certainty, object_certainty : Certainty
         The most frequent certainty of each end; definitely present for anatomy and textbook facts.
     support : int
-        Reports (or, for textbook facts, sources) behind the triple, at least 1.
+        Reports (or, for textbook facts, sources) that are at least behind the triple, at least 1.
     lift : float or None
         Observed over expected co-occurrence; None where not counted.
     provenance : tuple of Provenance

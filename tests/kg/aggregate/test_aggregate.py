@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from thoracite.errors import InputError, UsageError
 from thoracite.kg.aggregate.aggregate import COLUMNS, aggregate_reports, read_aggregate, write_aggregate
@@ -18,7 +22,7 @@ from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.privacy.ledger import Ledger
 from thoracite.kg.radgraph import Annotation, Mention, write_radgraph
 from thoracite.kg.vocabulary import CHEST_RADIOGRAPH
-from thoracite.types import Certainty, Entity, Provenance, Triple
+from thoracite.types import Certainty, Counts, Entity, Provenance, Triple
 
 ORIGIN = Provenance(source="thxs:reports", locator="aggregate")
 VOCABULARY = {
@@ -50,6 +54,14 @@ def opacity(report_id: str) -> Annotation:
     return Annotation(report_id=report_id, text="opacity may represent pneumonia", entities=entities)
 
 
+def suggests(report_id: str, first: str, second: str) -> Annotation:
+    entities = (
+        mention("1", "opacity", f"OBS-{first}", 0, ("suggestive_of", "2")),
+        mention("2", "pneumonia", f"OBS-{second}", 1),
+    )
+    return Annotation(report_id=report_id, text="opacity pneumonia", entities=entities)
+
+
 def count(annotations: list[tuple[Annotation, str | None]], minimum: int = 1) -> dict[tuple[str, str, str], Triple]:
     with closing(Tally(VOCABULARY.get)) as tally:
         for annotation, patient in annotations:
@@ -64,7 +76,7 @@ def test_every_observation_is_shown_with_its_counts() -> None:
     found = count([(effusion(str(n), certainty), None) for n, certainty in enumerate(["DP", "DA", "DA", "U"])])
     shown = found[SHOWN]
     assert (shown.counts.present, shown.counts.uncertain, shown.counts.absent) == (1, 1, 2)
-    assert shown.support == 4
+    assert shown.support == 2  # of the largest count: no sum from which another could be subtracted
     assert shown.object_certainty is Certainty.ABSENT
     assert shown.lift is None
     located = found["thx:pleural_effusion", "thx:located_at", "thx:pleural"]
@@ -92,6 +104,116 @@ def test_support_is_of_patients_where_they_are_known() -> None:
 def test_fewer_than_k_patients_are_not_released() -> None:
     assert not count([(effusion(str(n), "DP"), "p1") for n in range(9)], minimum=3)
     assert count([(effusion(str(n), "DP"), f"p{n % 3}") for n in range(9)], minimum=3)
+
+
+def test_a_count_of_fewer_than_k_patients_is_left_out(tmp_path: Path) -> None:
+    """Five reports of two patients are two, and one patient may have stated the other certainty."""
+    told: list[tuple[Annotation, str | None]] = [(effusion(f"a{n}", "DA"), f"p{n}") for n in range(4)]
+    told += [(effusion(f"b{n}", "DP"), f"p{n % 2}") for n in range(5)]
+    counted = count(told, minimum=3)
+    assert counted[SHOWN].counts == Counts(absent=4)
+    write_aggregate(tmp_path / "t.csv", counted.values())
+    with (tmp_path / "t.csv").open(newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["relation"] == "thx:shows")
+    assert [row[name] for name in ("present", "uncertain", "absent", "support")] == ["", "", "4", "4"]
+    assert {t.key: t for t in read_aggregate(tmp_path / "t.csv")} == counted
+
+
+def test_an_end_whose_certainty_too_few_give_is_uncertain() -> None:
+    pairs = [("DA", "DP"), ("DA", "DP"), ("DP", "DA")]
+    told: list[tuple[Annotation, str | None]] = [(suggests(str(n), *pair), None) for n, pair in enumerate(pairs)]
+    row = count(told, minimum=3)["thx:opacity", "thx:suggestive_of", "thx:pneumonia"]
+    assert (row.counts, row.support) == (Counts(absent=3), 3)
+    assert (row.subject_certainty, row.object_certainty) == (Certainty.UNCERTAIN, Certainty.UNCERTAIN)
+
+
+Said = tuple[str, str, str]
+"""Observation, certainty, place."""
+REPORTS = st.lists(
+    st.tuples(
+        st.sampled_from([None, "ann", "ben", "cora", "dan", "eve", "fay"]),
+        st.lists(
+            st.tuples(
+                st.sampled_from(["effusion", "nodule", "mass"]),
+                st.sampled_from(["DP", "U", "DA"]),
+                st.sampled_from(["", "hilum", "lung"]),
+            ),
+            max_size=3,
+        ),
+    ),
+    max_size=30,
+)
+
+
+def annotate(report_id: str, said: list[Said]) -> Annotation:
+    entities: list[Mention] = []
+    for observation, certainty, place in said:
+        at = len(entities)
+        relations = (("located_at", str(at + 2)),) if place else ()
+        entities.append(mention(str(at + 1), observation, f"OBS-{certainty}", at, *relations))
+        entities += [mention(str(at + 2), place, "ANAT-DP", at + 1)] if place else []
+    return Annotation(report_id=report_id, text="x " * len(entities), entities=tuple(entities))
+
+
+def find_cells(reports: list[tuple[str | None, list[Said]]]) -> dict[Said, tuple[set[str], set[int]]]:
+    """By observation, certainty and place ("": shown at all): its patients and its reports, counted the plain way."""
+    cells: dict[Said, tuple[set[str], set[int]]] = {}
+    for number, (patient, said) in enumerate(reports):
+        for observation, certainty, place in said:
+            for end in {"", place}:
+                patients, seen = cells.setdefault((observation, certainty, end), (set(), set()))
+                patients.add(patient or f"report {number}")
+                seen.add(number)
+    return cells
+
+
+def write_counted(
+    reports: list[tuple[str | None, list[Said]]], places: list[list[str]], minimum: int
+) -> list[dict[str, str]]:
+    """The rows of the file that these reports become; of each, some places are named that nothing is located at."""
+    annotations = []
+    for number, ((patient, said), named) in enumerate(zip(reports, places, strict=True)):
+        told = annotate(f"r{number}", said)
+        at = len(told.entities)
+        alone = [mention(str(at + n + 1), place, "ANAT-DP", at + n) for n, place in enumerate(named)]
+        annotations.append((told.model_copy(update={"entities": (*told.entities, *alone)}), patient))
+    with TemporaryDirectory() as folder:
+        write_aggregate(Path(folder, "t.csv"), count(annotations, minimum).values())
+        with Path(folder, "t.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@given(reports=REPORTS, minimum=st.integers(2, 5))
+def test_every_written_count_has_at_least_k_patients(
+    reports: list[tuple[str | None, list[Said]]], minimum: int
+) -> None:
+    cells = find_cells(reports)
+    written = write_counted(reports, [[]] * len(reports), minimum)
+    names = {"present": "DP", "uncertain": "U", "absent": "DA"}
+    for row in written:
+        shown = row["relation"] == "thx:shows"
+        observation, place = (row["object_label"], "") if shown else (row["subject_label"], row["object_label"])
+        expected = {name: cells.get((observation, label, place), (set(), set())) for name, label in names.items()}
+        for name, (patients, seen) in expected.items():
+            assert row[name] == (str(len(seen)) if len(patients) >= minimum else "")
+        assert int(row["support"]) == max(len(patients) for patients, _ in expected.values()) >= minimum
+    enough = {(cell[0], cell[2]) for cell, (patients, _) in cells.items() if len(patients) >= minimum}
+    assert len(written) == len(enough)
+
+
+@given(reports=REPORTS, minimum=st.integers(2, 5))
+def test_what_is_left_out_leaves_no_trace(reports: list[tuple[str | None, list[Said]]], minimum: int) -> None:
+    """No sum, difference or ratio leads back: the rows are the same where the left-out counts were never stated."""
+    cells = find_cells(reports)
+
+    def kept(said: Said) -> Iterator[Said]:
+        observation, certainty, place = said
+        if len(cells[observation, certainty, ""][0]) >= minimum:
+            yield observation, certainty, place if len(cells[said][0]) >= minimum else ""
+
+    bare = [(patient, [one for each in said for one in kept(each)]) for patient, said in reports]
+    places = [[place for _, _, place in said if place] for _, said in reports]  # a place is named all the same
+    assert write_counted(bare, places, minimum) == write_counted(reports, places, minimum)
 
 
 def test_lift_compares_with_independence() -> None:
@@ -133,7 +255,7 @@ def test_reports_become_a_file_and_a_ledger(tmp_path: Path) -> None:
     summary = aggregate_reports(reports, tmp_path / "t.csv", ledger=tmp_path / "ledger", progress=told.append)
     assert (summary.reports, summary.ledger, told) == (5, True, [1, 2, 3, 4, 5])
     (shown,) = read_aggregate(tmp_path / "t.csv")
-    assert (shown.object.label, shown.counts.present, shown.counts.absent) == ("pneumothorax", 1, 4)
+    assert (shown.object.label, shown.counts.present, shown.counts.absent, shown.support) == ("pneumothorax", 0, 4, 4)
     assert shown.provenance[0].locator == "aggregate of 5 reports"
     with Ledger(tmp_path / "ledger") as ledger:
         assert (ledger.support(shown.key), ledger.support_without(shown.key, "report r4")) == (5, 4)
