@@ -9,8 +9,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -18,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from thoracite.errors import InputError, ModelError
+from thoracite.errors import InputError
 from thoracite.settings import Settings
 from thoracite.types import View
+from thoracite.vision.dicom import decode_pixels, is_dicom, read_dicom
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -122,14 +122,14 @@ def _read(image: ImageInput, settings: Settings) -> Radiograph:
     if isinstance(image, str | Path):
         path = Path(image)
         head = _read_head(path, settings)
-        return _read_dicom(path, settings) if head[128:132] == b"DICM" else _read_raster(path, settings)
+        return _read_dataset(read_dicom(path), str(path), settings) if is_dicom(head) else _read_raster(path, settings)
     if isinstance(image, np.ndarray):
         return _read_array(image, settings)
     if isinstance(image, Image.Image):
         _check_size(name_image(image), image.width, image.height, settings)
         return _normalise_raster(image)
     if hasattr(image, "PixelData") or hasattr(image, "pixel_array"):
-        return _decode_dataset(image, "dataset", settings)
+        return _read_dataset(image, "dataset", settings)
     raise InputError(
         f"an image of type {type(image).__name__} cannot be read; expected a path, a numpy array, a PIL image or a "
         "pydicom Dataset with pixels"
@@ -217,51 +217,10 @@ def _stretch(values: npt.NDArray[np.floating]) -> Pixels:
     return np.asarray((values - low) / max(high - low, 1e-6), dtype=np.float32)
 
 
-def _read_dicom(path: Path, settings: Settings) -> Radiograph:
-    try:
-        import pydicom
-    except ImportError as error:
-        raise ModelError(
-            f"{path} is a DICOM file and pydicom is missing; install it with pip install 'thoracite[explain]'"
-        ) from error
-    with _explain_dicom(str(path)):
-        data = pydicom.dcmread(path)
-    return _decode_dataset(data, str(path), settings)
-
-
-def _decode_dataset(data: Any, name: str, settings: Settings) -> Radiograph:
-    from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
-
-    with _explain_dicom(name):
-        frames, rows, columns = (int(data.get(field) or 0) for field in ("NumberOfFrames", "Rows", "Columns"))
-        if "PixelData" not in data:
-            raise InputError(f"{name} is a DICOM file without pixels; expected an image such as DX or CR")
-        if frames > 1:
-            raise InputError(f"{name} is a DICOM file of {frames} frames; expected a single radiograph")
-        _check_size(name, columns, rows, settings)
-        values = data.pixel_array
-        if values.ndim == 2:
-            values = apply_voi_lut(apply_modality_lut(values, data), data)
-    pixels = _stretch(np.asarray(values, dtype=np.float32).mean(axis=2) if values.ndim == 3 else values)
-    if data.get("PhotometricInterpretation") == "MONOCHROME1":
-        pixels = np.float32(1) - pixels
+def _read_dataset(data: Any, name: str, settings: Settings) -> Radiograph:
+    pixels = _stretch(decode_pixels(data, name, partial(_check_size, settings=settings)))
     view = _VIEWS.get(str(data.get("ViewPosition") or "").upper(), "unknown")
     return Radiograph(pixels, view=view, modality=str(data.get("Modality") or ""))
-
-
-@contextmanager
-def _explain_dicom(name: str) -> Iterator[None]:
-    """What pydicom meets in a damaged file becomes one sentence; its remarks on values are not shown."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except InputError:
-        raise
-    except Exception as error:  # pydicom's decoders raise whatever they meet
-        reason = " ".join(str(error).split())
-        short = reason if len(reason) <= 160 else reason[:160].rsplit(" ", 1)[0] + " …"
-        raise InputError(f"{name} is a DICOM file that cannot be decoded ({short}); export it again") from error
 
 
 __all__ = ["SMALLEST", "ImageInput", "Pixels", "Radiograph", "name_image", "read_radiograph"]
