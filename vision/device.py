@@ -1,4 +1,4 @@
-"""Where models run."""
+"""Devices that models run on."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from thoracite.errors import ModelError
 
 
 def find_device(name: str = "auto") -> str:
-    """The device of that name.
+    """Return the device of a name.
 
     Parameters
     ----------
     name : str
-        ``auto`` takes a GPU where there is one; otherwise as torch calls it: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        ``auto`` takes a GPU where there is one; otherwise named as in torch: ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
 
     Raises
     ------

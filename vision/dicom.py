@@ -23,11 +23,11 @@ CheckSize = Callable[[object, int, int], None]
 """Refuses an image by its name, width and height."""
 
 _FIRST_TAGS = (b"\x02\x00", b"\x08\x00")
-"""How a file without a preamble begins: group 0002 or 0008, little endian."""
+"""First bytes of a file without preamble: group 0002 or 0008, little endian."""
 
 
 def is_dicom(head: bytes) -> bool:
-    """Whether a file is DICOM, by its first 132 bytes; the preamble may be missing, as older archives left it out.
+    """Tell by the first 132 bytes whether a file is DICOM; older archives may lack the preamble.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def is_dicom(head: bytes) -> bool:
 
 
 def read_dicom(path: Path) -> Any:
-    """The dataset of a file.
+    """Read the dataset of a file.
 
     Parameters
     ----------
@@ -65,21 +65,21 @@ def read_dicom(path: Path) -> Any:
 
 
 def decode_pixels(data: Any, name: str, check_size: CheckSize) -> npt.NDArray[np.float32]:
-    """Grey values of a single radiograph, air dark, in the unit of its modality and window.
+    """Decode a single radiograph to grey values, air dark, in the unit of its modality and window.
 
     Parameters
     ----------
     data : pydicom.Dataset
         With pixels.
     name : str
-        What errors call it.
+        Name for error messages.
     check_size : callable
-        Refuses what is too large, before it is decoded.
+        Refuses images that are too large, before decoding.
 
     Returns
     -------
     ndarray, shape (height, width), float32
-        Padding as dark as the darkest pixel of the image.
+        Padding gets the value of the darkest image pixel.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def _check_frames(frames: int, name: str) -> None:
 
 
 def _assume_uncompressed(data: Any) -> None:
-    """A file without meta information is in the default transfer syntax (PS3.5 10.1)."""
+    """Assume the default transfer syntax where a file has no meta information (PS3.5 10.1)."""
     from pydicom.dataset import FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -127,7 +127,7 @@ def _apply_window(stored: npt.NDArray[Any], data: Any) -> npt.NDArray[Any]:
 
 
 def _has_window(data: Any) -> bool:
-    """Whether there is a window that can be used: a width below 1 shows nothing (PS3.3 C.11.2.1.2)."""
+    """Tell whether a usable window is given: a width below 1 shows nothing (PS3.3 C.11.2.1.2)."""
     if "VOILUTSequence" in data:
         return True
     width = data.get("WindowWidth")
@@ -136,12 +136,12 @@ def _has_window(data: Any) -> bool:
 
 
 def _fill_padding(values: npt.NDArray[np.float32], stored: npt.NDArray[Any], data: Any) -> npt.NDArray[np.float32]:
-    """What is no part of the image becomes dark: it would otherwise set the scale of everything else."""
+    """Darken the padding, which is no part of the image and would set the scale of everything else."""
     padding = data.get("PixelPaddingValue")
     if padding is None or stored.ndim != 2:
         return values
     limit = data.get("PixelPaddingRangeLimit", padding)
-    # pydicom drops what lies above the stored bits of unsigned pixels, so that the padding loses it too
+    # pydicom drops the bits of unsigned pixels above the stored ones, so that the padding loses them too
     kept = -1 if data.get("PixelRepresentation") else (1 << int(data.get("BitsStored") or 16)) - 1
     low, high = sorted((int(padding) & kept, int(limit) & kept))
     outside = (stored >= low) & (stored <= high)
@@ -152,14 +152,14 @@ def _fill_padding(values: npt.NDArray[np.float32], stored: npt.NDArray[Any], dat
 
 @contextmanager
 def _explain(name: str) -> Iterator[None]:
-    """What pydicom meets in a damaged file becomes one sentence; its remarks on values are not shown."""
+    """Turn pydicom's errors on a damaged file into one sentence; its warnings about values are not shown."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     except InputError:
         raise
-    except Exception as error:  # pydicom's decoders raise whatever they meet
+    except Exception as error:  # pydicom's decoders raise errors of many kinds
         reason = " ".join(str(error).split())
         short = reason if len(reason) <= 160 else reason[:160].rsplit(" ", 1)[0] + " …"
         raise InputError(f"{name} is a DICOM file that cannot be decoded ({short}); export it again") from error

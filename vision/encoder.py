@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class Reading(Noun):
-    """What an encoder says of one radiograph.
+    """Findings of one radiograph, or the reason for refusing it.
 
     Parameters
     ----------
     findings : tuple of Finding
         Every finding the encoder knows, in its own fixed order.
     accepted : bool
-        Whether the image looks like a frontal chest X-ray that the encoder can read.
+        True if the image looks like a frontal chest X-ray that the encoder can read.
     reason : str or None
-        Why not, as a clause for the user.
+        Reason for refusing it, as a clause for the user.
     view : str
-        ``PA``, ``AP``, ``lateral`` or ``unknown``: as it was stated.
+        ``PA``, ``AP``, ``lateral`` or ``unknown``, as stated with the image.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -38,7 +38,7 @@ class ImageEncoder(Protocol):
     name: str
 
     def read(self, radiograph: Radiograph) -> Reading:
-        """Findings of one radiograph, or the reason why it is not read.
+        """Return the findings of one radiograph, or the reason for refusing it.
 
         Parameters
         ----------

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from thoracite.vision.mini.encoder import MiniEncoder
 
 NAMES = ("thoracite-mini",)
-"""Encoders that ship."""
+"""Bundled encoders."""
 
 ALIASES = {
     "torchxrayvision": "torchxrayvision:densenet121-res224-all",
@@ -37,32 +37,32 @@ _KINDS = {
     "open_clip": ("thoracite.vision.adapters.clip:load_clip", "clip", "hf-hub:OWNER/MODEL|FOLDER"),
     "hf": ("thoracite.vision.adapters.hf:load_hf", "hf", "OWNER/MODEL|FOLDER"),
 }
-"""What a name begins with: who loads the rest of it, the extra to install, and what the rest may be."""
+"""Prefixes of names, each with the module that loads the rest, the extra to install, and the form of the rest."""
 
 
 def open_encoder(
     name: str = "thoracite-mini", *, fetch: bool = False, settings: Settings | None = None
 ) -> ImageEncoder:
-    """The encoder of that name, loaded once a process.
+    """Return the encoder of a name, loaded once per process.
 
     Parameters
     ----------
     name : str
         ``thoracite-mini`` (bundled, small, runs on a CPU); a short name of :data:`ALIASES`;
-        ``torchxrayvision:WEIGHTS``, ``open_clip:hf-hub:OWNER/MODEL`` or ``hf:OWNER/MODEL``; or one of the three with a
-        file or folder of this machine; ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
+        ``torchxrayvision:WEIGHTS``, ``open_clip:hf-hub:OWNER/MODEL`` or ``hf:OWNER/MODEL``; one of these prefixes with
+        a local file or folder; ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
         ``thoracite.encoders``).
     fetch : bool
-        Whether weights that are not on this machine may be fetched; the network is not used otherwise.
+        Whether missing weights may be fetched; the network is not used otherwise.
     settings : Settings or None
-        ``device`` says where it runs; read from environment and file unless given.
+        ``device`` says where the encoder runs; read from environment and file unless given.
 
     Raises
     ------
     UsageError
         If no encoder has the name.
     ModelError
-        If what runs it, or its weights, are missing, or none of its labels is a concept of the graph.
+        If its package or its weights are missing, or none of its labels is a concept of the graph.
     """
     settings = settings or Settings()
     if name in NAMES:
@@ -75,7 +75,7 @@ def open_encoder(
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Kind and source of a third-party model.
+    """Split a name into kind and source of a third-party model.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""The image door: a file, array, picture or DICOM dataset becomes a :class:`Radiograph`, or one sentence says why not.
+"""Reading of images: a file, array, picture or DICOM dataset becomes a :class:`Radiograph`, or an error says why not.
 
-Nothing but pixels comes in: names, dates and identifiers of a DICOM file, and the metadata of a PNG or JPEG, are never
-read into memory that outlives the call.
+Only pixels are taken in: names, dates and identifiers of a DICOM file, and the metadata of a PNG or JPEG, are not
+kept after the call.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.float32]
 ImageInput: TypeAlias = "str | Path | npt.NDArray[Any] | Image.Image | Dataset"
-"""What can be read: a path, an array, a PIL image, a pydicom dataset."""
+"""Readable kinds of image: a path, an array, a PIL image, a pydicom dataset."""
 
 SMALLEST = 64
-"""Shortest side that can be read, in pixels."""
+"""Least length of the shorter side, in pixels."""
 
 _EXPECTED = "expected a PNG, JPEG or DICOM file"
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
@@ -38,7 +38,7 @@ _VIEWS: dict[str, View] = {"PA": "PA", "AP": "AP", "LL": "lateral", "RL": "later
 
 
 class Radiograph(NamedTuple):
-    """An image as the encoders see it.
+    """A radiograph as encoders take it.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def read_radiograph(image: ImageInput, *, settings: Settings) -> Radiograph:
 
 
 def name_image(image: ImageInput) -> str:
-    """What an image is called in answers and errors: its path, or what kind of thing it is.
+    """Name an image in answers and errors: by its path, or by its kind.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def _read_array(array: npt.NDArray[Any], settings: Settings) -> Radiograph:
 
 
 def _read_head(path: Path, settings: Settings) -> bytes:
-    """The first bytes, once the file is known to be one that may be read."""
+    """Read the first bytes of a file, once it is known that it may be read."""
     if not path.exists():
         raise InputError(f"{path} does not exist; {_EXPECTED}")
     if not path.is_file():
@@ -202,7 +202,7 @@ def _normalise_raster(image: Image.Image) -> Radiograph:
         return Radiograph(_stretch(np.asarray(image, dtype=np.float32)))
     if image.mode in {"1", "L"}:
         return Radiograph(np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255))
-    flat = Image.new("RGBA", image.size, (0, 0, 0, 255))  # what is transparent is no part of the chest
+    flat = Image.new("RGBA", image.size, (0, 0, 0, 255))  # transparent parts show no chest
     flat.alpha_composite(image.convert("RGBA"))
     channels = np.asarray(flat.convert("RGB"), dtype=np.float32) / np.float32(255)
     colour = float(np.abs(np.diff(channels, axis=2)).mean())
@@ -210,7 +210,7 @@ def _normalise_raster(image: Image.Image) -> Radiograph:
 
 
 def _stretch(values: npt.NDArray[np.floating]) -> Pixels:
-    """Values of any range to [0, 1]; what is not finite counts as the lowest."""
+    """Stretch values of any range to [0, 1]; values that are not finite count as the lowest."""
     finite = np.isfinite(values)
     low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
     values = np.where(finite, values, low)

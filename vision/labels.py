@@ -1,4 +1,4 @@
-"""What the bundled encoder reads: the labels that it was trained on, in the order of its outputs."""
+"""Labels that the bundled encoder was trained on, in the order of its outputs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FINDINGS = (
 """The fourteen labels of ChestX-ray14."""
 
 READINGS = ("Normal", "Lung Opacity")
-"""Radiologists' classes of the RSNA challenge that are trained beside the labels."""
+"""Radiologists' classes of the RSNA challenge, trained beside the labels."""
 
 OUTPUTS = (*FINDINGS, "No Finding", *(f"RSNA {reading}" for reading in READINGS))
 """The outputs of a head, in order."""

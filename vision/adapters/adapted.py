@@ -1,12 +1,12 @@
-"""Third-party models as encoders: their labels become our concepts, their scores findings, and our gate stands before.
+"""Third-party models as encoders: their labels become our concepts, their scores findings; our gate decides first.
 
-A model says how strongly each of its own labels speaks; :class:`AdaptedEncoder` does the rest for all of them. A label
+A model rates each of its own labels; :class:`AdaptedEncoder` does the rest for all of them. A label
 becomes a concept where it is the code of exactly one (``NIH14:``, ``CheXpert:``, ``PadChest:``) or a name of one; the
 others are dropped. The gate is that of ``thoracite-mini``, since the third-party models read any image as a chest.
 
-What comes out is **not calibrated**: the operating point is the model's own, moved to 0.5, and in :data:`BAND` of it
-a finding is uncertain. Such findings say ``calibrated=False``, and sentences call the number a score. What
-``thoracite train calibration`` fitted is used in its place where there is any.
+The results are **not calibrated**: the operating point is the model's own, moved to 0.5, and a finding within
+:data:`BAND` of it is uncertain. Such findings say ``calibrated=False``, and sentences call the number a score. Scales
+that ``thoracite train calibration`` fitted are used instead where there are any.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ class LabelModel(Protocol):
     Parameters
     ----------
     labels : sequence of str
-        What it tells, as its makers call it.
+        Its labels, as its makers name them.
     network : torch.nn.Module
-        What runs, in evaluation mode.
+        The network, in evaluation mode.
     """
 
     labels: Sequence[str]
     network: torch.nn.Module
 
     def move(self, device: str) -> None:
-        """Let the network run on a device, as torch calls it."""
+        """Move the network to a device, named as in torch."""
         ...
 
     def rate(self, pixels: Pixels) -> LogOdds:
-        """How strongly each label speaks.
+        """Rate each label.
 
         Parameters
         ----------
@@ -79,18 +79,18 @@ class LabelModel(Protocol):
 
 
 class AdaptedEncoder:
-    """Reads radiographs by a third-party model.
+    """Reading of radiographs by a third-party model.
 
     Parameters
     ----------
     name : str
-        As it was asked for.
+        The name that was asked for.
     model : LabelModel
         Gives log-odds of its labels.
     gate : MiniEncoder
-        Whose gate tells chest X-rays from other images.
+        Supplies the gate, which tells chest X-rays from other images.
     scales : sequence of FindingScale
-        Of findings that were calibrated; the others give scores.
+        Of the calibrated findings; the others give scores.
 
     Raises
     ------
@@ -108,12 +108,12 @@ class AdaptedEncoder:
             raise ModelError(f"the encoder {name} has no label that is a concept of the graph; its labels are {shown}")
 
     def read(self, radiograph: Radiograph) -> Reading:
-        """Findings of one radiograph, or the reason why it is not read.
+        """Return the findings of one radiograph, or the reason for refusing it.
 
         Parameters
         ----------
         radiograph : Radiograph
-            As :func:`thoracite.vision.image.read_radiograph` gives it; an inverted one is righted here.
+            From :func:`thoracite.vision.image.read_radiograph`; an inverted image is turned back here.
         """
         passed = self._gate.apply_gate(radiograph)
         if isinstance(passed, str):
@@ -130,12 +130,12 @@ class AdaptedEncoder:
 
 
 def link_labels(labels: Sequence[str]) -> dict[int, Entity]:
-    """The concepts of labels, by the label's position; no concept twice.
+    """Link labels, by position, to concepts; no concept twice.
 
     Parameters
     ----------
     labels : sequence of str
-        As a model's makers call them.
+        As the model's makers name them.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def link_labels(labels: Sequence[str]) -> dict[int, Entity]:
 
 
 def find_score(logit: float) -> float:
-    """Log-odds as a score in [0, 1], 0.5 at the operating point.
+    """Turn log-odds into a score in [0, 1], 0.5 at the operating point.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def find_score(logit: float) -> float:
 
 
 def find_certainty(score: float) -> Certainty:
-    """Present, uncertain or absent by the operating point 0.5.
+    """Call a score present, uncertain or absent, by the operating point 0.5.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def find_certainty(score: float) -> Certainty:
 
 
 def paint(pixels: Pixels) -> Image.Image:
-    """Pixels as the 8-bit RGB image that general vision models take.
+    """Turn pixels into the 8-bit RGB image that general vision models take.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``open_clip:…``: models of OpenCLIP, such as BiomedCLIP and WhyXrayCLIP, which read a finding by its name.
+"""``open_clip:…``: models of OpenCLIP, such as BiomedCLIP and WhyXrayCLIP, which rate a finding by its name.
 
 References
 ----------
@@ -25,7 +25,7 @@ from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
 HUB = "hf-hub:"
-"""How OpenCLIP begins the name of a repository of the Hugging Face hub."""
+"""Prefix that OpenCLIP uses for repositories of the Hugging Face hub."""
 
 
 class ClipModel:
@@ -54,17 +54,17 @@ class ClipModel:
             self._texts = network.encode_text(tokenize(write_prompts(FINDINGS)))
 
     def move(self, device: str) -> None:
-        """Let the network run on a device, as torch calls it."""
+        """Move the network to a device, named as in torch."""
         self.network.to(device)
         self._texts, self.device = self._texts.to(device), device
 
     def rate(self, pixels: Pixels) -> LogOdds:
-        """Log-odds of the findings.
+        """Return the log-odds of the findings.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Shown to the model in its own size and normalisation.
+            Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
             image = self.network.encode_image(self._transform(paint(pixels))[None].to(self.device))[0]
@@ -72,7 +72,7 @@ class ClipModel:
 
 
 def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
-    """A model of the Hugging Face hub, or of a folder.
+    """Load a model from the Hugging Face hub or from a folder.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """``hf:OWNER/MODEL`` or ``hf:FOLDER``: image models of Hugging Face's transformers.
 
 A classifier gives its own labels (``id2label``): several that may hold at once where its configuration says
-``multi_label_classification`` or it has but one output, otherwise exactly one of all. Its operating point is 0.5. A
-model of images and texts (CLIP, SigLIP) reads the findings of :mod:`thoracite.vision.adapters.zero_shot`. Code that a
-repository brings along is never run.
+``multi_label_classification`` or it has a single output, otherwise exactly one. Its operating point is 0.5. A
+model of images and texts (CLIP, SigLIP) rates the findings of :mod:`thoracite.vision.adapters.zero_shot`. Code that a
+repository contains is never run.
 
 References
 ----------
@@ -38,7 +38,7 @@ _PAIRED = ("clip", "siglip")
 """Types of models of images and texts that are known to work here."""
 
 _LONGEST = 64
-"""Tokens of a prompt; SigLIP was trained with prompts filled up to this."""
+"""Tokens of a prompt; SigLIP was trained with prompts padded to this length."""
 
 
 class ClassifierModel:
@@ -47,9 +47,9 @@ class ClassifierModel:
     Parameters
     ----------
     network : transformers.PreTrainedModel
-        Of images, with a head.
+        An image model with a classification head.
     process : transformers.BaseImageProcessor
-        From an RGB image to what the network takes.
+        Turns an RGB image into the network's input.
     """
 
     def __init__(self, network: Any, process: Any) -> None:
@@ -59,17 +59,17 @@ class ClassifierModel:
         self._apart = config.num_labels == 1 or config.problem_type == "multi_label_classification"
 
     def move(self, device: str) -> None:
-        """Let the network run on a device, as torch calls it."""
+        """Move the network to a device, named as in torch."""
         self.network.to(device)
         self.device = device
 
     def rate(self, pixels: Pixels) -> LogOdds:
-        """Log-odds of the labels; of each against all others together where exactly one holds.
+        """Return the log-odds of the labels; where exactly one holds, of each against all others together.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Shown to the model in its own size and normalisation.
+            Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
             logits = (
@@ -92,9 +92,9 @@ class PairModel:
     network : transformers.PreTrainedModel
         With ``get_image_features``, ``get_text_features`` and ``logit_scale``.
     process : transformers.BaseImageProcessor
-        From an RGB image to what the network takes.
+        Turns an RGB image into the network's input.
     tokenize : transformers.PreTrainedTokenizer
-        From texts to tokens.
+        Turns texts into tokens.
     """
 
     labels: Sequence[str] = FINDINGS
@@ -108,17 +108,17 @@ class PairModel:
             self._texts = network.get_text_features(**tokens).pooler_output
 
     def move(self, device: str) -> None:
-        """Let the network run on a device, as torch calls it."""
+        """Move the network to a device, named as in torch."""
         self.network.to(device)
         self._texts, self.device = self._texts.to(device), device
 
     def rate(self, pixels: Pixels) -> LogOdds:
-        """Log-odds of the findings, by :func:`thoracite.vision.adapters.zero_shot.compare_pairs`.
+        """Return the log-odds of the findings, by :func:`thoracite.vision.adapters.zero_shot.compare_pairs`.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Shown to the model in its own size and normalisation.
+            Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
             seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt").to(self.device))
@@ -126,12 +126,12 @@ class PairModel:
 
 
 def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
-    """A model of the Hugging Face hub, or of a folder.
+    """Load a model from the Hugging Face hub or from a folder.
 
     Parameters
     ----------
     source : str
-        ``OWNER/MODEL``, with ``@REVISION`` where one is wanted; or a folder that ``save_pretrained`` wrote.
+        ``OWNER/MODEL``, optionally with ``@REVISION``; or a folder that ``save_pretrained`` wrote.
     fetch : bool
         Whether the network may be used.
 
@@ -166,7 +166,7 @@ def _read(kind: Any, folder: Path, **more: Any) -> Any:
 
 
 def _read_weights(kind: Any, folder: Path) -> Any:
-    """The network; weights that are missing would be drawn at random, and are an error."""
+    """Load the network; missing weights, which would be drawn at random, are an error."""
     network, said = _read(kind, folder, output_loading_info=True)
     if said["missing_keys"]:
         raise ValueError(f"weights lack {', '.join(sorted(said['missing_keys'])[:3])} …")

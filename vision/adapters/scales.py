@@ -1,4 +1,4 @@
-"""Where the calibration of a third-party encoder is kept: a file that ``thoracite train calibration`` writes.
+"""Calibration of third-party encoders, in files that ``thoracite train calibration`` writes.
 
 Examples
 --------
@@ -21,13 +21,13 @@ from thoracite.vision.mini.calibration import FindingScale
 
 
 def find_scales(name: str) -> Path:
-    """The file of an encoder's scales, whether or not it is there."""
+    """Return the path of an encoder's scales, whether or not the file exists."""
     plain = re.sub(r"[^\w.\-]+", "_", name)
     return Path(platformdirs.user_data_dir("thoracite")) / "calibration" / f"{plain}.json"
 
 
 def read_scales(name: str) -> list[FindingScale]:
-    """The scales of an encoder; none where it was not calibrated.
+    """Read the scales of an encoder; none where it was not calibrated.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_scales(name: str) -> list[FindingScale]:
 
 
 def write_scales(name: str, scales: Sequence[FindingScale]) -> Path:
-    """Keep the scales of an encoder, in place of those it had; they are renamed into place when they are whole."""
+    """Write the scales of an encoder, in place of earlier ones; the file is renamed into place when complete."""
     path = find_scales(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")

@@ -1,7 +1,7 @@
-"""Third-party weights: found on this machine, or fetched where that was asked for; nothing else uses the network.
+"""Third-party weights: found on this machine, or fetched on request; nothing else uses the network.
 
-``thoracite fetch encoder NAME`` is the one way in; everything else looks into the caches that the libraries keep
-(``HF_HOME``, ``~/.torchxrayvision``), and a file or folder that is named is taken as it is.
+Only ``thoracite fetch encoder NAME`` fetches; everything else looks into the caches of the libraries (``HF_HOME``,
+``~/.torchxrayvision``). A named file or folder is used directly.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from thoracite.errors import ModelError, ThoraciteError, UsageError
 
 _REPOSITORY = re.compile(r"([\w.\-]+/[\w.\-]+)(?:@([\w.\-/]+))?")
 _UNUSED = ["*.h5", "*.msgpack", "*.onnx", "*.ot", "*.tflite", "onnx/*", "openvino/*"]
-"""Weights of other frameworks, which are not fetched."""
+"""Weights of other frameworks, never fetched."""
 
 
 def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequence[str] | None = None) -> Path:
-    """The folder of a model: the one named, or that of a repository of the Hugging Face hub in its cache.
+    """Find the folder of a model: the named one, or a cached repository of the Hugging Face hub.
 
     Parameters
     ----------
     source : str
-        A folder; or ``OWNER/MODEL``, with ``@REVISION`` where one is wanted.
+        A folder; or ``OWNER/MODEL``, optionally with ``@REVISION``.
     name : str
-        The encoder's, for the sentence that says what is missing.
+        Name of the encoder, for the error message.
     fetch : bool
         Whether the network may be used.
     files : sequence of str or None
-        Patterns of the files that are needed; all of them unless given.
+        Patterns of the needed files; all of them unless given.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequenc
 
 
 def say_missing(name: str, what: str) -> ModelError:
-    """The error that names the command by which weights are fetched.
+    """Return the error that names the command for fetching weights.
 
     Examples
     --------
@@ -82,14 +82,14 @@ def say_missing(name: str, what: str) -> ModelError:
 
 @contextmanager
 def explain_failure(name: str, what: str = "cannot be loaded") -> Iterator[None]:
-    """Whatever a library raises becomes one sentence that names the encoder.
+    """Turn any error of a library into one sentence that names the encoder.
 
     Parameters
     ----------
     name : str
-        The encoder's.
+        Name of the encoder.
     what : str
-        What could not be done.
+        The failure, as the end of a sentence.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def explain_failure(name: str, what: str = "cannot be loaded") -> Iterator[None]
         yield
     except (ThoraciteError, ImportError):
         raise
-    except Exception as error:  # what libraries raise of a broken file is of no one kind
+    except Exception as error:  # libraries raise errors of many kinds for a broken file
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelError(f"the encoder {name} {what} ({reason})") from error
 

@@ -1,8 +1,8 @@
 """``torchxrayvision:WEIGHTS``: the DenseNets and the ResNet of TorchXRayVision.
 
-Named weights bring operating points, which the library moves to 0.5; a label without one is not trained and dropped.
-They are whole pickled networks, which the library itself loads: fetch them only if you trust their publisher. A file of
-your own is read as tensors alone, its labels are the library's eighteen in their order, and its operating point is 0.5.
+Named weights bring operating points, which the library moves to 0.5; a label without one was not trained and is
+dropped. They are pickled networks, which the library itself loads: fetch them only if you trust their publisher. Your
+own file is read as tensors alone; its labels are the library's eighteen, in order, and its operating point is 0.5.
 
 References
 ----------
@@ -31,7 +31,7 @@ with warnings.catch_warnings():  # the library silences every warning of the pro
     import torchxrayvision as xrv
 
 SIZE = 224
-"""Side of what a network sees that does not say otherwise, in pixels."""
+"""Side of a network's input that does not say otherwise, in pixels."""
 
 _SMALLEST = 1e-6
 """Scores of 0 and 1 have no log-odds."""
@@ -43,7 +43,7 @@ class XrvModel:
     Parameters
     ----------
     network : torch.nn.Module
-        With ``targets``, one label an output, and ``op_threshs``, which may be None.
+        With ``targets``, one label for each output, and ``op_threshs``, which may be None.
     """
 
     def __init__(self, network: Any) -> None:
@@ -56,20 +56,20 @@ class XrvModel:
         self._shrink = xrv.datasets.XRayResizer(getattr(network, "input_resolution", SIZE))
 
     def move(self, device: str) -> None:
-        """Let the network run on a device, as torch calls it."""
+        """Move the network to a device, named as in torch."""
         self.network.to(device)
         self.device = device
 
     def rate(self, pixels: Pixels) -> LogOdds:
-        """Log-odds of the labels.
+        """Return the log-odds of the labels.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Cut to the square in its middle, as the library does, and spread over −1024 … 1024.
+            Cropped to the square in its middle, as the library does, and scaled to −1024 … 1024.
         """
         image = self._shrink(self._crop(np.float32(1024) * (2 * pixels[None] - 1)))
-        with torch.inference_mode(), redirect_stdout(sys.stderr):  # the library prints what it thinks of a dark image
+        with torch.inference_mode(), redirect_stdout(sys.stderr):  # the library prints remarks about dark images
             values = self.network(torch.from_numpy(image)[None].to(self.device))[0, self._kept].double().cpu().numpy()
         if self.network.op_threshs is None:
             return np.asarray(values)
@@ -77,7 +77,7 @@ class XrvModel:
 
 
 def load_xrv(source: str, *, fetch: bool = False) -> XrvModel:
-    """A network by the name of its weights, or from a file.
+    """Load a network by the name of its weights, or from a file.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def load_xrv(source: str, *, fetch: bool = False) -> XrvModel:
     if not fetch and not (Path(xrv.utils.get_cache_dir()) / Path(known[source]["weights_url"]).name).is_file():
         raise say_missing(name, source)
     with explain_failure(name), redirect_stdout(sys.stderr), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # old pickles: of sources that have changed since
+        warnings.simplefilter("ignore")  # old pickles warn of sources that have changed since
         return XrvModel(xrv.models.get_model(source))
 
 

@@ -1,7 +1,7 @@
-"""Findings without a trained head: an image is held against the words for a finding and for its absence.
+"""Findings without a trained head: an image is compared with the words for a finding and for its absence.
 
-The pair of prompts is the finding's label and "no" before it; a softmax over the two is the score. Asked for are
-the fourteen findings of ChestX-ray14, the ones that can be measured here.
+The two prompts are the finding's label, alone and after "no"; a softmax over the two is the score. The findings are
+the fourteen of ChestX-ray14, which can be measured here.
 
 References
 ----------
@@ -24,21 +24,21 @@ from thoracite.vision.adapters.adapted import LogOdds, link_labels
 
 
 def write_prompts(labels: Sequence[str]) -> list[str]:
-    """Two prompts a label: the finding, then its absence."""
+    """Write two prompts for each label: the finding, then its absence."""
     return [text for entity in link_labels(labels).values() for text in (entity.label, f"no {entity.label}")]
 
 
 def compare_pairs(image: torch.Tensor, texts: torch.Tensor, scale: float) -> LogOdds:
-    """Log-odds of present against absent: what a softmax over each pair says.
+    """Return the log-odds of present against absent, the result of a softmax over each pair.
 
     Parameters
     ----------
     image : tensor, shape (features,)
-        Of the image.
+        Features of the image.
     texts : tensor, shape (2 · findings, features)
-        Of the prompts, as :func:`write_prompts` orders them.
+        Features of the prompts, in the order of :func:`write_prompts`.
     scale : float
-        The model's: what cosines are multiplied by.
+        The model's factor for cosines.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A bundled model: a folder with ``weights.safetensors``, in half precision, and ``model.json``, its facts."""
+"""Bundled models: a folder with ``weights.safetensors``, in half precision, and ``model.json``, facts on the model."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from thoracite.errors import ModelError
 
 
 def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder: Path) -> None:
-    """Write weights, halved in precision, and facts; each file is renamed into place when it is whole.
+    """Write weights, in half precision, and facts; each file is renamed into place when complete.
 
     Parameters
     ----------
     weights : mapping of str to Tensor
         State of a network; counters of batches are left out.
     facts : mapping of str to JSON values
-        What the network is built by, and how it was made.
+        Sizes of the network, and how it was trained.
     folder : Path
-        Must be there.
+        An existing folder.
     """
     state = {name: value.half().cpu().contiguous() for name, value in weights.items() if "num_batches" not in name}
     save_file(state, folder / "weights.part")
@@ -38,12 +38,12 @@ def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder:
 
 
 def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Facts and weights of a folder, the weights in single precision; to be read within :func:`explain_damage`.
+    """Read the facts and weights of a folder, in single precision; call it within :func:`explain_damage`.
 
     Raises
     ------
     ValueError
-        If a weight is no number.
+        If a weight is not a number.
     """
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     state = {name: value.float() for name, value in load_file(folder / "weights.safetensors").items()}
@@ -67,14 +67,14 @@ def fill_network(network: nn.Module, state: Mapping[str, Tensor]) -> None:
 
 @contextmanager
 def explain_damage(folder: Path, command: str) -> Iterator[None]:
-    """What goes wrong while a model is loaded becomes one sentence.
+    """Turn any error while a model is loaded into one sentence.
 
     Parameters
     ----------
     folder : Path
-        The model's.
+        Folder of the model.
     command : str
-        By which it is trained again.
+        The command that trains it again.
 
     Raises
     ------

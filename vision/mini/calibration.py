@@ -1,4 +1,4 @@
-"""From logits to calibrated probabilities and to the points between which a finding counts as uncertain.
+"""From logits to calibrated probabilities and to the operating points.
 
 :mod:`thoracite.vision.training.fit_scales` fits them.
 
@@ -17,7 +17,7 @@ from thoracite.types import Certainty, Noun, Probability
 
 
 class FindingScale(Noun):
-    """How one finding's logit is read.
+    """Scale that turns one finding's logit into a probability and a certainty.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class FindingScale(Noun):
     slope, offset : float
         Probability = sigmoid(slope · logit + offset).
     low, high : float
-        From ``low`` on a probability is uncertain, from ``high`` on present.
+        A probability from ``low`` on is uncertain, from ``high`` on present.
     """
 
     label: str
@@ -36,11 +36,11 @@ class FindingScale(Noun):
     high: Probability
 
     def find_probability(self, logit: float) -> float:
-        """Calibrated probability of a logit."""
+        """Return the calibrated probability of a logit."""
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.offset))))
 
     def find_certainty(self, probability: float) -> Certainty:
-        """Present, uncertain or absent."""
+        """Call a probability present, uncertain or absent."""
         if probability >= self.high:
             return Certainty.PRESENT
         return Certainty.UNCERTAIN if probability >= self.low else Certainty.ABSENT

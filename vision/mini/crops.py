@@ -1,7 +1,7 @@
-"""What the bundled encoder sees of a radiograph: the whole of it, and the chest alone.
+"""The two crops that the bundled encoder takes of a radiograph: the whole, and the chest alone.
 
-The chest is cut out round the lungs, square and undistorted, so that it looks the same however much of neck, arms and
-abdomen was exposed; the whole shows what lies beyond, and does not depend on the lungs being found.
+The chest is a square round the lungs, undistorted, so that it looks the same however much of neck, arms and
+abdomen was exposed; the whole shows the rest, and does not depend on the lungs being found.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from thoracite.vision.mini.lungs import Lungs
 from thoracite.vision.mini.segmenter import LungSegmenter
 
 SIDE = 256
-"""Side of both frames, in pixels; the network sees them smaller, and in training crops of them."""
+"""Side of both frames, in pixels; the network gets smaller ones, and crops of them in training."""
 
 
 class Crops(NamedTuple):
-    """One radiograph made ready.
+    """The crops of one radiograph.
 
     Parameters
     ----------
     whole : Frame
-        All of it but borders, squashed to a square.
+        The image without its borders, resized to a square.
     chest : Frame
-        A square round the lungs; the whole where none were found.
+        A square round the lungs; equal to ``whole`` where none were found.
     lungs : Lungs
-        Drawn in the whole.
+        Drawn on ``whole``.
     """
 
     whole: Frame
@@ -39,17 +39,17 @@ class Crops(NamedTuple):
     lungs: Lungs
 
     def lay_frames(self) -> npt.NDArray[np.uint8]:
-        """Both frames, shape (2, 256, 256), uint8, as they are kept for training."""
+        """Return both frames, shape (2, 256, 256), uint8, as stored for training."""
         return np.rint([crop.pixels * 255 for crop in (self.whole, self.chest)]).astype(np.uint8)
 
 
 def crop_radiograph(pixels: Pixels, segmenter: LungSegmenter) -> Crops:
-    """Frame the whole, draw the lungs in it, and frame what lies round them.
+    """Frame the whole, draw the lungs in it, and frame a square round them.
 
     Parameters
     ----------
     pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-        Air dark, bone bright. What is far larger than the frames is first reduced by a whole number, to save time.
+        Air dark, bone bright. Images far larger than the frames are first reduced by a whole number, to save time.
     segmenter : LungSegmenter
         Draws the lungs.
     """
@@ -63,7 +63,7 @@ def crop_radiograph(pixels: Pixels, segmenter: LungSegmenter) -> Crops:
 
 
 def _reduce(pixels: Pixels, times: int) -> Pixels:
-    """Mean of blocks; a rest at the lower and right border is left out, so that no box reaches beyond."""
+    """Average over blocks; a rest at the lower and right border is dropped, so that no box reaches beyond."""
     height, width = (side // times * times for side in pixels.shape)
     return np.asarray(Image.fromarray(pixels[:height, :width]).reduce(times))
 

@@ -1,8 +1,8 @@
-"""Depthwise convolution whose gradient is as quick on a CPU as the rest of a network.
+"""Depthwise convolution with a gradient that is as fast on a CPU as the rest of a network.
 
-In bfloat16 PyTorch's own gradient of a 5×5 depthwise filter, and of a strided one, takes many times as long as the
-convolution: more than everything else of EfficientNet together. The same numbers come from four overlapping 3×3
-filters, for which the kernels are fast, and for strides from float32.
+In bfloat16 PyTorch's own gradient of a 5×5 depthwise filter, or of a strided one, takes longer than
+everything else of EfficientNet together. Four overlapping 3×3 filters give the same numbers with fast kernels;
+strided filters are computed in float32.
 
 Examples
 --------
@@ -23,14 +23,14 @@ from torch import Tensor
 
 
 def convolve_depthwise(x: Tensor, weight: Tensor, *, stride: int, padding: int) -> Tensor:
-    """Filter each channel by its own filter.
+    """Filter each channel with its own filter.
 
     Parameters
     ----------
     x : Tensor, shape (n, channels, height, width)
-        Best in channels-last layout.
+        Fastest in channels-last layout.
     weight : Tensor, shape (channels, 1, side, side)
-        Filters, of side 3 or 5; converted to the type that autocast asks for, as ``x`` is.
+        Filters with side 3 or 5; converted, like ``x``, to the type that autocast asks for.
     stride : int
         1 or 2.
     padding : int
@@ -39,7 +39,7 @@ def convolve_depthwise(x: Tensor, weight: Tensor, *, stride: int, padding: int) 
     Returns
     -------
     Tensor, shape (n, channels, height / stride, width / stride)
-        But for what a smaller padding leaves away.
+        Less with a smaller padding.
     """
     device = x.device.type
     if torch.is_autocast_enabled(device):
@@ -68,7 +68,7 @@ class _Depthwise(torch.autograd.Function):
 
 
 def _join_windows(gradient: Tensor, x: Tensor, weight: Tensor, padding: int) -> Tensor:
-    """Gradient of a 5×5 filter from its four corners of 3×3; where they overlap they agree."""
+    """Compute the gradient of a 5×5 filter from four 3×3 corners, which agree where they overlap."""
     whole, corner = torch.empty_like(weight), weight[:, :, :3, :3].contiguous()
     height, width = gradient.shape[2] + 2, gradient.shape[3] + 2
     x = F.pad(x, (padding,) * 4)

@@ -1,7 +1,7 @@
-"""The network of ``thoracite-mini``: EfficientNet-Lite0, its lower half shared, its upper half several times.
+"""The network of ``thoracite-mini``: EfficientNet-Lite0, its lower half shared, its upper half once for each fold.
 
-The lower blocks (the backbone) keep their ImageNet weights; the upper ones (a head) are trained on radiographs, once a
-fold. One image passes the backbone once and every head after it, and the heads' logits are averaged.
+The lower blocks (the backbone) keep their ImageNet weights; the upper ones (a head) are trained on radiographs, one
+head for each fold. An image passes the backbone once and every head after it; the heads' logits are averaged.
 
 References
 ----------
@@ -37,7 +37,7 @@ PLAN = (
 """Kernel, stride, expansion, channels and repeats of each stage."""
 
 SIZE = 160
-"""Side of what the network sees, in pixels."""
+"""Side of the network's input, in pixels."""
 
 SHARED = 4
 """Blocks of the backbone."""
@@ -50,12 +50,12 @@ class SameConv(nn.Conv2d):
     """Convolution padded as TensorFlow pads, which the original weights expect."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Pad, the odd pixel to the right and bottom, and convolve."""
+        """Pad, with the odd pixel at the right and bottom, and convolve."""
         stride, pads = self.stride[0], []
         for size, kernel in ((x.shape[3], self.kernel_size[1]), (x.shape[2], self.kernel_size[0])):
             missing = max((-(-size // stride) - 1) * stride + kernel - size, 0)
             pads += [missing // 2, missing - missing // 2]
-        even = pads[0] if len(set(pads)) == 1 else 0  # what the convolution can pad itself, without a copy
+        even = pads[0] if len(set(pads)) == 1 else 0  # the convolution pads this itself, without a copy
         x = x if even or not any(pads) else F.pad(x, pads)
         if self.groups > 1 and self.weight.requires_grad and torch.is_grad_enabled():
             return convolve_depthwise(x, self.weight, stride=stride, padding=even)
@@ -68,7 +68,7 @@ def _normed(inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: 
 
 
 class Block(nn.Module):
-    """Inverted residual: widen, filter each channel, narrow."""
+    """Inverted residual block: expand, filter each channel, project."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def _blocks() -> list[Block]:
 
 
 class Backbone(nn.Module):
-    """Stem and first blocks; grey images in, shape (n, 1, h, w), intensity in [-1, 1]."""
+    """Stem and first blocks; takes grey images, shape (n, 1, h, w), intensity in [-1, 1]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,13 +102,13 @@ class Backbone(nn.Module):
         self.blocks = nn.Sequential(*_blocks()[:SHARED])
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps of the last shared block."""
+        """Return the maps of the last shared block."""
         y: Tensor = self.blocks(self.stem(x.expand(-1, 3, -1, -1)))
         return y
 
 
 class Head(nn.Module):
-    """The other blocks and a linear reading of their mean: one logit an output, and where it comes from."""
+    """The upper blocks and a linear layer on their mean: one logit for each output, and the map it comes from."""
 
     def __init__(self, outputs: int, *, dropout: float = 0.3) -> None:
         super().__init__()
@@ -118,25 +118,25 @@ class Head(nn.Module):
         self.linear = nn.Linear(FEATURES, outputs)
 
     def features(self, x: Tensor) -> Tensor:
-        """Last maps, shape (n, 1280, h / 32, w / 32)."""
+        """Return the last maps, shape (n, 1280, h / 32, w / 32)."""
         y: Tensor = self.conv_head(self.blocks(x))
         return y
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits, shape (n, outputs)."""
+        """Return the logits, shape (n, outputs)."""
         logits: Tensor = self.linear(self.dropout(self.features(x).mean(dim=(2, 3))))
         return logits
 
 
 class Ensemble(nn.Module):
-    """One backbone, several heads.
+    """One backbone and several heads.
 
     Parameters
     ----------
     outputs : int
-        Logits a head.
+        Number of logits of each head.
     heads : int
-        How many; one a fold.
+        Number of heads; one for each fold.
     """
 
     def __init__(self, outputs: int, heads: int) -> None:
@@ -145,18 +145,18 @@ class Ensemble(nn.Module):
         self.heads: Sequence[Head] = nn.ModuleList(Head(outputs) for _ in range(heads))  # type: ignore[assignment]
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits, shape (heads, n, outputs)."""
+        """Return the logits, shape (heads, n, outputs)."""
         shared = self.backbone(x)
         return torch.stack([head(shared) for head in self.heads])
 
     def forward_with_maps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, and what they come from.
+        """Return the logits and the maps they come from.
 
         Returns
         -------
         tuple of Tensor
-            Logits, shape (heads, n, outputs); what each place adds to them, (heads, n, outputs, h / 32, w / 32),
-            whose mean over places is the logit but for a constant;
+            Logits, shape (heads, n, outputs); the part of each place, (heads, n, outputs, h / 32, w / 32),
+            whose mean over places is the logit up to a constant;
             features, the mean over places and heads, (n, 1280).
         """
         shared = self.backbone(x)
@@ -171,7 +171,7 @@ class Ensemble(nn.Module):
 
 
 def prepare_batch(images: Tensor) -> Tensor:
-    """Images as the backbone expects them.
+    """Scale images to the range that the backbone expects.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def prepare_batch(images: Tensor) -> Tensor:
 
 
 def shrink_images(images: Tensor, size: int) -> Tensor:
-    """Images as the network sees them where nothing is varied.
+    """Shrink images to the network's input size, without augmentation.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``thoracite-mini``: the bundled encoder; a small network, calibrated on patients that it was not trained on.
+"""``thoracite-mini``: the bundled encoder; a small network, calibrated on patients outside its training folds.
 
 Examples
 --------
@@ -41,29 +41,29 @@ FOLDER = MODELS / "thoracite-mini"
 """The bundled weights."""
 
 _PLACES = {"Cardiomegaly": "cardiac silhouette"}
-"""Findings that have but one place, which has a name."""
+"""Findings with a single possible place, which has a name."""
 
 _OUTSIDE = frozenset({"Cardiomegaly", "Hernia"})
-"""Findings that are not of lungs or pleura."""
+"""Findings outside lungs and pleura."""
 
 
 class Activations(NamedTuple):
-    """What network and measurements give for one image, before anything is read from it.
+    """Output of network and measurements for one image.
 
     Parameters
     ----------
     logits : ndarray, shape (heads, outputs), float64
-        One row a head: mean of both crops, and what the measurements add.
+        One row for each head: the mean of both crops plus the measurements' part.
     added : ndarray, shape (heads, outputs), float64
-        What of the logits comes from the measurements.
+        The measurements' part of the logits.
     maps : ndarray, shape (outputs, 56, 56), float32
-        What each place of the whole adds to a logit by the network, mean over heads and crops.
+        The part that each place of the whole adds to the network's logits, mean over heads and crops.
     features : ndarray, shape (features,), float32
         Mean of the last maps of the whole over places and heads.
     box : tuple of int
-        x0, y0, x1, y1 of the whole, in pixels of the radiograph.
+        x0, y0, x1, y1 of the whole crop, in pixels of the radiograph.
     lungs : Lungs
-        Where the lungs of a frontal radiograph lie.
+        Lungs of a frontal radiograph.
     """
 
     logits: npt.NDArray[np.float64]
@@ -75,24 +75,24 @@ class Activations(NamedTuple):
 
 
 class MiniEncoder:
-    """Reads frontal chest radiographs.
+    """The bundled encoder of frontal chest radiographs.
 
     Parameters
     ----------
     network : Ensemble
-        In evaluation mode.
+        The network, in evaluation mode.
     segmenter : LungSegmenter
-        Draws the lungs, which are measured and looked at closely.
+        Draws the lungs for measurements and the close crop.
     measured : MeasureReader
-        What measurements add to the logits.
+        Adds the measurements' part to the logits.
     scales : sequence of FindingScale
-        One a finding, in the order of the network's first outputs.
+        One for each finding, in the order of the network's first outputs.
     gate : GateWeights
-        Of the gate.
+        Weights of the gate.
     size : int
-        Side of what the network sees, in pixels.
+        Side of the network's input, in pixels.
     device : str
-        Where the network runs: ``cpu``, ``cuda`` …
+        Device that the network runs on: ``cpu``, ``cuda`` …
     """
 
     name = "thoracite-mini"
@@ -116,7 +116,7 @@ class MiniEncoder:
 
     @classmethod
     def load(cls, folder: Path = FOLDER, *, device: str = "cpu") -> MiniEncoder:
-        """The model of a folder with ``weights.safetensors`` and ``model.json``.
+        """Load the model of a folder with ``weights.safetensors`` and ``model.json``.
 
         Parameters
         ----------
@@ -145,12 +145,12 @@ class MiniEncoder:
         return cls(network, LungSegmenter.load(), measured, scales, gate, size=size, device=place)
 
     def read(self, radiograph: Radiograph) -> Reading:
-        """Findings of one radiograph, or the reason why it is not read.
+        """Return the findings of one radiograph, or the reason for refusing it.
 
         Parameters
         ----------
         radiograph : Radiograph
-            As :func:`thoracite.vision.image.read_radiograph` gives it; an inverted one is righted here.
+            From :func:`thoracite.vision.image.read_radiograph`; an inverted image is turned back here.
         """
         passed = self.apply_gate(radiograph)
         if isinstance(passed, str):
@@ -159,12 +159,12 @@ class MiniEncoder:
         return Reading(findings=tuple(self._read_findings(activations)))
 
     def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:
-        """The gate: pixels the right way round, and what the network gives for them; or why they are not read.
+        """Apply the gate: return upright pixels and their activations, or the reason for refusing them.
 
         Parameters
         ----------
         radiograph : Radiograph
-            As :func:`thoracite.vision.image.read_radiograph` gives it.
+            From :func:`thoracite.vision.image.read_radiograph`.
         """
         if refusal := find_refusal(radiograph):
             return refusal
@@ -185,7 +185,7 @@ class MiniEncoder:
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Air dark, bone bright.
         head : int or None
-            Keep the logits and maps of one head, such as that of a patient's fold; all of them unless given.
+            Keep the logits and maps of one head, such as that of a patient's fold; average all of them unless given.
         """
         crops = crop_radiograph(pixels, self.segmenter)
         frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
@@ -199,7 +199,7 @@ class MiniEncoder:
         return Activations(read, added, laid, features[0].numpy(), crops.whole.box, crops.lungs)
 
     def locate(self, label: str, activations: Activations) -> Region:
-        """Where the network looks for a finding."""
+        """Return the region that the network's map of a finding points at."""
         within = None if label in _OUTSIDE else activations.lungs
         return find_region(
             activations.maps[OUTPUTS.index(label)], activations.box, anatomy=_PLACES.get(label, ""), lungs=within
@@ -219,12 +219,12 @@ class MiniEncoder:
 
 
 def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
-    """The concepts of ChestX-ray14's labels.
+    """Return the concepts of labels of ChestX-ray14.
 
     Raises
     ------
     ModelError
-        If a label is no concept's code.
+        If a label is the code of no concept.
 
     Examples
     --------

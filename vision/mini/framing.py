@@ -1,4 +1,4 @@
-"""What the bundled network sees of a radiograph: no borders, an even range, one size; and the way back to its pixels.
+"""Framing of a radiograph for the network: borders cropped, range normalised, resized; and the way back to its pixels.
 
 Examples
 --------
@@ -19,21 +19,21 @@ from PIL import Image
 from thoracite.vision.image import Pixels
 
 _DARK = 0.06
-"""A row or column this dark almost throughout, of the range, is border."""
+"""A row or column is border if almost all of it is darker than this share of the range."""
 
 _DEEPEST = 0.3
-"""Largest share of a side that counts as border."""
+"""Largest share of a side that is cropped as border."""
 
 
 class Frame(NamedTuple):
-    """A radiograph made ready.
+    """A framed radiograph.
 
     Parameters
     ----------
     pixels : ndarray, shape (size, size), float32, intensity in [0, 1]
         A square; the 1st percentile is 0 and the 99th 1.
     box : tuple of int
-        x0, y0, x1, y1: what of the radiograph it is, in the radiograph's pixels.
+        x0, y0, x1, y1 of the framed part, in pixels of the radiograph.
     """
 
     pixels: Pixels
@@ -41,7 +41,7 @@ class Frame(NamedTuple):
 
 
 def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
-    """Crop uniform dark borders, even the range, resize.
+    """Crop uniform dark borders, normalise the range, resize.
 
     Parameters
     ----------
@@ -58,14 +58,14 @@ def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
 
 
 def frame_box(pixels: Pixels, box: tuple[int, int, int, int], *, size: int) -> Frame:
-    """Cut out a box, even the range of what lies in the radiograph, resize.
+    """Cut out a box, normalise the range inside the radiograph, resize.
 
     Parameters
     ----------
     pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
         Air dark, bone bright.
     box : tuple of int
-        x0, y0, x1, y1 in pixels; what lies outside of the radiograph is 0.
+        x0, y0, x1, y1 in pixels; pixels outside the radiograph become 0.
     size : int
         Side of the result, in pixels.
 
@@ -86,7 +86,7 @@ def frame_box(pixels: Pixels, box: tuple[int, int, int, int], *, size: int) -> F
 def unframe_box(
     box: tuple[float, float, float, float], frame: tuple[int, int, int, int]
 ) -> tuple[float, float, float, float]:
-    """A box in shares of the frame, [0, 1], as a box in the radiograph's pixels.
+    """Map a box in shares of the frame, [0, 1], to the radiograph's pixels.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def _even(pixels: Pixels) -> Pixels:
 
 
 def _find_edges(brightest: Pixels) -> tuple[int, int]:
-    """First and behind the last position that is not border."""
+    """Return the first position that is not border, and the one behind the last."""
     lit = np.flatnonzero(brightest > _DARK)
     length = len(brightest)
     if not lit.size:

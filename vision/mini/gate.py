@@ -1,7 +1,7 @@
 """The gate: is this a frontal chest radiograph, upright and of the usual polarity?
 
-A linear layer reads the network's last features as one of :data:`KINDS`. What is inverted is righted; what is turned,
-lateral or no chest radiograph at all is withheld with the reason.
+A linear layer classifies the network's last features as one of :data:`KINDS`. Inverted images are turned back; turned,
+lateral and other images are withheld with the reason.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy.typing as npt
 from thoracite.vision.image import Radiograph
 
 KINDS = ("frontal", "inverted", "turned", "other")
-"""What the gate tells apart."""
+"""Classes of the gate."""
 
 COLOURED = 0.04
-"""A mean difference of the colour channels above this is no radiograph, nor one with a coloured overlay."""
+"""Largest mean difference of the colour channels in a radiograph without coloured overlay."""
 
 _WITHHELD = {
     "turned": "the image looks turned or upside down; turn it upright",
@@ -32,11 +32,11 @@ class GateWeights(NamedTuple):
     Parameters
     ----------
     weight : ndarray, shape (kinds, features), float32
-        One row a kind.
+        One row for each kind.
     bias : ndarray, shape (kinds,), float32
-        Added.
+        One number for each kind.
     threshold : float
-        From this score of ``frontal`` on an image is accepted.
+        Least score of ``frontal`` in an accepted image.
     """
 
     weight: npt.NDArray[np.float32]
@@ -45,7 +45,7 @@ class GateWeights(NamedTuple):
 
 
 def rate_kinds(features: npt.NDArray[np.float32], gate: GateWeights) -> npt.NDArray[np.float32]:
-    """Score of each kind, in [0, 1], their sum 1; not calibrated.
+    """Rate each kind, in [0, 1], with sum 1; not calibrated.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def rate_kinds(features: npt.NDArray[np.float32], gate: GateWeights) -> npt.NDAr
 
 
 def find_kind(features: npt.NDArray[np.float32], gate: GateWeights) -> str:
-    """The kind that an image is taken for.
+    """Return the kind with the best score, or ``frontal`` from the threshold on.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def find_kind(features: npt.NDArray[np.float32], gate: GateWeights) -> str:
 
 
 def find_refusal(radiograph: Radiograph) -> str | None:
-    """Why the file alone says that it is no frontal chest radiograph; None where it does not.
+    """Return the reason why the file alone shows that it is no frontal chest radiograph; None if it does not.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def find_refusal(radiograph: Radiograph) -> str | None:
 
 
 def explain_kind(kind: str) -> str:
-    """Why an image of a kind is withheld."""
+    """Return the reason why an image of a kind is withheld."""
     return _WITHHELD.get(kind, _WITHHELD["other"])
 
 

@@ -1,8 +1,8 @@
-"""Lungs in a frontal radiograph: two masks, their zones, and where a point, a box or a heat map lies in them.
+"""Lungs in a frontal radiograph: two masks, their zones, and the zones of a point, a box or a heat map.
 
 A lung's zones are the thirds of its height, from the highest to the lowest row of its mask: upper, middle, lower. They
-are no lobes, and not the zones that radiologists take from ribs or hila. The patient's right lung is the image's left
-one, as in every frontal radiograph that is hung as usual; a mirrored image gets mirrored sides.
+are not lobes, and not the zones that radiologists derive from ribs or hila. The patient's right lung lies on the left
+of the image, as in every frontal radiograph in the usual orientation; a mirrored image gets mirrored sides.
 
 Examples
 --------
@@ -30,13 +30,13 @@ Level = Literal["upper", "middle", "lower"]
 Box = tuple[float, float, float, float]
 
 SIDES: tuple[Side, Side] = ("right", "left")
-"""The patient's, in the order in which they lie in the image."""
+"""Sides of the patient, in the order in which they lie in the image."""
 
 LEVELS: tuple[Level, Level, Level] = ("upper", "middle", "lower")
 """Thirds of a lung's height, from its top."""
 
 SMALLEST = 0.02
-"""Share of the frame that a lung covers at least; a smaller one was not found."""
+"""Least share of the frame that a lung covers; anything smaller counts as not found."""
 
 
 ACROSS, DOWN = 1.82, 2.14
@@ -44,7 +44,7 @@ ACROSS, DOWN = 1.82, 2.14
 Most lungs just fit."""
 
 REACH = 1.3
-"""How far about the middle of a lung findings are looked for, in standard deviations of its mask."""
+"""Extent of the search for findings round the middle of a lung, in standard deviations of its mask."""
 
 
 class Zone(NamedTuple):
@@ -72,14 +72,14 @@ ZONES = tuple(Zone(side, level) for side in SIDES for level in LEVELS)
 
 
 class Lungs(NamedTuple):
-    """Where the lungs lie in one radiograph.
+    """Lungs of one radiograph.
 
     Parameters
     ----------
     right, left : ndarray, shape (rows, columns), bool
         The patient's lungs, the parts behind heart and great vessels included; all False where none was found.
     box : tuple of int
-        x0, y0, x1, y1 of what the masks cover, in pixels of the radiograph.
+        x0, y0, x1, y1 of the area that the masks cover, in pixels of the radiograph.
     """
 
     right: Mask
@@ -88,18 +88,18 @@ class Lungs(NamedTuple):
 
     @property
     def found(self) -> bool:
-        """Whether both lungs were found, the right one on the image's left."""
+        """Tell whether both lungs were found, the right one on the left of the image."""
         if min(float(self.right.mean()), float(self.left.mean())) < SMALLEST:
             return False
         right, left = (float(np.flatnonzero(mask.any(axis=0)).mean()) for mask in (self.right, self.left))
         return right < left
 
     def holds(self, point: tuple[float, float]) -> bool:
-        """Whether a point, x, y in pixels of the radiograph, lies in a lung."""
+        """Tell whether a point, x, y in pixels of the radiograph, lies in a lung."""
         return self._holds(self.right | self.left, point)
 
     def find_side(self, point: tuple[float, float]) -> Side | None:
-        """The lung that a point lies in, or else that of its half; None where no lungs were found.
+        """Return the side of the lung, or else of the half, that a point lies in; None where no lungs were found.
 
         Parameters
         ----------
@@ -115,7 +115,7 @@ class Lungs(NamedTuple):
         return "right" if point[0] < middle else "left"
 
     def find_zone(self, point: tuple[float, float]) -> Zone | None:
-        """The zone of a point; above or below its lung, the highest or the lowest. None where no lungs were found.
+        """Find the zone of a point; above or below its lung, the highest or the lowest. None where no lungs were found.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class Lungs(NamedTuple):
         return Zone(side, LEVELS[int(np.clip(3 * part, 0, 2))])
 
     def weigh_box(self, box: Box) -> dict[Zone, float]:
-        """How much of a box lies in each zone.
+        """Return the shares of a box that lie in each zone.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ class Lungs(NamedTuple):
         Returns
         -------
         dict of Zone to float
-            Shares of what of the box lies in lungs, [0, 1], their sum 1; all 0 where nothing does.
+            Shares of the box's area within lungs, [0, 1], with sum 1; all 0 where the box meets no lung.
         """
         (x0, y0), (x1, y1) = self._place(box[:2]), self._place(box[2:])
         rows, columns = self.right.shape
@@ -150,22 +150,22 @@ class Lungs(NamedTuple):
         return self._weigh(inside)
 
     def weigh_heat(self, heat: npt.NDArray[np.floating]) -> dict[Zone, float]:
-        """How much of a heat map lies in each zone.
+        """Return the shares of a heat map that lie in each zone.
 
         Parameters
         ----------
         heat : ndarray, shape (any rows, any columns), float
-            Not negative, any unit; covers the same box.
+            Not negative, any unit; covers the same box as the masks.
 
         Returns
         -------
         dict of Zone to float
-            Shares of what lies in lungs, [0, 1], their sum 1; all 0 where nothing does.
+            Shares of the heat within lungs, [0, 1], with sum 1; all 0 where there is none.
         """
         return self._weigh(fit_grid(heat, self.right.shape))
 
     def draw_soft(self, shape: tuple[int, int]) -> Floats:
-        """Where findings of these lungs can be: most at the middles, less at the borders, little beyond.
+        """Draw weights for places of findings: highest at the middles of the lungs, low at the borders, near 0 beyond.
 
         Parameters
         ----------
@@ -175,7 +175,7 @@ class Lungs(NamedTuple):
         Returns
         -------
         ndarray, shape ``shape``, float64, in [0, 1]
-            The higher of two Gaussians, each about the middle of a lung and :data:`REACH` times as wide and high as its
+            The higher of two Gaussians, each centred on a lung and :data:`REACH` times as wide and high as its
             mask. Where no lungs were found, they are those of :func:`draw_ellipses`.
         """
         lungs = self if self.found else draw_ellipses(self.box)
@@ -184,16 +184,16 @@ class Lungs(NamedTuple):
         return np.maximum(*soft)
 
     def find_middle(self, side: Side) -> tuple[float, float]:
-        """Centre of a lung's mask: x, y in pixels of the radiograph."""
+        """Return the centre of a lung's mask: x, y in pixels of the radiograph."""
         row, column = ndimage.center_of_mass(self._mask(side))
         x0, y0, x1, y1 = self.box
         rows, columns = self.right.shape
         return x0 + (column + 0.5) / columns * (x1 - x0), y0 + (row + 0.5) / rows * (y1 - y0)
 
     def find_square(self) -> tuple[int, int, int, int]:
-        """The square round both lungs, in pixels of the radiograph; it may reach beyond.
+        """Return the square round both lungs, in pixels of the radiograph; it may reach beyond it.
 
-        It rests on the middle and the spread of the lungs' cells, so that a few cells more or less do not move it.
+        It depends on the middle and the spread of the lungs' cells, so that a few cells more or less do not move it.
 
         Raises
         ------
@@ -218,7 +218,7 @@ class Lungs(NamedTuple):
         return self.right if side == "right" else self.left
 
     def _place(self, point: tuple[float, float]) -> tuple[float, float]:
-        """Column and row of a point, in cells of the masks from their top left corner."""
+        """Return column and row of a point, in cells of the masks from their top left corner."""
         x0, y0, x1, y1 = self.box
         rows, columns = self.right.shape
         return (point[0] - x0) / (x1 - x0) * columns, (point[1] - y0) / (y1 - y0) * rows
@@ -233,13 +233,13 @@ class Lungs(NamedTuple):
 
 
 def find_ends(mask: Mask) -> tuple[int, int]:
-    """First row of a mask, and the row behind its last; 0 and all rows where it is empty."""
+    """Return the first row of a mask and the row behind its last; 0 and all rows where it is empty."""
     rows = np.flatnonzero(mask.any(axis=1))
     return (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, mask.shape[0])
 
 
 def find_level(mask: Mask, level: Level) -> Mask:
-    """Rows of a third of a lung's height, shape (rows, 1).
+    """Return the rows of a third of a lung's height, shape (rows, 1).
 
     Examples
     --------
@@ -258,19 +258,19 @@ def _draw_gaussian(mask: Mask, y: Floats, x: Floats) -> Floats:
 
 
 def fit_grid(grid: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Floats:
-    """A map on a grid of another shape, by straight lines."""
+    """Resample a map to another shape, by linear interpolation."""
     factors = [new / old for new, old in zip(shape, grid.shape, strict=True)]
     fitted: Floats = ndimage.zoom(grid.astype(np.float64), factors, order=1, grid_mode=True, mode="nearest")
     return fitted
 
 
 def draw_ellipses(box: tuple[int, int, int, int], *, size: int = 96) -> Lungs:
-    """Lungs where they mostly lie: what to go by where none were found.
+    """Draw lungs at their usual place, for images where none were found.
 
     Parameters
     ----------
     box : tuple of int
-        x0, y0, x1, y1 of what the masks cover, in pixels of the radiograph.
+        x0, y0, x1, y1 of the area that the masks cover, in pixels of the radiograph.
     size : int
         Rows and columns of the masks.
     """

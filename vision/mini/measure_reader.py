@@ -1,8 +1,8 @@
-"""What measurements of a chest add to a finding's logit.
+"""The part of a finding's logit that measurements of the chest add.
 
-One linear reading a head, fitted on the patients that its head was trained on. Collection and view are fitted beside
-the measurements and then left out: a measurement may not stand for where an image came from. What changes when an image
-is turned or cropped a little is trusted less.
+One linear layer for each head, fitted on the patients that its head was trained on. Collection and view are fitted
+beside the measurements and then dropped, so that a measurement does not stand for an image's origin. Measurements that
+change when an image is turned or cropped a little are trusted less.
 
 Examples
 --------
@@ -21,18 +21,18 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 _FARTHEST = 3.0
-"""Measurements beyond, in standard deviations, count as if they were there."""
+"""Largest deviation of a measurement, in standard deviations; larger ones are clipped to it."""
 
 
 class MeasureReader(NamedTuple):
-    """Linear in each measurement and its square.
+    """Linear layer on each measurement and its square.
 
     Parameters
     ----------
     middle, spread : ndarray, shape (measures,)
         Median and standard deviation of the training cases.
     weight : ndarray, shape (heads, outputs, 2 · measures)
-        First of the measurements, then of their squares.
+        The measurements' weights, then those of their squares.
     """
 
     middle: Floats
@@ -40,7 +40,7 @@ class MeasureReader(NamedTuple):
     weight: Floats
 
     def read(self, measures: Floats) -> Floats:
-        """What is added to the logits of one image.
+        """Return the part that is added to the logits of one image.
 
         Parameters
         ----------
@@ -55,12 +55,12 @@ class MeasureReader(NamedTuple):
         return added
 
     def read_all(self, measures: Floats) -> Floats:
-        """The same of many images: shape (images, measures) to (heads, images, outputs)."""
+        """Read many images: shape (images, measures) to (heads, images, outputs)."""
         added: Floats = self.expand(measures) @ self.weight.transpose(0, 2, 1)
         return added
 
     def expand(self, measures: Floats) -> Floats:
-        """Measurements in standard deviations, and their squares; shape (…, 2 · measures)."""
+        """Return the measurements in standard deviations, and their squares; shape (…, 2 · measures)."""
         scaled = np.nan_to_num(np.clip((measures - self.middle) / self.spread, -_FARTHEST, _FARTHEST))
         return np.concatenate([scaled, scaled**2 - 1], axis=-1)
 

@@ -1,13 +1,13 @@
-"""Measurements of a chest: what can be read off the masks of the lungs and the grey values in them, each with a name.
+"""Measurements of a chest: numbers taken from the masks of the lungs and the grey values in them, each with a name.
 
-A network that was trained on a thousand radiographs does not learn to measure. Much of what radiologists look at can
-simply be measured once the lungs are drawn: how long they are (long in emphysema), how wide the heart is against the
-chest, which base stands higher, whether one lung is denser than the other, whether something round lies in it. A
-finding's logit is the network's plus what these measurements add (:mod:`thoracite.vision.mini.measure_reader`).
+A network trained on a thousand radiographs does not learn to measure. Once the lungs are drawn, many signs of
+radiologists can simply be measured: the length of the lungs (long in emphysema), the width of the heart against the
+chest, which base stands higher, whether one lung is denser than the other, whether it holds something round. A
+finding's logit is the network's plus the part of these measurements (:mod:`thoracite.vision.mini.measure_reader`).
 
 Lengths are in widths of the chest, the distance between the outer borders of both lungs, unless said otherwise; grey
-values in contrasts, the difference between mediastinum and lung, from the median of both lungs. Where two sides are
-compared, the sign is left out: a finding may lie on either.
+values in contrasts, the difference between mediastinum and lung, from the median of both lungs. Differences of the two
+sides have no sign: a finding may lie on either.
 
 Examples
 --------
@@ -45,7 +45,7 @@ MEASURES = (*_SIZES, "contrast", *_DENSITIES, *_ROUGHNESS, *_SPOTS)
 """Names of the measurements, in order."""
 
 _FINE = 0.01
-"""Roughness is the standard deviation of grey values about a place, within this share of the frame."""
+"""Roughness is the standard deviation of grey values round a place, within this share of the frame."""
 
 
 def measure_chest(frame: Frame, lungs: Lungs) -> Floats:
@@ -54,14 +54,14 @@ def measure_chest(frame: Frame, lungs: Lungs) -> Floats:
     Parameters
     ----------
     frame : Frame
-        Of any size.
+        A frame of any size.
     lungs : Lungs
-        Drawn in it.
+        Drawn on the frame.
 
     Returns
     -------
     ndarray, shape (measures,), float64
-        In the order of :data:`MEASURES`; NaN where something cannot be measured, all of them where no lungs were found.
+        In the order of :data:`MEASURES`; NaN for what cannot be measured, all NaN where no lungs were found.
     """
     if not lungs.found:
         return np.full(len(MEASURES), np.nan)
@@ -92,7 +92,7 @@ class _Grey:
 
 
 def _find_middle(lungs: Lungs) -> tuple[int, int, int]:
-    """Column midway between the lungs; first row of both, and the row behind the last of both."""
+    """Return the column midway between the lungs, the first row of both, and the row behind the last of both."""
     (top, bottom), (other_top, other_bottom) = find_ends(lungs.right), find_ends(lungs.left)
     top, bottom = max(top, other_top), max(min(bottom, other_bottom), max(top, other_top) + 1)
     inner = [inner for _, inner in _find_gaps(lungs)]
@@ -100,7 +100,7 @@ def _find_middle(lungs: Lungs) -> tuple[int, int, int]:
 
 
 def _find_gaps(lungs: Lungs) -> list[tuple[float, tuple[int, int]]]:
-    """For each row with both lungs: how far down it lies, 0 at the top, and the inner borders of right and left."""
+    """Return for each row with both lungs its height, 0 at the top, and the inner borders of right and left."""
     shared = np.flatnonzero(lungs.right.any(axis=1) & lungs.left.any(axis=1))
     height = max(int(np.ptp(shared)), 1) if shared.size else 1
     return [
@@ -137,7 +137,7 @@ def _measure_sizes(lungs: Lungs, cell: tuple[float, float]) -> list[float]:
 
 
 def _measure_heart(grey: _Grey, lungs: Lungs) -> float:
-    """How far brightness reaches from the middle to both sides in the lower half, where lungs overlap the heart."""
+    """Measure the bright area from the middle to both sides in the lower half, where lungs overlap the heart."""
     both = lungs.right | lungs.left
     bright = ndimage.gaussian_filter(grey.pixels, 0.008 * len(both)) > (grey.dark + grey.mediastinum) / 2
     columns = np.flatnonzero(both.any(axis=0))
@@ -166,14 +166,14 @@ def _measure_roughness(grey: _Grey, lungs: Lungs) -> list[float]:
 
 
 def _sides(lungs: Lungs) -> tuple[tuple[Mask, bool], tuple[Mask, bool]]:
-    """Both lungs, and whether the outer border is on the image's right."""
+    """Return both lungs, and whether each outer border is on the image's right."""
     return (lungs.right, False), (lungs.left, True)
 
 
 def _split(lung: Mask, mirrored: bool) -> npt.NDArray[np.int64]:
-    """Which of nine parts each place of a lung lies in: three times its third from above, and the third from outside.
+    """Number the nine parts of a lung at each place: three times its third from above, plus the third from outside.
 
-    Thirds across are those of each row, so that the parts bend as the lung does. Values outside the lung mean nothing.
+    Thirds across are taken in each row, so that the parts bend as the lung does. Values outside the lung mean nothing.
     """
     rows, columns = lung.shape
     top, bottom = find_ends(lung)
@@ -185,19 +185,19 @@ def _split(lung: Mask, mirrored: bool) -> npt.NDArray[np.int64]:
 
 
 def _average(values: Floats, lung: Mask, parts: npt.NDArray[np.int64], number: int = 9) -> Floats:
-    """Mean of the values in each part of a lung; NaN where a part is empty."""
+    """Average the values in each part of a lung; NaN where a part is empty."""
     count = np.bincount(parts[lung], minlength=number)
     total = np.bincount(parts[lung], weights=values[lung], minlength=number)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _compare(right: Floats, left: Floats) -> list[float]:
-    """Mean and difference of both sides, one pair a part."""
+    """Return mean and difference of both sides, one pair for each part."""
     return [float(value) for pair in zip((right + left) / 2, np.abs(right - left), strict=True) for value in pair]
 
 
 def _measure_spots(grey: _Grey, lungs: Lungs) -> list[float]:
-    """How strongly brightness bends down in every direction: the weaker of both curvatures, within the lungs."""
+    """Measure spots: the weaker of both curvatures of brightness, within the lungs."""
     size = len(grey.pixels)
     inside = ndimage.binary_erosion(lungs.right | lungs.left, iterations=max(size // 64, 1))
     if inside.sum() < 100:

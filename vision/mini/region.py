@@ -1,8 +1,8 @@
 """From the network's map of a finding to a box in the image.
 
-The map is coarse and was never shown a box, so it is read only where the finding can be: for findings of the lungs it
-is weighed with where the lungs of this image lie. No side and no zone is put into words: measured against
-radiologists' boxes the maps do not earn that (``thoracite evaluate localisation``).
+The map is coarse and was not trained on boxes, so it is read only where the finding can be: for findings of the lungs
+it is weighted with their place in this image. No side and no zone is put into words: measured against
+radiologists' boxes the maps are not good enough for that (``thoracite evaluate localisation``).
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ FINE = 56
 """Side of the map that boxes are drawn on."""
 
 _SHARE = 0.6
-"""The box holds what is at least this share of the highest point, and hangs together with it."""
+"""The box holds the connected part that is at least this share of the highest point."""
 
 Floats = npt.NDArray[np.float64]
 
 
 def weigh_map(heat: npt.NDArray[np.float32], lungs: Lungs | None) -> Floats:
-    """A map on a finer grid, its lowest point 0, weighed with where lungs lie.
+    """Put a map on a finer grid, its lowest point 0, weighted with the place of the lungs.
 
     Parameters
     ----------
     heat : ndarray, shape (rows, columns), float32
-        How much each place adds to the finding's logit; any unit.
+        Part of the finding's logit from each place; any unit.
     lungs : Lungs or None
-        Of the same box; None for findings that are not of lungs or pleura, which may lie anywhere.
+        Lungs of the same box; None for findings outside lungs and pleura, which may lie anywhere.
 
     Returns
     -------
@@ -55,21 +55,21 @@ def weigh_map(heat: npt.NDArray[np.float32], lungs: Lungs | None) -> Floats:
 def lay_maps(
     maps: npt.NDArray[np.float32], boxes: Sequence[tuple[int, int, int, int]], frame: tuple[int, int, int, int]
 ) -> npt.NDArray[np.float32]:
-    """Maps of several crops of one radiograph, laid over one of them and averaged.
+    """Lay maps of several crops of one radiograph over one of them, and average them.
 
     Parameters
     ----------
     maps : ndarray, shape (crops, outputs, rows, columns), float32
-        How much each place adds to a logit; any unit.
+        Part of a logit from each place; any unit.
     boxes : sequence of tuple of int
-        x0, y0, x1, y1 of what each crop covers, in pixels of the radiograph.
+        x0, y0, x1, y1 of the area that each crop covers, in pixels of the radiograph.
     frame : tuple of int
-        The same of what the result covers.
+        The same box for the result.
 
     Returns
     -------
     ndarray, shape (outputs, 56, 56), float32
-        Beyond its own borders a crop counts as at its border.
+        Beyond its borders a crop counts as at its border.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def lay_maps(
 
 
 def _weigh_lines(positions: Floats, lines: int) -> npt.NDArray[np.float32]:
-    """Weights of linear interpolation between the middles of lines; shape (positions, lines)."""
+    """Return weights of linear interpolation between the middles of lines; shape (positions, lines)."""
     places = np.clip(positions * lines - 0.5, 0, lines - 1)
     weights: npt.NDArray[np.float32] = np.maximum(0, 1 - np.abs(places[:, None] - np.arange(lines))).astype(np.float32)
     return weights
@@ -98,18 +98,18 @@ def _weigh_lines(positions: Floats, lines: int) -> npt.NDArray[np.float32]:
 def find_region(
     heat: npt.NDArray[np.float32], frame: tuple[int, int, int, int], *, anatomy: str = "", lungs: Lungs | None = None
 ) -> Region:
-    """The box that a map points at.
+    """Find the box that a map points at.
 
     Parameters
     ----------
     heat : ndarray, shape (rows, columns), float32
-        How much each place adds to the finding's logit; any unit.
+        Part of the finding's logit from each place; any unit.
     frame : tuple of int
-        x0, y0, x1, y1 of what the map covers, in pixels of the radiograph.
+        x0, y0, x1, y1 of the area that the map covers, in pixels of the radiograph.
     anatomy : str
-        What the place is called where the finding has but one; empty where it is not named.
+        Name of the place where the finding has only one; empty where it is not named.
     lungs : Lungs or None
-        Of the same frame; None for findings that are not of lungs or pleura, which may lie anywhere.
+        Lungs of the same frame; None for findings outside lungs and pleura, which may lie anywhere.
 
     Examples
     --------

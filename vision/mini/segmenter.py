@@ -1,4 +1,4 @@
-"""``thoracite-lungs``: where the right and the left lung lie in a frontal chest radiograph.
+"""``thoracite-lungs``: masks of the right and the left lung in a frontal chest radiograph.
 
 Examples
 --------
@@ -32,14 +32,14 @@ FOLDER = MODELS / "thoracite-lungs"
 
 
 class LungSegmenter:
-    """Draws the lungs of frontal chest radiographs; the same pixels give the same masks.
+    """Segmentation of the lungs in frontal chest radiographs; the same pixels give the same masks.
 
     Parameters
     ----------
     network : UNet
         With two outputs, the right and the left lung.
     size : int
-        Side of what the network sees, in pixels.
+        Side of the network's input, in pixels.
     """
 
     name = "thoracite-lungs"
@@ -50,7 +50,7 @@ class LungSegmenter:
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> LungSegmenter:
-        """The model of a folder with ``weights.safetensors`` and ``model.json``.
+        """Load the model of a folder with ``weights.safetensors`` and ``model.json``.
 
         Raises
         ------
@@ -64,27 +64,27 @@ class LungSegmenter:
             return cls(network, size=int(facts["size"]))
 
     def segment(self, pixels: Pixels) -> Lungs:
-        """Lungs of one radiograph.
+        """Segment the lungs of one radiograph.
 
         Parameters
         ----------
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Frontal, upright, air dark and bone bright; nothing tells here whether it is one.
+            Frontal, upright, air dark and bone bright; this is not checked here.
         """
         return self.segment_frame(frame_pixels(pixels, size=self.size))
 
     def segment_frame(self, frame: Frame) -> Lungs:
-        """Lungs of a radiograph that is framed already.
+        """Segment the lungs of a framed radiograph.
 
         Parameters
         ----------
         frame : Frame
-            Of any size.
+            A frame of any size.
 
         Returns
         -------
         Lungs
-            Each lung is the largest part that hangs together, its holes filled.
+            Each lung is the largest connected part, its holes filled.
         """
         logits = self.draw(frame)
         right, left = (
@@ -93,7 +93,7 @@ class LungSegmenter:
         return Lungs(right, left, frame.box)
 
     def draw(self, frame: Frame) -> npt.NDArray[np.float32]:
-        """Logits of the right and the left lung, shape (2, size, size), float32."""
+        """Return the logits of the right and the left lung, shape (2, size, size), float32."""
         pixels = frame.pixels
         if pixels.shape != (self.size, self.size):
             pixels = np.array(Image.fromarray(pixels).resize((self.size, self.size), Image.Resampling.BILINEAR))

@@ -1,4 +1,4 @@
-"""The network of ``thoracite-lungs``: a small U-Net, which reads at half the frame's side and draws at half of it too.
+"""The network of ``thoracite-lungs``: a small U-Net that works on half the frame's side.
 
 References
 ----------
@@ -23,11 +23,11 @@ WIDTHS = (16, 32, 48, 80, 112)
 """Channels of each level, the side halved from one to the next."""
 
 SIZE = 160
-"""Side of what the network sees, in pixels; a multiple of 32."""
+"""Side of the network's input, in pixels; a multiple of 32."""
 
 
 def _pair(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
-    """Two 3 × 3 convolutions, each normed over the batch."""
+    """Two 3 × 3 convolutions, each with batch normalisation."""
     layers: list[nn.Module] = []
     for before, step in ((inputs, stride), (outputs, 1)):
         layers += [nn.Conv2d(before, outputs, 3, stride=step, padding=1, bias=False), nn.BatchNorm2d(outputs)]
@@ -36,12 +36,12 @@ def _pair(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
 
 
 class UNet(nn.Module):
-    """Outputs at a grey image and draws regions.
+    """U-Net from a grey image to masks of regions.
 
     Parameters
     ----------
     outputs : int
-        How many regions.
+        Number of regions.
     """
 
     def __init__(self, outputs: int) -> None:

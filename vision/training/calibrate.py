@@ -21,20 +21,20 @@ from thoracite.vision.training.fit_scales import fit_scale
 Floats = npt.NDArray[np.float64]
 
 FEWEST = 15
-"""A finding with fewer cases is not calibrated."""
+"""Fewest cases of a finding that is calibrated."""
 
 _NORMAL = ("no finding", "normal")
-"""Labels that say that there is nothing, in lower case."""
+"""Labels for "no finding", in lower case."""
 
 
 def find_columns(encoder: AdaptedEncoder) -> dict[int, int]:
-    """Which of the model's labels is which finding of ChestX-ray14: the finding's number, then the label's."""
+    """Map each finding of ChestX-ray14, by its number, to the number of the model's label."""
     numbers = {entity.id: n for n, entity in link_labels(FINDINGS).items()}
     return {numbers[entity.id]: label for label, entity in encoder.entities.items() if entity.id in numbers}
 
 
 def rate_cases(encoder: AdaptedEncoder, cases: Sequence[Case]) -> tuple[Floats, npt.NDArray[np.float64] | None]:
-    """Log-odds of the findings of ChestX-ray14, 0 where one is not read; and of "normal" where the model has it.
+    """Return the log-odds of ChestX-ray14's findings, 0 where one is not rated; and of "normal" where the model has it.
 
     Returns
     -------
@@ -51,25 +51,25 @@ def rate_cases(encoder: AdaptedEncoder, cases: Sequence[Case]) -> tuple[Floats, 
 
 
 def read_pixels(case: Case) -> Pixels:
-    """The image of a case, shape (height, width), intensity in [0, 1]."""
+    """Read the image of a case, shape (height, width), intensity in [0, 1]."""
     return read_radiograph(case.path, settings=Settings.read()).pixels
 
 
 def calibrate_encoder(name: str, data: Path) -> str:
-    """Fit the scales of a third-party encoder on labelled images, and keep them for this user.
+    """Fit the scales of a third-party encoder on labelled images, and store them for this user.
 
     Parameters
     ----------
     name : str
-        The encoder's.
+        Name of the encoder.
     data : Path
-        Folder with ``manifest.csv`` and images, as ``thoracite train encoder`` reads it; none that the encoder was
-        trained on.
+        Folder with ``manifest.csv`` and images, as for ``thoracite train encoder``; none from the encoder's training
+        set.
 
     Returns
     -------
     str
-        Which findings were calibrated, and where that is kept.
+        The calibrated findings, and the path of the scales.
 
     Raises
     ------

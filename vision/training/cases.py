@@ -1,9 +1,9 @@
-"""Cases to train and measure on: a manifest of images with labels, read by the same rules everywhere.
+"""Cases for training and measuring: a manifest of images with labels, read by the same rules everywhere.
 
-The manifest is a CSV with a row an image: ``file, source, group_id, view, labels`` (separated by semicolons), ``repo``
-(the collection it came from), ``extra_json`` (``{"rsna": {"cls": …}}`` where radiologists read it again) and
+The manifest is a CSV with one row for each image: ``file, source, group_id, view, labels`` (separated by semicolons),
+``repo`` (its collection), ``extra_json`` (``{"rsna": {"cls": …}}`` where radiologists read it again) and
 ``bbox_json``. Patients are kept together by ``group_id``; the fold of a group follows from its name alone, so that a
-published network and a later measurement agree on what was held out.
+published network and a later measurement hold out the same patients.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class Case(NamedTuple):
     source, collection : str
         Data set, and the collection within it.
     group : str
-        Patient, with near-duplicates.
+        Patient, with near-duplicate images.
     view : str
         ``PA``, ``AP`` …
     labels : frozenset of str
-        As the source names them.
+        Labels of the source.
     reading : str
-        Radiologists' class; empty where they did not read it.
+        Radiologists' class; empty where they did not read the image.
     boxes : tuple of (str, float, float, float, float)
         Label, then x0, y0, x1, y1 as shares of width and height.
     """
@@ -53,12 +53,12 @@ class Case(NamedTuple):
 
     @property
     def fold(self) -> int:
-        """Which fold the patient belongs to."""
+        """Return the fold of the patient."""
         return find_fold(self.group)
 
 
 def find_fold(group: str) -> int:
-    """Fold of a patient, from the identifier alone.
+    """Return the fold of a patient, from the identifier alone.
 
     Examples
     --------
@@ -69,14 +69,14 @@ def find_fold(group: str) -> int:
 
 
 def read_cases(folder: Path, *sources: str) -> list[Case]:
-    """Rows of ``manifest.csv`` of these sources; of all unless any are given.
+    """Read the rows of ``manifest.csv`` from these sources; all rows unless any are given.
 
     Parameters
     ----------
     folder : Path
         Holds ``manifest.csv``; its column ``file`` is relative to it.
     *sources : str
-        Such as ``nih``.
+        Names such as ``nih``.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _parse_row(row: dict[str, str], folder: Path) -> Case:
 
 
 def read_targets(cases: list[Case]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """What each output should be, and where that is known.
+    """Return the target of each output, and weights that say where it is known.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""Fitting of what measurements add to the logits: one linear reading a head, on the patients that its head saw.
+"""Fitting of the measurements' part of the logits: one linear layer for each head, on its training patients.
 
-Collection and view are fitted beside the measurements and then left out: a measurement may not stand for where an image
-came from. Measurements that change when an image is turned and cropped a little are trusted less.
+Collection and view are fitted beside the measurements and then dropped, so that a measurement does not stand for an
+image's origin. Measurements that change when an image is turned and cropped a little are trusted less.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from thoracite.vision.training.cases import Case, read_targets
 Floats = npt.NDArray[np.float64]
 
 SHARE = 0.7
-"""How much of what the measurements say is added: the network sees part of it already."""
+"""Share of the fitted part that is added: the network sees some of it already."""
 
 _C = 0.03
 """Inverse strength of the regularisation."""
@@ -26,20 +26,20 @@ _DOUBT = 30.0
 (Fuller WA. Measurement error models. 1987)."""
 
 _LOOSE = 10.0
-"""Collection and view are scaled by this, so that the regularisation does not hold them back."""
+"""Scale of collection and view, so that the regularisation does not hold them back."""
 
 
 def fit_measures(measures: Floats, again: Floats, cases: list[Case]) -> MeasureReader:
-    """Fit a reading for every fold's head, each without the patients of its fold.
+    """Fit a layer for every fold's head, each without the patients of its fold.
 
     Parameters
     ----------
     measures : ndarray, shape (cases, measures)
-        May hold NaN, but not for all cases.
+        May hold NaN, but not in a whole column.
     again : ndarray, shape (cases, measures)
-        The same of the images turned and cropped a little.
+        The same measurements after the images were turned and cropped a little.
     cases : list of Case
-        What was measured.
+        The measured cases, in the same order.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -60,13 +60,13 @@ def fit_measures(measures: Floats, again: Floats, cases: list[Case]) -> MeasureR
 
 
 def _find_trust(first: Floats, again: Floats) -> Floats:
-    """What to scale each column by, so that one penalty holds back more what differs when it is measured again."""
+    """Scale each column: smaller where the two measurements differ, so that one penalty holds it back more."""
     noise = np.mean((again - first) ** 2, axis=0) / (first.var(axis=0) + 1e-6)
     return np.asarray(1 / np.sqrt(1 + _DOUBT * noise))
 
 
 def _lay_origin(cases: list[Case]) -> Floats:
-    """Collection, view and both together, shape (cases, columns), 0 or 1."""
+    """Return columns for collection, view and both together, shape (cases, columns), 0 or 1."""
     origins = [(case.collection, case.view) for case in cases]
     collections, views = {collection for collection, _ in origins}, {view for _, view in origins}
     columns = [[own == collection for own, _ in origins] for collection in sorted(collections)]

@@ -1,4 +1,4 @@
-"""Fitting of slopes, offsets and operating points, on readings of patients that the reader was not trained on.
+"""Fitting of slopes, offsets and operating points, on held-out patients.
 
 References
 ----------
@@ -16,23 +16,23 @@ from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.calibration import FindingScale
 
 UNCERTAIN_FROM = 0.85
-"""Share of cases without a finding that lie below the point where it begins to be uncertain."""
+"""Share of cases without a finding below the point where it begins to be uncertain."""
 
 PRESENT_FROM = 0.95
-"""Share of cases without a finding that lie below the point where it counts as present, at least."""
+"""Least share of cases without a finding below the point where it counts as present."""
 
 PRECISE, SURE = 0.5, 0.84
-"""At least this share of the cases above that point have the finding, and how sure that must be: a standard error."""
+"""Least share of the cases above that point with the finding, and the confidence for that: a standard error."""
 
 _FEWEST = 5
-"""Cases above a point, at least."""
+"""Fewest cases above a point."""
 
 _C = 1.0
 """Inverse strength of the regularisation; few positives keep the slope small."""
 
 
 def fit_scales(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]) -> list[FindingScale]:
-    """Fit every finding on readings of cases that the reader was not trained on.
+    """Fit every finding on held-out cases.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def fit_scales(logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]
 def cross_fit_scales(
     logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32], folds: npt.NDArray[np.int64]
 ) -> dict[int, list[FindingScale]]:
-    """For each fold the scales that its cases may be read by: fitted on the cases of all other folds.
+    """Fit, for each fold, scales on the cases of all other folds.
 
     Parameters
     ----------
@@ -61,20 +61,20 @@ def cross_fit_scales(
     Returns
     -------
     dict of int to list of FindingScale
-        A list a fold, in the order of the findings.
+        One list for each fold, in the order of the findings.
     """
     return {int(fold): fit_scales(logits[folds != fold], targets[folds != fold]) for fold in np.unique(folds)}
 
 
 def fit_scale(label: str, logits: npt.NDArray[np.float64], targets: npt.NDArray[np.float32]) -> FindingScale:
-    """Slope and offset by logistic regression, then the two points.
+    """Fit slope and offset by logistic regression, then the two operating points.
 
     Parameters
     ----------
     label : str
-        The finding's.
+        Label of the finding.
     logits, targets : ndarray, shape (cases,)
-        Both kinds of target must occur.
+        Targets of both kinds must occur.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -87,7 +87,7 @@ def fit_scale(label: str, logits: npt.NDArray[np.float64], targets: npt.NDArray[
 
 
 def _find_precise(probabilities: npt.NDArray[np.float64], targets: npt.NDArray[np.float32], least: float) -> float:
-    """The lowest point from ``least`` on above which enough cases surely have the finding; 1 where there is none."""
+    """Find the lowest point from ``least`` on above which enough cases have the finding with confidence; 1 if none."""
     for point in np.sort(probabilities[probabilities >= least]):
         above = targets[probabilities >= point]
         if len(above) >= _FEWEST and _find_least_share(above) >= PRECISE:
@@ -96,7 +96,7 @@ def _find_precise(probabilities: npt.NDArray[np.float64], targets: npt.NDArray[n
 
 
 def _find_least_share(targets: npt.NDArray[np.float32]) -> float:
-    """Lower end of Wilson's interval: the share itself is flattered, because the lowest good point is looked for."""
+    """Return the lower end of Wilson's interval; the share alone is biased, since the lowest good point is chosen."""
     from scipy.stats import binomtest
 
     counted = binomtest(int(targets.sum()), len(targets))

@@ -1,7 +1,7 @@
-"""Training of one network on the patients of the other folds; an interrupted run goes on where it was.
+"""Training of one network on the patients of the other folds; an interrupted run is resumed.
 
-What is trained is a *head*: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
-stands on a *backbone*, which stays as it is. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
+Only a *head* is trained: a module with ``features`` (images or maps to last maps), ``dropout`` and ``linear``. It
+stands on a *backbone*, which stays fixed. :mod:`thoracite.evaluation.ablation` changes one thing at a time by
 replacing a method.
 """
 
@@ -21,14 +21,14 @@ from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.loop import Run, find_rate
 
 WARM_UP = 30
-"""Steps until the learning rate is reached; then it falls as a cosine."""
+"""Steps of the warm-up; then the learning rate falls as a cosine."""
 
 AVERAGING = 0.98
-"""The weights that are kept are a moving average with this memory a step."""
+"""Decay per step of the moving average of the weights, which is kept."""
 
 
 class Recipe(NamedTuple):
-    """How long and how fast.
+    """Length and speed of a training.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class Recipe(NamedTuple):
     rate : float
         Highest learning rate; the last layer's is five times as high.
     size : int
-        Side of what the network sees, in pixels.
+        Side of the network's input, in pixels.
     batch : int
-        Images a step.
+        Images for each step.
     decay : float
-        Weight decay of matrices; biases and norms have none.
+        Weight decay of matrices; biases and norms are not decayed.
     """
 
     epochs: int = 8
@@ -52,24 +52,24 @@ class Recipe(NamedTuple):
 
 
 class FoldTrainer:
-    """Trains one head on the patients of the other folds.
+    """Trainer of one head on the patients of the other folds.
 
     Parameters
     ----------
     backbone : nn.Module
-        What images pass first; it is not changed.
+        First part of the network; it is not changed.
     head : nn.Module
-        What is trained; has ``features``, ``dropout`` and ``linear``.
+        The trained part; has ``features``, ``dropout`` and ``linear``.
     cases : list of Case
-        All of them; those of the fold are left out here.
+        All cases; those of the fold are left out here.
     frames : Tensor, shape (cases, crops, side, side), uint8
-        Framed images; where there are several crops of a case, each step draws one.
+        Framed images; with several crops of a case, each step draws one.
     fold : int
-        The fold that is not seen; -1 leaves none out.
+        The held-out fold; -1 leaves none out.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     recipe : Recipe
-        How long and how fast.
+        Length and speed of the training.
     device : str
         ``cpu`` or ``cuda``.
     """
@@ -99,14 +99,14 @@ class FoldTrainer:
         self.prepare()
 
     def prepare(self) -> None:
-        """What a variant needs besides; nothing here."""
+        """Prepare a variant; does nothing here."""
 
     def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """What each output should be, and where that is known; both of shape (cases, outputs)."""
+        """Return the target of each output, and weights that say where it is known; both of shape (cases, outputs)."""
         return read_targets(self.cases)
 
     def run(self, checkpoint: Path) -> None:
-        """Train what the checkpoint does not hold yet; leaves the averaged weights in the head."""
+        """Train the epochs that the checkpoint lacks; leaves the averaged weights in the head."""
         done = self.progress.resume(checkpoint, device=self.device)
         for epoch in range(done, self.recipe.epochs):
             loss = self._train_epoch(epoch)
@@ -118,19 +118,19 @@ class FoldTrainer:
         self.head.eval()
 
     def draw_rows(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
-        """The order in which an epoch sees the training cases."""
+        """Draw the order of the training cases in an epoch."""
         order: npt.NDArray[np.int64] = random.permutation(self.rows)
         return order
 
     def find_loss(self, rows: Tensor, maps: Tensor) -> Tensor:
-        """What is made small: cross-entropy wherever a target is known.
+        """Return the loss: cross-entropy wherever a target is known.
 
         Parameters
         ----------
         rows : Tensor, shape (n,)
-            Which cases.
+            Numbers of the cases.
         maps : Tensor, shape (n, channels, height, width)
-            The head's last maps of them.
+            The head's last maps of these cases.
         """
         logits = self.head.linear(self.head.dropout(maps.mean(dim=(2, 3)))).float()
         logits = self.adjust(rows, logits)
@@ -138,7 +138,7 @@ class FoldTrainer:
         return (losses * self.known[rows]).sum() / self.known[rows].sum()
 
     def adjust(self, rows: Tensor, logits: Tensor) -> Tensor:
-        """Logits as the loss reads them, shape (n, outputs); unchanged here."""
+        """Adjust the logits for the loss, shape (n, outputs); unchanged here."""
         del rows
         return logits
 
@@ -169,7 +169,7 @@ class FoldTrainer:
 
 
 def _group_parameters(head: Any, decay: float) -> list[dict[str, Any]]:
-    """Matrices decay, biases and norms do not; the last layer learns five times as fast."""
+    """Group parameters: matrices decay, biases and norms do not; the last layer learns five times as fast."""
     last = list(head.linear.parameters())
     inner = [value for name, value in head.named_parameters() if not name.startswith("linear.")]
     return [
@@ -180,7 +180,7 @@ def _group_parameters(head: Any, decay: float) -> list[dict[str, Any]]:
 
 
 def vary_batch(frames: Tensor, size: int) -> Tensor:
-    """Each frame turned, shifted, scaled, mirrored, and its brightness changed, at random.
+    """Turn, shift, scale and mirror each frame and change its brightness, at random.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def vary_batch(frames: Tensor, size: int) -> Tensor:
 
 
 def shrink_frames(frames: Tensor, size: int) -> Tensor:
-    """Frames as they are read when nothing is varied.
+    """Shrink frames to the network's input, without augmentation.
 
     Parameters
     ----------

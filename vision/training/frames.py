@@ -1,4 +1,4 @@
-"""Frames and measurements of many cases, as training and calibration read them."""
+"""Frames and measurements of many cases, for training and calibration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TURN, _CUT = 3.0, 0.06
 
 
 def read_crops(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.uint8]:
-    """Whole and chest of each case.
+    """Read the two crops, whole and chest, of each case.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def read_crops(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.u
 
 
 def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.float64]:
-    """Measurements of each case, and again after it was turned and cropped a little; shape (cases, 2, measures)."""
+    """Measure each case, and again turned and cropped a little; shape (cases, 2, measures)."""
     segmenter, measured = LungSegmenter.load(), np.empty((len(cases), 2, len(MEASURES)))
     for row, case in enumerate(cases):
         pixels = read_radiograph(case.path, settings=settings).pixels
@@ -43,14 +43,14 @@ def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[n
 
 
 def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
-    """Turned by up to 3° and cropped by up to 6 % of width and height, as another exposure might be.
+    """Turn a radiograph by up to 3° and crop up to 6 % of width and height, as in another exposure.
 
     Parameters
     ----------
     pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-        Of a radiograph.
+        Pixels of a radiograph.
     seed : int
-        Of the turn and the edges.
+        Seed of angle and edges.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What is no frontal chest radiograph, to train the gate and to measure it: bundled files and generated images.
+"""Images other than frontal chest radiographs, to train and measure the gate: bundled files and generated images.
 
 The files come with scikit-image, scikit-learn and pydicom; each belongs to tuning or to test by its name, never to
-both. Generated images are drawn from separate seeds. Radiographs themselves, turned or inverted, are two more kinds.
+both. Generated images are drawn with separate seeds. Turned or inverted radiographs are two more kinds.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Negative(NamedTuple):
     Parameters
     ----------
     name : str
-        File, or kind and seed of what was generated.
+        File name, or kind and seed of a generated image.
     pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
         Grey: colour alone must not decide.
     split : str
@@ -51,17 +51,17 @@ class Negative(NamedTuple):
 
 
 def read_negatives(*, generated: int = 40) -> Iterator[Negative]:
-    """Every negative of both splits.
+    """Read every negative of both splits.
 
     Parameters
     ----------
     generated : int
-        How many images of each kind to generate a split.
+        Number of generated images of each kind in each split.
     """
     for path in find_files():
         try:
             pixels = read_radiograph(path, settings=Settings.read()).pixels
-        except ThoraciteError:  # refused by the door already, which is what a user sees
+        except ThoraciteError:  # refused when it is read, as for a user
             continue
         yield Negative(path.name, pixels, find_split(path.name))
     starts: dict[Split, int] = {"tuning": 0, "test": 100_000}
@@ -74,7 +74,7 @@ def read_negatives(*, generated: int = 40) -> Iterator[Negative]:
 
 
 def find_split(name: str) -> Split:
-    """Tuning or test, from the name alone.
+    """Return tuning or test, from the name alone.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def find_split(name: str) -> Split:
 
 
 def find_files() -> list[Path]:
-    """Bundled images of scikit-image, scikit-learn and pydicom, as far as these are installed; sorted by name."""
+    """Find bundled images of scikit-image, scikit-learn and pydicom, as far as installed; sorted by name."""
     import pydicom
     import sklearn
 
@@ -102,7 +102,7 @@ def find_files() -> list[Path]:
 
 
 def vary_image(pixels: Pixels, random: np.random.Generator) -> Pixels:
-    """A crop of at least half of each side, mirrored half the time, its brightness changed."""
+    """Crop at least half of each side, mirror half the time, and change the brightness."""
     height, width = pixels.shape
     h, w = (int(side * random.uniform(0.5, 1.0)) for side in (height, width))
     y, x = int(random.integers(height - h + 1)), int(random.integers(width - w + 1))
@@ -112,7 +112,7 @@ def vary_image(pixels: Pixels, random: np.random.Generator) -> Pixels:
 
 
 def turn_radiograph(pixels: Pixels, random: np.random.Generator) -> Pixels:
-    """Turned by one, two or three quarters."""
+    """Turn by one, two or three quarters."""
     return np.ascontiguousarray(np.rot90(pixels, int(random.integers(1, 4))))
 
 
@@ -153,7 +153,7 @@ def _draw_text(random: np.random.Generator) -> Pixels:
 
 
 def _draw_slice(random: np.random.Generator) -> Pixels:
-    """An axial slice as an ellipse with organs, on black: what CT looks like from afar."""
+    """Draw an axial slice, an ellipse with organs on black: a rough picture of CT."""
     image = Image.new("L", (SIDE, SIDE), 0)
     draw = ImageDraw.Draw(image)
     w, h = random.uniform(0.3, 0.46), random.uniform(0.22, 0.4)
@@ -166,7 +166,7 @@ def _draw_slice(random: np.random.Generator) -> Pixels:
 
 
 def _draw_limb(random: np.random.Generator) -> Pixels:
-    """One or two bones in soft tissue: another part of the body."""
+    """Draw one or two bones in soft tissue: another part of the body."""
     y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
     axis = 0.5 + random.uniform(-0.15, 0.15) + random.uniform(-0.3, 0.3) * (y - 0.5)
     soft = np.sqrt(np.clip(random.uniform(0.15, 0.3) ** 2 - (x - axis) ** 2, 0, None))

@@ -1,4 +1,4 @@
-"""What every training here shares: a learning rate, averaged weights, a checkpoint to go on from, where to train."""
+"""Shared parts of every training: learning rate, averaged weights, checkpoint, device."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 class Run:
-    """A network on its way: what a checkpoint holds, and one step after the other.
+    """A training in progress: network, optimiser and averaged weights, as a checkpoint holds them.
 
     Parameters
     ----------
     network : nn.Module
-        What is trained.
+        The trained network.
     groups : list of dict
-        Its parameters, as an optimiser takes them; ``times``, 1 unless given, multiplies the learning rate of a group.
+        Its parameters in groups for the optimiser; ``times``, 1 unless given, multiplies a group's learning rate.
     averaging : float
-        Memory a step, [0, 1), of the moving average of the weights, which is what is kept.
+        Decay per step, [0, 1), of the moving average of the weights, which is kept.
 
     Examples
     --------
@@ -43,12 +43,12 @@ class Run:
         self.average = {name: value.clone() for name, value in network.state_dict().items()}
 
     def learn(self, loss: Tensor, *, rate: float) -> float:
-        """Follow the gradient of a loss; returns the loss.
+        """Take one optimiser step on a loss; returns the loss.
 
         Parameters
         ----------
         loss : Tensor, shape ()
-            Of one batch.
+            Loss of one batch.
         rate : float
             Learning rate.
         """
@@ -65,7 +65,7 @@ class Run:
         return float(loss.item())
 
     def resume(self, checkpoint: Path, *, device: str) -> int:
-        """Go on from a checkpoint, if there is one; returns how many epochs it holds."""
+        """Load a checkpoint, if there is one; returns the number of epochs in it."""
         if not checkpoint.is_file():
             return 0
         saved = torch.load(checkpoint, map_location=device, weights_only=True)
@@ -75,7 +75,7 @@ class Run:
         return int(saved["epoch"])
 
     def save(self, checkpoint: Path, epoch: int) -> None:
-        """Write a checkpoint, renamed into place when it is whole."""
+        """Write a checkpoint, renamed into place when complete."""
         part = checkpoint.with_suffix(".part")
         state = {"network": self.network.state_dict(), "average": self.average}
         torch.save(
@@ -86,14 +86,14 @@ class Run:
 
 
 def find_rate(step: int, steps: int, *, warm_up: int) -> float:
-    """Learning rate of a step, as a share of the highest: a short rise, then a cosine down to zero.
+    """Return the learning rate of a step, as a share of the highest: a short rise, then a cosine down to zero.
 
     Parameters
     ----------
     step, steps : int
-        Which of how many.
+        Number of the step, and of all steps.
     warm_up : int
-        Steps until the rise is over.
+        Steps of the rise.
 
     Examples
     --------
@@ -104,14 +104,14 @@ def find_rate(step: int, steps: int, *, warm_up: int) -> float:
 
 
 def cache_array(path: Path, read: Callable[[], npt.NDArray[Number]]) -> npt.NDArray[Number]:
-    """An array from a file, which is written first where it is missing.
+    """Read an array from a file, which is written first where it is missing.
 
     Parameters
     ----------
     path : Path
         Ends in ``.npy``.
     read : callable
-        Gives the array.
+        Returns the array.
 
     Examples
     --------

@@ -1,13 +1,13 @@
-"""Radiographs with drawn lungs, to train and measure the segmenter on.
+"""Radiographs with drawn lungs, for training and measuring the segmenter.
 
 They come from ``manifest.csv`` of the data folder: rows whose ``extra_json`` names a mask (``v7_lung_mask``, an archive
-and a member of it, ``archive.zip:folder/mask.png``; the archive lies in the folder itself). What was drawn is the lung
-as it is seen *and* as it is hidden: behind the heart, not below the diaphragm's domes. Lateral views are left out, and
-so are masks whose shape is not their image's, for they were drawn on another crop of it. Patients are kept apart by
-``suggested_split``, which was laid down with the data.
+and a member of it, ``archive.zip:folder/mask.png``; the archive lies in the folder itself). The masks hold the lung
+as far as it is visible *and* behind the heart, but not below the diaphragm's domes. Lateral views are left out, and
+masks whose shape differs from their image's, since they were drawn on another crop. Patients are kept apart by
+``suggested_split``, which comes with the data.
 
-Radiographs of another hospital (Hannover; ``v7_lung_mask_of_the_cohen_copy``) are the part ``elsewhere``, which nothing
-is trained on. Their masks were drawn on square copies, which hold the middle of the image; of the AP views many copies
+Radiographs of another hospital (Hannover; ``v7_lung_mask_of_the_cohen_copy``) are the part ``elsewhere``, which is
+never trained on. Their masks were drawn on square copies of the middle of the image; many copies of AP views
 were turned as well, so only PA views are taken.
 """
 
@@ -35,14 +35,14 @@ VIEWS = ("PA", "AP", "AP Supine")
 """Frontal views."""
 
 ELSEWHERE = "elsewhere"
-"""The part of another hospital."""
+"""Name of the part from another hospital."""
 
 SKEW = 0.02
 """Largest difference of width over height between a mask and its image, as a share."""
 
 
 class LungCase(NamedTuple):
-    """A radiograph whose lungs were drawn.
+    """A radiograph with drawn lungs.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ class LungCase(NamedTuple):
     archive, member : Path, str
         The mask, and the zip that it lies in.
     group : str
-        Patient, with near-duplicates.
+        Patient, with near-duplicate images.
     view : str
         ``PA``, ``AP`` or ``AP Supine``.
     split : str
-        ``train``, ``val`` (settings were chosen on it), ``test`` or ``elsewhere``.
+        ``train``, ``val`` (for choosing settings), ``test`` or ``elsewhere``.
     middle : bool
-        Whether the mask shows but the middle square of the image.
+        Whether the mask shows only the middle square of the image.
     """
 
     path: Path
@@ -70,7 +70,7 @@ class LungCase(NamedTuple):
 
 
 def read_lung_cases(folder: Path, *splits: str) -> list[LungCase]:
-    """Frontal radiographs with a mask; of these parts, or of all.
+    """Read frontal radiographs with a mask; of these parts, or of all.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def read_lung_cases(folder: Path, *splits: str) -> list[LungCase]:
 
 
 def read_lungs(case: LungCase, *, shape: tuple[int, int]) -> tuple[Mask, Mask]:
-    """The patient's right and left lung as drawn.
+    """Read the patient's right and left lung as drawn.
 
     Parameters
     ----------
     case : LungCase
-        Whose.
+        The case to read.
     shape : tuple of int
         Height and width of its image, in pixels.
 
@@ -113,7 +113,7 @@ def read_lungs(case: LungCase, *, shape: tuple[int, int]) -> tuple[Mask, Mask]:
     Raises
     ------
     InputError
-        If the mask has not two parts.
+        If the mask does not have two parts.
     """
     height, width = (min(shape), min(shape)) if case.middle else shape
     with _open_mask(case) as mask:
@@ -132,16 +132,16 @@ def read_lungs(case: LungCase, *, shape: tuple[int, int]) -> tuple[Mask, Mask]:
 
 
 def read_lung_frames(cases: list[LungCase], *, size: int, settings: Settings) -> npt.NDArray[np.uint8]:
-    """Framed images and their lungs.
+    """Read framed images and their lungs.
 
     Parameters
     ----------
     cases : list of LungCase
-        To read.
+        The cases to read.
     size : int
         Side, in pixels.
     settings : Settings
-        Of the image door.
+        Limits for reading images.
 
     Returns
     -------

@@ -1,6 +1,6 @@
-"""Training before the labels: one head learns from material that is nearer to radiographs than photographs are.
+"""Training before the labels: one head learns from material that is closer to radiographs than photographs are.
 
-First what is drawn into phantoms, then what tells children's radiographs apart; every fold's head begins from it.
+First it learns the findings of phantoms, then classes of children's radiographs; every fold's head begins from it.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ from thoracite.vision.training.pretraining_cases import CHILDREN, draw_phantoms,
 Name = Literal["phantoms", "children"]
 
 MATERIALS: tuple[Name, ...] = ("phantoms", "children")
-"""What is learned from, in order."""
+"""Materials, in the order of training."""
 
 PHANTOMS = 2000
-"""How many are drawn, unless told otherwise."""
+"""Number of phantoms unless given."""
 
 
 class ChildrenTrainer(FoldTrainer):
-    """Learns to tell children's radiographs apart: no pneumonia, bacterial, or viral."""
+    """Trainer on three classes of children's radiographs: no pneumonia, bacterial, or viral."""
 
     def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """One output a kind, each known for every case."""
+        """Return one output for each class, each known for every case."""
         targets = np.array([[name in case.labels for name in CHILDREN] for case in self.cases], dtype=np.float32)
         return targets, np.ones_like(targets)
 
 
 class Material(NamedTuple):
-    """What a head is trained on before the labels.
+    """Material that a head is trained on before the labels.
 
     Parameters
     ----------
     trainer : type of FoldTrainer
-        What a training step does.
+        Trainer for this material.
     outputs : int
-        Of the head.
+        Number of outputs of the head.
     cases : list of Case
-        All of them are learned from.
+        All cases; none is held out.
     frames : ndarray, shape (cases, 2, 256, 256), uint8
-        Both crops of each.
+        Both crops of each case.
     """
 
     trainer: type[FoldTrainer]
@@ -73,24 +73,24 @@ def train_before(
     seed: int = 0,
     crops: int = 2,
 ) -> None:
-    """Train one head on one material after the other, and let every head begin from it.
+    """Train one head on one material after the other, and begin every head from it.
 
     Parameters
     ----------
     network : Ensemble
-        Its backbone stays as it is; its heads are changed in place, but for their last layers.
+        Its backbone stays fixed; its heads are changed in place, except for their last layers.
     data : Path
         Folder with ``manifest.csv``, for children.
     checkpoints : Path
-        Folder for frames and what is trained.
+        Folder for frames and checkpoints.
     recipe : Recipe
-        How long and how fast.
+        Length and speed of the training.
     materials : sequence of str
-        Of :data:`MATERIALS`.
+        Keys of :data:`MATERIALS`.
     phantoms : int
-        How many; always the same ones.
+        Number of phantoms; always the same ones.
     seed : int
-        Of every other random choice.
+        Seed of every other random choice.
     crops : int
         1 for whole radiographs only, 2 for chests too.
 
@@ -108,7 +108,7 @@ def train_before(
         trainer = material.trainer(
             network.backbone, head, material.cases, frames, fold=-1, seed=seed, recipe=recipe, device=find_device()
         )
-        trainer.run(checkpoints / f"{', '.join(done)}, crops {crops}.pt")  # what came before is part of the name
+        trainer.run(checkpoints / f"{', '.join(done)}, crops {crops}.pt")  # earlier materials are part of the name
         for other in network.heads:
             copy_blocks(head, other)
 
@@ -125,7 +125,7 @@ def _take_children(checkpoints: Path, data: Path) -> Material:
 
 
 def copy_blocks(source: Head, target: Head) -> None:
-    """Give a head the weights of another, but for the last layer, whose outputs may be others."""
+    """Copy a head's weights into another, except for the last layer, whose outputs may differ."""
     target.blocks.load_state_dict(source.blocks.state_dict())
     target.conv_head.load_state_dict(source.conv_head.state_dict())
 

@@ -1,6 +1,6 @@
-"""Material to train on before the labels: synthetic phantoms, and radiographs of children.
+"""Training material before the labels: synthetic phantoms, and radiographs of children.
 
-Neither is measured on; both only give a head something to begin with that is nearer to radiographs than photographs.
+Neither is measured on; both only give a head a start that is closer to radiographs than photographs are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from thoracite.vision.mini.segmenter import LungSegmenter
 from thoracite.vision.training.cases import Case, read_cases
 
 CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
-"""What the children's radiographs are told apart by."""
+"""Classes of the children's radiographs."""
 
 _TOLD = 200
 """Phantoms between two lines of the log."""
@@ -29,14 +29,14 @@ _LABELS = {
 
 
 def list_phantoms(number: int, *, seed: int = 0) -> list[Case]:
-    """Phantoms as cases, with the labels of what is drawn into them.
+    """List phantoms as cases, with the labels of their findings.
 
     Parameters
     ----------
     number : int
-        How many; phantom ``n`` has the seed ``seed + n``.
+        Number of phantoms; phantom ``n`` has the seed ``seed + n``.
     seed : int
-        Of the first.
+        Seed of the first phantom.
 
     Examples
     --------
@@ -53,14 +53,14 @@ def _describe(seed: int) -> Case:
 
 
 def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
-    """Both crops of the same phantoms; about three a second.
+    """Draw both crops of the same phantoms; about three a second.
 
     Parameters
     ----------
     number : int
-        How many; phantom ``n`` has the seed ``seed + n``.
+        Number of phantoms; phantom ``n`` has the seed ``seed + n``.
     seed : int
-        Of the first.
+        Seed of the first phantom.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
 
 
 def read_children(folder: Path) -> list[Case]:
-    """The paediatric radiographs of Kermany and colleagues: bacterial pneumonia, viral pneumonia, or none.
+    """Read the paediatric radiographs of Kermany and colleagues: bacterial pneumonia, viral pneumonia, or none.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Training of ``thoracite-mini``: five heads on one frozen backbone, one a fold; an interrupted run goes on.
+"""Training of ``thoracite-mini``: five heads on one frozen backbone, one for each fold; interrupted runs are resumed.
 
 One head first learns from phantoms and from children's radiographs, and every fold's head begins from it
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
-What measurements add is fitted beside it.
+The measurements' part is fitted beside it.
 
-A fold's head never sees the patients of its fold, so its reading of them is a fair one: from these readings the
-probabilities are calibrated and the operating points chosen, and ``thoracite evaluate vision`` measures on them.
+A fold's head never sees the patients of its fold. Its logits for them serve to calibrate the probabilities and to
+choose the operating points, and ``thoracite evaluate vision`` measures on them.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ def train_encoder(
         Folder to write ``weights.safetensors`` and ``model.json`` to; checkpoints lie in ``checkpoints`` below it until
         the end.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     epochs : int
         Passes over the training folds.
     phantoms : int
-        How many are drawn to begin with.
+        Number of phantoms in the first material.
 
     Raises
     ------
     InputError
         If the data cannot be read, or a finding has no image.
     ModelError
-        If the weights to begin with are not installed.
+        If the ImageNet weights are not installed.
     """
     cases = read_cases(data, "nih")
     _check_labels(cases, data)
@@ -97,12 +97,12 @@ def _check_labels(cases: list[Case], data: Path) -> None:
 
 
 def begin_network(heads: int) -> Ensemble:
-    """A network whose every head begins from the weights of photographs.
+    """Build a network whose every head begins from weights trained on photographs.
 
     Parameters
     ----------
     heads : int
-        How many.
+        Number of heads.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def begin_network(heads: int) -> Ensemble:
 
 
 def read_imagenet_weights() -> dict[str, Tensor]:
-    """Weights trained on ImageNet's photographs, from the package that carries them.
+    """Read weights trained on ImageNet's photographs, from the package that contains them.
 
     Raises
     ------
@@ -136,17 +136,17 @@ def read_imagenet_weights() -> dict[str, Tensor]:
 
 
 def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
-    """Both crops of all cases, kept in a file of the folder; shape (cases, 2, 256, 256), uint8."""
+    """Read both crops of all cases, cached in a file of the folder; shape (cases, 2, 256, 256), uint8."""
     return cache_array(folder / "frames.npy", lambda: read_crops(cases, settings=Settings.read()))
 
 
 def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
-    """Measurements of all cases, twice, kept in a file of the folder; shape (cases, 2, measures)."""
+    """Measure all cases, twice, cached in a file of the folder; shape (cases, 2, measures)."""
     return cache_array(folder / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
 
 
 def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
-    """Logits of every head, mean over the crops; shape (heads, cases, outputs)."""
+    """Return the logits of every head, mean over the crops; shape (heads, cases, outputs)."""
     network.eval()
     with torch.inference_mode():
         read = [_read_part(network, part, size) for part in torch.split(frames, 32)]
@@ -160,7 +160,7 @@ def _read_part(network: Ensemble, frames: Tensor, size: int) -> npt.NDArray[np.f
 
 
 def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDArray[np.float64]:
-    """Of logits of every head, those by the head that did not see a case's patient; shape (cases, outputs)."""
+    """Keep, for each case, the logits of the head that did not see its patient; shape (cases, outputs)."""
     held: npt.NDArray[np.float64] = logits[[case.fold for case in cases], range(len(cases))]
     return held
 

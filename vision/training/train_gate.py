@@ -19,28 +19,28 @@ from thoracite.vision.training.cases import read_cases
 from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 
 SOURCES = {"nih": 700, "mhh": 229, "kermany": 300}
-"""Radiographs to accept: how many of each source, drawn by the seed; their licences allow training."""
+"""Number of radiographs to accept from each source, drawn by the seed; their licences allow training."""
 
 VARIATIONS = 6
-"""How often each file is cropped anew."""
+"""Number of crops of each file."""
 
 KEPT = 0.995
-"""Share of radiographs that the operating point keeps, on patients that the layer was not fitted on."""
+"""Share of held-out patients' radiographs that the operating point keeps."""
 
 _C = 0.003
 
 
 def train_gate(network: Ensemble, data: Path, *, seed: int = 0) -> GateWeights:
-    """Fit the gate and choose its operating point on radiographs that were left out of a first fit.
+    """Fit the gate and choose its operating point on radiographs held out of a first fit.
 
     Parameters
     ----------
     network : Ensemble
-        Trained, in evaluation mode.
+        The trained network, in evaluation mode.
     data : Path
         Folder with ``manifest.csv``.
     seed : int
-        Of the draw.
+        Seed of the draw.
     """
     random = np.random.default_rng(seed)
     images, kinds, groups = _gather(data, random)
@@ -53,12 +53,12 @@ def train_gate(network: Ensemble, data: Path, *, seed: int = 0) -> GateWeights:
 
 
 def find_half(group: str) -> bool:
-    """Which half a patient or a file belongs to, from the name alone."""
+    """Return the half of a patient or a file, from the name alone."""
     return bool(hashlib.sha256(f"gate {group}".encode()).digest()[0] % 2)
 
 
 def read_features(network: Ensemble, images: list[Pixels]) -> npt.NDArray[np.float32]:
-    """Features of whole images, shape (images, features)."""
+    """Return features of whole images, shape (images, features)."""
     features = []
     for start in range(0, len(images), 32):
         frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in images[start : start + 32]])
@@ -96,7 +96,7 @@ def _gather(data: Path, random: np.random.Generator) -> tuple[list[Pixels], npt.
 
 
 def _fit(features: npt.NDArray[np.float32], kinds: npt.NDArray[np.int64]) -> GateWeights:
-    """Logistic regression on standardised features, written as one layer on the features as they are."""
+    """Fit a logistic regression on standardised features, written as one layer on the raw features."""
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = features.mean(0), features.std(0) + 1e-3

@@ -1,7 +1,7 @@
-"""Training of ``thoracite-lungs``: a small U-Net on drawn lungs; an interrupted run goes on from its checkpoint.
+"""Training of ``thoracite-lungs``: a small U-Net on drawn lungs; interrupted runs are resumed.
 
-One pass after the other over the training part, every image varied anew; what is kept is a moving average of the
-weights. Nothing is stopped early: how long, how fast and how varied was chosen on the part ``val``, and the part
+The trainer passes over the training part with augmented images and keeps a moving average of the weights. It does not
+stop early: length, learning rate and augmentation were chosen on the part ``val``, and the part
 ``test`` is read by ``thoracite evaluate localisation`` alone.
 """
 
@@ -24,16 +24,16 @@ from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_fram
 
 EPOCHS, BATCH, RATE, DECAY = 160, 16, 4e-3, 0.02
 WARM_UP = 100
-"""Steps until the learning rate is reached; then it falls as a cosine."""
+"""Steps of the warm-up; then the learning rate falls as a cosine."""
 
 AVERAGING = 0.99
-"""The weights that are kept are a moving average with this memory a step."""
+"""Decay per step of the moving average of the weights, which is kept."""
 
 CACHED = 192
-"""Side of the frames that crops are taken from, in pixels."""
+"""Side of the frames before they are cropped, in pixels."""
 
 MIRRORED = 0.2
-"""Share of images that are mirrored; most hearts lie on the left."""
+"""Share of mirrored images; most hearts lie on the left."""
 
 SAVED = 20
 """Epochs from one checkpoint to the next."""
@@ -49,7 +49,7 @@ def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EP
     output : Path
         Folder to write ``weights.safetensors`` and ``model.json`` to; the checkpoint lies in ``checkpoints`` below it.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     epochs : int
         Passes over the training part.
 
@@ -75,14 +75,14 @@ def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
 
 
 class LungTrainer:
-    """Trains one network.
+    """Trainer of one network.
 
     Parameters
     ----------
     frames : Tensor, shape (n, 3, side, side), uint8
         Intensity, right lung, left lung.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     """
 
     def __init__(self, frames: Tensor, *, seed: int) -> None:
@@ -96,7 +96,7 @@ class LungTrainer:
         self.progress = Run(self.network, groups, averaging=AVERAGING)
 
     def run(self, epochs: int, checkpoint: Path) -> None:
-        """Train what the checkpoint does not hold yet; the result is in ``progress.average``."""
+        """Train the epochs that the checkpoint lacks; the result is in ``progress.average``."""
         done = self.progress.resume(checkpoint, device=self.device)
         steps = epochs * max(1, len(self.frames) // BATCH)
         for epoch in range(done, epochs):
@@ -125,14 +125,14 @@ class LungTrainer:
 
 
 def measure_loss(logits: Tensor, lungs: Tensor) -> Tensor:
-    """Cross-entropy of every pixel, and one minus the Dice coefficient of every lung.
+    """Return the loss: cross-entropy of every pixel, and one minus the Dice coefficient of every lung.
 
     Parameters
     ----------
     logits : Tensor, shape (n, 2, h, w), float32
-        Of the right and the left lung.
+        Logits of the right and the left lung.
     lungs : Tensor, shape (n, 2, h, w), float32, in [0, 1]
-        What was drawn.
+        The drawn lungs.
     """
     drawn = torch.sigmoid(logits)
     both = (drawn * lungs).sum((2, 3))
@@ -141,7 +141,7 @@ def measure_loss(logits: Tensor, lungs: Tensor) -> Tensor:
 
 
 def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Each frame turned, shifted, scaled, squeezed and mirrored, its lungs with it; then its brightness changed.
+    """Turn, shift, scale, squeeze and mirror each frame with its lungs; then change its brightness.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
     -------
     tuple of Tensor
         Images, shape (n, 1, size, size), float32, intensity about [-1, 1]; lungs, shape (n, 2, size, size), float32,
-        in [0, 1]. A mirrored right lung is a left one, because it lies on the other side.
+        in [0, 1]. A mirrored right lung becomes the left one, since it lies on the other side.
     """
     n = len(frames)
     mirror = torch.where(torch.rand(n) < MIRRORED, -1.0, 1.0)
@@ -174,7 +174,7 @@ def _draw_turns(n: int, mirror: Tensor) -> Tensor:
 
 
 def _cloud(images: Tensor, lungs: Tensor) -> Tensor:
-    """A soft white patch in the lungs of half the images, as a consolidation leaves."""
+    """Draw a soft white patch, like a consolidation, in the lungs of half the images."""
     n, _, size, _ = images.shape
     y, x = torch.meshgrid(torch.linspace(0, 1, size), torch.linspace(0, 1, size), indexing="ij")
     places = [_draw(n, *ends).view(-1, 1, 1) for ends in ((0.15, 0.85), (0.3, 0.85), (0.06, 0.2), (0.06, 0.25))]
