@@ -1,7 +1,7 @@
 """Synthetic chest radiographs whose findings, places and report are known.
 
 An analytic thorax in three dimensions is projected by Beer–Lambert's law through a cone beam, with scatter, noise and a
-scanner's look. Nobody's chest is in it, so it can be shared; every figure from it must say "synthetic".
+scanner's look. It contains no real person's chest, so it can be shared; every figure from it must say "synthetic".
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""The thorax: its measures, drawn from a seed, and the solids they make.
+"""The thorax: its measures, drawn from a seed, and the solids built from them.
 
 Lengths are in cm; z = 0 lies at the hila. Measures follow textbooks' means for adults: a chest 26 to 31 cm wide inside
 the ribs, a cardiothoracic ratio of 0.40 to 0.49, the right dome higher than the left, soft tissue of 2 to 6 cm.
@@ -85,19 +85,19 @@ class Thorax(NamedTuple):
 
     @property
     def chest(self) -> float:
-        """Largest inner width of the rib cage, in cm."""
+        """Return the largest inner width of the rib cage, in cm."""
         return 2 * float(_LUNG_OUTER.max()) * self.scale_x
 
 
 def draw_thorax(generator: np.random.Generator, *, upright: bool = True) -> Thorax:
-    """An adult, thin or obese, man or woman, without disease.
+    """Draw an adult, thin or obese, man or woman, without disease.
 
     Parameters
     ----------
     generator : numpy.random.Generator
-        Source of chance.
+        Generator of random numbers.
     upright : bool
-        Whether he stands and breathes in deeply; in bed the diaphragm is higher.
+        Whether the person stands and breathes in deeply; in bed the diaphragm is higher.
     """
     female = generator.random() < 0.48
     size = generator.normal(0.955 if female else 1.03, 0.035)
@@ -123,12 +123,12 @@ def draw_thorax(generator: np.random.Generator, *, upright: bool = True) -> Thor
 
 
 def sign(side: Side) -> int:
-    """Of x: the patient's left is positive."""
+    """Return the sign of x on a side: the patient's left is positive."""
     return 1 if side == "left" else -1
 
 
 class Gap(NamedTuple):
-    """How far a lung has come away from the chest wall: at the top, at the side near the top, and near the base, cm."""
+    """Distance of a lung from the chest wall: at the top, at the side near the top, and near the base, in cm."""
 
     top: float = 0.0
     upper: float = 0.0
@@ -136,18 +136,18 @@ class Gap(NamedTuple):
 
 
 def build_lung(thorax: Thorax, side: Side, *, gap: Gap = Gap(), grow: float = 0.0) -> Sweep:  # noqa: B008 - immutable
-    """The pleural cavity of one side, before heart and diaphragm are taken away; or the lung come away from it.
+    """Build the pleural cavity of one side, before heart and diaphragm are subtracted; or the lung detached from it.
 
     Parameters
     ----------
     thorax : Thorax
-        Measures.
+        Measures of the person.
     side : str
         ``left`` or ``right``, as the patient's.
     gap : Gap
-        Room between lung and chest wall.
+        Space between lung and chest wall.
     grow : float
-        Added on every side in cm, for the thickness of a pleura.
+        Margin on every side in cm, for the thickness of a pleura.
     """
     part = np.clip((_LUNG_LEVELS + 10) / (LUNG_TOP + 10), 0, 1)  # from the base to the apex
     room = gap.lower + (gap.upper - gap.lower) * part**1.5
@@ -170,19 +170,19 @@ def build_lung(thorax: Thorax, side: Side, *, gap: Gap = Gap(), grow: float = 0.
 
 
 def find_outer_wall(thorax: Thorax, heights: np.ndarray) -> np.ndarray:
-    """Distance of the lungs' outer border from the middle at heights in cm."""
+    """Return the distance of the lungs' outer border from the middle at heights in cm."""
     return np.asarray(np.interp(heights, _LUNG_LEVELS * thorax.scale_z, _LUNG_OUTER * thorax.scale_x))
 
 
 def find_depth(thorax: Thorax, heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Middle and half depth of the rib cage at heights in cm."""
+    """Return middle and half depth of the rib cage at heights in cm."""
     levels = _LUNG_LEVELS * thorax.scale_z
     middle = np.interp(heights, levels, _LUNG_FRONT * thorax.scale_y)
     return middle, np.interp(heights, levels, _LUNG_DEPTH * thorax.scale_y)
 
 
 def build_trunk(thorax: Thorax) -> list[Solid]:
-    """Trunk, neck, arms, shoulders and breasts."""
+    """Build trunk, neck, arms, shoulders and breasts."""
     muscle = np.interp(_BODY_LEVELS, [-16, 0, 12, 16], [1.0, 1.0, 0.7, 0.35])
     profile = np.stack(
         [
@@ -215,7 +215,7 @@ def build_trunk(thorax: Thorax) -> list[Solid]:
 
 
 def build_heart(thorax: Thorax) -> list[Solid]:
-    """The heart as ellipsoids that rest on the dome: left of the sternum, right atrium, outflow."""
+    """Build the heart from ellipsoids that rest on the dome: left of the sternum, right atrium, outflow."""
     width = thorax.heart * thorax.chest
     right = 0.33 * width  # of the transverse diameter, the part right of the middle
     left, grow = width - right, width / 12.2
@@ -229,7 +229,7 @@ def build_heart(thorax: Thorax) -> list[Solid]:
 
 
 def build_mediastinum(thorax: Thorax) -> list[Solid]:
-    """Great vessels, spine, and what else lies between the lungs from neck to diaphragm."""
+    """Build the great vessels, the spine, and the other organs between the lungs from neck to diaphragm."""
     knob = thorax.knob
     return [
         _stack(thorax, [-20, -10, -4, 0, 4, 7, 10, 12, 15], width=[1.2, 1.2, 1.6, 2.1, 2.3, 2.3, 2.4, 2.7, 3.6], y=-1.2,
@@ -244,14 +244,14 @@ def build_mediastinum(thorax: Thorax) -> list[Solid]:
 
 
 def _stack(thorax: Thorax, levels: list[float], *, width: list[float], y: float, depth: list[float]) -> Sweep:
-    """A sweep in the middle of the body."""
+    """Build a sweep in the middle of the body."""
     middle = np.zeros(len(levels))
     profile = np.stack([middle, middle + y * thorax.scale_y, np.array(width), np.array(depth)], axis=1)
     return Sweep((np.array(levels) * thorax.scale_z).astype(np.float32), profile.astype(np.float32))
 
 
 def build_domes(thorax: Thorax) -> dict[Side, Ellipsoid]:
-    """Liver and stomach under the diaphragm, higher in front than behind."""
+    """Build liver and stomach under the diaphragm, higher in front than behind."""
     half = thorax.flatness
     return {
         side: Ellipsoid(
@@ -264,7 +264,7 @@ def build_domes(thorax: Thorax) -> dict[Side, Ellipsoid]:
 
 
 def build_gas(thorax: Thorax) -> list[Solid]:
-    """Air outside the lungs: windpipe and stomach."""
+    """Build the air outside the lungs: windpipe and stomach."""
     solids: list[Solid] = [
         Ellipsoid((-0.2, -2.4, 10.5), (0.85, 0.8, 7.4), (0.1, 0.02, 0.0)),
         Ellipsoid((-1.6, -2.6, 2.6), (0.62, 0.6, 2.6), (0.0, 0.55, 0.0)),

@@ -1,4 +1,4 @@
-"""What is thin: bones, vessels and lines as clouds of mass points, projected and smoothed.
+"""Thin structures: bones, vessels and lines as clouds of mass points, projected and smoothed.
 
 A point carries its volume times the attenuation it adds, so that a cloud of any density gives the same image, and the
 points of a surface give a cortex that is bright where the rays graze it.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from thoracite.phantom.shapes import Array, Camera
 
 Widths = float | NDArray[np.float64]
-"""One length for a whole path, or one a knot, in cm."""
+"""One width for a whole path, or one for each knot, in cm."""
 
 
 class Cloud(NamedTuple):
@@ -39,20 +39,20 @@ class Cloud(NamedTuple):
     mass: Array
 
     def scale(self, factor: float) -> Cloud:
-        """The same points, with more or less mass."""
+        """Return the same points with more or less mass."""
         return Cloud(self.points, self.mass * np.float32(factor))
 
     def keep(self, chosen: NDArray[np.bool_]) -> Cloud:
-        """Only some of the points."""
+        """Return some of the points."""
         return Cloud(self.points[chosen], self.mass[chosen])
 
 
 EMPTY = Cloud(np.zeros((0, 3), dtype=np.float32), np.zeros(0, dtype=np.float32))
-"""No point at all."""
+"""A cloud without points."""
 
 
 def join_clouds(clouds: Iterable[Cloud]) -> Cloud:
-    """All points in one cloud."""
+    """Join all points in one cloud."""
     parts = [EMPTY, *clouds]
     return Cloud(np.concatenate([c.points for c in parts]), np.concatenate([c.mass for c in parts]))
 
@@ -65,7 +65,7 @@ def sweep_tube(
     step: float,
     flat: float = 1.0,
 ) -> Cloud:
-    """The wall of a tube along a path.
+    """Cover the wall of a tube along a path with points.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def sweep_tube(
 
 
 def fill_tube(path: NDArray[np.float64], radius: Widths, *, step: float, flat: float = 1.0) -> Cloud:
-    """A tube's inside; the mass is its volume. See :func:`sweep_tube`."""
+    """Fill the inside of a tube; the mass is its volume. See :func:`sweep_tube`."""
     _, size, _, length = _walk(path, radius, 1.0, step)
     volume = float(np.mean(np.pi * size**2 * flat)) * length
     rings = [sweep_tube(path, np.asarray(radius) * part, wall=1.0, step=step, flat=flat) for part in (0.8, 0.35)]
@@ -109,7 +109,7 @@ def fill_tube(path: NDArray[np.float64], radius: Widths, *, step: float, flat: f
 
 
 def fill_plate(corners: NDArray[np.float64], thickness: float, *, step: float) -> Cloud:
-    """A thin flat triangle; ``corners`` has shape (3, 3), in cm."""
+    """Fill a thin flat triangle; ``corners`` has shape (3, 3), in cm."""
     one, two = corners[1] - corners[0], corners[2] - corners[0]
     count = max(2, int(np.ceil(max(np.linalg.norm(one), np.linalg.norm(two)) / step)))
     u, v = ((np.mgrid[0:count, 0:count] + 0.5) / count).reshape(2, -1)
@@ -121,7 +121,7 @@ def fill_plate(corners: NDArray[np.float64], thickness: float, *, step: float) -
 
 
 def cover_ball(center: NDArray[np.float64], radius: float, *, wall: float, step: float) -> Cloud:
-    """The wall of a ball, its points on a Fibonacci spiral."""
+    """Cover the wall of a ball with points on a Fibonacci spiral."""
     count = max(16, int(np.ceil(4 * np.pi * (radius / step) ** 2)))
     height = 1 - 2 * (np.arange(count) + 0.5) / count
     angle, ring = np.pi * (1 + 5**0.5) * np.arange(count), np.sqrt(1 - height**2)
@@ -133,7 +133,7 @@ def cover_ball(center: NDArray[np.float64], radius: float, *, wall: float, step:
 def _walk(
     path: NDArray[np.float64], radius: Widths, wall: Widths, step: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
-    """Evenly spaced points of a path, radius and wall at each, and the path's length."""
+    """Space points evenly along a path; return them, radius and wall at each, and the path's length."""
     joints = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
     length = float(joints[-1])
     count = max(3, int(np.ceil(length / step)))
@@ -146,7 +146,7 @@ def _walk(
 
 
 def project_cloud(cloud: Cloud, camera: Camera) -> Array:
-    """Mass per area along each ray: a path length in cm where the mass is a volume.
+    """Project mass per area along each ray: a path length in cm where the mass is a volume.
 
     Parameters
     ----------

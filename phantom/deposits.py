@@ -1,4 +1,4 @@
-"""Water where air should be: consolidation, nodules, masses, collapse, oedema.
+"""Water in place of air: consolidation, nodules, masses, collapse, oedema.
 
 Examples
 --------
@@ -28,11 +28,11 @@ class Deposit(NamedTuple):
     Parameters
     ----------
     water : ndarray, shape (height, width)
-        In cm, before the lung's room is considered.
+        In cm, before it is limited to the space in the lung.
     sides : tuple of str
-        Lungs that it lies in.
+        Lungs that contain it.
     sharp : bool
-        Whether it displaces the lung (a nodule) instead of soaking it.
+        Whether it displaces the lung (a nodule) or fills its air spaces.
     diameter : float or None
         Of a nodule or mass, in cm.
     """
@@ -44,18 +44,18 @@ class Deposit(NamedTuple):
 
 
 def place_deposit(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.random.Generator) -> Deposit | None:
-    """A finding's water; None for findings that are no deposit.
+    """Place the water of a finding; None for findings without any.
 
     Parameters
     ----------
     one : Abnormality
-        To draw.
+        The finding.
     thorax : Thorax
-        Where.
+        The chest.
     camera : Camera
-        Seen from.
+        The camera.
     generator : numpy.random.Generator
-        Decides place and shape.
+        Chooses place and shape.
     """
     if one.kind is Kind.EDEMA:
         return _soak(thorax, camera, generator, one.grade)
@@ -71,7 +71,7 @@ def place_deposit(one: Abnormality, thorax: Thorax, camera: Camera, generator: n
 
 
 def find_zone(thorax: Thorax, side: Side, zone: str) -> tuple[float, float]:
-    """Lower and upper end of a lung zone, a third of the lung's height above the dome each, in cm."""
+    """Return lower and upper end of a lung zone, a third of the lung's height above the dome, in cm."""
     top = LUNG_TOP * thorax.scale_z
     base = thorax.dome_right if side == "right" else thorax.dome_left
     third = (top - base) / 3
@@ -82,7 +82,7 @@ def find_zone(thorax: Thorax, side: Side, zone: str) -> tuple[float, float]:
 def draw_place(
     one: Abnormality, thorax: Thorax, generator: np.random.Generator, *, margin: float
 ) -> NDArray[np.float64]:
-    """A point in the lung at least ``margin`` cm from its border and from the heart, shape (3,)."""
+    """Draw a point in the lung at least ``margin`` cm from its border and from the heart, shape (3,)."""
     side: Side = "left" if one.side == "left" else "right"
     low, high = find_zone(thorax, side, one.zone or "mid")
     z = generator.uniform(low + min(margin, 0.45 * (high - low)), high - min(margin, 0.45 * (high - low)))
@@ -98,7 +98,7 @@ def draw_place(
 def _project_blobs(
     centers: NDArray[np.float64], sigmas: NDArray[np.float64], peaks: NDArray[np.float64], camera: Camera
 ) -> Array:
-    """Line integrals of three-dimensional Gaussians; they are Gaussians on the detector."""
+    """Return line integrals of three-dimensional Gaussians; they are Gaussians on the detector."""
     column, row, magnification = camera.project(centers.astype(np.float32))
     places = np.arange(camera.size) + 0.5
     width = sigmas * magnification / camera.pitch
@@ -108,7 +108,7 @@ def _project_blobs(
 
 
 def _mottle(camera: Camera, generator: np.random.Generator, *, grain: float, depth: float) -> Array:
-    """Patchiness, a positive factor of mean about 1."""
+    """Draw patchiness, a positive factor with mean about 1."""
     cells = max(4, round(camera.field / grain))
     noise = generator.standard_normal((cells, cells)).astype(np.float32)
     zoomed = ndimage.zoom(noise, camera.size / cells, order=3, mode="nearest")[: camera.size, : camera.size]
@@ -146,7 +146,7 @@ def _grow(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.random
 
 
 def _collapse(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.random.Generator) -> Deposit:
-    """Plates of collapsed lung, one to three, nearly horizontal."""
+    """Draw one to three plates of collapsed lung, nearly horizontal."""
     rays, spans = camera.cast_rays(), []
     side = _side(one)
     for _ in range(1 + one.grade):
@@ -160,7 +160,7 @@ def _collapse(one: Abnormality, thorax: Thorax, camera: Camera, generator: np.ra
 
 
 def _soak(thorax: Thorax, camera: Camera, generator: np.random.Generator, grade: int) -> Deposit:
-    """Haze about the hila that spares the periphery, the same on both sides, denser below."""
+    """Draw haze round the hila that spares the periphery, the same on both sides, denser below."""
     strength = (0.10, 0.17, 0.26)[grade]
     centers, sigmas = [], []
     for side in SIDES:

@@ -1,4 +1,4 @@
-"""From path lengths to an image: Beer–Lambert, scatter, quantum noise, and what a scanner makes of it.
+"""From path lengths to an image: Beer–Lambert's law, scatter, quantum noise, and the scanner's processing.
 
 Examples
 --------
@@ -28,27 +28,27 @@ class Style(NamedTuple):
     Parameters
     ----------
     scatter : float
-        Scattered over primary radiation behind the thickest part; 0.3 with a grid, 1 without.
+        Ratio of scattered to primary radiation behind the thickest part; 0.3 with a grid, 1 without.
     photons : float
-        Quanta a pixel of the open field, which sets the noise.
+        Quanta for each pixel of the open field, which set the noise.
     blur : float
         Standard deviation of focus and screen in cm.
     equalise : float
-        Share of the coarse contrast that processing takes away: 0 for film.
+        Share of the coarse contrast that processing removes: 0 for film.
     edge : float
         Unsharp masking.
     curve : float
         Steepness of the display curve.
     shift : float
-        Where its middle lies: below 0.5 the image is bright.
+        Middle of the display curve: below 0.5 the image is bright.
     top : float
         Brightest grey.
     border : float
-        Width of the collimator's shadow over the image's side.
+        Width of the collimator's shadow as a share of the image's side.
     marker : str
         Letters at the edge, such as ``L``.
     inset : tuple of float
-        Place of the marker, across and down, over the image's side.
+        Place of the marker, across and down, as a share of the image's side.
     """
 
     scatter: float = 0.5
@@ -65,7 +65,7 @@ class Style(NamedTuple):
 
 
 def draw_style(generator: np.random.Generator, *, view: str) -> Style:
-    """Any scanner's look; bedside (AP) images are flatter, noisier and have no grid."""
+    """Draw the settings of a scanner; bedside (AP) images are flatter, noisier and have no grid."""
     bedside = view == "AP"
     letters = (["L", "L", "R", ""] if not bedside else ["AP", "L", "PORT", "SUP", ""])[generator.integers(4)]
     right = letters == "R"
@@ -86,16 +86,16 @@ def draw_style(generator: np.random.Generator, *, view: str) -> Style:
 
 
 def expose(absorption: Array, style: Style, generator: np.random.Generator, *, pitch: float) -> Array:
-    """An image as a radiologist sees it.
+    """Expose an image, as radiologists view it.
 
     Parameters
     ----------
     absorption : ndarray, shape (height, width)
         Integral of the attenuation along each ray.
     style : Style
-        Scanner.
+        Scanner settings.
     generator : numpy.random.Generator
-        For the noise.
+        Generator of the noise.
     pitch : float
         Side of a pixel in cm.
 
@@ -113,13 +113,13 @@ def expose(absorption: Array, style: Style, generator: np.random.Generator, *, p
 
 
 def _scatter(primary: Array, absorption: Array, ratio: float, pitch: float) -> Array:
-    """Radiation that comes from elsewhere in the body: about as much everywhere within some 6 cm."""
+    """Add radiation scattered in the rest of the body: nearly even within some 6 cm."""
     body = 1 - np.exp(-absorption / 2)
     return np.float32(ratio) * _smooth_coarsely(primary * body + 0.012, 5.0 / pitch)
 
 
 def _smooth_coarsely(image: Array, sigma: float) -> Array:
-    """A wide Gaussian, made on a smaller image."""
+    """Smooth with a wide Gaussian, on a smaller image."""
     factor = max(1, int(sigma // 4))
     small = np.asarray(Image.fromarray(image).reduce(factor))
     small = ndimage.gaussian_filter(small, sigma / factor, mode="nearest")
@@ -139,7 +139,7 @@ def _display(density: Array, style: Style, pitch: float) -> Array:
 
 
 def _mark(image: Array, style: Style) -> Array:
-    """The collimator's shadow and the marker's letters."""
+    """Draw the collimator's shadow and the marker's letters."""
     size = image.shape[0]
     if style.border:
         edge = max(1, round(style.border * size))

@@ -1,4 +1,4 @@
-"""What may be wrong with a phantom, and what it does to the anatomy.
+"""Findings of a phantom, and their effects on the anatomy.
 
 Examples
 --------
@@ -30,7 +30,7 @@ SEVERITIES: tuple[Severity, ...] = ("mild", "moderate", "severe")
 
 
 class Kind(StrEnum):
-    """A finding that can be drawn; its value is a label of the graph's concepts."""
+    """A finding that can be drawn; its value is the label of a concept of the graph."""
 
     EFFUSION = "pleural effusion"
     PNEUMOTHORAX = "pneumothorax"
@@ -45,19 +45,19 @@ class Kind(StrEnum):
 
 ONE_SIDED = frozenset({Kind.EFFUSION, Kind.PNEUMOTHORAX})
 IN_A_ZONE = frozenset({Kind.CONSOLIDATION, Kind.NODULE, Kind.MASS, Kind.ATELECTASIS})
-"""Those that have a side and a zone."""
+"""Findings with a side and a zone."""
 
 HIDDEN: Mapping[Kind, tuple[str, str, str]] = {
     Kind.EFFUSION: ("lower", "lower", "lower mid"),
     Kind.PNEUMOTHORAX: ("upper", "upper mid", "upper mid lower"),
 }
-"""Zones of the same side in which a small, moderate and large one hides what lies in the lung."""
+"""Zones of the same side in which a small, moderate or large one hides findings of the lung."""
 
 FREQUENCY: Mapping[Kind, float] = {
     Kind.EFFUSION: 0.16, Kind.PNEUMOTHORAX: 0.10, Kind.CARDIOMEGALY: 0.16, Kind.CONSOLIDATION: 0.14,
     Kind.NODULE: 0.10, Kind.MASS: 0.08, Kind.EDEMA: 0.10, Kind.ATELECTASIS: 0.08, Kind.HYPERINFLATION: 0.07,
 }  # fmt: skip
-"""How often each is drawn; independent of each other, except where they exclude each other."""
+"""Probability of each finding; independent of each other, except where they exclude each other."""
 
 
 class Abnormality(Noun):
@@ -66,18 +66,18 @@ class Abnormality(Noun):
     Parameters
     ----------
     kind : Kind
-        What it is.
+        Kind of finding.
     side : str or None
         ``left`` or ``right``, as the patient's; None for heart, oedema and overinflation.
     zone : str or None
-        ``upper``, ``mid`` or ``lower``, for what lies in the lung.
+        ``upper``, ``mid`` or ``lower``, for findings in the lung.
     severity : str
         ``mild``, ``moderate`` or ``severe``.
 
     Raises
     ------
     pydantic.ValidationError
-        If side or zone is missing where the kind needs it, or given where it has none.
+        If side or zone is missing where the kind needs it, or given where the kind has none.
     """
 
     kind: Kind
@@ -95,22 +95,22 @@ class Abnormality(Noun):
 
     @property
     def grade(self) -> int:
-        """Severity as 0, 1 or 2."""
+        """Return the severity as 0, 1 or 2."""
         return SEVERITIES.index(self.severity)
 
     @property
     def size_word(self) -> str:
-        """Severity in the words of size: small, moderate, large."""
+        """Return the severity as a size: small, moderate, large."""
         return ("small", "moderate", "large")[self.grade]
 
 
 def draw_abnormalities(generator: np.random.Generator, *, normal: float = 0.3) -> tuple[Abnormality, ...]:
-    """What a random patient has.
+    """Draw the findings of a random patient.
 
     Parameters
     ----------
     generator : numpy.random.Generator
-        Source of chance.
+        Generator of random numbers.
     normal : float
         Share of patients without a finding.
     """
@@ -135,7 +135,7 @@ def _draw_one(kind: Kind, generator: np.random.Generator) -> Abnormality:
 
 
 def find_conflict(abnormalities: Iterable[Abnormality]) -> str | None:
-    """Why the findings cannot stand in one chest, in words; None if they can."""
+    """Return the reason, in words, why the findings exclude each other; None if they do not."""
     chosen = list(abnormalities)
     for one, other in combinations(chosen, 2):
         if (one.kind, one.side, one.zone) == (other.kind, other.side, other.zone):
@@ -151,12 +151,12 @@ def find_conflict(abnormalities: Iterable[Abnormality]) -> str | None:
 
 
 def check_abnormalities(abnormalities: Iterable[Abnormality]) -> None:
-    """Refuse findings that cannot stand in one chest.
+    """Refuse findings that exclude each other.
 
     Raises
     ------
     UsageError
-        Naming the two that exclude each other.
+        If two findings exclude each other; the message names both.
     """
     if (conflict := find_conflict(abnormalities)) is not None:
         raise UsageError(f"{conflict}; leave one of the two out")

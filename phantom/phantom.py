@@ -1,4 +1,4 @@
-"""A phantom: an image and everything that is true about it.
+"""Phantoms: an image with its findings, masks and report.
 
 Examples
 --------
@@ -33,7 +33,7 @@ Box = tuple[int, int, int, int]
 
 
 class PhantomFinding(Noun):
-    """A finding of a phantom, and where it is.
+    """A finding of a phantom with its place.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class PhantomFinding(Noun):
     box : tuple of int
         x0, y0, x1, y1 in pixels from the top left corner, of the projected finding; the ends are outside.
     diameter_mm : float or None
-        Of a nodule or mass.
+        Diameter of a nodule or mass.
     """
 
     entity: Entity
@@ -56,26 +56,26 @@ class PhantomFinding(Noun):
 
 
 class Phantom(NamedTuple):
-    """A synthetic chest radiograph with its truth.
+    """A synthetic chest radiograph with its ground truth.
 
     Parameters
     ----------
     image : ndarray, shape (size, size), float32, intensity in [0, 1]
         Air dark, bone bright.
     findings : tuple of PhantomFinding
-        What is there.
+        The drawn findings.
     masks : tuple of ndarray of bool, shape (size, size)
-        One a finding.
+        One for each finding.
     lungs : dict of str to ndarray of bool
         ``left`` and ``right``: lung beside the heart and above the diaphragm.
     heart : ndarray of bool
         The heart's projection.
     gold : Gold
-        Report, triples, what is present and what is absent.
+        Report, triples, present and absent findings.
     view : str
         ``PA`` or ``AP``.
     seed : int
-        Draws it again.
+        Seed that draws it again.
     """
 
     image: Array
@@ -100,19 +100,19 @@ def draw_phantom(
     Parameters
     ----------
     seed : int
-        Of person, camera, scanner, findings and noise, each with its own stream: the same seed is the same person with
-        and without findings.
+        Seed of person, camera, scanner, findings and noise, each with its own stream: the same seed gives the same
+        person with and without findings.
     abnormalities : sequence of Abnormality or None
-        What to draw; drawn by lot unless given, none for ``()``.
+        Findings to draw; random unless given, none for ``()``.
     size : int
         Side in pixels, at least 32.
     view : str or None
-        ``PA`` or ``AP``; drawn by lot unless given.
+        ``PA`` or ``AP``; random unless given.
 
     Raises
     ------
     UsageError
-        If the size is too small, or the findings cannot stand in one chest.
+        If the size is too small, or the findings exclude each other.
     """
     if size < 32 or seed < 0:
         raise UsageError(f"a phantom of {size} pixels from seed {seed} cannot be drawn; expected at least 32 and 0")
@@ -138,12 +138,12 @@ def draw_phantom(
 
 
 def choose_abnormalities(seed: int) -> tuple[Abnormality, ...]:
-    """What :func:`draw_phantom` draws by lot, without drawing it.
+    """Return the random findings of :func:`draw_phantom`, without drawing them.
 
     Parameters
     ----------
     seed : int
-        Of the phantom, at least 0.
+        Seed of the phantom, at least 0.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def choose_abnormalities(seed: int) -> tuple[Abnormality, ...]:
 
 
 def _spawn(seed: int) -> list[np.random.Generator]:
-    """Streams of person, lot, optics, growth, chance and noise."""
+    """Return the streams of person, findings, optics, growth, chance and noise."""
     return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)]
 
 
@@ -187,7 +187,7 @@ def _draw_camera(generator: np.random.Generator, view: View, size: int, chest: f
 
 
 def find_box(mask: Mask) -> Box:
-    """Smallest box around a mask: x0, y0, x1, y1, ends outside.
+    """Return the smallest box round a mask: x0, y0, x1, y1, ends outside.
 
     Examples
     --------
@@ -203,16 +203,16 @@ def find_box(mask: Mask) -> Box:
 
 
 def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int = 256) -> list[Path]:
-    """Write phantoms: images marked SYNTHETIC, masks, and ``phantoms.jsonl`` with the truth, one line an image.
+    """Write phantoms: images marked SYNTHETIC, masks, and ``phantoms.jsonl`` with the truth, one line for each image.
 
     Parameters
     ----------
     folder : Path
-        Made when missing; masks go into ``masks`` below it.
+        Made if missing; masks go into ``masks`` below it.
     number : int
-        How many, at least 1; phantom ``n`` has the seed ``seed + n``.
+        Number of phantoms, at least 1; phantom ``n`` has the seed ``seed + n``.
     seed : int
-        Of the first.
+        Seed of the first phantom.
     size : int
         Side in pixels.
 
@@ -246,7 +246,7 @@ def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int =
 
 
 def render_picture(phantom: Phantom) -> Image.Image:
-    """The image in 8 bits, with the word SYNTHETIC in the lower left corner."""
+    """Render the image in 8 bits, with the word SYNTHETIC in the lower left corner."""
     picture = Image.fromarray(np.round(phantom.image * 255).astype(np.uint8))
     size = picture.width
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(max(8, size * 0.032))
@@ -256,16 +256,16 @@ def render_picture(phantom: Phantom) -> Image.Image:
 
 
 def describe_phantom(phantom: Phantom, image: str, masks: dict[str, str]) -> dict[str, Any]:
-    """A phantom's line of ``phantoms.jsonl``.
+    """Return a phantom's line of ``phantoms.jsonl``.
 
     Parameters
     ----------
     phantom : Phantom
-        Drawn.
+        The phantom.
     image : str
-        Its file's name.
+        File name of its image.
     masks : dict of str to str
-        File names by what they show.
+        File names of its masks, by the name of the structure.
     """
     return {
         "image": image,

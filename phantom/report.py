@@ -1,6 +1,6 @@
-"""What a phantom's report says, and the triples it must give.
+"""The report of a phantom, and the triples that an extractor must find in it.
 
-The words are the project's own, few and plain, so that the extractor reads back exactly what was drawn.
+The sentences are the project's own, few and plain, so that the extractor reads back exactly the drawn findings.
 
 Examples
 --------
@@ -32,7 +32,7 @@ SIGNS = {
     Kind.EDEMA: "septal lines",
     Kind.HYPERINFLATION: "flattened diaphragm",
 }
-"""The sign that is drawn with a finding."""
+"""The sign drawn with a finding."""
 
 _DENIED = {
     Kind.EFFUSION: "No pleural effusion.",
@@ -43,20 +43,20 @@ _DENIED = {
     Kind.MASS: "No lung mass.",
     Kind.EDEMA: "No pulmonary edema.",
 }
-"""How the absent findings are denied; the others go unmentioned, as in most reports."""
+"""Sentences that deny absent findings; the others go unmentioned, as in most reports."""
 
 
 class Gold(NamedTuple):
-    """The truth about a phantom in words and triples.
+    """The ground truth of a phantom in words and triples.
 
     Parameters
     ----------
     report : str
-        One sentence a line.
+        One sentence on each line.
     triples : tuple of (str, str, str)
-        Subject, relation and object CURIEs of what is present.
+        Subject, relation and object CURIEs of the present findings.
     present, absent : tuple of Entity
-        Findings and signs that are there, and findings that are denied.
+        Present findings and signs; denied findings.
     """
 
     report: str
@@ -72,12 +72,12 @@ def _linker() -> Linker:
 
 @lru_cache(maxsize=256)
 def find_concept(name: str) -> Entity:
-    """The graph's concept of that name.
+    """Return the concept of that name.
 
     Raises
     ------
     ModelError
-        If the vocabulary has lost it.
+        If the vocabulary does not have it.
     """
     concept = _linker().link(name)
     if concept is None:
@@ -86,7 +86,7 @@ def find_concept(name: str) -> Entity:
 
 
 def write_gold(abnormalities: Sequence[Abnormality], diameters: Sequence[float | None]) -> Gold:
-    """Report and triples of what was drawn.
+    """Write the report and the triples of the drawn findings.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _list_triples(one: Abnormality) -> Iterator[TripleKey]:
 
 
 def find_place(one: Abnormality) -> str | None:
-    """Name of the anatomy where a finding is; the side is said beside it."""
+    """Return the name of a finding's anatomy; the side stands beside it."""
     if one.zone:
         return f"{one.zone} lung zones"
     if one.kind is Kind.PNEUMOTHORAX:

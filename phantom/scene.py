@@ -1,4 +1,4 @@
-"""A thorax with its findings, seen by a camera: path lengths, masks, and where everything lies."""
+"""A thorax with its findings in front of a camera: path lengths, masks and places."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ _SMALL = -12.0
 
 
 class Scene(NamedTuple):
-    """What the camera sees.
+    """The projection of a thorax.
 
     Parameters
     ----------
     absorption : ndarray, shape (height, width), float32
         Integral of the attenuation.
     masks : list of ndarray of bool, shape (height, width)
-        One an abnormality: the projection of the finding itself.
+        One for each finding: its projection.
     diameters : list of float or None
-        Of nodules and masses, in cm.
+        Diameters of nodules and masses, in cm.
     lungs : dict of str to ndarray of bool
-        By side: what of the lung lies beside heart and above the diaphragm.
+        By side: the lung beside the heart and above the diaphragm.
     heart : ndarray of bool
         Projection of the heart.
     """
@@ -74,7 +74,7 @@ class Scene(NamedTuple):
 
 
 class _Lung(NamedTuple):
-    """One side: the space, the lung in it, what fills the rest, and the shapes needed to keep vessels inside."""
+    """One side: the pleural space, the lung in it, the filling of the rest, and shapes that keep vessels inside."""
 
     solid: Sweep
     dome: Ellipsoid
@@ -87,7 +87,7 @@ class _Lung(NamedTuple):
 
 
 def alter_thorax(thorax: Thorax, abnormalities: Sequence[Abnormality]) -> Thorax:
-    """The measures that heart disease and overinflation change."""
+    """Change the measures that heart disease and overinflation affect."""
     for one in abnormalities:
         if one.kind is Kind.CARDIOMEGALY:
             thorax = thorax._replace(heart=max(thorax.heart + 0.06, 0.545) + 0.055 * one.grade)
@@ -115,13 +115,13 @@ def render_scene(
     Parameters
     ----------
     thorax : Thorax
-        As it is without the findings.
+        The thorax without findings.
     abnormalities : sequence of Abnormality
-        To draw.
+        Findings to draw.
     camera : Camera
         Focus and detector.
     generators : two numpy.random.Generator
-        For vessels and texture, and for the findings; so that the same chest can be drawn with and without them.
+        For vessels and texture, and for the findings, so that the same chest can be drawn with and without them.
     """
     growth, chance = generators
     thorax = alter_thorax(thorax, abnormalities)
@@ -160,7 +160,7 @@ def _draw_lines(
     generators: Sequence[np.random.Generator],
     step: float,
 ) -> Cloud:
-    """Vessels, and Kerley lines where there is oedema, whose upper vessels are wide too."""
+    """Draw vessels, and with oedema also Kerley lines and wide upper vessels."""
     growth, chance = generators
     soaked = next((one.grade for one in abnormalities if one.kind is Kind.EDEMA), None)
     if soaked is None:
@@ -193,7 +193,7 @@ def _render_lung(
 
 
 def _measure_clear(span: Span, within: Span, holes: Sequence[Span]) -> Array:
-    """Length of what two solids share and no hole takes away."""
+    """Return the length within both solids and outside every hole."""
     both = clip_span(span, within)
     return measure_span(both) - measure_union(holes, both)
 
@@ -206,7 +206,7 @@ def _keep_inside(cloud: Cloud, lung: _Lung) -> Cloud:
 
 
 def _fit(deposit: Deposit, room: Array) -> Array:
-    """What of a deposit the lung can hold along each ray."""
+    """Limit a deposit to the space in the lung along each ray."""
     if deposit.sharp:
         return np.minimum(deposit.water, room)
     soaked: Array = room * (1 - np.exp(-deposit.water / np.maximum(room, 0.2)))
@@ -214,7 +214,7 @@ def _fit(deposit: Deposit, room: Array) -> Array:
 
 
 def _draw_texture(generator: np.random.Generator, camera: Camera) -> Array:
-    """Uneven aeration: a factor near 1, shape (height, width), coarse and fine."""
+    """Draw uneven aeration: a factor near 1, shape (height, width), coarse and fine."""
     texture = np.ones((camera.size, camera.size), dtype=np.float32)
     for scale, depth in ((2.5, 0.06), (0.7, 0.05), (0.25, 0.05)):
         cells = max(4, round(camera.field / scale))
@@ -232,7 +232,7 @@ def _hit(spans: Sequence[Span]) -> Mask:
 def _mask(
     one: Abnormality, lungs: dict[Side, _Lung], heart: Sequence[Span], shown: Array | None, camera: Camera
 ) -> Mask:
-    """Where a finding is seen."""
+    """Return the mask of a finding."""
     seen = lungs["left"].mask | lungs["right"].mask
     if one.kind is Kind.CARDIOMEGALY:
         return _hit(heart)
@@ -250,7 +250,7 @@ def _mask(
 
 
 def _find_free_air(lung: _Lung) -> Mask:
-    """Air beside the lung; in front of it and behind it nobody sees it."""
+    """Return air beside the lung; in front of it and behind it air is not visible."""
     free: Mask = lung.mask & (lung.air > 1.0) & (lung.aerated < 0.5 * lung.air)
     return free
 

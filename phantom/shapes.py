@@ -1,4 +1,4 @@
-"""Solids that cone-beam rays pass through, and how long they stay in each.
+"""Solids that cone-beam rays pass through, and the length of each ray inside them.
 
 The world is in centimetres: x to the patient's left, y to the front, z to the head. A ray is a straight line with the
 depth y as its parameter, and a convex solid cuts it in one :class:`Span` of depths. Organs that displace each other are
@@ -31,7 +31,7 @@ class Rays(NamedTuple):
     Parameters
     ----------
     slope_x, start_x, slope_z, start_z : ndarray, shape (height, width)
-        One a pixel.
+        One number for each pixel.
     """
 
     slope_x: Array
@@ -50,8 +50,8 @@ class Camera(NamedTuple):
     field : float
         Side of the detector in cm.
     focus : tuple of float
-        Place of the focus in cm; behind the patient (y negative) for PA, in front of him for AP. Away from the
-        middle it sees him turned or bent.
+        Place of the focus in cm; behind the patient (y negative) for PA, in front of him for AP. Off the
+        middle, the patient appears turned or bent.
     plate : float
         Depth of the detector in cm.
     aim : tuple of float
@@ -69,11 +69,11 @@ class Camera(NamedTuple):
 
     @property
     def pitch(self) -> float:
-        """Side of a pixel on the detector, in cm."""
+        """Return the side of a pixel on the detector, in cm."""
         return self.field / self.size
 
     def cast_rays(self) -> Rays:
-        """One ray a pixel; the patient's left is on the image's right, as he faces the reader."""
+        """Cast one ray for each pixel; the patient's left is on the image's right, as he faces the reader."""
         places = (np.arange(self.size, dtype=np.float32) + np.float32(0.5 - self.size / 2)) * np.float32(self.pitch)
         across, up = np.meshgrid(places, -places)
         cos, sin = np.float32(np.cos(self.roll)), np.float32(np.sin(self.roll))
@@ -83,7 +83,7 @@ class Camera(NamedTuple):
         return Rays(slope_x, x - slope_x * y, slope_z, z - slope_z * y)
 
     def project(self, points: Array) -> tuple[Array, Array, Array]:
-        """Where points of the world fall.
+        """Project points of the world on the detector.
 
         Parameters
         ----------
@@ -93,7 +93,7 @@ class Camera(NamedTuple):
         Returns
         -------
         column, row, magnification : ndarray, shape (points,)
-            In pixels (a pixel's centre is at .5), and the detector's distance from the focus over the point's.
+            In pixels (a pixel's centre is at .5), and the focus's distance to the detector over that to the point.
         """
         x, y, z = map(np.float32, self.focus)
         magnification = (np.float32(self.plate) - y) / (points[:, 1] - y)
@@ -116,7 +116,7 @@ class Solid(Protocol):
     """A convex body."""
 
     def cut(self, rays: Rays) -> Span:
-        """Where each ray is inside."""
+        """Return the part of each ray inside the solid."""
         ...
 
 
@@ -136,12 +136,12 @@ class Ellipsoid(NamedTuple):
     turn: Point = (0.0, 0.0, 0.0)
 
     def matrix(self) -> Array:
-        """What maps the ellipsoid, moved to the origin, to the unit ball; shape (3, 3)."""
+        """Return the matrix from the ellipsoid, moved to the origin, to the unit ball; shape (3, 3)."""
         matrix: Array = (turn_matrix(self.turn) / np.asarray(self.radii)).T.astype(np.float32)
         return matrix
 
     def cut(self, rays: Rays) -> Span:
-        """Where each ray is inside."""
+        """Return the part of each ray inside the ellipsoid."""
         square: Array = np.zeros((1, 1), dtype=np.float32)
         cross = constant = square
         for row in self.matrix():
@@ -153,7 +153,7 @@ class Ellipsoid(NamedTuple):
         return _solve(square, cross, constant - 1)
 
     def holds(self, points: Array) -> NDArray[np.bool_]:
-        """Which points, shape (points, 3), are inside."""
+        """Tell which points, shape (points, 3), are inside."""
         inside: NDArray[np.bool_] = (
             np.square((points - np.array(self.center, dtype=np.float32)) @ self.matrix().T).sum(axis=1) < 1
         )
@@ -161,7 +161,7 @@ class Ellipsoid(NamedTuple):
 
 
 class Bowl(NamedTuple):
-    """What is above a paraboloid that opens to the head: the lung that floats on an effusion, whose edge is a meniscus.
+    """The space above a paraboloid that opens to the head: lung that floats on an effusion, with a meniscus as edge.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class Bowl(NamedTuple):
     steepness: tuple[float, float]
 
     def cut(self, rays: Rays) -> Span:
-        """Where each ray is inside."""
+        """Return the part of each ray inside the bowl."""
         (x, y, z), (kx, ky) = self.bottom, map(np.float32, self.steepness)
         across = rays.start_x - np.float32(x)
         square = kx * rays.slope_x**2 + ky
@@ -184,7 +184,7 @@ class Bowl(NamedTuple):
         return _solve(square, cross, constant)
 
     def holds(self, points: Array) -> NDArray[np.bool_]:
-        """Which points, shape (points, 3), are inside."""
+        """Tell which points, shape (points, 3), are inside."""
         across = points[:, :2] - np.array(self.bottom[:2], dtype=np.float32)
         inside: NDArray[np.bool_] = points[:, 2] > self.bottom[2] + across**2 @ np.array(
             self.steepness, dtype=np.float32
@@ -200,14 +200,14 @@ class Sweep(NamedTuple):
     heights : ndarray, shape (levels,)
         Rising, in cm.
     profile : ndarray, shape (levels, 4)
-        Centre x and y, half width and half depth at each height, in cm; between heights they go smoothly.
+        Centre x and y, half width and half depth at each height, in cm; smooth between heights.
     """
 
     heights: Array
     profile: Array
 
     def cut(self, rays: Rays) -> Span:
-        """Where each ray is inside; a ray's small climb within the body is followed by one more step at each end."""
+        """Return the part of each ray inside; one more step at each end follows the ray's slope."""
         middle = self._solve_at(rays, np.float32(0))
         near, far = self._solve_at(rays, middle.near).near, self._solve_at(rays, middle.far).far
         return Span(near, np.where(middle.far > middle.near, far, near - 1))
@@ -219,7 +219,7 @@ class Sweep(NamedTuple):
         return _solve(slope**2 + 1 / deep**2, slope * start - y / deep**2, start**2 + (y / deep) ** 2 - 1)
 
     def read_profile(self, heights: Array) -> list[Array]:
-        """Centre x and y, half width and half depth at heights of any shape; widths are 0 outside."""
+        """Return centre x and y, half width and half depth at heights of any shape; widths are 0 outside."""
         steps = 512
         low, high = float(self.heights[0]), float(self.heights[-1])
         fine = np.linspace(low, high, steps)
@@ -233,7 +233,7 @@ class Sweep(NamedTuple):
         return [x, y, np.where(inside, width, 0), np.where(inside, deep, 0)]
 
     def holds(self, points: Array) -> NDArray[np.bool_]:
-        """Which points, shape (points, 3), are inside."""
+        """Tell which points, shape (points, 3), are inside."""
         x, y, width, deep = self.read_profile(points[:, 2])
         with np.errstate(divide="ignore", invalid="ignore"):
             inside: NDArray[np.bool_] = ((points[:, 0] - x) / width) ** 2 + ((points[:, 1] - y) / deep) ** 2 < 1
@@ -241,7 +241,7 @@ class Sweep(NamedTuple):
 
 
 def _solve(square: Array, cross: Array, constant: Array) -> Span:
-    """Depths between the roots of square·y² + 2·cross·y + constant, which is negative inside."""
+    """Return depths between the roots of square·y² + 2·cross·y + constant, which is negative inside."""
     root = cross * cross - square * constant
     missed = root < 0
     root = np.sqrt(np.maximum(root, 0))
@@ -251,7 +251,7 @@ def _solve(square: Array, cross: Array, constant: Array) -> Span:
 
 
 def turn_matrix(turn: Point) -> NDArray[np.float64]:
-    """Rotation about x, then y, then z, angles in radians; shape (3, 3)."""
+    """Return the rotation about x, then y, then z, angles in radians; shape (3, 3)."""
     (cx, cy, cz), (sx, sy, sz) = np.cos(turn), np.sin(turn)
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -260,24 +260,24 @@ def turn_matrix(turn: Point) -> NDArray[np.float64]:
 
 
 def measure_span(span: Span) -> Array:
-    """Length of each ray inside, shape (height, width), in cm."""
+    """Return the length of each ray inside, shape (height, width), in cm."""
     return np.maximum(span.far - span.near, 0)
 
 
 def clip_span(span: Span, within: Span) -> Span:
-    """The part of a span that is inside another."""
+    """Return the part of a span that is inside another."""
     return Span(np.maximum(span.near, within.near), np.minimum(span.far, within.far))
 
 
 def measure_union(spans: Sequence[Span], within: Span | None = None) -> Array:
-    """Length of each ray inside any of the solids, counted once where they overlap.
+    """Return the length of each ray inside any of the solids, counted once where they overlap.
 
     Parameters
     ----------
     spans : sequence of Span
         At least one.
     within : Span or None
-        Only what is inside it counts.
+        Only the part inside it counts.
 
     Returns
     -------

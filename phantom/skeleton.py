@@ -35,11 +35,11 @@ _CLAVICLE = (
 )
 
 MARROW = 0.07
-"""The same for spongy bone."""
+"""Attenuation that spongy bone adds to soft tissue, in 1/cm at about 65 keV."""
 
 
 def build_skeleton(thorax: Thorax, *, step: float) -> Cloud:
-    """All bones of the image, their mass as added attenuation.
+    """Build all bones of the image, their mass as added attenuation.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _build_ribs(thorax: Thorax, step: float) -> Iterator[Cloud]:
 
 
 def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A left rib from the spine to its cartilage.
+    """Trace a left rib from the spine to its cartilage.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
     path : ndarray, shape (knots, 3)
         In cm.
     radius : ndarray, shape (knots,)
-        Half of its height in cm.
+        Half the rib's height in cm.
     """
     start = (12.0 - 2.38 * (number - 1) - 0.02 * (number - 1) ** 2) * thorax.scale_z
     drop = (2.6 + 1.35 * min(number, 6) - 0.2 * max(number - 6, 0)) * thorax.scale_z
@@ -99,7 +99,7 @@ def trace_rib(thorax: Thorax, number: int) -> tuple[NDArray[np.float64], NDArray
 
 
 def _build_spine(thorax: Thorax, step: float) -> Iterator[Cloud]:
-    """Vertebrae from the neck to the loin, tilted by the spine's curve so that few endplates are seen on edge."""
+    """Build vertebrae from neck to loin, tilted by the spine's curve so that few endplates are seen on edge."""
     z, number = 17.0 * thorax.scale_z, 0
     vertebra = join_clouds(_build_vertebra(1.6, 2.1, step)).scale(0.75)
     while z > -22:
@@ -113,7 +113,7 @@ def _build_spine(thorax: Thorax, step: float) -> Iterator[Cloud]:
 
 
 def _build_vertebra(wide: float, tall: float, step: float) -> Iterator[Cloud]:
-    """One vertebra with its upper endplate at the origin."""
+    """Build one vertebra with its upper endplate at the origin."""
     knots = np.linspace(0, 1, 9)
     line = np.stack([0 * knots, 0 * knots, -tall * knots], axis=1)
     waist = wide * (1 - 0.1 * np.sin(np.pi * knots))
@@ -172,7 +172,7 @@ def _build_humerus(thorax: Thorax, left: bool, step: float) -> Iterator[Cloud]:
 
 
 def _smooth(knots: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A curve through the knots, shape (40, 3)."""
+    """Return a smooth curve through the knots, shape (40, 3)."""
     from scipy.interpolate import CubicSpline
 
     curve = CubicSpline(np.linspace(0, 1, len(knots)), knots, bc_type="natural")

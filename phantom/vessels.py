@@ -17,7 +17,7 @@ from thoracite.phantom.anatomy import Side, Thorax, sign
 from thoracite.phantom.clouds import Cloud
 
 GENERATIONS = 9
-"""How often a vessel divides."""
+"""Number of divisions of a vessel."""
 
 _TRUNKS = np.array([  # direction (out, front, up), radius in cm
     [0.50, 0.10, 0.85, 0.36],
@@ -34,7 +34,7 @@ _TRUNKS = np.array([  # direction (out, front, up), radius in cm
 def grow_vessels(
     thorax: Thorax, side: Side, generator: np.random.Generator, *, step: float, uplift: float = 0.0
 ) -> Cloud:
-    """Arteries and veins of one lung, their mass a volume in cm³.
+    """Grow arteries and veins of one lung, their mass a volume in cm³.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def grow_vessels(
     side : str
         ``left`` or ``right``.
     generator : numpy.random.Generator
-        Decides how they branch.
+        Chooses the branches.
     step : float
         Distance of points in cm.
     uplift : float
-        How much wider the vessels to the upper lobes are than normal: 0 standing, 0.6 in heart failure.
+        Added width of the vessels to the upper lobes: 0 standing, 0.6 in heart failure.
     """
     s = sign(side)
     root = np.array([s * 2.9 * thorax.scale_x, -1.2, 0.9 if side == "left" else -0.2])
@@ -76,7 +76,7 @@ def _divide(
     length: NDArray[np.float64],
     generator: np.random.Generator,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Two daughters a branch, one nearly straight on and one aside, together a little narrower."""
+    """Divide each branch in two, one nearly straight on and one aside, together a little narrower."""
     count = len(end)
     aside = generator.normal(0, 1, (count, 3))
     aside -= course * (aside * course).sum(axis=1, keepdims=True)
@@ -101,7 +101,7 @@ def _draw_branches(
     step: float,
     generator: np.random.Generator,
 ) -> Cloud:
-    """Points inside gently bent tubes; wide ones get more of them."""
+    """Draw points inside gently bent tubes; wide ones get more."""
     length = np.linalg.norm(end - start, axis=1)
     wide = np.clip(np.ceil((1.6 * radius / step) ** 2), 1, 40)
     count = np.maximum(2, np.ceil(length / step) * wide).astype(int)
@@ -114,7 +114,7 @@ def _draw_branches(
 
 
 def draw_septa(thorax: Thorax, side: Side, generator: np.random.Generator, *, number: int, step: float) -> Cloud:
-    """Kerley B lines: thin plates 1 to 2 cm long that end at the pleura of the lower zones; mass a volume in cm³.
+    """Draw Kerley B lines: thin plates 1 to 2 cm long that end at the pleura of the lower zones; mass a volume in cm³.
 
     References
     ----------
