@@ -1,7 +1,7 @@
-"""Numbered evidence: what a sentence may cite.
+"""Numbered evidence that sentences cite.
 
-Image evidence says what the model reads (a finding, its place, the signs that carry it); triple evidence says what
-the graph knows, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is
+Image evidence is a finding of the model, its place or a sign that carries it; triple evidence is a fact of
+the graph, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is
 not absent with its place, signs and reasons, then the absent findings.
 """
 
@@ -15,7 +15,7 @@ from thoracite.retrieval.subgraph import Role, find_role, find_seeds
 from thoracite.types import Certainty, Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
 
 _SIGNS = 2
-"""Signs shown a finding."""
+"""Most signs shown for a finding."""
 
 _WHY = {
     "sign": "a sign by which it is recognised",
@@ -36,9 +36,9 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
     Parameters
     ----------
     findings : iterable of Finding
-        All findings of one image; none where a text or a CURIE was asked for.
+        All findings of one image; none for a text or a CURIE.
     subgraph : Subgraph
-        What was retrieved for them; each triple is evidence once, for the first seed that it is a reason for.
+        Triples retrieved for them; each is evidence once, for the first seed that it is a reason for.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """The graph for users of LlamaIndex: a ``PropertyGraphStore`` over ladybug or Neo4j, and a retriever without a model.
 
-Everything is asked in Cypher that runs on both stores; APOC is not needed. The graph is read: a build makes it, with a
-source behind every triple, so that writing here is refused with a sentence that says how triples are added.
+All queries are Cypher that runs on both stores; APOC is not needed. The graph is read-only: a build makes it, with a
+source for every triple, so that writing is refused with a sentence on how to add triples.
 
 References
 ----------
@@ -41,7 +41,7 @@ except ImportError as error:  # pragma: no cover - an install without the extra
     raise UsageError("LlamaIndex is not installed; run pip install 'thoracite[llama-index]'") from error
 
 MOST = 1_000
-"""Triples that one look-up answers."""
+"""Most triples that one look-up returns."""
 
 _PROPERTIES = ("id", "label", "kind", "definition", "codes", "synonyms")
 _CONCEPTS = "MATCH (c:Concept) RETURN " + ", ".join(f"c.{name} AS {name}" for name in _PROPERTIES)
@@ -56,19 +56,19 @@ class ConceptNode(EntityNode):
 
     @property
     def id(self) -> str:
-        """The CURIE, such as ``thx:pneumothorax``."""
+        """Return the CURIE, such as ``thx:pneumothorax``."""
         return str(self.properties["id"])
 
 
 class ThoraciteGraphStore(PropertyGraphStore):
-    """The graph as LlamaIndex reads it.
+    """The graph as a LlamaIndex property graph.
 
     Parameters
     ----------
     store : GraphStore
-        One that speaks Cypher: ladybug or Neo4j.
+        A store that speaks Cypher: ladybug or Neo4j.
     limit_s : float
-        Seconds that a structured query may take.
+        Time limit of a structured query, in seconds.
 
     Raises
     ------
@@ -88,14 +88,14 @@ class ThoraciteGraphStore(PropertyGraphStore):
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> ThoraciteGraphStore:
-        """Open the graph that the settings name; the embedded one is built where there is none.
+        """Open the graph of the settings; build the embedded one where there is none.
 
         Raises
         ------
         UsageError
             If the settings name a SPARQL endpoint.
         StoreError
-            If the store is damaged or away.
+            If the store is damaged or cannot be reached.
         """
         from thoracite.kg.graph import ensure_graph, open_store
 
@@ -106,18 +106,18 @@ class ThoraciteGraphStore(PropertyGraphStore):
 
     @property
     def client(self) -> GraphStore:
-        """The store underneath, with find methods that keep provenance."""
+        """Return the underlying store, whose find methods keep provenance."""
         return self._store
 
     def get(self, properties: dict[str, Any] | None = None, ids: list[str] | None = None) -> list[LabelledNode]:
-        """Concepts that have one of some properties, or one of some names; neither given: all of them.
+        """Return concepts with one of the properties, or one of the names; all concepts if neither is given.
 
         Parameters
         ----------
         properties : dict or None
-            ``kind``, ``label``, ``definition``, ``id``, or one of the ``codes`` or ``synonyms``; any one must fit.
+            ``kind``, ``label``, ``definition``, ``id``, or one of the ``codes`` or ``synonyms``; one match suffices.
         ids : list of str or None
-            CURIEs, labels or synonyms in any case: LlamaIndex's synonym retriever asks by name.
+            CURIEs, labels or synonyms in any case: LlamaIndex's synonym retriever looks up names.
         """
         curies = sorted(self._find_ids(ids)) if ids else self._nodes
         nodes = (self._nodes[curie] for curie in curies)
@@ -130,16 +130,16 @@ class ThoraciteGraphStore(PropertyGraphStore):
         properties: dict[str, Any] | None = None,
         ids: list[str] | None = None,
     ) -> list[Triplet]:
-        """Triples that meet every condition given, most supported first, at most :data:`MOST`; none given: none.
+        """Return triples that meet all conditions, most supported first, at most :data:`MOST`; none without conditions.
 
         Parameters
         ----------
         entity_names, ids : list of str or None
-            Names or CURIEs, one of which is an end.
+            Names or CURIEs; one of them must be an end.
         relation_names : list of str or None
             Edge labels such as ``SUGGESTIVE_OF``.
         properties : dict or None
-            A property of either end or of the relation; any one must fit.
+            Properties of either end or of the relation; one match suffices.
         """
         if not any((entity_names, relation_names, properties, ids)):
             return []
@@ -159,16 +159,16 @@ class ThoraciteGraphStore(PropertyGraphStore):
         limit: int = 30,
         ignore_rels: list[str] | None = None,
     ) -> list[Triplet]:
-        """Triples within ``depth`` of some concepts in either direction, nearest and most supported first.
+        """Return triples within ``depth`` of some concepts in either direction, nearest and most supported first.
 
         Parameters
         ----------
         graph_nodes : list of LabelledNode
-            As :meth:`get` answers them.
+            Nodes from :meth:`get`.
         depth, limit : int
-            Steps of the walk, and triples at most.
+            Most steps of the walk, and most triples.
         ignore_rels : list of str or None
-            Edge labels that are not walked along.
+            Edge labels to leave out.
         """
         relations = [relation for relation in self._relations if edge_label(relation) not in (ignore_rels or ())]
         seeds = sorted(self._find_ids([node.id for node in graph_nodes]))
@@ -176,7 +176,7 @@ class ThoraciteGraphStore(PropertyGraphStore):
         return [self._render_triplet(triple) for triple in found]
 
     def structured_query(self, query: str, param_map: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of one reading Cypher statement, by column.
+        """Run one reading Cypher statement and return its rows, by column.
 
         Raises
         ------
@@ -187,13 +187,13 @@ class ThoraciteGraphStore(PropertyGraphStore):
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
     def get_schema(self, refresh: bool = False) -> dict[str, Any]:
-        """Properties of nodes and edges, and which kinds of concepts which relation joins, with their numbers."""
+        """Return properties of nodes and edges, and the kinds of concepts that each relation joins, counted."""
         if refresh:
             self.__dict__.pop("_schema", None)
         return self._schema
 
     def get_schema_str(self, refresh: bool = False) -> str:
-        """The schema in words, as a model that writes Cypher is told it."""
+        """Return the schema in words, for a model that writes Cypher."""
         schema = self.get_schema(refresh)
         patterns = (
             f"(:Concept {{kind: '{row['subject']}'}})-[:{edge_label(row['relation'])}]->"
@@ -210,11 +210,11 @@ class ThoraciteGraphStore(PropertyGraphStore):
         )
 
     def upsert_nodes(self, nodes: Sequence[LabelledNode]) -> None:
-        """Refused: see the module."""
+        """Refuse: see the module."""
         raise StoreError(f"{len(nodes)} nodes are not written: {_READ}")
 
     def upsert_relations(self, relations: list[Relation]) -> None:
-        """Refused: see the module."""
+        """Refuse: see the module."""
         raise StoreError(f"{len(relations)} relations are not written: {_READ}")
 
     def delete(
@@ -224,7 +224,7 @@ class ThoraciteGraphStore(PropertyGraphStore):
         properties: dict[str, Any] | None = None,
         ids: list[str] | None = None,
     ) -> None:
-        """Refused: see the module."""
+        """Refuse: see the module."""
         given = [value for value in (entity_names, relation_names, properties, ids) if value]
         raise StoreError(f"what matches {given} is not deleted: {_READ}")
 
@@ -233,11 +233,11 @@ class ThoraciteGraphStore(PropertyGraphStore):
         query: VectorStoreQuery,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> tuple[list[LabelledNode], list[float]]:
-        """Refused: the graph holds no vectors."""
+        """Refuse: the graph holds no vectors."""
         raise StoreError("the graph holds no vectors; give PropertyGraphIndex a vector_store, or use ConceptRetriever")
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Close the store."""
         self._store.close()
 
     @cached_property
@@ -247,7 +247,7 @@ class ThoraciteGraphStore(PropertyGraphStore):
 
     @cached_property
     def _named(self) -> Mapping[str, set[str]]:
-        """CURIEs by name in lower case."""
+        """Return CURIEs by name in lower case."""
         named: defaultdict[str, set[str]] = defaultdict(set)
         for curie, node in self._nodes.items():
             for name in (curie, node.name, *(node.properties["synonyms"] or ())):
@@ -286,14 +286,14 @@ class ThoraciteGraphStore(PropertyGraphStore):
 
 
 class ConceptRetriever(BasePGRetriever):
-    """What the graph says about the concepts that a question names; no language model and no vectors.
+    """Triples on the concepts that a question names, without language model and vectors.
 
     Parameters
     ----------
     graph_store : ThoraciteGraphStore
         The graph.
     limit : int
-        Triples at most.
+        Most triples.
     """
 
     def __init__(self, graph_store: ThoraciteGraphStore, *, limit: int = 12) -> None:
@@ -301,7 +301,7 @@ class ConceptRetriever(BasePGRetriever):
         self._retriever, self._limit = Retriever(store=graph_store.client), limit
 
     def retrieve_from_graph(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """Triples as sentences of a few words, with sources and licences as metadata.
+        """Return triples as short sentences, with sources and licences as metadata.
 
         Raises
         ------
@@ -315,7 +315,7 @@ class ConceptRetriever(BasePGRetriever):
         ]
 
     async def aretrieve_from_graph(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """The same; the embedded graph answers faster than a task can be switched."""
+        """Retrieve at once; the embedded graph answers faster than a task can be switched."""
         return self.retrieve_from_graph(query_bundle)
 
 

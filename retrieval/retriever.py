@@ -1,4 +1,4 @@
-"""The front door of retrieval: an image, a text or a CURIE in, findings, subgraph and numbered evidence out."""
+"""Retrieval: an image, a text or a CURIE in, findings, subgraph and numbered evidence out."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
-"""Endings of file names that say image; what a file is, its first bytes say."""
+"""File name endings of images; the first bytes decide how a file is read."""
 
 
 class Retrieval(Noun):
-    """What was retrieved.
+    """Findings, subgraph and evidence for one query.
 
     Parameters
     ----------
     findings : tuple of Finding
-        Every finding of the image, the absent ones too; none where text or a CURIE was asked for.
+        Every finding of the image, absent ones too; none for text or a CURIE.
     subgraph : Subgraph
         Seeds and scored triples.
     evidence : tuple of Evidence
-        Numbered, triples with their queries.
+        Numbered evidence; triples have their queries.
     reason : str or None
-        Why an image was not read; then everything else is empty.
+        Reason for refusing an image; everything else is empty then.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -49,17 +49,17 @@ class Retrieval(Noun):
 
     @property
     def seeds(self) -> tuple[Entity, ...]:
-        """Where the search began."""
+        """Return the seeds of the search."""
         return self.subgraph.seeds
 
     @property
     def triples(self) -> tuple[ScoredTriple, ...]:
-        """The triples found, best first a seed."""
+        """Return the triples, best first for each seed."""
         return self.subgraph.triples
 
 
 class Retriever:
-    """Retrieves evidence; opens the graph and the encoder when they are first needed.
+    """Retriever of evidence; opens the graph and the encoder on first use.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Retriever:
         Read from environment and file unless given.
     store : GraphStore or None
         The settings' graph unless given; built where there is none.
-    encoder : ImageEncoder or None
+    The settings' encoder unless given.
         The settings' encoder unless given.
 
     Examples
@@ -97,7 +97,7 @@ class Retriever:
 
     @property
     def store(self) -> GraphStore:
-        """The graph, opened once."""
+        """Return the graph, opened once."""
         if self._store is None:
             from thoracite.kg.graph import open_store
 
@@ -106,7 +106,7 @@ class Retriever:
 
     @property
     def encoder(self) -> ImageEncoder:
-        """The encoder, opened once."""
+        """Return the encoder, opened once."""
         if self._encoder is None:
             from thoracite.vision.encoders import open_encoder
 
@@ -115,7 +115,7 @@ class Retriever:
 
     @property
     def linker(self) -> Linker:
-        """From phrases to the graph's concepts, opened once."""
+        """Return the linker from phrases to concepts, opened once."""
         if self._linker is None:
             from thoracite.kg.linking.linker import Linker
 
@@ -123,14 +123,14 @@ class Retriever:
         return self._linker
 
     def retrieve(self, query: str | ImageInput) -> Retrieval:
-        """Evidence for an image, a text or a concept.
+        """Retrieve evidence for an image, a text or a concept.
 
         Parameters
         ----------
         query : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
             An image; a CURIE such as ``thx:pneumothorax``; or words, such as "right pleural effusion, no
-            pneumothorax", of which what is not denied is looked up. A str that ends like an image or names a file is
-            the path of an image.
+            pneumothorax", of which the concepts that are not denied are looked up. A str is the path of an image if it
+            ends like one or names a file.
 
         Raises
         ------
@@ -147,14 +147,14 @@ class Retriever:
         return self._search_entities(self._find_entities(query))
 
     def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
-        """What the encoder says of one image.
+        """Read one image with the encoder.
 
         Parameters
         ----------
         image : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
-            As :func:`thoracite.vision.image.read_radiograph` takes it.
+            Any image that :func:`thoracite.vision.image.read_radiograph` takes.
         view : str
-            ``PA``, ``AP`` or ``lateral`` where it is known; as the file states it otherwise.
+            ``PA``, ``AP`` or ``lateral`` if known; by default the view that the file states.
 
         Raises
         ------
@@ -165,13 +165,13 @@ class Retriever:
         """
         from thoracite.vision.image import read_radiograph
 
-        radiograph = read_radiograph(image, settings=self.settings)  # before the model is loaded for nothing
+        radiograph = read_radiograph(image, settings=self.settings)  # first, since loading the model takes time
         if view != "unknown":
             radiograph = radiograph._replace(view=view)
         return self.encoder.read(radiograph).model_copy(update={"view": radiograph.view})
 
     def search(self, findings: Sequence[Finding], *, limit: int = 6) -> Retrieval:
-        """Evidence for findings: theirs, and at most ``limit`` triples for each that is not absent."""
+        """Find evidence for findings: the image's, and at most ``limit`` triples for each that is not absent."""
         self._look_up(finding.entity.id for finding in findings)
         subgraph = search_subgraph(
             self.store, find_seeds(findings), seen=find_seen(findings), neighbours=self._neighbours, limit=limit
@@ -179,14 +179,14 @@ class Retriever:
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
 
     def close(self) -> None:
-        """Let go of the graph."""
+        """Close the graph."""
         if self._store is not None:
             self._store.close()
             self._store = None
         self._neighbours.clear()
 
     def _look_up(self, entities: Iterable[str]) -> None:
-        """Keep the findings' neighbours: they are few, and every image asks for the same ones."""
+        """Keep the findings' neighbours: they are few, and every image needs the same ones."""
         missing = [entity for entity in entities if entity not in self._neighbours]
         self._neighbours |= search_neighbours(self.store, missing)
 
@@ -203,7 +203,7 @@ class Retriever:
         return entity
 
     def _find_entities(self, text: str) -> list[Entity]:
-        """Concepts that a text names and does not deny, in reading order."""
+        """Return concepts that a text names and does not deny, in reading order."""
         annotation = open_extractor().extract(text)
         concepts = link_mentions(annotation, self.linker.link)
         named = [
@@ -223,7 +223,7 @@ class Retriever:
 
 
 def _is_file(text: str) -> bool:
-    """Whether a text is the path of a file; a long text is none."""
+    """Tell whether a text is the path of a file; a long text is not."""
     try:
         return Path(text).is_file()
     except OSError:

@@ -4,8 +4,8 @@ A triple is a *reason* for a finding when the finding is one of its ends and the
 "pleural effusion has radiographic sign meniscus sign" is a sign of the effusion, "consolidation suggestive of
 pneumonia" leads from the consolidation to a diagnosis, "skin fold may mimic pneumothorax" speaks against it.
 
-The score is a product of five factors, each in [0, 1.5]; none was fitted to anything, they order reasons as a reader
-would ask for them: what the relation is worth as a reason, how good its sources are, how specific its other end is
+The score is a product of five factors, each in [0, 1.5]; none was fitted, they order reasons by what a reader
+asks for: the worth of the relation as a reason, the quality of its sources, how specific its other end is
 among the findings that can be told apart, whether the image shows that other end, and whether the place agrees.
 """
 
@@ -33,7 +33,7 @@ from thoracite.types import Certainty, Entity, Finding, Region, ScoredTriple, Su
 
 
 class Role(NamedTuple):
-    """What a triple is to a finding that is one of its ends.
+    """Role of a triple for a finding at one of its ends.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ _ROLES: Mapping[tuple[str, str], Role] = {
     (CAUSED_BY, "object"): Role("consequence", 0.4),
     (HAS_ATTRIBUTE, "subject"): Role("attribute", 0.4),
 }
-"""By relation and by the end at which the finding stands; a triple without a role there is no reason."""
+"""Roles by relation and by the finding's end; a triple without a role there is not a reason."""
 
 _LEVELS = {
     "upper": frozenset({"upper", "apex", "apices", "apical", "biapical"}),
@@ -78,7 +78,7 @@ _A_SIDE = re.compile(r"\b(left|right)\b")
 
 
 def find_role(entity: str, triple: Triple) -> Role | None:
-    """What a triple is to a finding; None where it is no reason for it.
+    """Return the role of a triple for a finding; None where it is not a reason for it.
 
     Parameters
     ----------
@@ -94,14 +94,14 @@ def find_role(entity: str, triple: Triple) -> Role | None:
 
 
 def find_seeds(findings: Iterable[Finding]) -> tuple[Entity, ...]:
-    """Where the search begins: present findings, then uncertain ones, most probable first; absent ones are no seeds."""
+    """Return the seeds: present findings, then uncertain ones, most probable first; never absent ones."""
     order = {Certainty.PRESENT: 0, Certainty.UNCERTAIN: 1}
     positive = [finding for finding in findings if finding.certainty in order]
     return tuple(f.entity for f in sorted(positive, key=lambda f: (order[f.certainty], -f.probability)))
 
 
 def search_neighbours(store: GraphStore, entities: Iterable[str]) -> dict[str, tuple[Triple, ...]]:
-    """The reasons each finding has in the graph, found at its own node, by CURIE.
+    """Find the reasons for each finding at its node in the graph, by CURIE.
 
     Parameters
     ----------
@@ -122,14 +122,14 @@ def search_neighbours(store: GraphStore, entities: Iterable[str]) -> dict[str, t
 
 
 def count_ends(neighbours: Mapping[str, Sequence[Triple]]) -> Counter[str]:
-    """For how many findings each concept is the other end of a reason; few is specific."""
+    """Count the findings for which each concept is the other end of a reason; few is specific."""
     return Counter(
         end for entity, triples in neighbours.items() for end in {_other(entity, triple).id for triple in triples}
     )
 
 
 class Seen(NamedTuple):
-    """What the image shows and what it does not, as CURIEs, and the findings' places."""
+    """CURIEs that the image shows and that it does not show, and the findings' places."""
 
     present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
@@ -142,7 +142,7 @@ def find_seen(findings: Iterable[Finding]) -> Seen:
     Parameters
     ----------
     findings : iterable of Finding
-        All of one image.
+        All findings of one image.
     """
     findings = tuple(findings)
     scores = [score for finding in findings for score in finding.signs if score.valid]
@@ -157,7 +157,7 @@ def find_seen(findings: Iterable[Finding]) -> Seen:
 def rank_triples(
     entity: str, triples: Iterable[Triple], *, seen: Seen | None = None, spread: Mapping[str, int] | None = None
 ) -> list[ScoredTriple]:
-    """Reasons for one finding, best first.
+    """Rank reasons for one finding, best first.
 
     Parameters
     ----------
@@ -166,14 +166,14 @@ def rank_triples(
     triples : iterable of Triple
         Candidates; those without a role, stated as absent by the reports, or about the other side are left out.
     seen : Seen or None
-        What the image shows.
+        Findings and signs of the image.
     spread : mapping of str to int or None
-        For how many findings each concept is a reason (:func:`count_ends`).
+        Number of findings for which each concept is a reason (:func:`count_ends`).
 
     Returns
     -------
     list of ScoredTriple
-        Ties by the shorter name, then by identifiers, so that the same question has the same answer.
+        Ties are ordered by the shorter name, then by identifiers, so that the same question has the same answer.
     """
     seen, spread = seen or Seen(), spread or {}
     scored = []
@@ -190,7 +190,7 @@ def rank_triples(
 
 
 def rate_source(triple: Triple) -> float:
-    """How good the sources are, in (0, 1]: a curated text before counted reports, many reports before few.
+    """Rate the sources, in (0, 1]: a curated text before counted reports, many reports before few.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def _other(entity: str, triple: Triple) -> Entity:
 
 
 def _specificity(other: Entity, triple: Triple, spread: Mapping[str, int]) -> float:
-    """An end that many findings share, that no vocabulary names or that needs another view, and chance, say little."""
+    """Lower an end that many findings share, that no vocabulary names or that needs another view, and chance."""
     shared = 1 / math.sqrt(max(1, spread.get(other.id, 1)))
     bare = (0.6 if triple.counts.total else 0.85) if other.kind == "mention" else 1.0
     view = 0.7 if _OTHER_VIEW.search(other.label.lower()) else 1.0
@@ -225,14 +225,14 @@ def _specificity(other: Entity, triple: Triple, spread: Mapping[str, int]) -> fl
 
 
 def _fit(other: Entity, role: Role, seen: Seen) -> float:
-    """The other end in this image: seen counts more, read as absent counts less."""
+    """Rate the other end in this image: raised if seen, lowered if read as absent."""
     if other.id in seen.present:
         return 1.5
     return 0.4 if other.id in seen.absent and role.name in {"sign", "diagnosis", "co-occurrence", "cause"} else 1.0
 
 
 def _place_fit(other: Entity, region: Region | None) -> float:
-    """Zero for the other side, more for the same level of the lung, less for another level."""
+    """Rate the place: zero for the other side, more for the same level of the lung, less for another level."""
     if region is None:
         return 1.0
     words = set(re.findall(r"[a-z]+", other.label.lower()))
@@ -255,7 +255,7 @@ def _levels(words: Collection[str]) -> set[str]:
 def prune_triples(
     entity: str, ranked: Iterable[ScoredTriple], *, limit: int = 6, per_role: int = 2
 ) -> list[ScoredTriple]:
-    """A small and diverse choice: at most ``per_role`` of one role, and something against where the graph has it.
+    """Choose few and diverse triples: at most ``per_role`` of a role, and one against where the graph has it.
 
     Parameters
     ----------
@@ -264,9 +264,9 @@ def prune_triples(
     ranked : iterable of ScoredTriple
         Best first.
     limit : int
-        How many to keep.
+        Most triples.
     per_role : int
-        How many of one role.
+        Most triples of one role.
     """
     roles: Counter[str] = Counter()
     kept: list[ScoredTriple] = []
@@ -295,20 +295,20 @@ def search_subgraph(
     neighbours: Mapping[str, Sequence[Triple]] | None = None,
     limit: int = 6,
 ) -> Subgraph:
-    """The subgraph that explains the seeds.
+    """Find the subgraph that explains the seeds.
 
     Parameters
     ----------
     store : GraphStore
         An open graph.
     seeds : sequence of Entity
-        Findings, or what a text or a CURIE names; see :func:`find_seeds`.
+        Findings, or the concepts of a text or a CURIE; see :func:`find_seeds`.
     seen : Seen or None
-        What the image shows; None where no image was read.
+        Findings and signs of the image; None without an image.
     neighbours : mapping of str to sequence of Triple or None
-        What :func:`search_neighbours` found already, also for other findings, which tells how specific an end is.
+        Results of :func:`search_neighbours`, also for other findings, which tell how specific an end is.
     limit : int
-        Triples a seed.
+        Most triples for each seed.
 
     Returns
     -------
