@@ -106,7 +106,7 @@ def _change(node: Node) -> Iterator[ast.AST]:
         case ast.Constant(value=int() as value):
             yield from (ast.Constant(value + 1), ast.Constant(value - 1))
         case ast.Constant(value=float() as value):
-            yield from (ast.Constant(value * 1.5), ast.Constant(value * 0.5))
+            yield from (ast.Constant(value * 1.5 or 1.0), ast.Constant(value * 0.5 or -1.0))
         case ast.Call(args=[first, second, *rest]) if ast.unparse(node.func).split(".")[-1] not in _SYMMETRIC:
             if not isinstance(first, ast.Starred) and not isinstance(second, ast.Starred):
                 yield _replace(node, args=[second, first, *rest])

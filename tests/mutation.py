@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import multiprocessing
 import os
 import queue
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,9 +26,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from tests.line_changes import find_changes
 
 ROOT = Path(__file__).resolve().parents[1]
+SERVER = multiprocessing.get_context("forkserver")
+"""Starts processes that have the large libraries loaded, and nothing of ours."""
+
 LIMIT = 5.0
 """A mutant that takes this many times as long as the unchanged code never ends, so it was noticed."""
 
@@ -52,7 +57,9 @@ ROOMS = {
         ("-k", "not neo4j and not [sparql"),
     ),
     "verifier": Room(("generation/verify.py",), ("tests/generation/test_verify.py",)),
-    "ranking": Room(("retrieval/subgraph.py",), ("tests/retrieval/test_subgraph.py",)),
+    "ranking": Room(
+        ("retrieval/subgraph.py",), ("tests/retrieval/test_subgraph.py", "tests/retrieval/test_retriever.py")
+    ),
     "gate": Room(("vision/mini/gate.py",), ("tests/vision/mini/test_gate.py",)),
     "privacy": Room(("kg/privacy/*.py",), ("tests/kg/privacy",)),
     "server": Room(
@@ -124,6 +131,8 @@ def run_mutants(mutants: list[Mutant], *, processes: int = 2) -> Iterator[tuple[
     RuntimeError
         If the tests of a room fail without any change.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    SERVER.set_forkserver_preload(["neo4j", "numpy", "pydantic", "pyoxigraph", "scipy", "sklearn", "torch"])
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder, ThreadPoolExecutor(processes) as threads:
         trees: queue.Queue[Path] = queue.Queue()
         for number in range(processes):
@@ -154,26 +163,34 @@ def _run_mutant(tree: Path, mutant: Mutant, limit_s: float) -> str:
     for stale in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):  # by size and second, it may look fresh
         stale.unlink()
     tests = [name for test in room.tests for name in _list_tests(tree / test, path.stem)]
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not bench", *room.options]
-    environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
-    environment.pop("THORACITE_NO_SKIP", None)  # the copies have no development data beside them
-    if mutant.after != mutant.before:
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    process = SERVER.Process(target=_run_tests, args=(tree, [*room.options, *tests], mutant.after == mutant.before))
     path.write_text("".join(lines), encoding="utf-8")
     try:
-        with (
-            (tree.parent / "output").open("wb") as output,
-            subprocess.Popen(
-                [*command, *tests], cwd=tree, env=environment, stdout=output, stderr=output, start_new_session=True
-            ) as process,
-        ):
-            try:
-                return "survived" if process.wait(limit_s) == 0 else "killed"
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                return "endless"
+        process.start()
+        process.join(limit_s)
+        if process.exitcode is None:
+            os.killpg(process.pid or 0, signal.SIGKILL)
+            process.join()
+            return "endless"
+        return "survived" if process.exitcode == 0 else "killed"
     finally:
         path.write_text(whole, encoding="utf-8")
+
+
+def _run_tests(tree: Path, arguments: list[str], keep_bytecode: bool) -> None:
+    """Run tests on the code of a tree, in a process of their own that has loaded none of it."""
+    os.setsid()
+    with (tree.parent / "output").open("wb") as output:
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+    os.chdir(tree)
+    os.environ |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "" if keep_bytecode else "1"}
+    os.environ.pop("THORACITE_NO_SKIP", None)  # the copies have no development data beside them
+    sys.dont_write_bytecode = not keep_bytecode
+    sys.path[:] = [str(tree), *(path for path in sys.path if path not in ("", str(ROOT)))]
+    for name in [name for name in sys.modules if name.split(".")[0] == "tests"]:
+        del sys.modules[name]
+    sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not bench", *arguments]))
 
 
 def _list_tests(path: Path, stem: str) -> list[str]:

@@ -13,11 +13,12 @@ from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Certainty, Claim, Evidence
 
+VERDICTS = {"c": "contradicted", "u": "unsupported"}
 DATA = Path(__file__).parents[1] / "data"
 
 
 def read_sentences(name: str) -> list[tuple[str, str]]:
-    """(s, c or x; sentence)"""
+    """(s, c, u or x; sentence)"""
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     pairs = [line.split(" | ", 1) for line in lines if line and not line.startswith("#")]
     return [(wanted, sentence) for wanted, sentence in pairs]
@@ -30,11 +31,49 @@ def judge(sentences: Sequence[str], evidence: Sequence[Evidence], link: Link, ex
 @pytest.mark.parametrize(("wanted", "sentence"), read_sentences("verifier_sentences.txt"))
 def test_verdict(wanted: str, sentence: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor) -> None:
     (claim,) = judge([sentence], evidence, link, extractor)
-    if wanted == "c":
-        assert claim.verdict == "contradicted", claim.why
+    if wanted in VERDICTS:
+        assert claim.verdict == VERDICTS[wanted], claim.why
     else:
         assert (claim.verdict == "supported") == (wanted == "s"), claim.why
     assert bool(claim.why) == (claim.verdict != "supported")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "why"),
+    [
+        ("A right pleural effusion is likely.", "it cites nothing"),
+        ("A right pleural effusion is likely [E99].", "it cites E99, which does not exist"),
+        ("The lungs are clear [E13].", "it says nothing of a finding or of a relation that can be checked"),
+        ("A pleural effusion is likely [E4].", "pleural effusion: a triple alone never says that something is there"),
+        ("A right pleural effusion is likely [E7].", "pleural effusion: it cites no image evidence of it"),
+        ("No pleural effusion is seen [E1].", "pleural effusion: the sentence says absent, the image evidence likely"),
+        ("Atelectasis is present [E11].", "atelectasis: the sentence says present, the image evidence possible"),
+        ("A left atelectasis is possible [E11].", "atelectasis: no cited evidence names a side"),
+        ("Bilateral effusions are likely [E1].", "the sentence says bilateral, the image evidence right"),
+        ("Consolidation is likely in the left lower zone [E7].", "consolidation: no cited evidence places it at lower"),
+        ("Pneumonia is suggestive of consolidation [E8].", "says it the other way round"),
+        ("Consolidation does not suggest pneumonia [E8].", "the cited triple says so, the sentence denies it"),
+        ("Consolidation proves pneumonia [E8].", "the sentence is surer than the cited triple"),
+        ("Pleural effusion may mimic heart failure [E5].", "effusion may mimic heart failure: no cited triple says so"),
+        ("Pleural effusion is likely (probability 0.93) [E1].", "the number 0.93 beside pleural effusion is not in"),
+        ("A right pleural effusion is likely [E1][E13].", "E13 is about something that the sentence does not say"),
+        ("A large right pleural effusion is likely [E1].", "no cited evidence says 'large'"),
+        ("Signs of pleural effusion include the meniscus sign [E6] and blunting of the costophrenic angle [E4].",
+         "E6 stands before what it is about"),
+    ],
+)  # fmt: skip
+def test_it_says_why(sentence: str, why: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor) -> None:
+    assert why in judge([sentence], evidence, link, extractor)[0].why
+
+
+def test_a_contradiction_is_named_before_what_is_merely_unsupported(
+    evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
+) -> None:
+    (claim,) = judge(["A large left pleural effusion and a mass are likely [E1]."], evidence, link, extractor)
+    assert (claim.verdict, claim.why) == (
+        "contradicted",
+        "pleural effusion: the sentence says left, the image evidence right",
+    )
 
 
 def test_accuracy_on_sentences_written_before_the_first_run(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     ASSOCIATED,
@@ -28,6 +31,8 @@ from thoracite.retrieval.subgraph import (
     prune_triples,
     rank_triples,
     rate_source,
+    search_neighbours,
+    search_subgraph,
 )
 from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Triple
 
@@ -209,6 +214,51 @@ def test_pruning_names_each_end_once() -> None:
     kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [SIGN, again, CAUSE]))
     ends = [s.triple.subject if s.triple.object.id == EFFUSION else s.triple.object for s in kept]
     assert [end.label for end in ends] == ["meniscus sign", "heart failure"]
+
+
+def test_what_speaks_against_takes_the_last_place_not_another() -> None:
+    ranked = rank_triples(EFFUSION, [SIGN, CAUSE, AGAINST, MIMIC, triple("pleural effusion", LOCATED_AT, "chest")])
+    for limit, kept in ((1, [AGAINST]), (2, [SIGN, AGAINST]), (5, [s.triple for s in ranked])):
+        assert [s.triple for s in prune_triples(EFFUSION, ranked, limit=limit)] == kept
+
+
+def test_a_mention_that_no_vocabulary_names_counts_less_and_less_still_when_only_counted() -> None:
+    counted = {"provenance": (REPORTS,), "counts": Counts(present=500), "support": 500}
+    for more in ({}, counted):
+        named, bare = (
+            triple("pleural effusion", HAS_SIGN, "haze", kind=kind, **more) for kind in ("finding", "mention")
+        )
+        first, second = rank_triples(EFFUSION, [bare, named])
+        assert (first.triple, second.triple) == (named, bare)
+        assert second.score / first.score == pytest.approx(0.6 if more else 0.85)
+
+
+def test_neighbours_are_the_triples_with_a_role_at_the_finding(small_graph: Path, tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path, read_only=False)
+    store.load(small_graph)
+    everything = store.find_triples(limit=1000)
+    for finding, triples in search_neighbours(store, [EFFUSION, mint("pneumothorax")]).items():
+        assert len(triples) > 3
+        assert {t.key for t in triples} == {t.key for t in everything if find_role(finding, t)}
+    store.close()
+
+
+def test_a_triple_that_explains_two_seeds_is_kept_once_with_its_better_score(small_graph: Path, tmp_path: Path) -> None:
+    shared = triple("pleural effusion", SUGGESTS, "heart failure")
+    failure = mint("heart failure")
+    neighbours = {EFFUSION: (shared, SIGN), failure: (shared,)}
+    seeds = [entity("pleural effusion"), entity("heart failure")]
+    store = OxigraphStore(tmp_path, read_only=False)
+    for order in (seeds, seeds[::-1]):
+        found = search_subgraph(store, order, neighbours=neighbours)
+        assert found.seeds == tuple(order)
+        scores = {scored.triple.key: scored.score for scored in found.triples}
+        assert len(found.triples) == len(scores) == 2
+        spread = count_ends(neighbours)
+        assert scores[shared.key] == max(
+            scored.score for seed in order for scored in rank_triples(seed.id, [shared], spread=spread)
+        )
+    assert [s.triple for s in search_subgraph(store, seeds[:1], neighbours=neighbours, limit=1).triples] == [SIGN]
 
 
 def test_the_same_question_has_the_same_answer() -> None:
