@@ -52,7 +52,16 @@ ROOMS = {
         ("kg/stores/[!ns]*.py", "kg/stores/sparql.py", "kg/stores/sparql_bind.py", "kg/stores/store.py"),
         tuple(
             f"tests/kg/stores/test_{name}.py"
-            for name in ("triple_index", "cypher_guard", "oxigraph", "ladybug", "contract")
+            for name in (
+                "sparql",
+                "sparql_bind",
+                "cypher_guard",
+                "triple_index",
+                "property_graph",
+                "oxigraph",
+                "ladybug",
+                "contract",
+            )
         ),
         ("-k", "not neo4j and not [sparql"),
     ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thoracite.ui.service import BusyError, Turnstile, clean_name
+from thoracite.settings import Settings
+from thoracite.ui.service import BusyError, Service, Turnstile, clean_name
 
 
 def test_turnstile_lets_no_more_in_than_it_has_slots() -> None:
@@ -72,6 +74,35 @@ def test_turnstile_opens_again_after_an_error() -> None:
         _ = 1 / 0
     with gate.enter():
         pass
+
+
+def test_eight_wait_while_one_image_is_read_and_no_more() -> None:
+    done, refused, answered = threading.Event(), [], []
+
+    class Slow:
+        def check_report(self, image: str | Path | None, text: str) -> str:
+            assert done.wait(30)
+            return text
+
+    service = Service(Settings(), explainer=Slow())  # type: ignore[arg-type]
+
+    def ask() -> None:
+        try:
+            answered.append(service.check_report("no effusion"))
+        except BusyError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=ask) for _ in range(11)]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while len(refused) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    done.set()
+    for thread in threads:
+        thread.join(10)
+    assert refused == ["1 request is being answered and 8 wait; try again in a few seconds"] * 2
+    assert len(answered) == 9
 
 
 @given(st.text(max_size=300))
