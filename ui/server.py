@@ -32,7 +32,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException as AnyHTTPException
-from starlette.formparsers import MultiPartException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from thoracite import __version__
@@ -132,8 +131,7 @@ def serve(settings: Settings) -> None:
     config = uvicorn.Config(
         create_server(settings), log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False
     )
-    host, port = listening.getsockname()[:2]
-    sys.stdout.write(f"Thoracite serves http://{host}:{port}/ (Ctrl-C stops it)\n")
+    sys.stdout.write(f"Thoracite serves {_address(listening)} (Ctrl-C stops it)\n")
     sys.stdout.flush()
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
@@ -153,6 +151,11 @@ def _listen(settings: Settings) -> socket.socket:
             "choose another port with --port, or 0 for a free one"
         ) from error
     return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _hosts(host: str) -> list[str]:
@@ -224,12 +227,16 @@ async def _read_form(request: Request) -> AsyncIterator[FormData]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, "send multipart/form-data, an image in the field image, a report in the field report")
     try:
-        async with request.form(max_files=1, max_fields=8) as form:
-            yield form
-    except MultiPartException as error:
-        raise HTTPException(
-            400, f"the form cannot be read: {error.message}; send one file in the field image"
-        ) from error
+        form = await request.form(max_files=1, max_fields=8)
+    except AnyHTTPException as error:
+        if error.status_code != 400:  # too large or too slow, which the limits have said already
+            raise
+        reason = error.detail.rstrip(".")
+        raise HTTPException(400, f"the form cannot be read: {reason}; send one file in the field image") from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 async def _in_thread(call: Callable[..., Any], *arguments: Any) -> Any:

@@ -124,16 +124,25 @@ def test_signs_come_before_causes_and_both_before_what_reports_count() -> None:
 
 
 def test_reasons_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
+    one = "pleural effusion"
     asked = [
-        SIGN,
-        triple("pleural effusion", SUGGESTS, "pleurisy"),
-        triple("tuberculosis", HAS_SIGN, "pleural effusion"),
-        CAUSE,
-        triple("pleural effusion", ASSOCIATED, "ascites"),
-        triple("pleural effusion", LOCATED_AT, "chest"),
+        [SIGN, triple("meniscus", SUGGESTS, one)],
+        [triple(one, SUGGESTS, "pleurisy")],
+        [triple("tuberculosis", HAS_SIGN, one)],
+        [CAUSE, AGAINST, MIMIC],
+        [
+            triple(one, ASSOCIATED, "a"),
+            triple("b", ASSOCIATED, one),
+            triple(one, MIMICS, "c"),
+            triple(one, LOCATED_IN, "d"),
+        ],
+        [triple(one, LOCATED_AT, "e"), triple("f", CAUSED_BY, one), triple(one, HAS_ATTRIBUTE, "g")],
     ]
-    expected = ["meniscus sign", "pleurisy", "tuberculosis", "heart failure", "ascites", "chest"]
-    assert order(*reversed(asked)) == expected
+    scores = {s.triple.key: s.score for s in rank_triples(EFFUSION, [fact for group in asked for fact in group])}
+    levels = [{scores[fact.key] for fact in group} for group in asked]
+    assert [len(level) for level in levels] == [1] * len(asked)
+    assert levels == sorted(levels, key=max, reverse=True)
+    assert len(set.union(*levels)) == len(asked)
 
 
 def test_many_reports_count_more_than_few_and_doubtful_ones_less() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 
-from thoracite.errors import UsageError
+from thoracite import __version__
+from thoracite.errors import InputError, ModelError, PrivacyError, StoreError, ThoraciteError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.server import create_server, serve
+from thoracite.ui.server import _address, _listen, create_server, serve
+from thoracite.ui.service import BusyError
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?a a <https://w3id.org/thoracite/Assertion> } }"
 
@@ -153,6 +157,65 @@ def test_check_report_takes_text_alone_or_with_an_image(client: TestClient, radi
     assert client.post("/check-report", files={"report": (None, " ")}).status_code == 422
 
 
+class Failing:
+    """An explainer that answers with an error, or late."""
+
+    def __init__(self, error: ThoraciteError | None) -> None:
+        self.error = error
+
+    def check_report(self, image: str | Path | None, text: str) -> None:
+        if self.error is not None:
+            raise self.error
+        time.sleep(1)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (UsageError("a\n b"), 400),
+        (InputError("a b"), 422),
+        (PrivacyError("a b"), 422),
+        (StoreError("a b"), 503),
+        (ModelError("a b"), 503),
+        (BusyError("a b"), 503),
+        (ThoraciteError("a b"), 500),
+    ],
+)
+def test_each_kind_of_error_has_its_status(graph_settings: Settings, error: ThoraciteError, status: int) -> None:
+    app = create_server(graph_settings, explainer=Failing(error), page=False)  # type: ignore[arg-type]
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        answer = client.post("/check-report", files={"report": (None, "Normal.")})
+        assert (answer.status_code, sentence(answer)) == (status, "a b")
+        assert answer.headers.get("retry-after") == ("5" if status == 503 else None)
+        assert client.get("/healthz").json() == {"status": "ok", "version": __version__, "ready": True}
+
+
+def test_what_takes_too_long_is_given_up(graph_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thoracite.ui.server.EXPLAIN_LIMIT_S", 0.1)
+    app = create_server(graph_settings, explainer=Failing(None), page=False)  # type: ignore[arg-type]
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        answer = client.post("/check-report", files={"report": (None, "Normal.")})
+    assert answer.status_code == 504
+    assert "no answer within 0 seconds; try again later" in sentence(answer)
+
+
+def test_a_form_holds_one_file_and_eight_fields(client: TestClient) -> None:
+    image = {"image": ("a.png", b"x")}
+    for number, status in ((8, 422), (9, 400)):
+        fields = {f"field {n}": "x" for n in range(number)}
+        assert client.post("/explain", files=image, data=fields).status_code == status
+    answer = client.post("/explain", files=[*image.items(), *image.items()])
+    assert answer.status_code == 400
+    assert "send one file in the field image" in sentence(answer)
+
+
+def test_an_unknown_address_is_one_sentence(client: TestClient) -> None:
+    assert client.get("/nowhere").status_code == 404
+    assert sentence(client.get("/nowhere")) == "Not Found"
+    answer = client.post("/retrieve", json={"query": 1})
+    assert sentence(answer).startswith("query: Input should be a valid string; expected a JSON object")
+
+
 def test_sparql_answers_in_every_way_of_asking(client: TestClient) -> None:
     answers = [
         client.get("/sparql", params={"query": COUNT}),
@@ -228,6 +291,26 @@ def test_a_busy_port_is_one_sentence() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=rf"port {port}.*--port"):
             serve(Settings(port=port))
+
+
+def test_the_address_can_be_followed() -> None:
+    with contextlib.suppress(OSError):  # no IPv6 on this machine
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        with _listen(Settings(host="::1", port=0)) as listening:
+            assert _address(listening) == f"http://[::1]:{listening.getsockname()[1]}/"
+    with _listen(Settings(port=0)) as listening:
+        assert _address(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        socket.create_connection(listening.getsockname(), timeout=5).close()
+
+
+def test_a_server_that_stops_does_not_wait_for_its_models() -> None:
+    code = (
+        "import time; from fastapi.testclient import TestClient; from thoracite.settings import Settings; "
+        "from thoracite.ui.server import create_server; from thoracite.ui.service import Service; "
+        "Service.load = lambda self: time.sleep(600); "
+        "TestClient(create_server(Settings(), page=False)).__enter__().__exit__()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
 
 
 def test_page_keeps_other_files_of_this_machine_to_itself(graph_settings: Settings) -> None:
