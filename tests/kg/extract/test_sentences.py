@@ -63,6 +63,14 @@ SENTENCES = read_sentences()
 TRAPS = sorted({sentence.trap for sentence in SENTENCES})
 
 
+KNOWN = {
+    "Median sternotomy wires are intact without fracture .",
+    "Pleural effusion or thickening on the left .",
+    "XXXX opacity in the left XXXX .",
+}
+"""Sentences that the rules do not read exactly; every other one they do, and must go on to."""
+
+
 def f1(agreed: int, gold: int, found: int) -> float:
     return 2 * agreed / (gold + found) if gold + found else 1.0
 
@@ -99,10 +107,11 @@ def test_every_trap_is_passed(trap: str) -> None:
     entity, relation, wrong = score([s for s in SENTENCES if s.trap == trap])
     assert entity >= 0.95, wrong
     assert relation >= 0.90, wrong
+    assert set(wrong) <= KNOWN
 
 
 def test_the_set_as_a_whole() -> None:
     entity, relation, wrong = score(SENTENCES)
     assert entity >= 0.98, wrong
     assert relation >= 0.98, wrong
-    assert len(wrong) <= 0.03 * len(SENTENCES), wrong
+    assert set(wrong) == KNOWN

@@ -8,7 +8,7 @@ from thoracite.evaluation.vision import find_calibration_error
 from thoracite.types import Certainty
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.calibration import FindingScale
-from thoracite.vision.training.fit_scales import PRECISE, UNCERTAIN_FROM, cross_fit_scales, fit_scale
+from thoracite.vision.training.fit_scales import PRECISE, PRESENT_FROM, UNCERTAIN_FROM, cross_fit_scales, fit_scale
 
 
 def draw(share: float, apart: float) -> tuple[np.ndarray, np.ndarray]:
@@ -33,6 +33,14 @@ def test_points_hold_their_shares() -> None:
     absent = np.array([certainty is Certainty.ABSENT for certainty in read])
     assert targets[present].mean() >= PRECISE
     assert abs(absent[targets == 0].mean() - UNCERTAIN_FROM) < 0.02
+
+
+def test_few_without_a_common_finding_are_said_to_have_it() -> None:
+    logits, targets = draw(0.8, 1.0)  # more than half of any have it, so that the share alone would call most present
+    scale = fit_scale("Effusion", logits, targets)
+    present = np.array([scale.find_probability(float(logit)) >= scale.high for logit in logits])
+    assert abs(present[targets == 0].mean() - (1 - PRESENT_FROM)) < 0.005
+    assert PRESENT_FROM >= 0.95
 
 
 def test_a_finding_that_cannot_be_told_is_never_present() -> None:
