@@ -123,3 +123,16 @@ def test_a_triple_that_is_stated_as_absent_carries_no_claim(
     changed = [*evidence[:7], evidence[7].model_copy(update={"triple": denied})]
     assert judge([sentence], evidence, link, extractor)[0].verdict == "supported"
     assert judge([sentence], changed, link, extractor)[0].verdict == "unsupported"
+
+
+@pytest.mark.parametrize(("place", "verdict"), [("upper", "supported"), ("lower", "supported"), ("mid", "unsupported")])
+def test_two_places_support_each_and_contradict_no_third(
+    place: str, verdict: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
+) -> None:
+    seen = evidence[6].finding
+    assert seen is not None
+    assert seen.region is not None
+    below = seen.model_copy(update={"region": seen.region.model_copy(update={"anatomy": "left lower zone"})})
+    both = [*evidence, evidence[6].model_copy(update={"key": "E18", "kind": "region", "finding": below})]
+    (claim,) = judge([f"Consolidation is likely in the left {place} zone [E7][E18]."], both, link, extractor)
+    assert claim.verdict == verdict, claim.why

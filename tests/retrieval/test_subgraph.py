@@ -216,6 +216,11 @@ def test_pruning_keeps_few_of_a_kind_and_something_against() -> None:
     kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [*signs, CAUSE, AGAINST]), limit=3)
     roles = [role.name for s in kept if (role := find_role(EFFUSION, s.triple))]
     assert roles == ["sign", "sign", "against"]
+    assert len(prune_triples(EFFUSION, rank_triples(EFFUSION, signs))) == 2
+    assert len(prune_triples(EFFUSION, rank_triples(EFFUSION, signs), limit=9, per_role=9)) == 9
+    causes = [triple("pleural effusion", CAUSED_BY, f"cause {n}") for n in range(9)]
+    places = [triple("pleural effusion", LOCATED_AT, f"place {n}") for n in range(9)]
+    assert len(prune_triples(EFFUSION, rank_triples(EFFUSION, [*signs, *causes, *places, AGAINST]))) == 6
 
 
 def test_pruning_names_each_end_once() -> None:

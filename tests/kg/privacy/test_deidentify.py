@@ -41,6 +41,10 @@ from thoracite.kg.reports.read import read_reports
         ("The film of O'Brien-Zółkowska is old.", "The film of [NAME] is old."),
         ("NO EFFUSION. DR KOWALSKI WAS NOTIFIED. HEART AND LUNGS ARE NORMAL.",
          "NO EFFUSION. DR [NAME] WAS NOTIFIED. HEART AND LUNGS ARE NORMAL."),
+        ("NO EFFUSION. HEART SIZE NORMAL. LUNGS ARE CLEAR. FILM OF Kowalski IS OLD.",
+         "NO EFFUSION. HEART SIZE NORMAL. LUNGS ARE CLEAR. FILM OF [NAME] IS OLD."),
+        ("The film of Kowalski   Left lung is clear.", "The film of [NAME]   Left lung is clear."),
+        ("The film of Kowalski\nLeft lung is clear.", "The film of [NAME]\nLeft lung is clear."),
         # dates
         ("Compared to 3/4/2019.", "Compared to [DATE]."),
         ("Comparison: March 3rd, 2012.", "Comparison: [DATE]."),
