@@ -24,6 +24,9 @@ _SWAPPED: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
 _SYMMETRIC = frozenset({"max", "min", "isinstance", "zip", "getattr", "cast"})
 """Calls whose arguments are not swapped: nothing would change, or nothing would run."""
 
+_NOTHING = frozenset({"None", "False", "0", "''", "()", "[]", "{}", "set()"})
+"""What is returned instead of None without a difference to most callers."""
+
 _PASSED_OVER = frozenset({"annotation", "returns", "decorator_list", "exc", "cause"})
 """Fields of nodes that are not changed: hints, decorators and what an error says."""
 
@@ -85,7 +88,7 @@ def _walk(tree: ast.AST) -> Iterator[tuple[Node, bool]]:
 def _change(node: Node) -> Iterator[ast.AST]:
     """The node, changed in each way that fits it."""
     match node:
-        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) not in _NOTHING:
             yield ast.Return(ast.Constant(None))
         case ast.Compare(ops=ops):
             for at, op in enumerate(ops):

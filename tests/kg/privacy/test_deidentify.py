@@ -23,6 +23,8 @@ from thoracite.kg.reports.read import read_reports
         ("Dr. May reviewed the images.", "Dr. [NAME] reviewed the images."),
         ("Mr Smith was moved.", "Mr [NAME] was moved."),
         ("dr kowalski aware", "dr [NAME] aware"),
+        ("dr kim aware", "dr [NAME] aware"),
+        ("Dr. Surgeon Kowalski read it.", "Dr. Surgeon [NAME] read it."),
         ("Electronically signed by: Rose White, MD", "Electronically signed by: [NAME], MD"),
         ("Patient: LEE, KIM", "Patient: [NAME]"),
         ("Paged Young at four.", "Paged [NAME] at four."),
@@ -95,6 +97,9 @@ def test_identifiers_are_replaced(text: str, expected: str) -> None:
         "PA AND LATERAL VIEWS. NO PNEUMOTHORAX OR EFFUSION.",
         "Patient is rotated. Nurse was notified. Findings were called.",
         "Neurosurgery was notified. Cardiology has been contacted.",
+        "A ZQXW line is seen.",
+        "The course of de Novo changes. Seen by van der Left.",
+        "Dr Nurse was told. Dr. Radiologist read it.",
     ],
 )
 def test_ordinary_findings_stay(text: str) -> None:
