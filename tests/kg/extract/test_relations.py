@@ -40,6 +40,7 @@ def relations(text: str) -> set[str]:
         ),
         ("opacity suggestive of mild edema", "opacity~edema mild>edema"),
         ("opacity suggestive of an area of edema", "opacity~edema area>edema"),
+        ("opacity suggestive of a small area of edema", "opacity~edema small>edema area>edema"),
         ("opacity with its tip in the svc", "tip@svc"),
         ("lungs are clear without effusion or mass", "clear@lungs mass@lungs"),
         ("low lung volumes without mass", "low@lung volumes>lung"),

@@ -29,6 +29,8 @@ def certainty(text: str) -> dict[str, str]:
         ("effusion has not resolved", {"effusion": "DP"}),
         ("effusion has resolved and scar is seen", {"effusion": "DA", "scar": "DP"}),
         ("effusion is not seen and nodule in the lung", {"effusion": "DA", "nodule": "DP"}),
+        ("effusion is possible and nodule is seen", {"effusion": "U", "nodule": "DP"}),
+        ("mass possible and scar", {"mass": "U", "scar": "DP"}),
         ("effusion resolved leaving scar", {"effusion": "DA", "scar": "DP"}),
         ("resolved effusion", {"effusion": "DA"}),
         ("the heart is not enlarged", {"enlarged": "DA"}),

@@ -11,31 +11,6 @@ from thoracite.vision.mini.gate import GateWeights, find_kind, find_refusal, rat
 from thoracite.vision.training.gate_cases import DRAWN, find_files, find_split, read_negatives
 
 
-@pytest.fixture(scope="module")
-def encoder() -> MiniEncoder:
-    return MiniEncoder.load()
-
-
-@pytest.mark.parametrize("kind", DRAWN)
-def test_generated_images_are_withheld(encoder: MiniEncoder, kind: str) -> None:
-    readings = [encoder.read(Radiograph(DRAWN[kind](np.random.default_rng(200_000 + seed)))) for seed in range(5)]
-    assert [reading.accepted for reading in readings] == [False] * 5
-    assert all(reading.reason and not reading.findings for reading in readings)
-
-
-def test_grey_photographs_of_the_test_split_are_withheld(encoder: MiniEncoder) -> None:
-    photographs = [n for n in read_negatives(generated=0) if n.split == "test"]
-    assert len(photographs) >= 10
-    kept = [n.name for n in photographs if encoder.read(Radiograph(n.pixels)).accepted]
-    assert len(kept) <= len(photographs) // 20, kept
-
-
-def test_no_file_is_in_both_splits() -> None:
-    names = [path.name for path in find_files()]
-    assert len(set(names)) == len(names)
-    assert {find_split(name) for name in names} == {"tuning", "test"}
-
-
 @pytest.mark.parametrize(
     ("radiograph", "words"),
     [
@@ -74,3 +49,28 @@ def test_a_faint_image_is_not_blank() -> None:
     ramp = np.linspace(0, 1, 6400, dtype=np.float32).reshape(80, 80)
     found = [find_refusal(Radiograph(ramp * np.float32(contrast) + np.float32(0.5))) for contrast in (0.01, 0.025)]
     assert found == ["the image is blank", None]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> MiniEncoder:
+    return MiniEncoder.load()
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_generated_images_are_withheld(encoder: MiniEncoder, kind: str) -> None:
+    readings = [encoder.read(Radiograph(DRAWN[kind](np.random.default_rng(200_000 + seed)))) for seed in range(5)]
+    assert [reading.accepted for reading in readings] == [False] * 5
+    assert all(reading.reason and not reading.findings for reading in readings)
+
+
+def test_grey_photographs_of_the_test_split_are_withheld(encoder: MiniEncoder) -> None:
+    photographs = [n for n in read_negatives(generated=0) if n.split == "test"]
+    assert len(photographs) >= 10
+    kept = [n.name for n in photographs if encoder.read(Radiograph(n.pixels)).accepted]
+    assert len(kept) <= len(photographs) // 20, kept
+
+
+def test_no_file_is_in_both_splits() -> None:
+    names = [path.name for path in find_files()]
+    assert len(set(names)) == len(names)
+    assert {find_split(name) for name in names} == {"tuning", "test"}
