@@ -34,7 +34,7 @@ from thoracite.retrieval.subgraph import (
     search_neighbours,
     search_subgraph,
 )
-from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Triple
+from thoracite.types import Certainty, Counts, Entity, Finding, Provenance, Region, Sign, SignScore, Triple
 
 TEXT = Provenance(source="thxs:openstax", locator="22.1")
 ATLAS = Provenance(source="thxs:atlas", locator="plate 12")
@@ -294,3 +294,17 @@ def test_seen_gathers_findings() -> None:
     seen = find_seen([present, finding("lung mass", 0.1, Certainty.ABSENT)])
     assert (seen.present, seen.absent) == ({EFFUSION}, {mint("lung mass")})
     assert seen.regions == {EFFUSION: region}
+
+
+def test_a_sign_is_seen_when_it_is_valid_and_as_likely_as_not() -> None:
+    def sign(name: str, probability: float | None, **more: object) -> SignScore:
+        asked = Sign(id=f"thx:q_{name}", question=f"Is there a {name}?", entity=entity(name, "sign"))
+        return SignScore(sign=asked, value=probability, probability=probability, **more)
+
+    signs = (
+        sign("meniscus", 0.5),
+        sign("fissure", 0.49),
+        sign("angle", None, valid=False, invalid_because="the lung's base is cut off"),
+    )
+    absent = finding("pleural effusion", 0.1, Certainty.ABSENT).model_copy(update={"signs": signs})
+    assert find_seen([absent]).present == {mint("meniscus")}
