@@ -21,6 +21,7 @@ _SUITES = {
     "labels": "thoracite.evaluation.labels:run_labels",
     "privacy": "thoracite.evaluation.privacy:run_privacy",
     "reports": "thoracite.evaluation.reports:run_reports",
+    "report-check": "thoracite.evaluation.report_check:run_report_check",
     "knowledge": "thoracite.evaluation.knowledge:run_knowledge",
     "linking": "thoracite.evaluation.linking:run_linking",
     "facts": "thoracite.evaluation.facts:run_facts",

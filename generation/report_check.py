@@ -1,40 +1,42 @@
 """A report held against its image, the graph and itself.
 
-The report is read by the extractor and linked; what it states of a finding is compared with what the image model reads.
-Only what both sides are sure of is called an error: an uncertain statement or an uncertain finding contradicts nothing.
-A finding is left out only where the report names neither it, nor a narrower or wider concept, nor a sign or a
-diagnosis that the graph ties to it.
+What the report states of a finding is compared with what the image model reads, with what the graph says, and with
+the rest of the report (:mod:`thoracite.generation.report_conflicts`). Only what both sides are sure of is called an
+error: an uncertain statement or an uncertain finding contradicts nothing. A finding is left out only where the report
+names neither it, nor a narrower or wider concept, nor a sign or a diagnosis that the graph ties to it.
 
 Examples
 --------
->>> from thoracite.kg.extract.extractor import open_extractor
->>> from thoracite.kg.linking.linker import Linker
->>> said = read_report("No pneumothorax. Small left effusion.", extractor=open_extractor(), link=Linker().link)
->>> [(one.entity.label, one.certainty.value, sorted(one.sides), one.sentence) for one in said.statements]
-[('pneumothorax', 'definitely absent', [], 'No pneumothorax.'), ('pleural effusion', 'definitely present', ['left'], \
-'Small left effusion.')]
+>>> decide([], read=ReadPart(statements=0, unread_characters=11)).verdict
+'nothing was read'
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from thoracite.generation.clauses import find_starts
-from thoracite.generation.wording import SIDES
+from thoracite.generation.report_conflicts import find_conflicts
+from thoracite.generation.report_statements import (
+    CLASSES,
+    ReadPart,
+    ReadReport,
+    Reasoned,
+    Said,
+    SaidOfClass,
+    find_labelled,
+    read_report,
+)
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.extract.extractor import Extractor
-from thoracite.kg.extract.labels import find_mentions
-from thoracite.kg.extract.text import Token, split_sentences, split_tokens
-from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.kg.queries.render import render_cypher, render_sparql
-from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, Triple
 
 _SURE = (Certainty.PRESENT, Certainty.ABSENT)
 _ONE_SIDE = frozenset({"left", "right"})
+_SURELY_ABSENT = 0.25
+"""From this probability on no image denies a finding, wherever an encoder's operating point lies."""
 
 
 class ReportError(Noun):
@@ -43,9 +45,10 @@ class ReportError(Noun):
     Parameters
     ----------
     kind : str
-        ``contradicted`` (the image says otherwise), ``side`` (the image shows it on the other side), ``omitted`` (the
-        image shows it, the report does not name it), ``reason`` (the graph says that the one argues against the
-        other) or ``inconsistent`` (the report states and denies it).
+        ``contradicted`` (the image says otherwise), ``side`` (the image, or another section, puts it on the other
+        side), ``omitted`` (the image shows it, the report does not name it), ``reason`` (the graph says that the one
+        argues against the other), ``inconsistent`` (the report states and denies it), ``severity`` (two degrees of
+        one finding) or ``unit`` (a length that cannot be).
     sentence : str
         The report's; empty for what is left out.
     expected : str
@@ -54,10 +57,13 @@ class ReportError(Noun):
         What speaks against it; empty where the report alone does.
     """
 
-    kind: Literal["contradicted", "side", "omitted", "reason", "inconsistent"]
+    kind: Literal["contradicted", "side", "omitted", "reason", "inconsistent", "severity", "unit"]
     sentence: str
     expected: str
     evidence: tuple[Evidence, ...] = ()
+
+
+Verdict = Literal["no error found", "errors found", "nothing was read", "withheld"]
 
 
 class ReportCheck(Noun):
@@ -68,117 +74,37 @@ class ReportCheck(Noun):
     errors : tuple of ReportError
         In reading order, what is left out last.
     verdict : str
-        ``no error found``, ``errors found``, or ``withheld`` where the image was not read and the text shows none.
+        ``no error found``, ``errors found``, ``nothing was read`` where the text holds no statement that can be read,
+        or ``withheld`` where the image was not read and the text shows none.
+    read : ReadPart
+        How many statements were read, and how much of the text was not.
     reason : str or None
         Why the image was not read.
     """
 
     errors: tuple[ReportError, ...] = ()
-    verdict: Literal["no error found", "errors found", "withheld"]
+    verdict: Verdict
+    read: ReadPart
     reason: str | None = None
 
 
-class Said(NamedTuple):
-    """What a report says of one concept at one place."""
-
-    entity: Entity
-    certainty: Certainty
-    sides: frozenset[str]
-    sentence: str
-
-
-class Reasoned(NamedTuple):
-    """A report's "this suggests that"."""
-
-    sign: Entity
-    diagnosis: Entity
-    sentence: str
-
-
-class ReadReport(NamedTuple):
-    """A report read: what it states of concepts, and what it gives as a sign of what."""
-
-    statements: tuple[Said, ...]
-    reasons: tuple[Reasoned, ...]
-
-
-def read_report(text: str, *, extractor: Extractor, link: Link) -> ReadReport:
-    """What a report states.
+def decide(errors: Iterable[ReportError], *, read: ReadPart, reason: str | None = None) -> ReportCheck:
+    """The answer from its parts.
 
     Parameters
     ----------
-    text : str
-        With or without headings; under headings findings and impression are read.
-    extractor : Extractor
-        Finds mentions, certainty and relations.
-    link : callable
-        Phrase → concept or None.
+    errors : iterable of ReportError
+        From :func:`check_report`; where nothing was read there is none, for then no finding was left out either.
+    read : ReadPart
+        Of the report.
+    reason : str or None
+        Why the image was not read; None where it was, or where there is none.
     """
-    annotation = extractor.extract(text)
-    concepts = {key: entity for key, entity in link_mentions(annotation, link).items() if entity.kind != "mention"}
-    where = _Places(text, annotation)
-    named: dict[tuple[str, str], Said] = {}
-    for mention in annotation.entities:
-        entity = concepts.get(mention.id)
-        if entity is not None and not mention.is_anatomy and entity.kind not in {"modifier", "attribute", "anatomy"}:
-            named[entity.id, mention.id] = _say(entity, mention, mention.certainty, where)
-    labelled = _find_labelled()
-    for label, mention, certainty in find_mentions(annotation):
-        if label in labelled:  # it knows more wordings than the linker, and when a wording is less than sure
-            named[labelled[label].id, mention.id] = _say(labelled[label], mention, certainty, where)
-    reasons = tuple(
-        Reasoned(concepts[source.id], concepts[target.id], where.find_sentence(source))
-        for source, relation, target in annotation.relations()
-        if relation == "suggestive_of" and source.id in concepts and target.id in concepts
-        if Certainty.ABSENT not in (source.certainty, target.certainty)
+    found = tuple(errors) if read.statements else ()
+    verdict: Verdict = "errors found" if found else "withheld" if reason else "no error found"
+    return ReportCheck(
+        errors=found, verdict=verdict if read.statements else "nothing was read", read=read, reason=reason
     )
-    return ReadReport(tuple(named.values()), reasons)
-
-
-class _Places:
-    """Where mentions stand in a text: their sentences, and the words they are related to."""
-
-    def __init__(self, text: str, annotation: Annotation) -> None:
-        tokens = split_tokens(text)
-        self._text, self._starts = text, find_starts(text, annotation)
-        spans = split_sentences(text, tokens)
-        self._sentences = [(tokens[first].start, _find_end(tokens, last)) for first, last in spans]
-        self._beside: dict[str, list[Mention]] = {}
-        for source, _, target in annotation.relations():
-            self._beside.setdefault(source.id, []).append(target)
-            self._beside.setdefault(target.id, []).append(source)
-
-    def find_sentence(self, mention: Mention) -> str:
-        at = self._starts[mention.start_ix]
-        found = next(((start, end) for start, end in self._sentences if start <= at < end), (0, len(self._text)))
-        return " ".join(self._text[found[0] : found[1]].split())
-
-    def find_sides(self, mention: Mention) -> frozenset[str]:
-        """Sides of the mention itself and of what it is related to, over anatomy and one step further."""
-        near = self._beside.get(mention.id, [])
-        far = [other for one in near if one.is_anatomy for other in self._beside.get(one.id, [])]
-        words = {word for one in (mention, *near, *far) for word in one.tokens.lower().split()}
-        return frozenset(SIDES[word] for word in words if word in SIDES)
-
-
-def _find_end(tokens: Sequence[Token], last: int) -> int:
-    """Where a sentence ends in the text, its full stop included."""
-    stop = last < len(tokens) and tokens[last].text in {".", "!", "?"}
-    return tokens[last if stop else last - 1].end
-
-
-def _say(entity: Entity, mention: Mention, certainty: Certainty, where: _Places) -> Said:
-    return Said(entity, certainty, where.find_sides(mention), where.find_sentence(mention))
-
-
-def _find_labelled() -> dict[str, Entity]:
-    """Concepts by their name in ChestX-ray14."""
-    return {
-        code.removeprefix("NIH14:"): node.entity
-        for node in read_concepts()
-        for code in node.entity.codes
-        if code.startswith("NIH14:")
-    }
 
 
 def check_report(report: ReadReport, evidence: Sequence[Evidence], store: GraphStore) -> Iterator[ReportError]:
@@ -203,15 +129,17 @@ def check_report(report: ReadReport, evidence: Sequence[Evidence], store: GraphS
         if piece.kind in {"finding", "region"} and piece.finding is not None:
             pieces.setdefault(piece.finding.entity.id, []).append(piece)
     yield from _check_statements(report.statements, pieces)
-    yield from _check_consistency(report.statements)
+    yield from _check_classes(report.classes, pieces)
+    yield from _check_consistency(report)
     yield from _check_reasons(report.reasons, store, first_key=len(evidence) + 1)
-    yield from _find_omitted(report.statements, pieces, store)
+    denied = {entity.id for one in report.classes for entity in _list_denied(one)}
+    yield from _find_omitted(report.statements, {key: pieces[key] for key in pieces if key not in denied}, store)
 
 
 def _check_statements(said: Sequence[Said], pieces: dict[str, list[Evidence]]) -> Iterator[ReportError]:
     for one in said:
         finding = _finding(pieces.get(one.entity.id, []))
-        if finding is None or one.certainty not in _SURE or finding.certainty not in _SURE:
+        if finding is None or one.certainty not in _SURE or not _is_sure(finding):
             continue
         side = finding.region.side if finding.region is not None else None
         shown = tuple(pieces[one.entity.id])
@@ -221,6 +149,29 @@ def _check_statements(said: Sequence[Said], pieces: dict[str, list[Evidence]]) -
         elif one.certainty is finding.certainty is Certainty.PRESENT and _is_other_side(one, side, said):
             expected = f"{one.entity.label} is seen on the {side}"
             yield ReportError(kind="side", sentence=one.sentence, expected=expected, evidence=shown)
+
+
+def _check_classes(said: Sequence[SaidOfClass], pieces: dict[str, list[Evidence]]) -> Iterator[ReportError]:
+    """Clear lungs, a normal heart, where the image shows what that denies."""
+    for one in said:
+        for entity in _list_denied(one):
+            finding = _finding(pieces.get(entity.id, []))
+            if finding is not None and finding.certainty is Certainty.PRESENT:
+                expected = f"{entity.label} is {finding.certainty.value} ({finding.number})"
+                shown = tuple(pieces[entity.id])
+                yield ReportError(kind="contradicted", sentence=one.sentence, expected=expected, evidence=shown)
+
+
+def _list_denied(said: SaidOfClass) -> Iterator[Entity]:
+    labelled = find_labelled()
+    return (labelled[label] for label in CLASSES[said.name] if said.holds and label in labelled)
+
+
+def _is_sure(finding: Finding) -> bool:
+    """Whether an image model is sure, by its operating points."""
+    if finding.certainty is Certainty.ABSENT:
+        return finding.probability < _SURELY_ABSENT
+    return finding.certainty is Certainty.PRESENT
 
 
 def _finding(pieces: Sequence[Evidence]) -> Finding | None:
@@ -235,14 +186,11 @@ def _is_other_side(one: Said, side: str | None, said: Iterable[Said]) -> bool:
     return not any(not sides or side in sides or "bilateral" in sides for sides in stated)
 
 
-def _check_consistency(said: Sequence[Said]) -> Iterator[ReportError]:
-    """Findings that the report states and denies, where no side tells the two apart."""
-    stated = {one.entity.id: one for one in said if one.certainty is Certainty.PRESENT and not one.sides}
-    for one in said:
-        other = stated.get(one.entity.id)
-        if other is not None and one.certainty is Certainty.ABSENT and not one.sides:
-            expected = f"one of the two, since the report also says: {other.sentence}"
-            yield ReportError(kind="inconsistent", sentence=one.sentence, expected=expected)
+def _check_consistency(report: ReadReport) -> Iterator[ReportError]:
+    """What the report alone shows to be wrong."""
+    for one in find_conflicts(report):
+        expected = f"one of the two, since the report also says: {one.other} ({one.why})" if one.other else one.why
+        yield ReportError(kind=one.kind, sentence=one.sentence, expected=expected)
 
 
 def _check_reasons(reasons: Iterable[Reasoned], store: GraphStore, *, first_key: int) -> Iterator[ReportError]:
@@ -307,4 +255,4 @@ def _find_tied(identifier: str, store: GraphStore) -> set[str]:
     return {end.id for triple in triples for end in (triple.subject, triple.object)} - {identifier}
 
 
-__all__ = ["ReadReport", "Reasoned", "ReportCheck", "ReportError", "Said", "check_report", "read_report"]
+__all__ = ["ReadPart", "ReadReport", "ReportCheck", "ReportError", "Verdict", "check_report", "decide", "read_report"]

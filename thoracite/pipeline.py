@@ -7,12 +7,12 @@ support, and what is left is released; where nothing can be said, the explanatio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError
 from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.generator import Generator, open_generator
-from thoracite.generation.report_check import ReportCheck, check_report, read_report
+from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.retrieval.evidence import collect_evidence
@@ -149,7 +149,8 @@ class Explainer:
         Returns
         -------
         ReportCheck
-            Errors with what was expected and the evidence for it; none found is no proof that there is none.
+            Errors with what was expected and the evidence for it, and how much was read; none found is no proof that
+            there is none.
 
         Raises
         ------
@@ -164,11 +165,8 @@ class Explainer:
         findings = reading.findings if reading is not None and reading.accepted else ()
         report = read_report(text, extractor=self._extractor, link=self.retriever.linker.link)
         evidence = collect_evidence(findings, Subgraph())
-        errors = tuple(check_report(report, evidence, self.retriever.store))
-        reason = None if reading is None or reading.accepted else reading.reason
-        verdict: Literal["errors found", "withheld", "no error found"]
-        verdict = "errors found" if errors else "withheld" if reason else "no error found"
-        return ReportCheck(errors=errors, verdict=verdict, reason=reason)
+        errors = check_report(report, evidence, self.retriever.store)
+        return decide(errors, read=report.read, reason=None if reading is None or reading.accepted else reading.reason)
 
     def open(self) -> None:
         """Open the graph now, so that what is wrong with it is known before any image is read.

@@ -170,19 +170,24 @@ def _looks_like_image(file: Path) -> bool:
         return False
 
 
-def check_report(image: str, report: Path, settings: Settings, *, as_json: bool = False) -> str:
-    """Compare a report with its image and the graph.
+def check_report(image: str, report: Path, settings: Settings, *, as_json: bool = False) -> tuple[str, int]:
+    """Compare a report with its image, the graph and itself.
 
     Parameters
     ----------
     image : str
-        Path of the image, or ``-`` to check the text against the graph alone.
+        Path of the image, or ``-`` to check the text alone.
     report : Path
-        A text file.
+        A text file, or ``-`` for standard input.
     settings : Settings
         Where the graph is, which encoder to use.
     as_json : bool
         JSON instead of text.
+
+    Returns
+    -------
+    tuple of str and int
+        The answer, and how many errors were found.
 
     Raises
     ------
@@ -193,14 +198,21 @@ def check_report(image: str, report: Path, settings: Settings, *, as_json: bool 
     from thoracite.ui.text import render_check_text
     from thoracite.ui.view import render_check
 
-    try:
-        text = report.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"report {report} cannot be read: {reason}; expected a text file in UTF-8") from error
+    text = _read_report(report)
     with Explainer(settings) as explainer:
         checked = explainer.check_report(None if image == "-" else image, text)
-    return json.dumps(render_check(checked), ensure_ascii=False) if as_json else render_check_text(checked)
+    shown = json.dumps(render_check(checked), ensure_ascii=False) if as_json else render_check_text(checked)
+    return shown, len(checked.errors)
+
+
+def _read_report(report: Path) -> str:
+    name = "standard input" if str(report) == "-" else str(report)
+    try:
+        data = sys.stdin.buffer.read() if str(report) == "-" else report.read_bytes()
+        return data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(f"report {name} cannot be read: {reason}; expected a text file in UTF-8") from error
 
 
 def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:

@@ -72,14 +72,15 @@ def render_retrieval_text(found: Retrieval, *, width: int = 100) -> str:
 
 
 def render_check_text(checked: ReportCheck, *, width: int = 100) -> str:
-    """What is wrong with a report, for the terminal: each sentence, what was expected, and the evidence."""
+    """What is wrong with a report, for the terminal: each sentence, what was expected, the evidence, what was read."""
     parts = []
     for error in checked.errors:
         said = f"{error.kind}: {error.sentence}".rstrip(": ")
         blocks = [_evidence_block(evidence, width, queries=True) for evidence in error.evidence]
         parts.append("\n".join([said, _wrap([f"expected: {error.expected}"], width, indent="  "), *blocks]))
-    read = f"{checked.verdict}; the image was not read: {checked.reason}" if checked.reason else checked.verdict
-    return "\n\n".join([*parts, f"Verdict: {read}", NOTICE])
+    verdict = f"{checked.verdict}; the image was not read: {checked.reason}" if checked.reason else checked.verdict
+    read = f"Read: {checked.read.statements} statements; {checked.read.unread_characters} characters hold none"
+    return "\n\n".join([*parts, f"Verdict: {verdict}\n{read}", NOTICE])
 
 
 def render_table(result: QueryResult) -> str:

@@ -198,7 +198,8 @@ def render_retrieval(found: Retrieval) -> Record:
 def render_check(checked: ReportCheck) -> Record:
     """What is wrong with a report, as the JSON object of ``thoracite check-report --json`` and ``POST /check-report``.
 
-    ``reason`` says why the image was not read; it is None otherwise.
+    ``read`` says how many statements were read and how many characters were not; ``reason`` why the image was not
+    read, and is None otherwise.
     """
     return {
         "errors": [
@@ -207,6 +208,7 @@ def render_check(checked: ReportCheck) -> Record:
             for error in checked.errors
         ],
         "verdict": checked.verdict,
+        "read": checked.read.model_dump(),
         "reason": checked.reason,
     }
 

@@ -1,7 +1,7 @@
 """The command line: every command parses, calls one function of a room, and prints.
 
 Standard output carries the result and nothing else; progress and notes go to standard error. Exit codes:
-0 done, 2 usage, 3 input, 4 store, 5 model.
+0 done, 1 a check found errors, 2 usage, 3 input, 4 store, 5 model.
 """
 
 from __future__ import annotations
@@ -234,16 +234,18 @@ def check(graph: Graph = None, json: Json = False) -> None:
 
 @app.command("check-report")
 def check_report(
-    image: Annotated[str, typer.Argument(help="The image, or - to check the text against the graph alone.")],
-    report: Annotated[Path, typer.Argument(help="The report, a text file.")],
+    image: Annotated[str, typer.Argument(help="The image, or - to check the text alone.")],
+    report: Annotated[Path, typer.Argument(help="The report, a text file, or - for standard input.")],
     json: Json = False,
     graph: Graph = None,
     encoder: Encoder = None,
 ) -> None:
-    """Compare a report with its image and the graph."""
+    """Compare a report with its image, the graph and itself; exit code 1 where errors are found."""
     from thoracite.ui.console import check_report as check_one
 
-    print_result(check_one(image, report, read_settings(graph=graph, encoder=encoder), as_json=json))
+    text, errors = check_one(image, report, read_settings(graph=graph, encoder=encoder), as_json=json)
+    print_result(text)
+    raise typer.Exit(1 if errors else 0)
 
 
 @app.command()
