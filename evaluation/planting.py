@@ -41,6 +41,7 @@ _BEFORE = re.compile(
     r"|diffuse|loculated|multiple|several|scattered|adjacent|associated)\b[ -]?)*$"
 )
 _DROPPED = re.compile(rf"\b(?:an?|multiple|several|scattered|{'|'.join(STEPS)})(?:[- ]sized)? ?")
+_FULL_NAMES = {"effusion": "pleural effusion", "edema": "pulmonary edema", "hernia": "hiatal hernia"}
 _INVENTED = {
     "pneumothorax": ("There is a left apical pneumothorax.", "Small right pneumothorax.", "A pneumothorax is seen."),
     "effusion": ("Small left pleural effusion.", "There is a right effusion.", "A pleural effusion is present."),
@@ -226,7 +227,7 @@ def _swap_finding(read: ReadWords, draw: Random) -> Iterator[_Change]:
         if one.manner == "stated" and named:
             beside = {other.finding for other in read.statements if other.sentence == one.sentence}
             new = draw.choice([finding for finding in FINDINGS if finding not in beside])
-            words = {"effusion": "pleural effusion", "edema": "pulmonary edema", "hernia": "hiatal hernia"}.get(new, new)
+            words = _FULL_NAMES.get(new, new)
             shown = _judge_stated(read, new, one._replace(narrowed=frozenset()), [one])
             yield _Change(((one.start, one.end, words),), one.sentence, shown)
 

@@ -15,6 +15,7 @@ Wu J et al. Exploring multimodal large language models for radiology report erro
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -46,7 +47,7 @@ QUOTA = 150
 """Most reports a kind; fewer carry a length."""
 UNTOUCHED = 0.3
 """Share of reports that stay as they are, drawn before any error is planted."""
-PHANTOMS, FIRST_PHANTOM = 160, 70_000
+PHANTOMS, FIRST_PHANTOM = 150, 70_000
 """How many synthetic radiographs, and the seed of the first: the encoder was trained on other seeds."""
 
 _RAREST_FIRST = ("unit", "side", "severity", "swapped finding", "negation", "invented finding")
@@ -127,7 +128,9 @@ def run_report_check(
         rows += _measure("text and image", "phantoms, ", by_image)
         rows += _measure("text alone", "phantoms, ", judge(drawn, by_text))
     spoilt = sum(case.planted is not None for case in cases)
-    described = f"Open-i, half {half}: {spoilt} spoilt and {len(cases) - spoilt} untouched reports; {len(drawn)} phantoms"
+    described = (
+        f"Open-i, half {half}: {spoilt} spoilt and {len(cases) - spoilt} untouched reports; {len(drawn)} phantoms"
+    )
     return Suite(suite="report-check", data=described, n=len(cases), rows=tuple(rows))
 
 
@@ -137,7 +140,7 @@ def find_half(report_id: str) -> Half:
     Examples
     --------
     >>> [find_half(f"CXR{number}") for number in range(1, 5)]
-    ['seen', 'locked', 'locked', 'locked']
+    ['seen', 'locked', 'seen', 'seen']
     """
     digest = hashlib.sha256(f"{SEED} {report_id}".encode()).hexdigest()
     return "seen" if int(digest, 16) % 2 == 0 else "locked"
@@ -184,11 +187,11 @@ def draw_cases(folder: Path, number: int) -> list[Case]:
     number : int
         How many.
     """
-    import json
-
     write_phantoms(folder, number=number, seed=FIRST_PHANTOM, size=256)
     lines = (folder / "phantoms.jsonl").read_text(encoding="utf-8").splitlines()
-    truths = [(record["image"], "FINDINGS: " + record["report"].replace("\n", " ")) for record in map(json.loads, lines)]
+    truths = [
+        (record["image"], "FINDINGS: " + record["report"].replace("\n", " ")) for record in map(json.loads, lines)
+    ]
     cut = round(UNTOUCHED * number)
     cases = [Case(text, image=str(folder / image)) for image, text in truths[:cut]]
     for turn, (image, text) in enumerate(truths[cut:]):
@@ -217,29 +220,28 @@ def _squeeze(text: str) -> str:
     return re.sub(r"\W+", "", text).lower()
 
 
-def _measure(system: str, prefix: str, judged: Sequence[Judged]) -> Iterator[Row]:
+def _measure(system: str, prefix: str, judged: Sequence[Judged], *, kinds: Sequence[str] = KINDS) -> Iterator[Row]:
     untouched = [one for one in judged if one.case.planted is None]
     for shown, words in (("text", "the text shows it"), ("image", "the image is needed"), ("undecided", "undecided")):
         group = [one for one in judged if one.case.planted is not None and one.case.planted.shown_by == shown]
-        for kind in ("all kinds", *KINDS):
+        for kind in ("all kinds", *(kinds if shown != "undecided" else ())):
             spoilt = [one for one in group if kind in {"all kinds", one.case.planted and one.case.planted.kind}]
             if spoilt:
                 yield from _score(system, f"{prefix}{words}: {kind}", spoilt, untouched, kind)
-    false = np.array([bool(one.named) for one in untouched], dtype=float)
-    low, high = bootstrap_interval(lambda drawn: float(false[drawn].mean()), len(false))
-    yield Row(
-        system=system,
-        metric=f"{prefix}untouched reports with an error named",
-        value=float(false.mean()),
-        low=low,
-        high=high,
-        n=len(false),
-    )
+    yield _share(system, f"{prefix}untouched reports with an error named", [bool(one.named) for one in untouched])
+    for kind in sorted({kind for one in untouched for kind in one.named}):
+        yield _share(system, f"{prefix}untouched reports with an error named: {kind}", [
+            kind in one.named for one in untouched
+        ])  # fmt: skip
 
 
-def _score(
-    system: str, metric: str, spoilt: Sequence[Judged], untouched: Sequence[Judged], kind: str
-) -> Iterator[Row]:
+def _share(system: str, metric: str, cases: Sequence[bool]) -> Row:
+    given = np.array(cases, dtype=float)
+    low, high = bootstrap_interval(lambda drawn: float(given[drawn].mean()), len(given))
+    return Row(system=system, metric=metric, value=float(given.mean()), low=low, high=high, n=len(given))
+
+
+def _score(system: str, metric: str, spoilt: Sequence[Judged], untouched: Sequence[Judged], kind: str) -> Iterator[Row]:
     """Recall and precision, on the level of reports and on that of kinds."""
     family = _FAMILIES.get(kind)
     found = np.array([bool(one.named) for one in spoilt], dtype=float)
@@ -250,9 +252,7 @@ def _score(
     yield from _rate(system, f"{metric}, which one", right, false_kind)
 
 
-def _rate(
-    system: str, metric: str, found: npt.NDArray[np.float64], false: npt.NDArray[np.float64]
-) -> Iterator[Row]:
+def _rate(system: str, metric: str, found: npt.NDArray[np.float64], false: npt.NDArray[np.float64]) -> Iterator[Row]:
     cases = len(found)
 
     def recall(drawn: npt.NDArray[np.int64]) -> float:
@@ -273,14 +273,16 @@ def _rate(
 
 def _measure_baselines(cases: Sequence[Case]) -> Iterator[Row]:
     systems: dict[str, Callable[[str], bool]] = {
-        "always an error": lambda text: True,
-        "never an error": lambda text: False,
+        "always an error": bool,
+        "never an error": "".__eq__,
         "word with and without no": find_with_and_without,
     }
     for system, says in systems.items():
         named = {True: frozenset({"inconsistent"}), False: frozenset[str]()}
         judged = [Judged(case, named[says(case.text)], right=False) for case in cases]
-        yield from (row for row in _measure(system, "", judged) if "which one" not in row.metric)
+        kinds = KINDS if system.startswith("word") else ()
+        rows = _measure(system, "", judged, kinds=kinds)
+        yield from (row for row in rows if "which one" not in row.metric and not row.metric.endswith("inconsistent"))
 
 
 def find_with_and_without(text: str) -> bool:
@@ -299,4 +301,14 @@ def find_with_and_without(text: str) -> bool:
     return False
 
 
-__all__ = ["Case", "Half", "Judged", "draw_cases", "find_half", "find_with_and_without", "judge", "run_report_check", "spoil_reports"]
+__all__ = [
+    "Case",
+    "Half",
+    "Judged",
+    "draw_cases",
+    "find_half",
+    "find_with_and_without",
+    "judge",
+    "run_report_check",
+    "spoil_reports",
+]

@@ -26,7 +26,8 @@ FINDINGS = {
     "pneumonia": r"pneumonias?",
     "edema": r"(?<!tissue )(?:pulmonary |interstitial |alveolar )?edema",
     "atelectasis": r"atelectas[ie]s",
-    "cardiomegaly": r"cardiomegaly|enlarged heart|heart(?: size)? (?:is|remains|appears) (?:again )?(?:\w+ly )?enlarged",
+    "cardiomegaly": r"cardiomegaly|enlarged heart"
+    r"|heart(?: size)? (?:is|remains|appears) (?:again )?(?:\w+ly )?enlarged",
     "nodule": r"(?:pulmonary |lung )?nodules?",
     "mass": r"(?:pulmonary |lung )?mass(?:es)?(?! effect)",
     "hernia": r"(?:hiatal |hiatus |diaphragmatic )?hernias?",
@@ -63,8 +64,8 @@ _CLASS_WORDS = {
     "heart": rf"heart(?: size)?(?:,? (?:and|pulmonary) [\w ,]+?)?,? {_VERB}{_NORMAL}|normal heart(?: size)?",
     "pleura": rf"pleural spaces {_VERB}(?:clear|normal|unremarkable)",
     "chest": r"normal chest(?! wall)",
-    "acute": r"(?:no|negative for|without)(?: (?:evidence of|radiographic|visible|visualized))*(?: an?)? (?:acute|active)"
-    r"(?: or active| or acute)?(?: \w+){0,2} (?:disease|process\w*|abnormalit\w+|findings?)",
+    "acute": r"(?:no|negative for|without)(?: (?:evidence of|radiographic|visible|visualized))*(?: an?)?"
+    r" (?:acute|active)(?: or active| or acute)?(?: \w+){0,2} (?:disease|process\w*|abnormalit\w+|findings?)",
 }
 _BONES = re.compile(r"bon[ey]|osseous|skelet|rib|fracture|abdom|spin|tissue|mediastin", re.IGNORECASE)
 _BROAD = {
@@ -99,7 +100,8 @@ _BOTH = re.compile(r"\b(?:bilateral\w*|both|bibasilar|bibasal|biapical)\b")
 _PLACE = re.compile(r"\b(?:upper|mid|middle|lower|ap[ie]\w+|bas[ei]\w*|lingul\w*|hil\w+|retrocardiac|\d+th)\b")
 _CUE = re.compile(
     r"\b(?:no|without|negative for|free (?:of|from)|clear of|absence of)\b"
-    r"(?: (?:radiographic |visible |visualized )?(?:evidence|signs?|indication|findings?) (?:of|for))?(?: an?\b| any\b)?"
+    r"(?: (?:radiographic |visible |visualized )?(?:evidence|signs?|indication|findings?) (?:of|for))?"
+    r"(?: an?\b| any\b)?"
 )
 _ENDS_SCOPE = re.compile(
     r"\b(?:is|are|was|were|has|have|with|which|that|represent\w*|suggests|suggesting|due|secondary|seen|noted|there"
@@ -376,4 +378,16 @@ def _read_classes(text: str, begin: int, end: int, number: int) -> Iterator[Stat
         )
 
 
-__all__ = ["CLASSES", "FINDINGS", "MORE", "STEPS", "Degree", "Manner", "ReadWords", "Sentence", "Side", "Statement", "read_statements"]
+__all__ = [
+    "CLASSES",
+    "FINDINGS",
+    "MORE",
+    "STEPS",
+    "Degree",
+    "Manner",
+    "ReadWords",
+    "Sentence",
+    "Side",
+    "Statement",
+    "read_statements",
+]

@@ -7,7 +7,7 @@ names neither it, nor a narrower or wider concept, nor a sign or a diagnosis tha
 
 Examples
 --------
->>> decide([], read=ReadPart(statements=0, unread_characters=11)).verdict
+>>> decide([], reading=Reading(statements=0, characters=11)).verdict
 'nothing was read'
 """
 
@@ -19,7 +19,6 @@ from typing import Literal
 from thoracite.generation.report_conflicts import find_conflicts
 from thoracite.generation.report_statements import (
     CLASSES,
-    ReadPart,
     ReadReport,
     Reasoned,
     Said,
@@ -28,6 +27,7 @@ from thoracite.generation.report_statements import (
     read_report,
 )
 from thoracite.kg.concepts import read_concepts
+from thoracite.kg.extract.reading import Reading
 from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
@@ -76,7 +76,7 @@ class ReportCheck(Noun):
     verdict : str
         ``no error found``, ``errors found``, ``nothing was read`` where the text holds no statement that can be read,
         or ``withheld`` where the image was not read and the text shows none.
-    read : ReadPart
+    reading : Reading
         How many statements were read, and how much of the text was not.
     reason : str or None
         Why the image was not read.
@@ -84,27 +84,27 @@ class ReportCheck(Noun):
 
     errors: tuple[ReportError, ...] = ()
     verdict: Verdict
-    read: ReadPart
+    reading: Reading
     reason: str | None = None
 
 
-def decide(errors: Iterable[ReportError], *, read: ReadPart, reason: str | None = None) -> ReportCheck:
+def decide(errors: Iterable[ReportError], *, reading: Reading, reason: str | None = None) -> ReportCheck:
     """The answer from its parts.
 
     Parameters
     ----------
     errors : iterable of ReportError
         From :func:`check_report`; where nothing was read there is none, for then no finding was left out either.
-    read : ReadPart
+    reading : Reading
         Of the report.
     reason : str or None
         Why the image was not read; None where it was, or where there is none.
     """
-    found = tuple(errors) if read.statements else ()
+    found = () if reading.is_empty else tuple(errors)
     verdict: Verdict = "errors found" if found else "withheld" if reason else "no error found"
-    return ReportCheck(
-        errors=found, verdict=verdict if read.statements else "nothing was read", read=read, reason=reason
-    )
+    if reading.is_empty:
+        verdict = "nothing was read"
+    return ReportCheck(errors=found, verdict=verdict, reading=reading, reason=reason)
 
 
 def check_report(report: ReadReport, evidence: Sequence[Evidence], store: GraphStore) -> Iterator[ReportError]:
@@ -255,4 +255,4 @@ def _find_tied(identifier: str, store: GraphStore) -> set[str]:
     return {end.id for triple in triples for end in (triple.subject, triple.object)} - {identifier}
 
 
-__all__ = ["ReadPart", "ReadReport", "ReportCheck", "ReportError", "Verdict", "check_report", "decide", "read_report"]
+__all__ = ["ReadReport", "ReportCheck", "ReportError", "Verdict", "check_report", "decide", "read_report"]

@@ -39,6 +39,7 @@ _LESS = re.compile(r"\b(?:no|without)(?: evidence of)? (?:other|additional|furth
 """Denials of less than they name, and those from which a word was removed."""
 _IMPOSSIBLE = re.compile(r"\b(?:left middle lobe|right lingula\w*|left (?:minor|horizontal) fissure)\b", re.IGNORECASE)
 _LENGTH = re.compile(r"\b(\d+(?:\.\d+)?)(?: ?(?:x|by|-|to) ?(\d+(?:\.\d+)?))? ?-? ?(cm|mm)\b", re.IGNORECASE)
+_DEVICE = re.compile(r"\b(?:tubes?|catheters?|lines?|picc|tip|leads?|carina|drains?)\b", re.IGNORECASE)
 _NODULE = re.compile(r"\b(?:nodules?|granulomas?)\b", re.IGNORECASE)
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0}
 _SHORTEST, _LONGEST, _LONGEST_NODULE = 1.0, 300.0, 30.0
@@ -74,13 +75,16 @@ def find_conflicts(report: ReadReport) -> Iterator[Conflict]:
         From :func:`thoracite.generation.report_statements.read_report`.
     """
     seen: set[tuple[str, frozenset[str]]] = set()
+    said = [one for one in report.statements if one.section != "addendum"]  # an addendum overrules
+    classes = [one for one in report.classes if one.section != "addendum"]
     for one in (
-        *_find_denied(report),
-        *_find_denied_classes(report.classes),
-        *_find_sides(report.statements),
-        *_find_degrees(report.statements),
+        *_find_denied(said, classes),
+        *_find_denied_classes(classes),
+        *_find_sides(said),
+        *_find_degrees(said),
         *_find_impossible(report.sentences),
         *_find_lengths(report.sentences),
+        *_find_units(report.sentences, said),
     ):
         key = (one.kind, frozenset({one.sentence, one.other}))
         if key not in seen:
@@ -88,10 +92,10 @@ def find_conflicts(report: ReadReport) -> Iterator[Conflict]:
             yield one
 
 
-def _find_denied(report: ReadReport) -> Iterator[Conflict]:
+def _find_denied(statements: Sequence[Said], classes: Sequence[SaidOfClass]) -> Iterator[Conflict]:
     """Findings that are stated and denied, by name or by a sentence about their class."""
     labelled = {entity.id: label for label, entity in find_labelled().items()}
-    now = [one for one in report.statements if not _ELSEWHEN.search(one.sentence)]
+    now = [one for one in statements if not _ELSEWHEN.search(one.sentence)]
     denied = [one for one in now if one.certainty is Certainty.ABSENT and not _LESS.search(one.sentence)]
     for one in now:
         if one.certainty is not Certainty.PRESENT or one.words & _OLD:
@@ -99,7 +103,7 @@ def _find_denied(report: ReadReport) -> Iterator[Conflict]:
         for other in denied:
             if _denies(other, one):
                 yield Conflict("inconsistent", other.sentence, one.sentence, f"{one.entity.label} stated and denied")
-        for said in report.classes:
+        for said in classes:
             if said.holds and labelled.get(one.entity.id) in CLASSES[said.name] and said.sentence != one.sentence:
                 yield Conflict("inconsistent", said.sentence, one.sentence, f"{one.entity.label} beside {said.name}")
 
@@ -159,18 +163,31 @@ def _find_impossible(sentences: Sequence[str]) -> Iterator[Conflict]:
 
 
 def _find_lengths(sentences: Sequence[str]) -> Iterator[Conflict]:
-    """Lengths that cannot be, and the same number in millimetres and in centimetres."""
-    lengths = [(sentence, match) for sentence in sentences for match in _LENGTH.finditer(sentence)]
-    for sentence, match in lengths:
+    """Lengths that cannot be."""
+    for sentence, match in _list_lengths(sentences):
         unit = match[3].lower()
         longest = max(float(number) for number in match.group(1, 2) if number) * _MILLIMETRES[unit]
         if not _SHORTEST <= longest <= _LONGEST:
             yield Conflict("unit", sentence, "", f"{match.group()} is no length that is measured in a chest radiograph")
         elif longest > _LONGEST_NODULE and _NODULE.search(sentence):
             yield Conflict("unit", sentence, "", f"a nodule has at most 3 cm, and {match.group()} is given")
-    for (first, one), (last, other) in combinations(lengths, 2):
-        if one.group(1, 2) == other.group(1, 2) and one[3].lower() != other[3].lower():
+
+
+def _find_units(sentences: Sequence[str], statements: Sequence[Said]) -> Iterator[Conflict]:
+    """The same number in millimetres and in centimetres; a bare digit counts only where both speak of one concept."""
+    named: dict[str, set[str]] = {}
+    for one in statements:
+        named.setdefault(one.sentence, set()).add(one.entity.id)
+    for (first, one), (last, other) in combinations(_list_lengths(sentences), 2):
+        if one.group(1, 2) != other.group(1, 2) or one[3].lower() == other[3].lower():
+            continue
+        rare = len("".join(filter(None, one.group(1, 2)))) > 1 and not _DEVICE.search(f"{first} {last}")
+        if rare or named.get(first, set()) & named.get(last, set()):
             yield Conflict("unit", last, first, f"{other.group()} and {one.group()}")
+
+
+def _list_lengths(sentences: Sequence[str]) -> list[tuple[str, re.Match[str]]]:
+    return [(sentence, match) for sentence in sentences for match in _LENGTH.finditer(sentence)]
 
 
 __all__ = ["Conflict", "find_conflicts"]

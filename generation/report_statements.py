@@ -1,7 +1,8 @@
 """What a report states: of which concept, how surely, on which side, to which degree, in which section.
 
 A sentence may also deny a whole class of findings ("the lungs are clear"); :data:`CLASSES` says which. How much of the
-report was read is counted, so that a text of which nothing was read is never called free of errors.
+report was read is counted, so that a text of which nothing was read is never called free of errors; sentences in
+another language are not read.
 
 Examples
 --------
@@ -11,8 +12,8 @@ Examples
 >>> [(one.entity.label, one.certainty.value, sorted(one.sides), one.sentence) for one in said.statements]
 [('pneumothorax', 'definitely absent', [], 'No pneumothorax.'), ('pleural effusion', 'definitely present', ['left'], \
 'Small left effusion.')]
->>> said.read
-ReadPart(statements=2, unread_characters=0)
+>>> said.reading.statements, said.reading.unread_characters
+(2, 0)
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from thoracite.generation.wording import LEVELS, SIDES
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.extract.labels import find_mentions
-from thoracite.kg.extract.text import Token, find_sections, split_sentences, split_tokens
+from thoracite.kg.extract.reading import Reading, measure_reading
+from thoracite.kg.extract.text import Token, split_sentences, split_tokens
 from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.kg.radgraph import Annotation, Mention
-from thoracite.types import Certainty, Entity, Noun
+from thoracite.kg.reports.sections import split_report
+from thoracite.types import Certainty, Entity
 
 DEGREES = {
     "trace": 0, "tiny": 0, "minimal": 0, "minimally": 0, "small": 1, "mild": 1, "mildly": 1, "slight": 1, "slightly": 1,
@@ -54,9 +57,11 @@ Atelectasis, scars and granulomas are often named beside clear lungs, an effusio
 _NORMAL = frozenset({"normal", "unremarkable", "within normal limits"})
 _CLEAR = _NORMAL | {"clear"}
 _SITES = {
-    "lungs": "clear lungs", "lung": "clear lungs", "heart": "normal heart", "cardiac": "normal heart",
+    "lungs": "clear lungs", "heart": "normal heart", "cardiac": "normal heart",
     "cardiomediastinal": "normal heart", "pleural": "clear pleural spaces", "chest": "normal chest",
 }  # fmt: skip
+_CLEAR_SITES = {"lungs": "clear lungs", "chest": "clear lungs", "pleural": "clear pleural spaces"}
+_PARTS = frozenset({"left", "right", "wall", "base", "bases", "apex", "apices", "zone", "zones"})
 _ACUTE = frozenset({"acute", "active"})
 _ABNORMAL = re.compile(r"abnormalit(?:y|ies)|diseases?|process(?:es)?|findings?")
 _CHEST = frozenset({
@@ -65,14 +70,13 @@ _CHEST = frozenset({
 })  # fmt: skip
 _EXCEPT = re.compile(r"\b(?:otherwise|except|apart|aside|remainder|elsewhere)\b", re.IGNORECASE)
 _LOBES = {"lingula": "left", "lingular": "left"}
-_HEADING = re.compile(r"[A-Za-z][A-Za-z /]*:\s*$")
 _ENGLISH = frozenset({
     "the", "is", "are", "there", "no", "of", "with", "and", "in", "or", "without", "not", "has", "to", "was",
 })  # fmt: skip
 _FOREIGN = frozenset({
     "pas", "des", "du", "les", "avec", "sans", "est", "dans", "une", "aux", "au", "kein", "keine", "keinen", "und",
-    "nicht", "ohne", "mit", "der", "die", "sin", "del", "los", "las", "el", "hay", "sem", "com", "dos", "della", "senza",
-    "geen", "het", "een", "zonder", "en", "le", "la", "de", "ni", "y",
+    "nicht", "ohne", "mit", "der", "die", "sin", "del", "los", "las", "el", "hay", "sem", "com", "dos", "della",
+    "senza", "geen", "het", "een", "zonder", "en", "le", "la", "de", "ni", "y",
 })  # fmt: skip
 """Small words of languages whose names of findings look English: "pas de pneumothorax"."""
 
@@ -91,7 +95,7 @@ class Said(NamedTuple):
     sentence : str
         With single spaces.
     section : str
-        The heading in lower case; empty where there is none.
+        ``impression``, ``addendum``, or ``findings`` for all else that is read.
     words : frozenset of str
         What qualifies it, in lower case: small, calcified, focal.
     places : frozenset of str
@@ -104,7 +108,7 @@ class Said(NamedTuple):
     certainty: Certainty
     sides: frozenset[str]
     sentence: str
-    section: str = ""
+    section: str = "findings"
     words: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     degrees: tuple[int, ...] = ()
@@ -119,13 +123,14 @@ class SaidOfClass(NamedTuple):
         One of :data:`CLASSES`.
     holds : bool
         False for "the lungs are not clear".
-    sentence : str
-        With single spaces.
+    sentence, section : str
+        As in :class:`Said`.
     """
 
     name: str
     holds: bool
     sentence: str
+    section: str = "findings"
 
 
 class Reasoned(NamedTuple):
@@ -134,21 +139,6 @@ class Reasoned(NamedTuple):
     sign: Entity
     diagnosis: Entity
     sentence: str
-
-
-class ReadPart(Noun):
-    """How much of a report was read.
-
-    Parameters
-    ----------
-    statements : int
-        Observations that were found.
-    unread_characters : int
-        Characters, spaces apart, of sentences without one and of sections that are not read.
-    """
-
-    statements: int
-    unread_characters: int
 
 
 class ReadReport(NamedTuple):
@@ -161,7 +151,7 @@ class ReadReport(NamedTuple):
     classes: tuple[SaidOfClass, ...]
     reasons: tuple[Reasoned, ...]
     sentences: tuple[str, ...]
-    read: ReadPart
+    reading: Reading
 
 
 def read_report(text: str, *, extractor: Extractor, link: Link) -> ReadReport:
@@ -200,7 +190,7 @@ def read_report(text: str, *, extractor: Extractor, link: Link) -> ReadReport:
         if Certainty.ABSENT not in (source.certainty, target.certainty)
     )
     classes = tuple(where.find_classes(annotation))
-    return ReadReport(tuple(named.values()), classes, reasons, where.sentences, where.count(annotation))
+    return ReadReport(tuple(named.values()), classes, reasons, where.sentences, measure_reading(text, annotation))
 
 
 def _is_narrower(entity: Entity | None, than: Entity) -> bool:
@@ -247,10 +237,8 @@ class _Places:
     def __init__(self, text: str, annotation: Annotation) -> None:
         tokens = split_tokens(text)
         self._text, self._starts = text, find_starts(text, annotation)
-        self._spans = [
-            (tokens[first].start, _find_end(tokens, last)) for first, last in split_sentences(text, tokens)
-        ]
-        self._sections = [(begin, end, _find_heading(text, begin)) for begin, end in find_sections(text)]
+        self._spans = [(tokens[first].start, _find_end(tokens, last)) for first, last in split_sentences(text, tokens)]
+        self._sections = [part for part in split_report(text) if not part.unread]
         self._beside: dict[str, list[Mention]] = {}
         self._modifiers: dict[str, list[Mention]] = {}
         for source, name, target in annotation.relations():
@@ -290,32 +278,17 @@ class _Places:
     def find_classes(self, annotation: Annotation) -> Iterator[SaidOfClass]:
         """Sentences that deny a class of findings."""
         for mention in annotation.entities:
-            sentence, token = self.find_sentence(mention), mention.tokens.lower()
+            sentence, section, word = self.find_sentence(mention), self._find_section(mention), mention.tokens.lower()
             if mention.is_anatomy or mention.certainty is Certainty.UNCERTAIN or _EXCEPT.search(sentence):
                 continue
-            if token in _CLEAR and not self._find_words(mention):
-                for name in self._find_sites(mention):
-                    if name != "normal heart" or token != "clear":
-                        yield SaidOfClass(name, mention.certainty is Certainty.PRESENT, sentence)
-            elif _ABNORMAL.fullmatch(token) and self._find_words(mention) & _ACUTE:
+            if word in _CLEAR and not self._find_words(mention):
+                for name in self._find_sites(mention, word):
+                    yield SaidOfClass(name, mention.certainty is Certainty.PRESENT, sentence, section)
+            elif _ABNORMAL.fullmatch(word) and self._find_words(mention) & _ACUTE:
                 sites = {word for one in self._find_anatomy(mention) for word in one.tokens.lower().split()}
                 if sites <= _CHEST:
-                    yield SaidOfClass("no acute abnormality", mention.certainty is Certainty.ABSENT, sentence)
-
-    def count(self, annotation: Annotation) -> ReadPart:
-        """How many observations were found, and how much of the text holds none."""
-        modifiers = {one.id for found in self._modifiers.values() for one in found}
-        found = [mention for mention in annotation.entities if not mention.is_anatomy]
-        read = {self._find_span(mention) for mention in found}
-        unread = self._text
-        for start, end in sorted({*read, *((begin - len(name), begin) for begin, _, name in self._sections)}):
-            unread = unread[:start] + " " * (end - start) + unread[end:]
-        words = re.findall(r"\S+", unread)
-        letters = sum(len(word) for word in words if any(map(str.isalpha, word)))
-        return ReadPart(
-            statements=sum(mention.id not in modifiers for mention in found),
-            unread_characters=letters,
-        )
+                    holds = mention.certainty is Certainty.ABSENT
+                    yield SaidOfClass("no acute abnormality", holds, sentence, section)
 
     def _cut(self, span: tuple[int, int]) -> str:
         return " ".join(self._text[span[0] : span[1]].split())
@@ -326,8 +299,8 @@ class _Places:
 
     def _find_section(self, mention: Mention) -> str:
         at = self._starts[mention.start_ix]
-        named = (name for begin, end, name in self._sections if begin <= at < end)
-        return next(named, "").strip().rstrip(":").lower()
+        kind = next((part.kind for part in self._sections if part.start <= at < part.end), "text")
+        return kind if kind in {"impression", "addendum"} else "findings"
 
     def _find_anatomy(self, mention: Mention) -> list[Mention]:
         """The anatomy a mention is related to, and what modifies that."""
@@ -345,12 +318,13 @@ class _Places:
         words = (word for one in (mention, *modifiers) for word in one.tokens.lower().split() if one is not mention)
         return frozenset(word.removesuffix("-sized") for word in words if word not in SIDES)
 
-    def _find_sites(self, mention: Mention) -> set[str]:
-        """Classes whose site a mention is said of, whole: not "the left lung is clear"."""
-        words = {word for one in self._find_anatomy(mention) for word in one.tokens.lower().split()}
-        if words & {"left", "right", "wall", "base", "bases", "apex", "apices", "zone", "zones"}:
+    def _find_sites(self, mention: Mention, word: str) -> set[str]:
+        """Classes whose site a word is said of, whole: not "the left lung is clear"."""
+        words = {part for one in self._find_anatomy(mention) for part in one.tokens.lower().split()}
+        if words & _PARTS:
             return set()
-        return {name for word, name in _SITES.items() if word in words and not (word == "lung" and "lungs" not in words)}
+        sites = _CLEAR_SITES if word == "clear" else _SITES
+        return {name for site, name in sites.items() if site in words}
 
 
 def _find_end(tokens: list[Token], last: int) -> int:
@@ -359,16 +333,9 @@ def _find_end(tokens: list[Token], last: int) -> int:
     return tokens[last if stop else last - 1].end
 
 
-def _find_heading(text: str, begin: int) -> str:
-    """The heading that stands before a section, with its colon."""
-    found = _HEADING.search(text[:begin].rpartition("\n")[2] or text[:begin])
-    return found.group() if found else ""
-
-
 __all__ = [
     "CLASSES",
     "DEGREES",
-    "ReadPart",
     "ReadReport",
     "Reasoned",
     "Said",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -346,9 +347,12 @@ def test_aggregate_and_build_make_a_graph_of_ones_own(run: Run, tmp_path: Path) 
 def test_check_report_finds_what_graph_and_image_contradict(run: Run, radiograph: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
     report.write_text("Air bronchograms, suggestive of pleural effusion.", encoding="utf-8")
-    (checked,) = run("check-report", "-", report, "--json").records
+    ran = run("check-report", "-", report, "--json")
+    (checked,) = ran.records
     (error,) = checked["errors"]
-    assert {"kind", "sentence", "expected", "evidence"} <= set(error)
+    assert ran.code == 1
+    assert {"kind", "sentence", "expected", "evidence"} == set(error)
+    assert {"statements": 2, "unread_characters": 0}.items() <= checked["read"].items()
     assert (error["kind"], checked["verdict"]) == ("reason", "errors found")
     assert run("query", error["evidence"][0]["sparql"], "--json").records[0]["results"]["bindings"]
     findings = run("explain", radiograph, "--json").records[0]["findings"]
@@ -357,10 +361,29 @@ def test_check_report_finds_what_graph_and_image_contradict(run: Run, radiograph
     report.write_text(f"There is {absent}.", encoding="utf-8")
     (checked,) = run("check-report", radiograph, report, "--json").records
     assert f"There is {absent}." in [error["sentence"] for error in checked["errors"]]
-    assert "contradicted" in run("check-report", radiograph, report).out
+    ran = run("check-report", radiograph, report)
+    assert (ran.code, "contradicted" in ran.out) == (1, True)
     report.write_text("", encoding="utf-8")
     assert "report is empty" in run("check-report", "-", report).sentence
     assert run("check-report", "-", tmp_path / "none.txt").code == 3
+
+
+def test_check_report_reads_standard_input_and_says_what_it_did_not_read(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(text: bytes) -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        return run("check-report", "-", "-", "--json")
+
+    agrees = check(b"\xef\xbb\xbfHISTORY: Fever.\nFINDINGS: Small left effusion. No pneumothorax.")
+    assert (agrees.code, agrees.records[0]["verdict"]) == (0, "no error found")
+    assert agrees.records[0]["read"]["unread"] == {"history or indication": 6}
+    sides = check(b"FINDINGS: Small left effusion.\nIMPRESSION: Small right effusion.")
+    assert (sides.code, [error["kind"] for error in sides.records[0]["errors"]]) == (1, ["side"])
+    nothing = check(b"Pas de pneumothorax.")
+    assert (nothing.code, nothing.records[0]["verdict"]) == (0, "nothing was read")
+    assert "standard input cannot be read: it is not UTF-8" in check(b"\xff").sentence
+    assert "report is empty" in check(b"").sentence
 
 
 # --- graph, figures, settings ----------------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ def test_document_examples_run(document: Path, examples: Path, monkeypatch: pyte
         else:
             for words, shown in find_commands(text):
                 result = CliRunner().invoke(app, words, catch_exceptions=False)
-                assert result.exit_code == 0, f"{words}: {result.output}"
+                expected = 1 if "Verdict: errors found" in shown else 0
+                assert result.exit_code == expected, f"{words}: {result.output}"
                 assert (missing := check_shown(shown, result.stdout)) is None, f"{words} does not print {missing!r}"
 
 

@@ -211,6 +211,10 @@ def test_a_report_is_held_against_its_image(settings: Settings, tmp_path: Path) 
         assert explainer.check_report(None, "Large pneumothorax.").errors == ()
         with pytest.raises(InputError, match="report is empty"):
             explainer.check_report(image, " \n")
+        for text in ("hello world", "Pas de pneumothorax. Épanchement pleural droit.", "INDICATION: Cough."):
+            nothing = explainer.check_report(image, text)  # and so nothing was left out either
+            assert (nothing.verdict, nothing.errors, nothing.reading.statements) == ("nothing was read", (), 0)
+            assert nothing.reading.unread_characters > 0
     with Explainer(settings, encoder=FixedEncoder(Reading(accepted=False, reason="a photo"))) as explainer:
         checked = explainer.check_report(image, "Large pneumothorax.")
         assert (checked.verdict, checked.reason) == ("withheld", "a photo")

@@ -166,7 +166,11 @@ class Explainer:
         report = read_report(text, extractor=self._extractor, link=self.retriever.linker.link)
         evidence = collect_evidence(findings, Subgraph())
         errors = check_report(report, evidence, self.retriever.store)
-        return decide(errors, read=report.read, reason=None if reading is None or reading.accepted else reading.reason)
+        return decide(
+            errors,
+            reading=report.reading,
+            reason=None if reading is None or reading.accepted else reading.reason,
+        )
 
     def open(self) -> None:
         """Open the graph now, so that what is wrong with it is known before any image is read.

@@ -12,6 +12,7 @@ from thoracite.types import Certainty, Evidence, Explanation, Provenance, SignSc
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
     from thoracite.generation.report_check import ReportCheck
+    from thoracite.kg.extract.reading import Reading
     from thoracite.retrieval.retriever import Retrieval
 
 NOTICE = "Research use only, not a medical device."
@@ -79,8 +80,16 @@ def render_check_text(checked: ReportCheck, *, width: int = 100) -> str:
         blocks = [_evidence_block(evidence, width, queries=True) for evidence in error.evidence]
         parts.append("\n".join([said, _wrap([f"expected: {error.expected}"], width, indent="  "), *blocks]))
     verdict = f"{checked.verdict}; the image was not read: {checked.reason}" if checked.reason else checked.verdict
-    read = f"Read: {checked.read.statements} statements; {checked.read.unread_characters} characters hold none"
+    read = _wrap([_describe_reading(checked.reading)], width, indent="")
     return "\n\n".join([*parts, f"Verdict: {verdict}\n{read}", NOTICE])
+
+
+def _describe_reading(reading: Reading) -> str:
+    read = (
+        f"Read: {reading.statements} statements; unread: {reading.unread_characters} of {reading.characters} characters"
+    )
+    why = ", ".join(f"{part.reason} {part.characters}" for part in reading.unread)
+    return f"{read} ({why})" if why else read
 
 
 def render_table(result: QueryResult) -> str:

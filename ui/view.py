@@ -208,7 +208,11 @@ def render_check(checked: ReportCheck) -> Record:
             for error in checked.errors
         ],
         "verdict": checked.verdict,
-        "read": checked.read.model_dump(),
+        "read": {
+            "statements": checked.reading.statements,
+            "unread_characters": checked.reading.unread_characters,
+            "unread": {part.reason: part.characters for part in checked.reading.unread},
+        },
         "reason": checked.reason,
     }
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from thoracite.kg.extract.text import split_sentences, split_tokens
-from thoracite.kg.radgraph import Annotation
+from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.reports.sections import Unread, measure_unread, sum_unread
 from thoracite.types import Noun
 
@@ -29,7 +29,7 @@ class Reading(Noun):
     Parameters
     ----------
     statements : int
-        Observations found, at least 0.
+        Observations found, those that only modify another left out; at least 0.
     characters : int
         Length of the text, white space at its ends left out.
     unread : tuple of Unread
@@ -65,8 +65,12 @@ def measure_reading(text: str, annotation: Annotation, *, passed: Iterable[Unrea
     """
     missed = [*passed, *measure_unread(text), *_find_unrecognised(text, annotation)]
     length = len(text.strip()) + sum(part.characters for part in passed)
-    statements = sum(not mention.is_anatomy for mention in annotation.entities)
+    statements = sum(not mention.is_anatomy and not _modifies(mention) for mention in annotation.entities)
     return Reading(statements=statements, characters=length, unread=sum_unread(missed))
+
+
+def _modifies(mention: Mention) -> bool:
+    return any(name == "modify" for name, _ in mention.relations)
 
 
 def _find_unrecognised(text: str, annotation: Annotation) -> Iterator[Unread]:

@@ -152,6 +152,9 @@ def test_check_report_takes_text_alone_or_with_an_image(client: TestClient, radi
     files = {"report": (None, "Normal."), "image": ("chest.jpg", radiograph.read_bytes())}
     checked = client.post("/check-report", files=files).json()
     assert checked["verdict"] in {"errors found", "no error found", "withheld"}
+    nothing = client.post("/check-report", files={"report": (None, "hello world")}).json()
+    assert (nothing["errors"], nothing["verdict"]) == ([], "nothing was read")
+    assert nothing["read"] == {"statements": 0, "unread_characters": 11, "unread": {"nothing recognised": 11}}
     assert client.post("/check-report", json={"report": report}).status_code == 415
     assert client.post("/check-report", files={"image": ("a.png", b"x")}).status_code == 400
     assert client.post("/check-report", files={"report": (None, " ")}).status_code == 422

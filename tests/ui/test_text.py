@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.report_check import ReportCheck, ReportError
+from thoracite.kg.extract.reading import Reading
+from thoracite.kg.reports.sections import Unread
 from thoracite.kg.stores.store import QueryResult
 from thoracite.types import Explanation
 from thoracite.ui.text import align_columns, render_check_text, render_suite_text, render_table, render_text
@@ -64,9 +66,17 @@ def test_a_checked_report_shows_sentence_expectation_and_evidence(explanation: E
         expected="pleural effusion is definitely present",
         evidence=(explanation.evidence[0],),
     )
-    text = render_check_text(ReportCheck(errors=(error,), verdict="errors found"))
-    parts = ("contradicted: No effusion.", "expected: pleural effusion is", "[E1] image", "Verdict: errors found")
+    unread = (Unread(reason="history or indication", sections=1, characters=40),)
+    reading = Reading(statements=3, characters=120, unread=unread)
+    text = render_check_text(ReportCheck(errors=(error,), verdict="errors found", reading=reading))
+    parts = (
+        "contradicted: No effusion.",
+        "expected: pleural effusion is",
+        "[E1] image",
+        "Verdict: errors found",
+        "Read: 3 statements; unread: 40 of 120 characters (history or indication 40)",
+    )
     order = [text.index(part) for part in parts]
     assert order == sorted(order)
-    withheld = render_check_text(ReportCheck(verdict="withheld", reason="not a chest X-ray"))
+    withheld = render_check_text(ReportCheck(verdict="withheld", reading=reading, reason="not a chest X-ray"))
     assert "the image was not read: not a chest X-ray" in withheld
