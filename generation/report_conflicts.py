@@ -176,8 +176,8 @@ def _find_lengths(sentences: Sequence[str]) -> Iterator[Conflict]:
 def _find_units(sentences: Sequence[str], statements: Sequence[Said]) -> Iterator[Conflict]:
     """The same number in millimetres and in centimetres; a bare digit counts only where both speak of one concept."""
     named: dict[str, set[str]] = {}
-    for one in statements:
-        named.setdefault(one.sentence, set()).add(one.entity.id)
+    for said in statements:
+        named.setdefault(said.sentence, set()).add(said.entity.id)
     for (first, one), (last, other) in combinations(_list_lengths(sentences), 2):
         if one.group(1, 2) != other.group(1, 2) or one[3].lower() == other[3].lower():
             continue

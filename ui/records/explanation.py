@@ -231,11 +231,20 @@ class ReportErrorRecord(Record):
     evidence: list[AnyEvidence]
 
 
+class ReadingRecord(Record):
+    """How much of a report was read; ``unread`` has characters by reason."""
+
+    statements: int
+    unread_characters: int
+    unread: dict[str, int]
+
+
 class CheckRecord(Record):
     """A report held against its image, the graph and itself."""
 
     errors: list[ReportErrorRecord]
     verdict: str
+    read: ReadingRecord
     reason: str | None
 
 
@@ -252,6 +261,7 @@ __all__ = [
     "FindingRecord",
     "OtherEvidence",
     "ProvenanceRecord",
+    "ReadingRecord",
     "Record",
     "RegionEvidence",
     "RegionRecord",
