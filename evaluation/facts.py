@@ -6,7 +6,6 @@ violation of the shapes; and how long the default graph takes to build.
 
 from __future__ import annotations
 
-import csv
 import resource
 import tempfile
 import time
@@ -14,8 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from thoracite.errors import InputError
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
 from thoracite.kg.aggregate.aggregate import read_aggregate
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.check import check_graph
@@ -129,13 +128,8 @@ def _count_shared() -> int:
 
 def _measure_given(folder: Path) -> Iterator[Row]:
     """The facts as they were given, their ends looked up in the cross-walk by label."""
-    try:
-        with (folder / "crosswalk.csv").open(encoding="utf-8", newline="") as file:
-            labels = {row["preferred_label"] for row in csv.DictReader(file)}
-        with (folder / "facts.csv").open(encoding="utf-8", newline="") as file:
-            ties = [(row["subject"], row["object"]) for row in csv.DictReader(file)]
-    except OSError as error:
-        raise InputError(f"{error.filename} cannot be read: {error.strerror}; expected the given facts") from error
+    labels = {row["preferred_label"] for row in read_rows(folder / "crosswalk.csv", expected="the cross-walk")}
+    ties = [(row["subject"], row["object"]) for row in read_rows(folder / "facts.csv", expected="the given facts")]
     yield _row("as given", "ends that are concepts", _share_of_ends(ties, labels), len(ties))
     yield from _components("as given", labels, [tie for tie in ties if set(tie) <= labels])
 

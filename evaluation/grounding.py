@@ -7,7 +7,6 @@ cites nothing or cites evidence that does not exist, which is all that resolving
 
 from __future__ import annotations
 
-import csv
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.spoiling import SPOILERS
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
 from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import open_extractor
@@ -95,9 +95,8 @@ def choose_images(folder: Path, number: int, *, seed: int) -> list[Path]:
     if not manifest.is_file():
         raise InputError(f"{manifest} is missing; --data expects the folder that holds cxr/manifest.csv")
     by_source: dict[str, list[Path]] = {}
-    with manifest.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            by_source.setdefault(row["source"], []).append(folder / row["file"])
+    for row in read_rows(manifest):
+        by_source.setdefault(row["source"], []).append(folder / row["file"])
     draw = random.Random(seed)  # noqa: S311 - a sample, not a secret
     for paths in by_source.values():
         draw.shuffle(paths)

@@ -15,7 +15,6 @@ Examples
 
 from __future__ import annotations
 
-import csv
 import random
 import time
 from collections import Counter
@@ -28,6 +27,7 @@ import numpy as np
 from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
 from thoracite.kg.knowledge.arguments import drop_brackets, find_heads
 from thoracite.kg.knowledge.documents import read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
@@ -145,8 +145,7 @@ def read_verdicts(path: Path | None = None) -> list[dict[str, str]]:
     InputError
         If the table lacks a column, or a verdict is neither ``right`` nor ``wrong``.
     """
-    with (path or VERDICTS).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows: list[dict[str, str]] = list(read_rows(path or VERDICTS))
     for row in rows:
         if set(row) != set(COLUMNS) or row["verdict"] not in {"right", "wrong"}:
             raise InputError(f"verdict {row} is not readable; expected {', '.join(COLUMNS)}, right or wrong")

@@ -24,10 +24,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thoracite.errors import InputError, UsageError
+from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.radgraph_f1 import Agreement, score_f1
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import explain_writing, read_rows, replace_file
 from thoracite.kg.extract.extractor import RuleExtractor
 from thoracite.kg.extract.labels import find_labels
 from thoracite.kg.reports.read import read_reports
@@ -115,11 +116,7 @@ def read_labelled(data: Path) -> list[LabelledReport]:
         If either is missing, or they share no report.
     """
     table = data / "knowledge" / "negbio" / "openi_gld_std14.csv"
-    try:
-        with table.open(encoding="utf-8", newline="") as file:
-            gold = {row["filename"]: row for row in csv.DictReader(file)}
-    except OSError as error:
-        raise InputError(f"{table} cannot be read: {error.strerror}; expected NegBio's labels of Open-i") from error
+    gold = {row["filename"]: row for row in read_rows(table, expected="NegBio's labels of Open-i")}
     archive = data / "openi" / "NLMCXR_reports.tgz"
     labelled = [LabelledReport(r.id, r.text, gold[r.id]) for r in read_reports(archive) if r.id in gold]
     if not labelled:
@@ -182,11 +179,8 @@ def write_disagreements(path: Path, judgements: Iterable[Judgement]) -> int:
         If the file cannot be written.
     """
     rows = sorted((j.cause, j.label, j.report_id, j.manner) for j in judgements if j.cause is not None)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([("cause", "label", "report", "manner"), *rows])
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
+    with explain_writing(path), replace_file(path, newline="") as file:
+        csv.writer(file).writerows([("cause", "label", "report", "manner"), *rows])
     return len(rows)
 
 

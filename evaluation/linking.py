@@ -6,16 +6,15 @@ A mention that names none is not in the table, and a link of it is wrong.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from thoracite.errors import InputError
 from thoracite.evaluation.extraction import Case, read_annotated
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.linking.mentions import Link, link_mentions
@@ -38,11 +37,8 @@ def read_names(path: Path | None = None) -> dict[Place, str]:
     InputError
         If the table lacks a column.
     """
-    with (path or NAMES).open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if set(rows.fieldnames or ()) != set(COLUMNS):
-            raise InputError(f"{path or NAMES} has the columns {rows.fieldnames}; expected {', '.join(COLUMNS)}")
-        return {(row["report"], int(row["section"]), row["mention"]): row["concept"] for row in rows}
+    rows = read_rows(path or NAMES, columns=COLUMNS, expected=f"the columns {', '.join(COLUMNS)}")
+    return {(row["report"], int(row["section"]), row["mention"]): row["concept"] for row in rows}
 
 
 def link_cases(cases: list[Case], link: Link) -> Iterator[tuple[Place, str]]:
@@ -87,11 +83,7 @@ def run_linking(data: Path) -> Suite:
 
 
 def _read_crossed(path: Path) -> set[str]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            labels = {row["preferred_label"] for row in csv.DictReader(file)}
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}; expected the cross-walk of concepts") from error
+    labels = {row["preferred_label"] for row in read_rows(path, expected="the cross-walk of concepts")}
     return {node.entity.id for node in read_concepts() if node.entity.label in labels}
 
 

@@ -22,7 +22,6 @@ True
 from __future__ import annotations
 
 import csv
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +33,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows, replace_file
 from thoracite.vision.device import find_device
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.efficientnet import prepare_batch
@@ -136,13 +136,11 @@ def _read_frames(network: PlainNetwork, frames: Tensor, size: int) -> npt.NDArra
 
 def write_readings(cases: list[Case], logits: npt.NDArray[np.float64], path: Path = READINGS) -> None:
     """Write the logits of the fourteen findings and of "RSNA Normal", a row an image, by the image's file name."""
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with replace_file(path, newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["file", *_COLUMNS])
         for case, row in zip(cases, logits, strict=True):
             rows.writerow([case.path.name, *(f"{row[OUTPUTS.index(name)]:.3f}" for name in _COLUMNS)])
-    os.replace(part, path)
 
 
 def read_readings(cases: list[Case], path: Path = READINGS) -> npt.NDArray[np.float64]:
@@ -153,8 +151,7 @@ def read_readings(cases: list[Case], path: Path = READINGS) -> npt.NDArray[np.fl
     InputError
         If the file has no row for a case.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        known = {row["file"]: [float(row[name]) for name in _COLUMNS] for row in csv.DictReader(file)}
+    known = {row["file"]: [float(row[name]) for name in _COLUMNS] for row in read_rows(path, columns=_COLUMNS)}
     missing = [case.path.name for case in cases if case.path.name not in known]
     if missing:
         raise InputError(

@@ -14,7 +14,6 @@ Examples
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Iterator
 from functools import lru_cache
@@ -22,6 +21,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from thoracite.files import replace_file
 from thoracite.kg.extract.lexicon import FOLDER, parse_lexicon
 
 RADGRAPH_REPORTS = 220_763
@@ -89,13 +89,12 @@ def generate_reports(number: int, *, seed: int = 0) -> Iterator[tuple[str, dict[
 
 def write_reports(path: Path, number: int, *, seed: int = 0) -> int:
     """Write generated annotations as one RadGraph JSON file; return how many mentions they hold."""
-    part, mentions = path.with_name(path.name + ".part"), 0
-    with part.open("w", encoding="utf-8") as file:
+    mentions = 0
+    with replace_file(path) as file:
         for position, (report_id, report) in enumerate(generate_reports(number, seed=seed)):
             mentions += len(report["entities"])
             file.write(f'{"," if position else "{"}\n"{report_id}": {json.dumps(report)}')
         file.write("\n}\n")
-    os.replace(part, path)
     return mentions
 
 

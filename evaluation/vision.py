@@ -9,7 +9,6 @@ same folds (:mod:`thoracite.evaluation.plain_network`). The probabilities of a f
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.plain_network import read_readings
 from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
@@ -145,8 +145,7 @@ def read_metadata(folder: Path, cases: Sequence[Case], targets: npt.NDArray[np.f
     """Probabilities by logistic regression on collection, view, age and sex, in the same folds."""
     from sklearn.linear_model import LogisticRegression
 
-    with (folder / "manifest.csv").open(encoding="utf-8", newline="") as file:
-        known = {row["file"]: row for row in csv.DictReader(file)}
+    known = {row["file"]: row for row in read_rows(folder / "manifest.csv")}
     rows = [known[str(case.path.relative_to(folder))] for case in cases]
     collections = sorted({case.collection for case in cases})
     inputs = np.array(

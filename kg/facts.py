@@ -10,12 +10,12 @@ Examples
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from thoracite.errors import InputError
+from thoracite.files import TableRow, read_rows
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.settings import ONTOLOGIES
@@ -67,7 +67,7 @@ def read_sources(path: Path | None = None) -> dict[str, Source]:
     """
     return {
         row["id"]: Source(**{name: row[name] for name in SOURCE_COLUMNS})
-        for _, row in read_rows(path or SOURCES, SOURCE_COLUMNS)
+        for row in read_filled(path or SOURCES, SOURCE_COLUMNS)
     }
 
 
@@ -96,8 +96,8 @@ def read_facts(
     path = path or FACTS
     known = {node.entity.id: node.entity for node in read_concepts()} if concepts is None else concepts
     described = read_sources() if sources is None else sources
-    for line, row in read_rows(path, FACT_COLUMNS):
-        where = f"line {line} of {path}"
+    for row in read_filled(path, FACT_COLUMNS):
+        where = f"line {row.line} of {path}"
         yield Triple(
             subject=_find(known, row["subject"], "concept", where),
             relation=_find(RELATIONS, row["relation"], "relation", where),
@@ -113,32 +113,19 @@ def read_facts(
         )
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of a CSV with the columns it must have, and their line numbers.
+def read_filled(path: Path, columns: Sequence[str]) -> Iterator[TableRow]:
+    """Rows of a CSV that has some columns, and a value in each of them.
 
     Raises
     ------
     InputError
         If the file is missing, is no CSV in UTF-8, or lacks a column or a value.
     """
-    expected = ", ".join(columns)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            if missing := set(columns) - set(rows.fieldnames or ()):
-                raise InputError(
-                    f"{path} lacks the columns {', '.join(sorted(missing))}; expected {', '.join(columns)}"
-                )
-            for row in rows:
-                if empty := [name for name in columns if not (row[name] or "").strip()]:
-                    raise InputError(f"line {rows.line_num} of {path} has no {empty[0]}; expected {expected}")
-                yield rows.line_num, row
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read: {error.strerror}; expected a CSV with {', '.join(columns)}"
-        ) from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is no proper CSV in UTF-8 ({error}); expected {expected}") from error
+    expected = f"a table with the columns {', '.join(columns)}"
+    for row in read_rows(path, columns=columns, expected=expected, short=True):
+        if empty := [name for name in columns if not row[name].strip()]:
+            raise InputError(f"line {row.line} of {path} has no {empty[0]}; expected {expected}")
+        yield row
 
 
 def _find(known: Mapping[str, T], name: str, what: str, where: str) -> T:
@@ -155,6 +142,6 @@ __all__ = [
     "SOURCE_COLUMNS",
     "Source",
     "read_facts",
-    "read_rows",
+    "read_filled",
     "read_sources",
 ]

@@ -19,7 +19,6 @@ Examples
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -27,7 +26,8 @@ from typing import Any, Literal, Self
 import ijson
 from pydantic import Field, ValidationError, model_validator
 
-from thoracite.errors import InputError, UsageError
+from thoracite.errors import InputError
+from thoracite.files import explain_writing, replace_file
 from thoracite.types import Certainty, Noun
 
 RelationName = Literal["modify", "located_at", "suggestive_of"]
@@ -269,21 +269,14 @@ def write_radgraph(path: Path, annotations: Iterable[Annotation], *, dialect: Li
     UsageError
         If the path cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     count = 0
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write("{")
-            for count, annotation in enumerate(annotations, 1):
-                value = json.dumps(render_annotation(annotation, dialect=dialect), ensure_ascii=False)
-                comma = "," if count > 1 else ""
-                file.write(f"{comma}\n{json.dumps(annotation.report_id, ensure_ascii=False)}: {value}")
-            file.write("\n}\n")
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with explain_writing(path), replace_file(path) as file:
+        file.write("{")
+        for count, annotation in enumerate(annotations, 1):
+            value = json.dumps(render_annotation(annotation, dialect=dialect), ensure_ascii=False)
+            comma = "," if count > 1 else ""
+            file.write(f"{comma}\n{json.dumps(annotation.report_id, ensure_ascii=False)}: {value}")
+        file.write("\n}\n")
     return count
 
 

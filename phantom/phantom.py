@@ -11,7 +11,6 @@ Examples
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -20,6 +19,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from thoracite.errors import UsageError
+from thoracite.files import replace_file, write_text
 from thoracite.phantom.anatomy import Side, draw_thorax
 from thoracite.phantom.exposure import draw_style, expose
 from thoracite.phantom.findings import Abnormality, Severity, Zone, check_abnormalities, draw_abnormalities
@@ -237,9 +237,7 @@ def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int =
             _save(render_picture(phantom), path)
             lines.append(json.dumps(describe_phantom(phantom, path.name, _write_masks(phantom, folder, path.stem))))
             paths.append(path)
-        part = folder / "phantoms.jsonl.part"
-        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        os.replace(part, folder / "phantoms.jsonl")
+        write_text(folder / "phantoms.jsonl", "\n".join(lines) + "\n")
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}; name a folder that can") from error
     return paths
@@ -294,9 +292,8 @@ def _write_masks(phantom: Phantom, folder: Path, stem: str) -> dict[str, str]:
 
 
 def _save(image: Image.Image, path: Path) -> None:
-    part = path.with_name(path.name + ".part")
-    image.save(part, format="PNG")
-    os.replace(part, path)
+    with replace_file(path, binary=True) as file:
+        image.save(file, format="PNG")
 
 
 __all__ = [

@@ -9,8 +9,8 @@ Examples
 >>> with TemporaryDirectory() as folder:
 ...     path = Path(folder) / "table.csv"
 ...     write_text(path, "name,size\\nlung,2\\n")
-...     list(read_rows(path))
-[{'name': 'lung', 'size': '2'}]
+...     [(row, row.line) for row in read_rows(path)]
+[({'name': 'lung', 'size': '2'}, 2)]
 """
 
 from __future__ import annotations
@@ -22,12 +22,49 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from thoracite.errors import InputError
+from thoracite.errors import InputError, UsageError
 
 
 @contextmanager
-def replace_file(path: Path, *, binary: bool = False, newline: str | None = None) -> Iterator[IO[Any]]:
-    """Open a file for writing that takes the place of ``path`` when the block ends without an error.
+def replace_path(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """A name beside ``path``; what the block writes there takes the place of ``path`` if the block raises nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file shall stand; its folder must be there.
+    private : bool
+        Whether only the owner may read the file.
+
+    Yields
+    ------
+    Path
+        Where to write; nothing is there, or an empty file where it is private.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; what stood at ``path`` is left as it was.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        if private:
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield part
+        with part.open("rb+") as file:  # on the disk before it is renamed
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replace_file(
+    path: Path, *, binary: bool = False, newline: str | None = None, private: bool = False
+) -> Iterator[IO[Any]]:
+    """Open a file for writing that takes the place of ``path`` if the block raises nothing.
 
     Parameters
     ----------
@@ -37,27 +74,24 @@ def replace_file(path: Path, *, binary: bool = False, newline: str | None = None
         Whether bytes are written; text in UTF-8 otherwise.
     newline : str or None
         As :func:`open` takes it: ``""`` for tables.
+    private : bool
+        Whether only the owner may read the file.
 
     Yields
     ------
     file
-        Open for writing; it is on the disk before it is renamed.
+        Open for writing.
 
     Raises
     ------
     OSError
-        If it cannot be written; what stood at ``path`` is left as it was.
+        If the file cannot be written; what stood at ``path`` is left as it was.
     """
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with open(part, "wb" if binary else "w", encoding=None if binary else "utf-8", newline=newline) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with (
+        replace_path(path, private=private) as part,
+        open(part, "wb" if binary else "w", encoding=None if binary else "utf-8", newline=newline) as file,
+    ):
+        yield file
 
 
 def write_text(path: Path, text: str) -> None:
@@ -79,42 +113,98 @@ def write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def read_rows(path: Path, *, columns: Iterable[str] = (), delimiter: str = ",") -> Iterator[dict[str, str]]:
+@contextmanager
+def explain_writing(path: Path) -> Iterator[None]:
+    """Make one sentence of what goes wrong while a file is written.
+
+    Parameters
+    ----------
+    path : Path
+        What the block writes.
+
+    Raises
+    ------
+    UsageError
+        If the block raises an :class:`OSError`.
+
+    Examples
+    --------
+    >>> try:
+    ...     with explain_writing(Path("none/table.csv")):
+    ...         write_text(Path("none/table.csv"), "")
+    ... except UsageError as error:
+    ...     print(error)
+    none/table.csv cannot be written: No such file or directory; name a file in a folder that you may write to
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror or error}; name a file in a folder that you may write to"
+        ) from error
+
+
+class TableRow(dict[str, str]):
+    """A row of a table, cell by column.
+
+    Parameters
+    ----------
+    cells : dict of str to str
+        Column to cell.
+    line : int
+        Number of the row's last line in the file, from 1.
+    """
+
+    def __init__(self, cells: dict[str, str], line: int) -> None:
+        super().__init__(cells)
+        self.line = line
+
+
+def read_rows(
+    path: Path, *, columns: Iterable[str] = (), expected: str = "a table", short: bool = False
+) -> Iterator[TableRow]:
     """Rows of a table with a header line.
 
     Parameters
     ----------
     path : Path
-        CSV in UTF-8, with or without a byte order mark.
+        In UTF-8, with or without a byte order mark; tabs part the cells of ``.tsv``, commas those of any other file.
     columns : iterable of str
         Columns that must be there.
-    delimiter : str
-        What separates the cells.
+    expected : str
+        What the table is, for the sentence that says what is wrong with it.
+    short : bool
+        Whether a row may have fewer cells than the header; those that it lacks are empty.
 
     Yields
     ------
-    dict of str to str
-        Column to cell.
+    TableRow
+        Column to cell; as the table has them, so that spaces around a cell stay.
 
     Raises
     ------
     InputError
-        If the file cannot be read, lacks a column, or a row has more or fewer cells than the header.
+        If the file cannot be read, lacks a column, or a row has more cells than the header, or fewer.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter=delimiter, strict=True)
-            if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
-                raise InputError(f"{path} lacks the column {', '.join(missing)}; expected {', '.join(columns)}")
-            for row in reader:
-                if None in row or None in row.values():
+            rows = csv.reader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
+            header = next(rows, [])
+            if missing := sorted(set(columns) - set(header)):
+                raise InputError(f"{path} lacks the columns {', '.join(missing)}; expected {expected}")
+            for cells in filter(None, rows):
+                if short:
+                    cells += [""] * (len(header) - len(cells))
+                if len(cells) != len(header):
                     raise InputError(
-                        f"{path}, line {reader.line_num} has another number of cells than the header; "
-                        f"expected {len(reader.fieldnames or ())}"
+                        f"line {rows.line_num} of {path} has {len(cells)} cells under {len(header)} columns; "
+                        f"expected {expected}"
                     )
-                yield row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read: {error}; expected a table in UTF-8 with a header line") from error
+                yield TableRow(dict(zip(header, cells, strict=True)), rows.line_num)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}; expected {expected}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is no proper table in UTF-8 ({error}); expected {expected}") from error
 
 
-__all__ = ["read_rows", "replace_file", "write_text"]
+__all__ = ["TableRow", "explain_writing", "read_rows", "replace_file", "replace_path", "write_text"]

@@ -15,18 +15,17 @@ True
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from thoracite.errors import UsageError
+from thoracite.files import explain_writing, replace_file
 
 
 @contextmanager
-def open_output(path: Path) -> Iterator[TextIO]:
+def open_output(path: Path) -> Iterator[IO[str]]:
     """A file beside ``path`` that takes its place at the end of the ``with`` block.
 
     Parameters
@@ -36,8 +35,8 @@ def open_output(path: Path) -> Iterator[TextIO]:
 
     Yields
     ------
-    TextIO
-        Text in UTF-8.
+    file
+        Open for writing text in UTF-8.
 
     Raises
     ------
@@ -46,37 +45,19 @@ def open_output(path: Path) -> Iterator[TextIO]:
     """
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is not a file that can be replaced; name a file in a folder that you may write to")
-    with _saying(path):
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            yield file
-            with _saying(path):
-                file.flush()
-                written = file.tell()
-                os.chmod(part, 0o666 & ~_read_umask())  # as any file that is written: temporary ones are private
-        if written:
-            with _saying(path):
-                os.replace(part, path)
-    finally:
-        if os.path.exists(part):
-            os.unlink(part)
+    with suppress(_NothingError), ExitStack() as stack:
+        # not one block: an error of somebody else's file, while the result is made, is none of this file's
+        with explain_writing(path):
+            file = stack.enter_context(replace_file(path))
+        yield file
+        with explain_writing(path):
+            if not file.tell():
+                raise _NothingError
+            stack.close()
 
 
-@contextmanager
-def _saying(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}; name a file in a folder that you may write to"
-        ) from error
-
-
-def _read_umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+class _NothingError(Exception):
+    """Nothing was written."""
 
 
 __all__ = ["open_output"]

@@ -24,7 +24,6 @@ Examples
 from __future__ import annotations
 
 import csv
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -35,6 +34,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from thoracite.errors import InputError, UsageError
+from thoracite.files import TableRow, explain_writing, read_rows, replace_file
 from thoracite.kg.aggregate.tally import Tally
 from thoracite.kg.extract.extractor import VERSION, RuleExtractor
 from thoracite.kg.extract.parallel import map_in_order
@@ -188,19 +188,12 @@ def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:
     UsageError
         If the path cannot be written.
     """
-    part = path.with_name(path.name + ".part")
     # rows, not triples: a row shares its strings, and hundreds of thousands of triples would fill the memory
     ordered = sorted(map(_row, triples), key=lambda row: (row[3], -row[10], row[0], row[4]))
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(COLUMNS)
-            rows.writerows(ordered)
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with explain_writing(path), replace_file(path, newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        table.writerows(ordered)
     return len(ordered)
 
 
@@ -224,22 +217,11 @@ def read_aggregate(path: Path) -> Iterator[Triple]:
     InputError
         If it is missing, lacks a column, or a row does not fit.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file, strict=True)
-            if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-                raise InputError(f"{path} lacks the columns {', '.join(sorted(missing))}; expected an aggregate")
-            for row in rows:
-                yield _parse_row(row, f"line {rows.line_num} of {path}")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}; expected an aggregate CSV") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            f"{path} is no proper CSV in UTF-8 ({error}); write it again with `thoracite aggregate`"
-        ) from error
+    for row in read_rows(path, columns=COLUMNS, expected="what `thoracite aggregate` writes", short=True):
+        yield _parse_row(row, f"line {row.line} of {path}")
 
 
-def _parse_row(row: dict[str, str], where: str) -> Triple:
+def _parse_row(row: TableRow, where: str) -> Triple:
     try:
         return Triple(
             subject=Entity(id=row["subject"], label=row["subject_label"], kind=row["subject_kind"]),

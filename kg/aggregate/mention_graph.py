@@ -23,7 +23,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -33,6 +32,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError, UsageError
+from thoracite.files import replace_file, write_text
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.privacy.deidentify import find_identifiers
@@ -149,16 +149,13 @@ def _ensure_nquads(radgraph: Path, folder: Path, key: bytes, tell: Progress) -> 
     (folder / _MANIFEST).unlink(missing_ok=True)
     written = _write_nquads(folder / _FILE, read_radgraph(radgraph), key, tell)
     manifest = {"input": source, **written}
-    part = folder / f"{_MANIFEST}.part"
-    part.write_text(json.dumps(manifest) + "\n", encoding="utf-8")
-    os.replace(part, folder / _MANIFEST)
+    write_text(folder / _MANIFEST, json.dumps(manifest) + "\n")
     return manifest
 
 
 def _write_nquads(path: Path, annotations: Iterable[Annotation], key: bytes, tell: Progress) -> dict[str, Any]:
-    part = path.with_name(path.name + ".part")
     digest, counts, concepts = hashlib.sha256(), {"reports": 0, "mentions": 0, "quads": 0}, dict[str, Entity]()
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb", buffering=1 << 20) as file:
+    with replace_file(path, binary=True, private=True) as file:
 
         def write(lines: list[str]) -> None:
             data = "".join(lines).encode()
@@ -173,7 +170,6 @@ def _write_nquads(path: Path, annotations: Iterable[Annotation], key: bytes, tel
             tell(counts["reports"])
         write([f"{quad} .\n" for entity in concepts.values() for quad in _describe(entity)])
         write([f"{quad} .\n" for quad in read_schema(SCHEMA)])
-    os.replace(part, path)
     return {"digest": f"sha256:{digest.hexdigest()}", **counts}
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from thoracite.errors import InputError, UsageError
+from thoracite.files import explain_writing, replace_path
 from thoracite.kg.rdf.nquads import read_quads
 from thoracite.kg.stores.property_graph import EDGE_PROPERTIES, read_concepts, read_edges, read_sources
 from thoracite.kg.vocabulary import PREFIXES
@@ -61,19 +62,25 @@ def write_graph_files(nquads: Path, output: Path, *, form: str) -> None:
     """
     if form not in FORMATS:
         raise UsageError(f"a graph cannot be written as {form!r}; expected one of {', '.join(FORMATS)}")
-    part = output.with_name(output.name + ".part")
-    try:
+    with explain_writing(output):
         if form == "neo4j":
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            _write_tables(nquads, part)
-            shutil.rmtree(output, ignore_errors=True)
+            _replace_tables(nquads, output)
         else:
-            _write_rdf(nquads, part, RDF_FORMATS[form])
-        os.replace(part, output)
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"{output} cannot be written: {reason}; name a place that you may write to") from error
+            with replace_path(output) as part:
+                _write_rdf(nquads, part, RDF_FORMATS[form])
+
+
+def _replace_tables(nquads: Path, folder: Path) -> None:
+    """A folder cannot take the place of one that holds files: the old one goes first, when the new one is whole."""
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        part.mkdir(parents=True)
+        _write_tables(nquads, part)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(part, folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _write_rdf(nquads: Path, path: Path, form: ox.RdfFormat) -> None:

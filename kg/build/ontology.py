@@ -8,13 +8,12 @@ output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same input gi
 
 from __future__ import annotations
 
-import csv
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from thoracite.errors import InputError, UsageError
+from thoracite.errors import InputError
+from thoracite.files import TableRow, explain_writing, read_rows, write_text
 from thoracite.kg.build.descriptions import Describer, StatedFact
 from thoracite.kg.concepts import ROOT, ConceptNode, Description, render_concepts
 from thoracite.kg.facts import FACT_COLUMNS, SOURCE_COLUMNS
@@ -102,15 +101,9 @@ def _texts(node: ConceptNode) -> Iterator[Description]:
     yield from filter(None, (node.definition, node.visual, node.phrase))
 
 
-def _read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} cannot be read as CSV: {error}; expected columns {', '.join(columns)}") from error
-    if rows and (missing := set(columns) - set(rows[0])):
-        raise InputError(f"{path} lacks the columns {', '.join(sorted(missing))}; add them")
-    return rows
+def _read_table(path: Path, columns: Sequence[str]) -> list[TableRow]:
+    expected = f"a table with the columns {', '.join(columns)}"
+    return list(read_rows(path, columns=columns, expected=expected))
 
 
 def _merge_concepts(
@@ -268,12 +261,8 @@ def _quote(cell: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; name a folder that you may write to") from error
+    with explain_writing(path):
+        write_text(path, text)
 
 
 __all__ = ["OntologySummary", "write_ontology"]

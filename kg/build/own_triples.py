@@ -20,7 +20,6 @@ Examples
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +28,7 @@ import pyoxigraph as ox
 from pydantic import ValidationError
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows
 from thoracite.kg.concepts import ConceptNode, read_concepts
 from thoracite.kg.facts import CONFIDENCES, Source
 from thoracite.kg.knowledge.documents import is_document, read_passages
@@ -37,7 +37,7 @@ from thoracite.kg.linking.linker import Linker
 from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, compact, expand, mint
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Relation, Triple
 
-_TABLES = {".csv": ",", ".tsv": "\t"}
+_TABLES = (".csv", ".tsv")
 _NEEDED = ("subject", "relation", "object")
 _MINIMUM = 3
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
@@ -73,10 +73,7 @@ def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> 
     if is_document(path):
         return _read_document(path, nodes)
     reader = _Reader(path, nodes)
-    if path.suffix.lower() in _TABLES:
-        triples = tuple(reader.read_table(_TABLES[path.suffix.lower()]))
-    else:
-        triples = tuple(reader.read_rdf())
+    triples = tuple(reader.read_table() if path.suffix.lower() in _TABLES else reader.read_rdf())
     if not triples:
         raise InputError(f"{path} holds no triple with a relation of the project; expected {', '.join(RELATIONS)}")
     return Given(triples=triples, sources=reader.sources)
@@ -101,19 +98,11 @@ class _Reader:
         self._known = {node.entity.id: node.entity for node in nodes}
         self._linker = Linker(nodes)
 
-    def read_table(self, delimiter: str) -> Iterator[Triple]:
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.DictReader(file, delimiter=delimiter, strict=True)
-                if missing := set(_NEEDED) - set(rows.fieldnames or ()):
-                    raise InputError(f"{self.path} lacks the columns {', '.join(sorted(missing))}; expected {_NEEDED}")
-                for row in rows:
-                    values = {name: text.strip() for name, text in row.items() if name and text and text.strip()}
-                    yield self._read_row(values, f"line {rows.line_num} of {self.path}")
-        except OSError as error:
-            raise InputError(f"{self.path} cannot be read: {error.strerror}; expected a table of triples") from error
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f"{self.path} is no proper table in UTF-8 ({error}); save it as CSV or TSV") from error
+    def read_table(self) -> Iterator[Triple]:
+        expected = "a table with a triple in each row"
+        for row in read_rows(self.path, columns=_NEEDED, expected=expected, short=True):
+            values = {name: text.strip() for name, text in row.items() if name and text.strip()}
+            yield self._read_row(values, f"line {row.line} of {self.path}")
 
     def _read_row(self, row: Mapping[str, str], where: str) -> Triple:
         if empty := [name for name in _NEEDED if name not in row]:

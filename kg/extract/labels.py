@@ -19,12 +19,12 @@ Examples
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from thoracite.files import read_rows
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.types import Certainty
 
@@ -57,18 +57,17 @@ def _pattern(words: str) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def load_rules(label_set: str = "NIH14") -> tuple[LabelRule, ...]:
     """Rules of a label set, in the file's order."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            LabelRule(
-                label=row["label"],
-                observation=_pattern(row["observation"]),
-                context=tuple(_pattern(group) for group in row["context"].split("&") if group),
-                excluded=_pattern(row["excluded"]) if row["excluded"] else None,
-                at_most=Certainty(row["at_most"]) if row["at_most"] else Certainty.PRESENT,
-            )
-            for row in csv.DictReader(file)
-            if row["label_set"] == label_set
+    return tuple(
+        LabelRule(
+            label=row["label"],
+            observation=_pattern(row["observation"]),
+            context=tuple(_pattern(group) for group in row["context"].split("&") if group),
+            excluded=_pattern(row["excluded"]) if row["excluded"] else None,
+            at_most=Certainty(row["at_most"]) if row["at_most"] else Certainty.PRESENT,
         )
+        for row in read_rows(_FILE)
+        if row["label_set"] == label_set
+    )
 
 
 def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[LabelMention]:

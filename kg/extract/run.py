@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
-from thoracite.errors import InputError, UsageError
+from thoracite.errors import InputError
+from thoracite.files import explain_writing
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.extract.parallel import map_in_order
 from thoracite.kg.extract.reading import Reading, ReadingSum, measure_reading
@@ -91,7 +92,11 @@ def extract_file(
     done, entities = _read_part(part, head) if resume else (0, 0)
     count, reading = done, ReadingSum()
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+        # no replace_file here: what a run that was killed has done must stay for the next
+        with (
+            explain_writing(output),
+            os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file,
+        ):
             _keep_lines(part, 1 + done if done else 0)
             file.seek(0, os.SEEK_END)
             if not done:
@@ -102,9 +107,8 @@ def extract_file(
                 count, entities, reading = count + 1, entities + found, reading.add(read)
                 if progress:
                     progress(count)
-        _assemble(part, output)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
+        with explain_writing(output):
+            _assemble(part, output)
     finally:
         if not count:
             part.unlink(missing_ok=True)
@@ -157,7 +161,7 @@ def _keep_lines(part: Path, count: int) -> None:
 
 
 def _assemble(part: Path, output: Path) -> None:
-    """One JSON object of the lines, renamed into place."""
+    """One JSON object of the lines, renamed into place; the name that :func:`replace_file` takes is the lines'."""
     whole, seen = output.with_name(output.name + ".whole"), set[str]()
     try:
         with part.open(encoding="utf-8") as lines, whole.open("w", encoding="utf-8") as file:

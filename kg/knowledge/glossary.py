@@ -7,12 +7,12 @@ OBO Flat File Format 1.4.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows
 from thoracite.kg.facts import Source
 from thoracite.kg.knowledge.obo import open_obo
 from thoracite.kg.knowledge.passage import Section
@@ -70,17 +70,11 @@ def read_table(path: Path) -> Iterator[Section]:
         reference=path.name,
         licence="not stated in the file",
     )
-    try:
-        with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
-            for row in csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ","):
-                name, definition = _pick(row, _NAMES, path), _pick(row, _DEFINITIONS, path)
-                code = next((str(row[one]) for one in _IDS if row.get(one)), str(row[name]))
-                if row[name] and row[definition]:
-                    yield Section(source, code, row[definition], row[name], defines=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}; expected a table of definitions") from error
-    except csv.Error as error:
-        raise InputError(f"{path} is no proper table ({error}); save it as CSV or TSV") from error
+    for row in read_rows(path, expected="a table of definitions", short=True):
+        name, definition = _pick(row, _NAMES, path), _pick(row, _DEFINITIONS, path)
+        code = next((row[one] for one in _IDS if row.get(one)), row[name])
+        if row[name] and row[definition]:
+            yield Section(source, code, row[definition], row[name], defines=True)
 
 
 def _pick(columns: Container[str], wanted: Sequence[str], path: Path) -> str:

@@ -8,15 +8,15 @@ Sayers E. A General Introduction to the E-utilities. NCBI, 2010 and later. Cock 
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
 from thoracite.errors import InputError, UsageError
+from thoracite.files import explain_writing, replace_file
 
 MAX_RECORDS = 9_999
 """Most records of one query that E-utilities give for PubMed."""
@@ -62,7 +62,7 @@ def fetch_pubmed(query: str, output: Path, *, maximum: int = 100, email: str | N
             raise InputError(f"PubMed finds nothing for {query!r}; try the query on pubmed.ncbi.nlm.nih.gov")
         history = {"WebEnv": found["WebEnv"], "query_key": found["QueryKey"]}
         with closing(entrez.efetch(db="pubmed", retmode="xml", retmax=number, **history)) as answer:
-            _save(answer, output)
+            _save(_read_chunks(answer, query), output)
     return number
 
 
@@ -82,29 +82,32 @@ def _speaking(query: str) -> Iterator[None]:
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_TIMEOUT_S)
     try:
+        with _explain_failure(query):
+            yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+@contextmanager
+def _explain_failure(query: str) -> Iterator[None]:
+    try:
         yield
     except (URLError, TimeoutError, ConnectionError) as error:
         raise InputError(f"PubMed cannot be reached for {query!r} ({error}); try again later") from error
     except (RuntimeError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())[:160]
         raise InputError(f"PubMed refuses {query!r} ({reason}); correct the query") from error
-    finally:
-        socket.setdefaulttimeout(before)
 
 
-def _save(answer: Any, output: Path) -> None:
-    part = output.with_name(output.name + ".part")
-    try:
-        with part.open("wb") as file:
-            while chunk := answer.read(_CHUNK):
-                file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
-        os.replace(part, output)
-    except (TimeoutError, ConnectionError, URLError):
-        raise
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
-    finally:
-        part.unlink(missing_ok=True)
+def _read_chunks(answer: Any, query: str) -> Iterator[bytes]:
+    with _explain_failure(query):  # here, or it would pass for a failure of the disk
+        while chunk := answer.read(_CHUNK):
+            yield chunk if isinstance(chunk, bytes) else chunk.encode()
+
+
+def _save(chunks: Iterable[bytes], output: Path) -> None:
+    with explain_writing(output), replace_file(output, binary=True) as file:
+        file.writelines(chunks)
 
 
 __all__ = ["MAX_RECORDS", "fetch_pubmed"]

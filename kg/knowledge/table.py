@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from thoracite.errors import UsageError
+from thoracite.files import explain_writing, replace_file
 from thoracite.kg.knowledge.documents import read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
 from thoracite.types import Noun
@@ -50,26 +49,19 @@ def write_knowledge(paths: Iterable[Path], output: Path, *, licence: str | None 
     """
     extractor, counts = KnowledgeExtractor(), Counter[str]()
     documents, triples = set[str](), set[tuple[str, str, str]]()
-    part = output.with_name(output.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(COLUMNS)
-            for passage in read_passages(paths, licence=licence):
-                documents.add(passage.source.id)
-                counts["sentences"] += 1
-                for triple in extractor.extract(passage):
-                    (origin,) = triple.provenance
-                    place = (origin.source, passage.source.title, passage.source.reference, origin.locator)
-                    how = (origin.licence, origin.extractor, origin.version, origin.confidence)
-                    table.writerow([*triple.key, *place, *how, triple.subject_certainty, triple.object_certainty])
-                    counts["statements"] += 1
-                    triples.add(triple.key)
-        os.replace(part, output)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}; name a file in a writable folder") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with explain_writing(output), replace_file(output, newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for passage in read_passages(paths, licence=licence):
+            documents.add(passage.source.id)
+            counts["sentences"] += 1
+            for triple in extractor.extract(passage):
+                (origin,) = triple.provenance
+                place = (origin.source, passage.source.title, passage.source.reference, origin.locator)
+                how = (origin.licence, origin.extractor, origin.version, origin.confidence)
+                table.writerow([*triple.key, *place, *how, triple.subject_certainty, triple.object_certainty])
+                counts["statements"] += 1
+                triples.add(triple.key)
     return KnowledgeSummary(
         documents=len(documents),
         sentences=counts["sentences"],

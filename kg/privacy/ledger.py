@@ -25,11 +25,13 @@ import secrets
 import sqlite3
 import stat
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from thoracite.errors import PrivacyError, UsageError
+from thoracite.files import replace_path
 
 TripleKey = tuple[str, str, str]
 """Subject, relation and object, as CURIEs."""
@@ -108,23 +110,21 @@ def write_ledger(folder: Path, rows: Iterable[tuple[TripleKey, int]]) -> int:
     UsageError
         If the folder cannot be written.
     """
-    part, number, last = folder / f"{DATA_FILE}.part", 0, None
+    number, last = 0, None
     try:
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with sqlite3.connect(part) as data:
+        with (
+            replace_path(folder / DATA_FILE, private=True) as part,
+            closing(sqlite3.connect(part)) as data,
+            data,
+        ):
             data.executescript(_SCHEMA)
             for key, patient in rows:
                 if key != last:
                     number, last = number + 1, key
                     data.execute("INSERT INTO triple VALUES (?, ?, ?, ?)", (number, *key))
                 data.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, patient))
-        data.close()
-        os.replace(part, folder / DATA_FILE)
     except (OSError, sqlite3.OperationalError) as error:
         raise UsageError(f"the ledger in {folder} cannot be written: {error}; name another folder") from error
-    finally:
-        part.unlink(missing_ok=True)
     return number
 
 

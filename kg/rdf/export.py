@@ -6,11 +6,10 @@ mappings to other vocabularies) does not. Loading an export gives a store that a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from thoracite.errors import UsageError
+from thoracite.files import explain_writing
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import ConceptNode, Description
 from thoracite.kg.facts import Source
@@ -41,17 +40,10 @@ def write_export(
     UsageError
         If the path cannot be written.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        digest = write_nquads(
-            part, concepts=map(_parse_concept, concepts), sources=map(_parse_source, sources), assertions=assertions
+    with explain_writing(path):
+        return write_nquads(
+            path, concepts=map(_parse_concept, concepts), sources=map(_parse_source, sources), assertions=assertions
         )
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; name a file in a writable folder") from error
-    finally:
-        part.unlink(missing_ok=True)
-    return digest
 
 
 def _parse_concept(row: ConceptRow) -> ConceptNode:

@@ -32,6 +32,7 @@ from typing import BinaryIO, TypeVar
 import pyoxigraph as ox
 
 from thoracite.errors import InputError
+from thoracite.files import replace_file
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import ConceptNode, describe_concept
 from thoracite.kg.facts import Source
@@ -145,7 +146,7 @@ def write_nquads(
     assertions: Iterable[Assertion],
     schema: Path | None = None,
 ) -> str:
-    """Write a graph as sorted lines, each once; any size, in bounded memory.
+    """Write a graph as sorted lines, each once; any size, in bounded memory; in place when it is whole.
 
     Parameters
     ----------
@@ -181,7 +182,11 @@ def write_nquads(
         (quad for part in ([counts] if schema else []) for quad in describe_dataset(part)),  # last: all is counted
     )
     digest, previous = hashlib.sha256(), b""
-    with path.open("wb") as file, TemporaryDirectory(prefix=".sorting-", dir=path.parent) as scratch, ExitStack() as on:
+    with (
+        replace_file(path, binary=True) as file,
+        TemporaryDirectory(prefix=".sorting-", dir=path.parent) as scratch,
+        ExitStack() as on,
+    ):
         for line in heapq.merge(*_sort_chunks(quads, Path(scratch), on)):
             if line != previous:
                 file.write(line)

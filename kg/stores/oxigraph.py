@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
+from thoracite.files import write_text
 from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.lock import lock_folder
@@ -149,7 +150,7 @@ class OxigraphStore(SparqlGraph):
             self.close()
             shutil.rmtree(data, ignore_errors=True)
             os.replace(part, data)
-            _name_last(self._folder / _DIGEST, digest)
+            write_text(self._folder / _DIGEST, digest + "\n")
         finally:
             shutil.rmtree(part, ignore_errors=True)
         for old in self._folder.iterdir():
@@ -322,15 +323,6 @@ def _read_row(names: list[str], row: ox.QuerySolution) -> dict[str, str]:
 
 def _folder_name(digest: str) -> str:
     return digest.removeprefix("sha256:")[:20]
-
-
-def _name_last(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
 
 
 __all__ = ["OxigraphStore"]

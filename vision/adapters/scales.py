@@ -9,7 +9,6 @@ Examples
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from thoracite.errors import ModelError
+from thoracite.files import write_text
 from thoracite.vision.mini.calibration import FindingScale
 
 
@@ -46,9 +46,7 @@ def write_scales(name: str, scales: Sequence[FindingScale]) -> Path:
     """Write the scales of an encoder, in place of earlier ones; the file is renamed into place when complete."""
     path = find_scales(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps([scale.model_dump() for scale in scales], indent=1), encoding="utf-8")
-    os.replace(part, path)
+    write_text(path, json.dumps([scale.model_dump() for scale in scales], indent=1))
     return path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,14 +10,15 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from thoracite.errors import ModelError
+from thoracite.files import replace_file
 
 
 def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder: Path) -> None:
-    """Write weights, in half precision, and facts; each file is renamed into place when complete.
+    """Write weights, in half precision, and facts; both files are renamed into place when complete.
 
     Parameters
     ----------
@@ -30,11 +30,12 @@ def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder:
         An existing folder.
     """
     state = {name: value.half().cpu().contiguous() for name, value in weights.items() if "num_batches" not in name}
-    save_file(state, folder / "weights.part")
-    (folder / "model.part").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    (folder / "weights.part").chmod(0o644)  # safetensors lets only the owner read
-    os.replace(folder / "weights.part", folder / "weights.safetensors")
-    os.replace(folder / "model.part", folder / "model.json")
+    with (
+        replace_file(folder / "weights.safetensors", binary=True) as binary,
+        replace_file(folder / "model.json") as text,
+    ):
+        binary.write(save(state))
+        text.write(json.dumps(facts, indent=1) + "\n")
 
 
 def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

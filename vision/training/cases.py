@@ -8,7 +8,6 @@ published network and a later measurement hold out the same patients.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS, READINGS
 
 
@@ -86,8 +86,7 @@ def read_cases(folder: Path, *sources: str) -> list[Case]:
     manifest = folder / "manifest.csv"
     if not manifest.is_file():
         raise InputError(f"{manifest} is missing; expected a folder with manifest.csv and the images that it names")
-    with manifest.open(encoding="utf-8", newline="") as file:
-        cases = [_parse_row(row, folder) for row in csv.DictReader(file) if not sources or row["source"] in sources]
+    cases = [_parse_row(row, folder) for row in read_rows(manifest) if not sources or row["source"] in sources]
     if not cases:
         raise InputError(f"{manifest} has no rows of {', '.join(sources) or 'any source'}")
     return cases

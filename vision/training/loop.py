@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
+
+from thoracite.files import replace_file
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -76,13 +77,9 @@ class Run:
 
     def save(self, checkpoint: Path, epoch: int) -> None:
         """Write a checkpoint, renamed into place when complete."""
-        part = checkpoint.with_suffix(".part")
         state = {"network": self.network.state_dict(), "average": self.average}
-        torch.save(
-            state | {"optimiser": self.optimiser.state_dict(), "step": self.step, "epoch": epoch},
-            part,
-        )
-        os.replace(part, checkpoint)
+        with replace_file(checkpoint, binary=True) as file:
+            torch.save(state | {"optimiser": self.optimiser.state_dict(), "step": self.step, "epoch": epoch}, file)
 
 
 def find_rate(step: int, steps: int, *, warm_up: int) -> float:
@@ -121,9 +118,8 @@ def cache_array(path: Path, read: Callable[[], npt.NDArray[Number]]) -> npt.NDAr
     ((2, 4, 4), True)
     """
     if not path.is_file():
-        part = path.with_suffix(".part.npy")
-        np.save(part, read())
-        os.replace(part, path)
+        with replace_file(path, binary=True) as file:
+            np.save(file, read())
     array: npt.NDArray[Number] = np.load(path)
     return array
 

@@ -13,7 +13,6 @@ were turned as well, so only PA views are taken.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -26,6 +25,7 @@ from PIL import Image
 from scipy import ndimage
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.framing import frame_pixels
@@ -87,8 +87,7 @@ def read_lung_cases(folder: Path, *splits: str) -> list[LungCase]:
     manifest = folder / "manifest.csv"
     if not manifest.is_file():
         raise InputError(f"{manifest} is missing; expected a folder with manifest.csv and the images that it names")
-    with manifest.open(encoding="utf-8", newline="") as file:
-        named = [case for row in csv.DictReader(file) if (case := _parse_row(row, folder)) is not None]
+    named = [case for row in read_rows(manifest) if (case := _parse_row(row, folder)) is not None]
     cases = [case for case in named if (not splits or case.split in splits) and _fits(case)]
     if not cases:
         raise InputError(f"{manifest} names no lung mask (v7_lung_mask) of a frontal view in {', '.join(splits)}")

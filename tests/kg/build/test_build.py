@@ -12,7 +12,7 @@ import pytest
 from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.kg.build import build
 from thoracite.kg.build.build import build_graph
-from thoracite.kg.facts import FACTS, read_rows
+from thoracite.kg.facts import FACTS, read_filled
 from thoracite.kg.graph import ensure_graph
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.folder import find_nquads, open_graph
@@ -39,7 +39,7 @@ def test_the_default_graph_is_there_in_both_stores(graph_folder: Path) -> None:
 def test_every_curated_fact_is_in_the_graph(graph_folder: Path) -> None:
     store = open_graph(graph_folder)
     triples = {triple.key: triple for triple in store.find_triples(limit=100_000)}
-    for _, row in read_rows(FACTS, ("id",)):
+    for row in read_filled(FACTS, ("id",)):
         triple = triples[row["subject"], row["relation"], row["object"]]
         assert (row["source"], row["locator"]) in {(p.source, p.locator) for p in triple.provenance}
     store.close()
