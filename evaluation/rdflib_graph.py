@@ -17,16 +17,12 @@ from typing import Any
 
 from rdflib import Dataset, URIRef
 
-from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
-from thoracite.kg.stores.sparql import PARTS, read_part
+from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion, read_field
 from thoracite.kg.stores.sparql_bind import bind_parameters
-from thoracite.kg.vocabulary import expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, expand
 from thoracite.types import Entity, Triple
 
-_PARTS: dict[Any, str] = {
-    URIRef(expand(curie)): name
-    for name, curie in (PARTS | {name: f"thx:{name}" for name in ("lift", "confidence")}).items()
-}
+_FIELDS: dict[Any, str] = {URIRef(expand(field.predicate)): name for name, field in ASSERTION_FIELDS.items()}
 _ENDS = {name: URIRef(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
 
@@ -105,10 +101,10 @@ class RdflibGraph(TripleFinder):
         return [self._read_assertion(node, graph) for node, _, _, graph in list(found)]
 
     def _read_assertion(self, node: Any, graph: Any) -> Assertion:
-        values = {"id": read_part("id", str(node))}
+        values = {"id": read_field("id", str(node))}
         for _, predicate, value, _ in self._dataset.quads((node, None, None, graph)):
-            if name := _PARTS.get(predicate):
-                values[name] = read_part(name, str(value))
+            if name := _FIELDS.get(predicate):
+                values[name] = read_field(name, str(value))
         return read_assertion(values)
 
     def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, RELATIONS, expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, CHEST_RADIOGRAPH, CONVERTER, RELATIONS, expand
 from thoracite.types import Certainty, Confidence, Counts, Entity, Provenance, Relation, Triple
 
 WIDEST = 100_000
@@ -270,9 +271,49 @@ def _checked(curie: str) -> str:
     return curie
 
 
+def read_field(name: str, text: str) -> str | int | float:
+    """The value of an assertion's field, or of its identifier, from the text of its RDF term.
+
+    Raises
+    ------
+    ValueError
+        If a number is expected and the text is none.
+
+    Examples
+    --------
+    >>> read_field("object", "https://w3id.org/thoracite/mass"), read_field("support", "36"), read_field("lift", "2")
+    ('thx:mass', 36, 2.0)
+    """
+    return _READERS["name" if name == "id" else ASSERTION_FIELDS[name].kind](text)
+
+
+@lru_cache(maxsize=100_000)
+def compact_or_keep(iri: str) -> str:
+    """CURIE of an IRI, or the IRI itself where no namespace fits: a user's graph brings its own."""
+    return CONVERTER.compress(iri) or iri
+
+
+_READERS: Mapping[str, Callable[[str], str | int | float]] = {
+    "name": compact_or_keep,
+    "text": str,
+    "count": int,
+    "number": float,
+}
+
+
 def read_assertion(row: Mapping[str, Any]) -> Assertion:
     """An assertion from a row of plain values; None counts as not given."""
     return Assertion(**{name: row[name] for name in Assertion.__slots__ if row.get(name) is not None})
 
 
-__all__ = ["WIDEST", "Assertion", "TripleFinder", "find_relation", "merge_assertions", "rank_paths", "read_assertion"]
+__all__ = [
+    "WIDEST",
+    "Assertion",
+    "TripleFinder",
+    "compact_or_keep",
+    "find_relation",
+    "merge_assertions",
+    "rank_paths",
+    "read_assertion",
+    "read_field",
+]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal, NamedTuple
 
 import curies
 
@@ -71,6 +72,48 @@ HAS_SIGN, SUGGESTS, ARGUES_AGAINST = "thx:has_radiographic_sign", "thx:suggestiv
 CAUSED_BY, MIMICS, ASSOCIATED = "thx:caused_by", "thx:may_mimic", "thx:associated_with"
 HAS_ATTRIBUTE, LOCATED_IN, LOCATED_AT = "thx:has_attribute", "thx:located_in", "thx:located_at"
 PART_OF, MODIFY, SHOWS = "thx:part_of", "thx:modify", "thx:shows"
+
+
+class Field(NamedTuple):
+    """How a graph writes one field of an assertion.
+
+    Parameters
+    ----------
+    predicate : str
+        CURIE of the RDF property.
+    kind : str
+        ``name`` (the CURIE of something), ``text``, ``count`` (a whole number) or ``number``.
+    optional : bool
+        Whether an assertion may do without.
+    """
+
+    predicate: str
+    kind: Literal["name", "text", "count", "number"] = "text"
+    optional: bool = False
+
+
+ASSERTION_FIELDS = {
+    "subject": Field("rdf:subject", "name"),
+    "relation": Field("rdf:predicate", "name"),
+    "object": Field("rdf:object", "name"),
+    "source": Field("prov:hadPrimarySource", "name"),
+    "locator": Field("thx:locator"),
+    "extractor": Field("thx:extractor"),
+    "version": Field("thx:version"),
+    "licence": Field("dcterms:license"),
+    "present": Field("thx:present", "count"),
+    "uncertain": Field("thx:uncertain", "count"),
+    "absent": Field("thx:absent", "count"),
+    "support": Field("thx:support", "count"),
+    "subject_certainty": Field("thx:subject_certainty"),
+    "object_certainty": Field("thx:object_certainty"),
+    "lift": Field("thx:lift", "number", optional=True),
+    "confidence": Field("thx:confidence", optional=True),
+}
+"""Every field of :class:`~thoracite.kg.assertions.Assertion` but its identifier, in its order."""
+
+SOURCE_FIELDS = {"title": "dcterms:title", "reference": "dcterms:source", "licence": "dcterms:license"}
+"""Field of a source → CURIE of the RDF property."""
 
 CURATION = "thxs:curation"
 """The source of what reviewers of the project wrote or placed themselves."""
@@ -139,6 +182,7 @@ def edge_label(relation: str) -> str:
 
 __all__ = [
     "ARGUES_AGAINST",
+    "ASSERTION_FIELDS",
     "ASSOCIATED",
     "CAUSED_BY",
     "CHEST_RADIOGRAPH",
@@ -156,7 +200,9 @@ __all__ = [
     "PREFIXES",
     "RELATIONS",
     "SHOWS",
+    "SOURCE_FIELDS",
     "SUGGESTS",
+    "Field",
     "compact",
     "edge_label",
     "expand",

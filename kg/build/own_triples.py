@@ -34,7 +34,7 @@ from thoracite.kg.facts import CONFIDENCES, Source
 from thoracite.kg.knowledge.documents import is_document, read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
 from thoracite.kg.linking.linker import Linker
-from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, compact, expand, mint
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, CONVERTER, PREFIXES, RELATIONS, compact, expand, mint
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Relation, Triple
 
 _TABLES = (".csv", ".tsv")
@@ -43,6 +43,7 @@ _MINIMUM = 3
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
 _LABELS = (expand("rdfs:label"), expand("skos:prefLabel"))
 _IS_A = expand("rdf:type")
+_FIELDS = {expand(field.predicate): name for name, field in ASSERTION_FIELDS.items()}
 
 
 class Given(Noun):
@@ -202,17 +203,10 @@ def _group_assertions(quads: list[ox.Quad]) -> list[dict[str, str]]:
     rows: dict[str, dict[str, str]] = {_value(node): {"id": _value(node)} for node in nodes}
     for quad in quads:
         if quad.subject in nodes:
-            name = _PARTS.get(quad.predicate.value, _last_part(quad.predicate.value))
+            name = _FIELDS.get(quad.predicate.value, _last_part(quad.predicate.value))
             value = _value(quad.object)
             rows[_value(quad.subject)][name] = compact(value) if name in {"relation", "source"} else value
     return [rows[name] for name in sorted(rows)]
-
-
-_PARTS = {
-    expand("rdf:predicate"): "relation",
-    expand("prov:hadPrimarySource"): "source",
-    expand("dcterms:license"): "licence",
-}
 
 
 def _value(term: object) -> str:

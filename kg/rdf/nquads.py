@@ -14,29 +14,16 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from thoracite.errors import InputError
-from thoracite.kg.assertions import Assertion, read_assertion
-from thoracite.kg.vocabulary import CONVERTER, PREFIXES
+from thoracite.kg.assertions import Assertion, compact_or_keep, read_assertion, read_field
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, SOURCE_FIELDS, expand
 
-RDF, RDFS, SKOS, PROV, DCTERMS, THX, THXS = (
-    PREFIXES[prefix] for prefix in ("rdf", "rdfs", "skos", "prov", "dcterms", "thx", "thxs")
-)
+RDF, RDFS, SKOS, THX, THXS = (PREFIXES[prefix] for prefix in ("rdf", "rdfs", "skos", "thx", "thxs"))
 CONCEPTS, SOURCES = THXS + "concepts", THXS + "sources"
 """The named graphs of the concepts and of the sources."""
 
-_ASSERTED = {
-    RDF + "subject": "subject",
-    RDF + "predicate": "relation",
-    RDF + "object": "object",
-    PROV + "hadPrimarySource": "source",
-    DCTERMS + "license": "licence",
-} | {
-    THX + name: name
-    for name in (
-        *("locator", "extractor", "version", "subject_certainty", "object_certainty"),
-        *("present", "uncertain", "absent", "support", "lift", "confidence"),
-    )
-}
-_WHOLE = {"present", "uncertain", "absent", "support"}
+_ASSERTED = {expand(field.predicate): name for name, field in ASSERTION_FIELDS.items()}
+_NEEDED = {name for name, field in ASSERTION_FIELDS.items() if not field.optional}
+_SOURCED = {name: expand(predicate) for name, predicate in SOURCE_FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +121,9 @@ def read_nodes(nquads: Path) -> Iterator[ConceptRow | SourceRow]:
             if isinstance(quad.graph_name, ox.NamedNode):
                 by_graph.setdefault(quad.graph_name.value, []).append(quad)
         if described := by_graph.get(CONCEPTS):
-            yield make_concept(_short(subject), _read_values(described))
+            yield make_concept(compact_or_keep(subject), _read_values(described))
         if described := by_graph.get(SOURCES):
-            yield make_source(_short(subject), _read_values(described))
+            yield make_source(compact_or_keep(subject), _read_values(described))
 
 
 def make_concept(concept: str, values: Mapping[str, list[str]]) -> ConceptRow:
@@ -164,9 +151,9 @@ def make_source(source: str, values: Mapping[str, list[str]]) -> SourceRow:
     """A source from what the graph of sources says of it: values by predicate."""
     return SourceRow(
         id=source,
-        title=_first(values, DCTERMS + "title"),
-        reference=_first(values, DCTERMS + "source"),
-        licence=_first(values, DCTERMS + "license") or "not stated",
+        title=_first(values, _SOURCED["title"]),
+        reference=_first(values, _SOURCED["reference"]),
+        licence=_first(values, _SOURCED["licence"]) or "not stated",
     )
 
 
@@ -183,21 +170,15 @@ def read_assertions(nquads: Path) -> Iterator[Assertion]:
         if THX + "Assertion" not in values.get(RDF + "type", ()):
             continue
         row = {name: _first(values, iri) for iri, name in _ASSERTED.items() if iri in values}
-        if missing := set(_ASSERTED.values()) - {"lift", "confidence"} - row.keys():
-            raise InputError(f"assertion {_short(subject)} lacks its {', '.join(sorted(missing))}; see decision 1")
+        if missing := _NEEDED - row.keys():
+            raise InputError(
+                f"assertion {compact_or_keep(subject)} lacks its {', '.join(sorted(missing))}; see decision 1"
+            )
         try:
-            parts = {name: _read_part(name, value) for name, value in row.items()}
-            yield read_assertion({"id": _short(subject), **parts})
+            parts = {name: read_field(name, value) for name, value in row.items()}
+            yield read_assertion({"id": compact_or_keep(subject), **parts})
         except ValueError as error:
-            raise InputError(f"assertion {_short(subject)} cannot be read: {error}") from error
-
-
-def _read_part(name: str, value: str) -> str | int | float:
-    if name in _WHOLE:
-        return int(value)
-    if name == "lift":
-        return float(value)
-    return _short(value) if name in ("subject", "relation", "object", "source") else value
+            raise InputError(f"assertion {compact_or_keep(subject)} cannot be read: {error}") from error
 
 
 def read_quads(nquads: Path) -> Iterator[ox.Quad]:
@@ -238,10 +219,6 @@ def _read_values(quads: list[ox.Quad]) -> dict[str, list[str]]:
 
 def _first(values: Mapping[str, list[str]], predicate: str) -> str:
     return min(values.get(predicate, [""]))
-
-
-def _short(iri: str) -> str:
-    return CONVERTER.compress(iri) or iri
 
 
 __all__ = [

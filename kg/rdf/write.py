@@ -23,7 +23,6 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import fields
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,25 +35,15 @@ from thoracite.files import replace_file
 from thoracite.kg.assertions import Assertion
 from thoracite.kg.concepts import ConceptNode, describe_concept
 from thoracite.kg.facts import Source
-from thoracite.kg.vocabulary import PREFIXES, expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, SOURCE_FIELDS, expand
 from thoracite.types import Triple
 
 T = TypeVar("T")
 
 _CHUNK = 400_000
 _GRAPHS = {name: ox.NamedNode(expand(f"thxs:{name}")) for name in ("concepts", "sources", "schema", "dataset")}
-_PARTS = {
-    "subject": "rdf:subject",
-    "relation": "rdf:predicate",
-    "object": "rdf:object",
-    "source": "prov:hadPrimarySource",
-    "licence": "dcterms:license",
-}
-_PREDICATES = {
-    part.name: ox.NamedNode(expand(_PARTS.get(part.name, f"thx:{part.name}")))
-    for part in fields(Assertion)
-    if part.name != "id"
-}
+_PREDICATES = {name: ox.NamedNode(expand(field.predicate)) for name, field in ASSERTION_FIELDS.items()}
+_NAMES = [name for name, field in ASSERTION_FIELDS.items() if field.kind == "name"]
 _A, _ASSERTION = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("thx:Assertion"))
 
 
@@ -100,7 +89,7 @@ def list_assertions(triple: Triple) -> Iterator[Assertion]:
 def describe_assertion(row: Assertion) -> Iterator[ox.Quad]:
     """An assertion and the plain triple it asserts, in the named graph of its source."""
     graph, node = ox.NamedNode(expand(row.source)), ox.NamedNode(expand(row.id))
-    ends = {name: ox.NamedNode(expand(getattr(row, name))) for name in ("subject", "relation", "object", "source")}
+    ends = {name: ox.NamedNode(expand(getattr(row, name))) for name in _NAMES}
     yield ox.Quad(ends["subject"], ends["relation"], ends["object"], graph)
     yield ox.Quad(node, _A, _ASSERTION, graph)
     for name, predicate in _PREDICATES.items():
@@ -113,12 +102,8 @@ def describe_source(source: Source) -> Iterator[ox.Quad]:
     """A source, in the named graph of the sources."""
     node = ox.NamedNode(expand(source.id))
     yield ox.Quad(node, _A, ox.NamedNode(expand("prov:Entity")), _GRAPHS["sources"])
-    for predicate, value in (
-        ("dcterms:title", source.title),
-        ("dcterms:source", source.reference),
-        ("dcterms:license", source.licence),
-    ):
-        yield ox.Quad(node, ox.NamedNode(expand(predicate)), ox.Literal(value), _GRAPHS["sources"])
+    for name, predicate in SOURCE_FIELDS.items():
+        yield ox.Quad(node, ox.NamedNode(expand(predicate)), ox.Literal(getattr(source, name)), _GRAPHS["sources"])
 
 
 def read_schema(path: Path) -> Iterator[ox.Quad]:

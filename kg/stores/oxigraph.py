@@ -24,16 +24,14 @@ import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
 from thoracite.files import write_text
-from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion
+from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion, read_field
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph_pool import Pool
 from thoracite.kg.stores.sparql import (
-    PARTS,
     SparqlGraph,
     check_reading,
     parse_entities,
-    read_part,
     render_entities,
     render_keys,
     render_values,
@@ -41,16 +39,14 @@ from thoracite.kg.stores.sparql import (
 from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.stores.triple_index import REMEMBERED, TripleIndex
-from thoracite.kg.vocabulary import expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, expand
 from thoracite.types import Entity, Triple
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
 _DIGEST, _SCRATCH = "digest", ".loading-"
-_PARTS = {expand(curie): name for name, curie in PARTS.items()} | {
-    expand(f"thx:{name}"): name for name in ("lift", "confidence")
-}
+_FIELDS = {expand(field.predicate): name for name, field in ASSERTION_FIELDS.items()}
 _A, _ASSERTION = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("thx:Assertion"))
 _ENDS = {name: ox.NamedNode(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
@@ -217,7 +213,7 @@ class OxigraphStore(SparqlGraph):
     def _read_most_supported(self, relations: Collection[str] | None, limit: int) -> list[Assertion]:
         """Assertions of the most supported triples of the whole graph."""
         found = self.select(render_keys(render_values(relation=relations), limit))
-        keys = {tuple(read_part("id", row[name]) for name in ("subject", "relation", "object")) for row in found}
+        keys = {tuple(read_field("id", row[name]) for name in ("subject", "relation", "object")) for row in found}
         subjects = {subject for subject, _, _ in keys}
         rows = (row for subject in subjects for row in self._find_rows("subject", subject))
         return [row for row in rows if (row.subject, row.relation, row.object) in keys]
@@ -228,10 +224,10 @@ class OxigraphStore(SparqlGraph):
         return tuple(self._read_assertion(quad.subject, quad.graph_name) for quad in found)
 
     def _read_assertion(self, node: ox.NamedNode, graph: ox.NamedNode) -> Assertion:
-        values = {"id": read_part("id", node.value)}
+        values = {"id": read_field("id", node.value)}
         for quad in self._match(node, None, None, graph):
-            if name := _PARTS.get(quad.predicate.value):
-                values[name] = read_part(name, quad.object.value)
+            if name := _FIELDS.get(quad.predicate.value):
+                values[name] = read_field(name, quad.object.value)
         return read_assertion(values)
 
     def _match(self, subject: Any, predicate: Any, object_: Any, graph: Any) -> Iterable[Any]:

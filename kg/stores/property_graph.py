@@ -18,15 +18,12 @@ from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, r
 from thoracite.kg.rdf.export import write_export
 from thoracite.kg.rdf.nquads import ConceptRow, SourceRow, read_assertions, read_nodes
 from thoracite.kg.stores.store import GraphStatistics
-from thoracite.kg.vocabulary import edge_label, expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, edge_label, expand
 from thoracite.types import Entity, Triple
 
-EDGE_PROPERTIES = {
-    **dict.fromkeys(("id", "relation", "source", "locator", "extractor", "version", "licence"), "STRING"),
-    **dict.fromkeys(("present", "uncertain", "absent", "support"), "INT64"),
-    **dict.fromkeys(("subject_certainty", "object_certainty"), "STRING"),
-    "lift": "DOUBLE",
-    "confidence": "STRING",
+_TYPES = {"name": "STRING", "text": "STRING", "count": "INT64", "number": "DOUBLE"}
+EDGE_PROPERTIES = {"id": "STRING"} | {
+    name: _TYPES[field.kind] for name, field in ASSERTION_FIELDS.items() if name not in ("subject", "object")
 }
 """Every edge's properties and their types in ladybug."""
 

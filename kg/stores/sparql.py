@@ -9,18 +9,23 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
-from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
+from thoracite.kg.assertions import (
+    Assertion,
+    TripleFinder,
+    compact_or_keep,
+    merge_assertions,
+    read_assertion,
+    read_field,
+)
 from thoracite.kg.rdf.export import write_export
 from thoracite.kg.rdf.nquads import make_concept, make_source
 from thoracite.kg.stores.store import GraphStatistics
-from thoracite.kg.vocabulary import CONVERTER, PREFIXES, expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, expand
 from thoracite.types import Entity, Triple
 
 PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
@@ -101,24 +106,12 @@ def render_iri(curie: str) -> str:
         raise InputError(f"{curie!r} makes no IRI: {error}; expected a CURIE such as thx:pneumothorax") from error
 
 
-PARTS = {
-    "subject": "rdf:subject",
-    "relation": "rdf:predicate",
-    "object": "rdf:object",
-    "source": "prov:hadPrimarySource",
-    "licence": "dcterms:license",
-    **{
-        name: f"thx:{name}" for name in ("locator", "extractor", "version", "present", "uncertain", "absent", "support")
-    },
-    **{name: f"thx:{name}" for name in ("subject_certainty", "object_certainty")},
-}
-_CORE = "rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; prov:hadPrimarySource ?source"
-_ASSERTION = (
-    "?id " + " ; ".join(f"{iri} ?{name}" for name, iri in PARTS.items())
-    + " OPTIONAL { ?id thx:lift ?lift } OPTIONAL { ?id thx:confidence ?confidence }"
-)  # fmt: skip
-_NUMBERS = {"present": int, "uncertain": int, "absent": int, "support": int, "lift": float}
-_CURIES = {"id", "subject", "relation", "object", "source"}
+_CORE = " ; ".join(f"{field.predicate} ?{name}" for name, field in ASSERTION_FIELDS.items() if field.kind == "name")
+_NEEDED = " ; ".join(f"{field.predicate} ?{name}" for name, field in ASSERTION_FIELDS.items() if not field.optional)
+_OPTIONAL = "".join(
+    f" OPTIONAL {{ ?id {field.predicate} ?{name} }}" for name, field in ASSERTION_FIELDS.items() if field.optional
+)
+_COLUMNS = " ".join(f"?{name}" for name in ASSERTION_FIELDS)
 
 
 def render_values(**columns: Collection[str] | None) -> str:
@@ -141,8 +134,7 @@ def render_assertions(values: str) -> str:
 
     These stand inside ``GRAPH``: before it, Oxigraph takes a hundred times as long, since it joins the rest first.
     """
-    columns = " ".join(f"?{name}" for name in (*PARTS, "lift", "confidence"))
-    return f"{PROLOGUE}SELECT ?id {columns} WHERE {{ GRAPH ?source {{ {values}{_ASSERTION} }} }}"
+    return f"{PROLOGUE}SELECT ?id {_COLUMNS} WHERE {{ GRAPH ?source {{ {values}?id {_NEEDED}{_OPTIONAL} }} }}"
 
 
 def render_keys(values: str, limit: int) -> str:
@@ -167,7 +159,7 @@ def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
     parts: dict[str, dict[str, list[str]]] = {}
     for row in rows:
         name = row["part"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-        parts.setdefault(_short(row["id"]), {}).setdefault(name, []).append(row["value"])
+        parts.setdefault(compact_or_keep(row["id"]), {}).setdefault(name, []).append(row["value"])
     return {
         curie: Entity(
             id=curie,
@@ -182,19 +174,7 @@ def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
 
 def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
     """Assertions from the rows of :func:`render_assertions`."""
-    return [read_assertion({name: read_part(name, value) for name, value in row.items()}) for row in rows]
-
-
-def read_part(name: str, value: str) -> Any:
-    """A part of an assertion from the text of its term."""
-    if name in _CURIES:
-        return _short(value)
-    return _NUMBERS.get(name, str)(value)
-
-
-@lru_cache(maxsize=100_000)
-def _short(iri: str) -> str:
-    return CONVERTER.compress(iri) or iri
+    return [read_assertion({name: read_field(name, value) for name, value in row.items()}) for row in rows]
 
 
 _FEW = 64
@@ -265,8 +245,8 @@ class SparqlGraph(TripleFinder):
         nodes = {name: self._read_values(name) for name in ("concepts", "sources")}
         return write_export(
             nquads,
-            concepts=(make_concept(_short(iri), values) for iri, values in nodes["concepts"].items()),
-            sources=(make_source(_short(iri), values) for iri, values in nodes["sources"].items()),
+            concepts=(make_concept(compact_or_keep(iri), values) for iri, values in nodes["concepts"].items()),
+            sources=(make_source(compact_or_keep(iri), values) for iri, values in nodes["sources"].items()),
             assertions=parse_assertions(self.select(render_assertions(""))),
         )
 
@@ -284,13 +264,11 @@ class SparqlGraph(TripleFinder):
 
 
 __all__ = [
-    "PARTS",
     "PROLOGUE",
     "SparqlGraph",
     "check_reading",
     "parse_assertions",
     "parse_entities",
-    "read_part",
     "render_assertions",
     "render_entities",
     "render_iri",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from thoracite.errors import InputError
+from thoracite.kg.assertions import Assertion, read_field
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.vocabulary import NIH14, PREFIXES, RELATIONS, compact, edge_label, expand, mint
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, NIH14, PREFIXES, RELATIONS, compact, edge_label, expand, mint
 
 
 def test_expanding_and_compacting_are_inverse() -> None:
@@ -42,6 +45,14 @@ def test_minted_names_are_readable(label: str, curie: str) -> None:
 def test_a_label_without_letters_makes_no_name() -> None:
     with pytest.raises(InputError, match="no identifier"):
         mint("…")
+
+
+def test_every_field_of_an_assertion_has_a_predicate_of_its_own() -> None:
+    assert ["id", *ASSERTION_FIELDS] == [field.name for field in fields(Assertion)]
+    assert len({field.predicate for field in ASSERTION_FIELDS.values()}) == len(ASSERTION_FIELDS)
+    kinds = {"count": int, "number": float}
+    for name, field in ASSERTION_FIELDS.items():
+        assert type(read_field(name, "3")) is kinds.get(field.kind, str)
 
 
 def test_edge_labels_are_the_relations_names() -> None:

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
+from thoracite.kg.assertions import Assertion, merge_assertions
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.own_triples import Given, read_given
+from thoracite.kg.concepts import ConceptNode
+from thoracite.kg.rdf.write import write_nquads
 from thoracite.kg.stores.folder import find_nquads
+from thoracite.types import Entity
 
 TURTLE = """@prefix thx: <https://w3id.org/thoracite/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 thx:skin_fold thx:may_mimic thx:pneumothorax .
@@ -71,6 +75,18 @@ def test_the_projects_own_export_comes_back_with_counts_and_places(tmp_path: Pat
     assert triple.support >= 3
     assert triple.provenance[0].source == "thxs:openi"
     assert triple.provenance[0].extractor == "thoracite-rules"
+
+
+def test_an_assertion_comes_back_with_every_field(tmp_path: Path) -> None:
+    ends = {f"thx:{name}": Entity(id=f"thx:{name}", label=name) for name in ("mass", "hilum")}
+    mine = Assertion(
+        "thxa:1", "thx:mass", "thx:located_at", "thx:hilum", "thxs:ward", "p. 3", "reader", "2", "CC0",
+        5, 4, 3, 9, "uncertain", "definitely absent", 1.5, "high",
+    )  # fmt: skip
+    nodes = [ConceptNode(entity=entity) for entity in ends.values()]
+    write_nquads(tmp_path / "one.nq", concepts=nodes, sources=[], assertions=[mine])
+    (triple,) = read_given(tmp_path / "one.nq", concepts=nodes).triples
+    assert triple == merge_assertions([mine], ends)[0]
 
 
 def test_a_table_with_everything(tmp_path: Path) -> None:
