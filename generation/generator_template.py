@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.citations import join_citations
 from thoracite.generation.phrases import (
     begin,
-    is_plural,
     join_words,
     name_generic,
     name_indefinite,
@@ -245,7 +244,7 @@ def state_triple(triple: Triple, *, leading: str = "") -> str | None:
     """
     subject, object_ = triple.subject, triple.object
     counted = f" in {triple.counts.present} of {triple.counts.total} reports" if triple.counts.present else ""
-    a_sign = "radiographic signs" if is_plural(object_.label) else "a radiographic sign"
+    a_sign = verb(object_, "a radiographic sign", "radiographic signs")
     wordings = {
         HAS_SIGN: (name_generic(object_), f"{verb(object_)} {a_sign} of {subject.label}"),
         SUGGESTS: (name_generic(subject), f"{verb(subject)} suggestive of {object_.label}"),

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from thoracite.kg.linking.number import is_plural
 from thoracite.types import Certainty, Entity, Finding
 
 _COUNTED = frozenset({
@@ -49,17 +50,9 @@ def find_head(label: str) -> str:
     return _AFTER_HEAD.split(label.lower(), maxsplit=1)[0].split()[-1].strip("()")
 
 
-def is_plural(label: str) -> bool:
-    """Whether a label takes "are"."""
-    head = find_head(label)
-    return head.endswith(("ae", "opacities")) or (
-        head.endswith("s") and not head.endswith(("ss", "us", "is", "ps", "ascites"))
-    )
-
-
 def verb(entity: Entity, singular: str = "is", plural: str = "are") -> str:
     """The form of a verb that fits a concept."""
-    return plural if is_plural(entity.label) else singular
+    return plural if is_plural(find_head(entity.label)) else singular
 
 
 def name_generic(entity: Entity) -> str:
@@ -70,7 +63,7 @@ def name_generic(entity: Entity) -> str:
 def name_indefinite(entity: Entity, adjective: str = "") -> str:
     """A concept in a patient, with the article it takes."""
     phrase = f"{adjective} {entity.label}".strip()
-    if is_plural(entity.label) or find_head(entity.label) not in _COUNTED:
+    if is_plural(find_head(entity.label)) or find_head(entity.label) not in _COUNTED:
         return phrase
     return f"{'an' if _VOWEL.match(phrase) else 'a'} {phrase}"
 
@@ -129,7 +122,6 @@ def state_place(finding: Finding) -> tuple[str, str]:
 __all__ = [
     "begin",
     "find_head",
-    "is_plural",
     "join_words",
     "name_generic",
     "name_indefinite",

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from thoracite.kg.extract.text import split_tokens
+from thoracite.kg.linking.number import make_singular
 
 Grade = Literal["certain", "present", "likely", "possible", "absent"]
 """How surely something is said to be there, from "definitely" to "no"."""
@@ -93,13 +94,7 @@ def normalise(phrase: str) -> str:
 def normalise_word(token: str) -> str:
     """A word as it is compared; empty for an article."""
     word = token.lower()
-    if word in _DROPPED:
-        return ""
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ax")):
-        return word[:-1]
-    return word
+    return "" if word in _DROPPED else make_singular(word)
 
 
 def find_grade(words: str, label: str | None) -> Grade:

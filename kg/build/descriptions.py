@@ -25,6 +25,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from thoracite.kg.concepts import ConceptNode, Description
+from thoracite.kg.linking.number import is_plural
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     ASSOCIATED,
@@ -69,7 +70,6 @@ _PHRASES = {
     "process": "in the setting of {}", "organism": "with {}",
 }  # fmt: skip
 _AFTER_HEAD = re.compile(r"\s(?:of|on|in|with|from|by|to|at|for|along|below|beyond|behind|without|greater|up)\s")
-_SINGULAR = ("ss", "is", "us", "ascites", "rabbit ears")
 _ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -158,7 +158,7 @@ class Describer:
         text = _PHRASES.get(kind, "{}").format(label)
         if kind in {"finding", "sign"}:
             head = _AFTER_HEAD.split(label, maxsplit=1)[0]
-            text = f"{label} {'are' if head.endswith('s') and not head.endswith(_SINGULAR) else 'is'} seen."
+            text = f"{label} {'are' if is_plural(head) else 'is'} seen."
         if text.endswith("."):
             text = text[0].upper() + text[1:]
         return Description(text=text, sources=tuple(sorted(self._about.get(node.entity.id) or {CURATION})))

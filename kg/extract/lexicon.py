@@ -20,6 +20,7 @@ from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
+from thoracite.kg.linking.number import make_plural
 from thoracite.types import Certainty
 
 FOLDER = Path(__file__).resolve().parent
@@ -116,16 +117,8 @@ def parse_lexicon(text: str) -> dict[str, tuple[str, ...]]:
                     continue
                 phrases.setdefault(phrase, (kind,))
                 if kind in _INFLECTED:
-                    phrases.setdefault(_plural(phrase), (kind,))
+                    phrases.setdefault(make_plural(phrase), (kind,))
     return phrases
-
-
-def _plural(noun: str) -> str:
-    if noun.endswith(("s", "x", "sh", "ch")):
-        return noun + "es"
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + "s"
 
 
 @lru_cache(maxsize=1)

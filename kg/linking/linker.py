@@ -32,21 +32,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.linking.number import make_singular
 from thoracite.types import Entity
 
 _WORD = re.compile(r"[^\W_]+")
 _CHUNK = re.compile(r"[^.;:,()\[\]?!\n]+")
 _SILENT = frozenset({"of", "the"})
 
-_PLURALS = {
-    "apices": "apex", "hila": "hilum", "bases": "base", "bullae": "bulla", "pleurae": "pleura", "bronchi": "bronchus",
-    "metastases": "metastasis", "atelectases": "atelectasis", "emboli": "embolus", "granulomata": "granuloma",
-    "vertebrae": "vertebra", "septa": "septum", "alveoli": "alveolus", "opacities": "opacity", "arteries": "artery",
-    "pneumothoraces": "pneumothorax", "hydropneumothoraces": "hydropneumothorax", "hemothoraces": "hemothorax",
-    "diagnoses": "diagnosis", "abscesses": "abscess", "masses": "mass", "lymphadenopathies": "lymphadenopathy",
-    "prostheses": "prosthesis", "fibroses": "fibrosis",
-}  # fmt: skip
-_NO_PLURAL = re.compile(r"(?:ss|us|is|ascites|diabetes|lens|gas|series|pus|icos)$")
 _SPELLING = {
     "oedema": "edema", "tumour": "tumor", "tumours": "tumor", "goitre": "goiter", "centre": "center",
     "calibre": "caliber", "colour": "color", "xray": "x ray", "catheterisation": "catheterization",
@@ -215,15 +207,7 @@ def _split(phrase: str) -> tuple[str, ...]:
 
 
 def _simplify(word: str) -> str:
-    word = _SPELLING.get(word, word)
-    word = re.sub(r"^haem", "hem", word)
-    if word in _PLURALS:
-        return _PLURALS[word]
-    if len(word) <= 3 or not word.endswith("s") or _NO_PLURAL.search(word):
-        return word
-    if word.endswith("ies") and len(word) > 5:
-        return f"{word[:-3]}y"
-    return word[:-2] if word.endswith(("xes", "ches", "shes")) else word[:-1]
+    return make_singular(re.sub(r"^haem", "hem", _SPELLING.get(word, word)))
 
 
 def _bag(words: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from thoracite.errors import InputError
+from thoracite.kg.linking.number import make_singular
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.vocabulary import mint
 from thoracite.types import Entity
@@ -82,22 +83,8 @@ def _related(one: Mention, other: Mention) -> bool:
 
 
 def _unlinked(mention: Mention) -> Entity | None:
-    return _mention(_singular(" ".join(mention.tokens.lower().split())))
-
-
-def _singular(words: str) -> str:
     """One node for "opacity" and "opacities", where no vocabulary says so."""
-    if words.endswith("ies") and len(words) > 5:
-        return f"{words[:-3]}y"
-    if words.endswith(("xes", "ches", "shes", "sses")):
-        return words[:-2]
-    if (
-        words.endswith("s")
-        and not words.endswith(("ss", "us", "is", "limits", "ascites", "diabetes"))
-        and len(words) > 3
-    ):
-        return words[:-1]
-    return words
+    return _mention(make_singular(" ".join(mention.tokens.lower().split())))
 
 
 @lru_cache(maxsize=100_000)

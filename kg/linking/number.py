@@ -21,8 +21,8 @@ _IRREGULAR = {
     "pneumothoraces": "pneumothorax", "hydropneumothoraces": "hydropneumothorax", "hemothoraces": "hemothorax",
     "diagnoses": "diagnosis", "prostheses": "prosthesis", "fibroses": "fibrosis",
 }  # fmt: skip
-_NO_PLURAL = re.compile(r"(?:ss|us|is|ascites|diabetes|lens|gas|series|pus|icos|limits)$")
-"""Ends of words that end in ``s`` and are no plural; "limits" as in "within normal limits"."""
+_NO_PLURAL = re.compile(r"(?:ss|us|is|ascites|diabetes|gas|series)$|^(?:lens|limits)$")
+"""Words that end in ``s`` and are no plural, or have no singular: "within normal limits"."""
 
 _SHORTEST = 4
 """Letters of the shortest word that is taken for a plural."""
