@@ -1,1 +1,1 @@
-"""The retrieval room."""
+"""Findings or words into a subgraph, and the subgraph into numbered evidence."""

@@ -1,1 +1,1 @@
-"""The ui room."""
+"""What users see: the command line's output, the page, the REST interface and the SPARQL protocol."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Statements read from the prose of books, articles, vocabularies and glossaries."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""From words to concepts: names, word forms, and singular and plural."""

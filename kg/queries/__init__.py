@@ -1,1 +1,1 @@
-"""TODO."""
+"""The published questions, each in SPARQL and Cypher, and the queries that find a triple again."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""A graph as N-Quads: written, read as a stream, exported."""

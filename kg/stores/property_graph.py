@@ -15,7 +15,6 @@ from typing import Any
 
 from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
-from thoracite.kg.rdf.export import write_export
 from thoracite.kg.rdf.nquads import ConceptRow, SourceRow, read_assertions, read_nodes
 from thoracite.kg.stores.store import GraphStatistics
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, edge_label, expand
@@ -123,6 +122,8 @@ class PropertyGraph(TripleFinder):
         UsageError
             If the file cannot be written.
         """
+        from thoracite.kg.rdf.export import write_export  # whoever only asks loads nothing that writes
+
         ends = ({**dict(row["edge"]), "subject": row["s"], "object": row["o"]} for row in self.run(_EXPORT_EDGES, {}))
         return write_export(
             nquads,

@@ -22,7 +22,6 @@ from thoracite.kg.assertions import (
     read_assertion,
     read_field,
 )
-from thoracite.kg.rdf.export import write_export
 from thoracite.kg.rdf.nquads import make_concept, make_source
 from thoracite.kg.stores.store import GraphStatistics
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, expand
@@ -242,6 +241,8 @@ class SparqlGraph(TripleFinder):
         UsageError
             If the file cannot be written.
         """
+        from thoracite.kg.rdf.export import write_export  # whoever only asks loads nothing that writes
+
         nodes = {name: self._read_values(name) for name in ("concepts", "sources")}
         return write_export(
             nquads,

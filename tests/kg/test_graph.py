@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from thoracite import kg
 from thoracite.errors import StoreError, UsageError
 from thoracite.evaluation.servers import PASSWORD, Server
 from thoracite.kg.graph import open_store
@@ -45,6 +48,39 @@ def test_servers_speak_one(neo4j_server: Server, fuseki_server: Server) -> None:
 def test_what_cannot_be_is_one_sentence(store: str, language: str | None, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         open_store(Settings(store=store), language=language)
+
+
+_LIST_MODULES = """
+import sys
+from pathlib import Path
+
+import thoracite.kg
+print(*(name for name in sys.modules if name.startswith("thoracite.kg")))
+
+from thoracite.settings import Settings
+store = thoracite.kg.open_store(Settings(graph=Path(sys.argv[1])), language=sys.argv[2])
+store.find_entity("thx:pneumothorax")
+print(*(name for name in sys.modules if name.startswith("thoracite.kg")))
+"""
+
+
+@pytest.mark.parametrize("language", ["sparql", "cypher"])
+def test_opening_a_graph_loads_no_reader_of_books(graph_folder: Path, language: str) -> None:
+    command = [sys.executable, "-c", _LIST_MODULES, str(graph_folder), language]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    alone, opened = (line.split() for line in run.stdout.splitlines())
+    assert alone == ["thoracite.kg"]
+    assert len(opened) <= 20, opened
+    rooms = {name.split(".")[2] for name in opened if name.count(".") > 1}
+    assert rooms.isdisjoint({"build", "knowledge", "extract", "linking", "privacy", "reports"})
+
+
+def test_every_name_of_the_door_is_there() -> None:
+    assert dir(kg) == sorted(kg.__all__)
+    for name in kg.__all__:
+        assert getattr(kg, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'open_stores'"):
+        kg.open_stores  # noqa: B018
 
 
 def test_no_graph_is_one_sentence(tmp_path: Path) -> None:

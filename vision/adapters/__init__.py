@@ -1,1 +1,1 @@
-"""TODO."""
+"""Third-party encoders in the same shape: TorchXRayVision, CLIP models, classifiers of Hugging Face."""

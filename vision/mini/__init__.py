@@ -1,1 +1,1 @@
-"""TODO."""
+"""The bundled encoder: framing, gate, lung segmenter, backbone and heads, calibration, regions and measures."""

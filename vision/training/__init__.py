@@ -1,1 +1,1 @@
-"""TODO."""
+"""What fits the bundled models: cases, folds, the training loop, and the calibration of any encoder."""
