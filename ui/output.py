@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import TextIO, cast
 
 from thoracite.errors import UsageError
 from thoracite.files import explain_writing, replace_file
 
 
 @contextmanager
-def open_output(path: Path) -> Iterator[IO[str]]:
+def open_output(path: Path) -> Iterator[TextIO]:
     """A file beside ``path`` that takes its place at the end of the ``with`` block.
 
     Parameters
@@ -35,8 +35,8 @@ def open_output(path: Path) -> Iterator[IO[str]]:
 
     Yields
     ------
-    file
-        Open for writing text in UTF-8.
+    TextIO
+        Text in UTF-8.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def open_output(path: Path) -> Iterator[IO[str]]:
     with suppress(_NothingError), ExitStack() as stack:
         # not one block: an error of somebody else's file, while the result is made, is none of this file's
         with explain_writing(path):
-            file = stack.enter_context(replace_file(path))
+            file = cast("TextIO", stack.enter_context(replace_file(path)))
         yield file
         with explain_writing(path):
             if not file.tell():
