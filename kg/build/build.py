@@ -14,7 +14,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from thoracite.kg.facts import FACTS, Source, read_facts, read_sources
 from thoracite.kg.knowledge.documents import find_documents
 from thoracite.kg.rdf.write import list_assertions, write_nquads
 from thoracite.kg.stores.folder import FORMAT, point_to, read_pointer
+from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStatistics
@@ -195,13 +195,10 @@ def _load_stores(part: Path, digest: str, tell: Progress) -> GraphStatistics:
     store.load(part / "graph.nq", digest=digest)
     statistics = store.statistics()
     store.close()
-    if find_spec("thoracite.kg.stores.ladybug"):
-        from thoracite.kg.stores.ladybug import LadybugStore
-
-        tell("loading the Cypher store")
-        cypher = LadybugStore(part / "ladybug", read_only=False)
-        cypher.load(part / "graph.nq")
-        cypher.close()
+    tell("loading the Cypher store")
+    cypher = LadybugStore(part / "ladybug", read_only=False)
+    cypher.load(part / "graph.nq")
+    cypher.close()
     return statistics
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from thoracite.files import write_text
 from thoracite.kg.reports.report import Report
 from thoracite.types import Noun
 
@@ -142,7 +143,7 @@ def write_words(path: Path, lists: dict[str, frozenset[str]], *, sources: str) -
         lines += [f"# {name}"]
         ordered = sorted(words - {"xxxx"})
         lines += ["; ".join(ordered[start : start + 16]) for start in range(0, len(ordered), 16)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")
 
 
 __all__ = ["Words", "collect_words", "is_ordinary", "read_lists", "read_words", "write_words"]
