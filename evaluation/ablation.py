@@ -17,6 +17,7 @@ Examples
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -313,6 +314,7 @@ def _run(
     variants: Annotated[list[str] | None, typer.Argument(help="All unless some are named.")] = None,
 ) -> None:
     """Train variants of the encoder and print what each is worth."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     for row in run_ablation(data, work, variants or ()).rows:
         interval = "" if row.low is None else f"{row.low:.3f} to {row.high:.3f}"
         typer.echo(f"{row.system:34} {row.metric:62} {row.value:7.3f}  {interval}")

@@ -22,14 +22,15 @@ True
 from __future__ import annotations
 
 import csv
-import sys
-from collections.abc import Iterator
+import logging
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
+import typer
 from torch import Tensor, nn
 
 from thoracite.errors import InputError
@@ -164,14 +165,18 @@ def read_readings(cases: list[Case], path: Path = READINGS) -> npt.NDArray[np.fl
 _COLUMNS = (*FINDINGS, "RSNA Normal")
 
 
-def _main(arguments: list[str]) -> Iterator[str]:
-    data, work = map(Path, arguments)
+def _run(
+    data: Annotated[Path, typer.Argument(help="Folder with manifest.csv.")],
+    work: Annotated[Path, typer.Argument(help="Folder for checkpoints.")],
+) -> None:
+    """Train the network of the fair comparison and write its readings."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     write_readings(read_cases(data, "nih"), train_plain(data, work))
-    yield str(READINGS)
+    typer.echo(str(READINGS))
 
 
 if __name__ == "__main__":
-    print(*_main(sys.argv[1:]))  # noqa: T201 - a command of its own
+    typer.run(_run)
 
 
 __all__ = ["READINGS", "RECIPE", "PlainNetwork", "read_readings", "train_plain", "write_readings"]

@@ -7,6 +7,7 @@ readers open. :mod:`thoracite.kg.build.build` writes versions; nothing here read
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,8 @@ from thoracite.errors import StoreError
 from thoracite.files import write_text
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStore
+
+_LOG = logging.getLogger(__name__)
 
 FORMAT = 1
 """Rises when a version of one build cannot be read by another."""
@@ -49,6 +52,7 @@ def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql"
     if store.digest != digest:
         store.close()
         raise StoreError(f"graph {version} is damaged: its store holds another graph than its manifest; build it again")
+    _LOG.debug("opened %s in %s", store.name, version)
     return store
 
 

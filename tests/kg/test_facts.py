@@ -11,7 +11,7 @@ import pytest
 from thoracite.errors import InputError
 from thoracite.kg.build.ontology import write_ontology
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.facts import FACTS, SOURCES, read_facts, read_rows, read_sources
+from thoracite.kg.facts import FACTS, SOURCES, read_facts, read_filled, read_sources
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
 from thoracite.settings import ONTOLOGIES
 
@@ -19,7 +19,7 @@ from thoracite.settings import ONTOLOGIES
 def test_every_given_fact_is_carried_over_with_its_source(shared: Path) -> None:
     with (shared / "data" / "knowledge" / "facts.csv").open(encoding="utf-8", newline="") as file:
         given = {row["fact_id"]: row for row in csv.DictReader(file)}
-    ours = {row["id"]: row for _, row in read_rows(FACTS, ("id",))}
+    ours = {row["id"]: row for row in read_filled(FACTS, ("id",))}
     sources = read_sources()
     assert len(given) == 424
     for name, row in given.items():

@@ -51,11 +51,14 @@ def _show_version(value: bool) -> None:
 @app.callback()
 def _root(
     context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show every log record, and an error's traceback.")] = False,
     version: Annotated[  # noqa: ARG001 - typer calls it back
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
+    from thoracite.ui.log import show_log
+
+    show_log(debug=debug)
     if debug:
         os.environ["THORACITE_DEBUG"] = "1"
     if context.invoked_subcommand is None:

@@ -7,6 +7,7 @@ replacing a method.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ from torch import Tensor, nn
 from thoracite.vision.mini.efficientnet import SIZE, prepare_batch, shrink_images
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.loop import Run, find_rate
+
+_LOG = logging.getLogger(__name__)
 
 WARM_UP = 30
 """Steps of the warm-up; then the learning rate falls as a cosine."""
@@ -110,9 +113,7 @@ class FoldTrainer:
         done = self.progress.resume(checkpoint, device=self.device)
         for epoch in range(done, self.recipe.epochs):
             loss = self._train_epoch(epoch)
-            print(  # noqa: T201 - the log of the training
-                f"fold {self.fold}, epoch {epoch + 1} of {self.recipe.epochs}: loss {loss:.4f}", flush=True
-            )
+            _LOG.info("fold %d, epoch %d of %d: loss %.4f", self.fold, epoch + 1, self.recipe.epochs, loss)
             self.progress.save(checkpoint, epoch + 1)
         self.head.load_state_dict(self.progress.average)
         self.head.eval()

@@ -5,6 +5,7 @@ Neither is measured on; both only give a head a start that is closer to radiogra
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from thoracite.phantom import Kind, choose_abnormalities, draw_phantom
 from thoracite.vision.mini.crops import SIDE, crop_radiograph
 from thoracite.vision.mini.segmenter import LungSegmenter
 from thoracite.vision.training.cases import Case, read_cases
+
+_LOG = logging.getLogger(__name__)
 
 CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
 """Classes of the children's radiographs."""
@@ -75,7 +78,7 @@ def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
     for row in range(number):
         frames[row] = crop_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
         if (row + 1) % _TOLD == 0:
-            print(f"{row + 1} of {number} phantoms drawn", flush=True)  # noqa: T201 - the log of the training
+            _LOG.info("%d of %d phantoms drawn", row + 1, number)
     return frames
 
 

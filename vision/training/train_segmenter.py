@@ -7,6 +7,7 @@ stop early: length, learning rate and augmentation were chosen on the part ``val
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from thoracite.vision.training.loop import Run, cache_array, find_rate
 from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
 
 EPOCHS, BATCH, RATE, DECAY = 160, 16, 4e-3, 0.02
+_LOG = logging.getLogger(__name__)
+
 WARM_UP = 100
 """Steps of the warm-up; then the learning rate falls as a cosine."""
 
@@ -102,7 +105,7 @@ class LungTrainer:
         for epoch in range(done, epochs):
             loss = self._train_epoch(epoch, steps)
             if (epoch + 1) % SAVED == 0 or epoch + 1 == epochs:
-                print(f"epoch {epoch + 1} of {epochs}: loss {loss:.4f}", flush=True)  # noqa: T201
+                _LOG.info("epoch %d of %d: loss %.4f", epoch + 1, epochs, loss)
                 self.progress.save(checkpoint, epoch + 1)
 
     def _train_epoch(self, epoch: int, steps: int) -> float:

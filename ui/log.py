@@ -1,0 +1,48 @@
+"""The project's log records on standard error, where the command line shows them.
+
+Examples
+--------
+>>> log = logging.getLogger("thoracite")
+>>> show_log()
+>>> log.isEnabledFor(logging.INFO), log.isEnabledFor(logging.DEBUG)
+(True, False)
+>>> hide_log()
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+class _ErrorHandler(logging.Handler):
+    """Writes to standard error as it is when a record comes, not as it was when the handler was made."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
+        sys.stderr.flush()
+
+
+_LOG, _HANDLER = logging.getLogger("thoracite"), _ErrorHandler()
+
+
+def show_log(*, debug: bool = False) -> None:
+    """Show records from INFO on; calling it again changes the level alone.
+
+    Parameters
+    ----------
+    debug : bool
+        Whether to show records from DEBUG on, each with the name of its module.
+    """
+    _HANDLER.setFormatter(logging.Formatter("%(name)s: %(message)s" if debug else "%(message)s"))
+    _LOG.setLevel(logging.DEBUG if debug else logging.INFO)
+    _LOG.addHandler(_HANDLER)
+
+
+def hide_log() -> None:
+    """Show records no longer."""
+    _LOG.removeHandler(_HANDLER)
+    _LOG.setLevel(logging.NOTSET)
+
+
+__all__ = ["hide_log", "show_log"]
