@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,9 +10,8 @@ from thoracite.errors import UsageError
 from thoracite.kg.stores.folder import open_graph, read_manifest, read_pointer
 from thoracite.kg.stores.store import GraphStore
 from thoracite.plugins import find_plugin, open_plugin
+from thoracite.progress import Progress, tell_nobody
 from thoracite.settings import Settings
-
-Progress = Callable[[str], None]
 
 _BOLT = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
 _HTTP = {"http", "https"}
@@ -80,15 +79,15 @@ def _check_language(store: GraphStore, language: str | None, address: str) -> Gr
     return store
 
 
-def ensure_graph(folder: Path, progress: Progress | None = None) -> None:
+def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
     """Build the default graph where there is none, and again where an older release of the project built it.
 
     Parameters
     ----------
     folder : Path
         The graph folder; a graph built from your own inputs is left as it is.
-    progress : callable or None
-        Told what is being done.
+    progress : Progress
+        Told each step of the build.
 
     Raises
     ------

@@ -26,6 +26,7 @@ from thoracite.phantom.findings import Abnormality, Severity, Zone, check_abnorm
 from thoracite.phantom.report import Gold, find_concept, write_gold
 from thoracite.phantom.scene import Mask, Scene, render_scene
 from thoracite.phantom.shapes import Array, Camera
+from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Entity, Noun
 
 View = Literal["PA", "AP"]
@@ -202,7 +203,9 @@ def find_box(mask: Mask) -> Box:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int = 256) -> list[Path]:
+def write_phantoms(
+    folder: Path, *, number: int = 10, seed: int = 0, size: int = 256, progress: Progress = tell_nobody
+) -> list[Path]:
     """Write phantoms: images marked SYNTHETIC, masks, and ``phantoms.jsonl`` with the truth, one line for each image.
 
     Parameters
@@ -215,6 +218,8 @@ def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int =
         Seed of the first phantom.
     size : int
         Side in pixels.
+    progress : Progress
+        Told the phantoms written.
 
     Returns
     -------
@@ -237,6 +242,7 @@ def write_phantoms(folder: Path, *, number: int = 10, seed: int = 0, size: int =
             _save(render_picture(phantom), path)
             lines.append(json.dumps(describe_phantom(phantom, path.name, _write_masks(phantom, folder, path.stem))))
             paths.append(path)
+            progress("phantoms", len(paths), number)
         write_text(folder / "phantoms.jsonl", "\n".join(lines) + "\n")
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}; name a folder that can") from error

@@ -17,7 +17,7 @@ from thoracite.settings import Settings
 from thoracite.types import Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.output import open_output
-from thoracite.ui.progress import Progress
+from thoracite.ui.progress import ProgressBar
 from thoracite.ui.text import align_columns, render_text
 from thoracite.ui.view import render_error, render_record
 
@@ -80,11 +80,12 @@ def explain_images(
             prepare_graph(settings)
             explainer.open()
         printer = _Printer(images, as_json=as_json, lines=files[0], keep=files[1] is not None)
-        progress = stack.enter_context(Progress("images", len(images)))
+        progress = stack.enter_context(ProgressBar())
+        progress("images", 0, len(images))
         for done, answer in enumerate(explainer.explain_many(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
-            progress.tell(done)
+            progress("images", done, len(images))
         if files[1] is not None and printer.kept:
             files[1].write(render_explained(printer.kept, settings))
     printer.complain()
@@ -253,7 +254,8 @@ def write_phantoms(output: Path, *, number: int, seed: int, size: int) -> str:
     """
     from thoracite.phantom import write_phantoms as write
 
-    written = write(output, number=number, seed=seed, size=size)
+    with ProgressBar() as progress:
+        written = write(output, number=number, seed=seed, size=size, progress=progress)
     return f"{len(written)} synthetic radiographs with findings, boxes, triples and reports in {output}"
 
 

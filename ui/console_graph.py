@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.progress import tell
+from thoracite.ui.progress import ProgressBar
 
 if TYPE_CHECKING:
     from thoracite.kg.queries.published import PublishedQuery
@@ -161,7 +161,8 @@ def prepare_graph(settings: Settings) -> None:
 
     if settings.store != "embedded":
         return
-    ensure_graph(settings.graph, progress=lambda step: tell(f"building the graph in {settings.graph}: {step}"))
+    with ProgressBar(f"building the graph in {settings.graph}: ") as progress:
+        ensure_graph(settings.graph, progress=progress)
 
 
 def build_graph(
@@ -176,7 +177,8 @@ def build_graph(
     """
     from thoracite.kg.build.build import build_graph as build
 
-    built = build(settings.graph, reports=None if reports is None else [reports], extra=add, progress=tell)
+    with ProgressBar() as progress:
+        built = build(settings.graph, reports=None if reports is None else [reports], extra=add, progress=progress)
     if as_json:
         return built.model_dump_json()
     held = built.statistics
@@ -203,9 +205,10 @@ def load_store(settings: Settings) -> str:
         raise UsageError("the embedded graph is filled by `thoracite build`; name a server: neo4j://…, https://…")
     store = open_store(settings)
     try:
-        ensure_graph(settings.graph, progress=tell)
-        tell(f"loading {settings.graph} into {settings.store}")
-        store.load(find_nquads(settings.graph))
+        with ProgressBar() as progress:
+            ensure_graph(settings.graph, progress=progress)
+            progress(f"loading {settings.graph} into {settings.store}", 0, None)
+            store.load(find_nquads(settings.graph))
         held = store.statistics()
         return f"{settings.store} holds {held.entities:,} concepts and {held.triples:,} triples; {store.digest}"
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from thoracite.settings import Settings
-from thoracite.ui.progress import tell
+from thoracite.ui.progress import ProgressBar, tell
 
 
 def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None = None) -> str:
@@ -19,7 +19,8 @@ def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None =
     """
     from thoracite.kg.knowledge.table import write_knowledge
 
-    done = write_knowledge(paths, output, licence=licence)
+    with ProgressBar() as progress:
+        done = write_knowledge(paths, output, licence=licence, progress=progress)
     return (
         f"{done.triples:,} triples in {done.statements:,} statements, from {done.sentences:,} sentences of "
         f"{done.documents:,} documents\nin {output}; add it with `thoracite build --add {output}`"
@@ -53,7 +54,8 @@ def export_graph(settings: Settings, output: Path, *, form: str) -> str:
     from thoracite.kg.graph import ensure_graph
     from thoracite.kg.stores.folder import find_nquads
 
-    ensure_graph(settings.graph, progress=tell)
+    with ProgressBar() as progress:
+        ensure_graph(settings.graph, progress=progress)
     write_graph_files(find_nquads(settings.graph), output, form=form)
     return f"the graph in {settings.graph} as {form} in {output}"
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from thoracite.ui.progress import Progress, tell
+from thoracite.ui.progress import ProgressBar, tell
+
+if TYPE_CHECKING:
+    from thoracite.kg.aggregate.mention_graph import MentionBuild
 
 
 def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1) -> str:
@@ -17,8 +21,8 @@ def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", pr
     """
     from thoracite.kg.extract.run import extract_file
 
-    with Progress("reports") as progress:
-        done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress.tell)
+    with ProgressBar() as progress:
+        done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress)
     tell(done.reading.sentence)
     resumed = f" ({done.resumed:,} of them by an earlier run)" if done.resumed else ""
     return f"{done.reports:,} reports{resumed}, {done.entities:,} entities in {output}"
@@ -36,8 +40,8 @@ def aggregate_reports(
     """
     from thoracite.kg.aggregate.aggregate import aggregate_reports as aggregate
 
-    with Progress("reports") as progress:
-        done = aggregate(reports, output, minimum=minimum, ledger=ledger, processes=processes, progress=progress.tell)
+    with ProgressBar() as progress:
+        done = aggregate(reports, output, minimum=minimum, ledger=ledger, processes=processes, progress=progress)
     if done.reading is not None:
         tell(done.reading.sentence)
     kept = f"; patient hashes in {ledger}, which stays on this machine" if done.ledger else ""
@@ -46,4 +50,18 @@ def aggregate_reports(
     )
 
 
-__all__ = ["aggregate_reports", "extract_reports"]
+def build_mentions(radgraph: Path, folder: Path) -> MentionBuild:
+    """Build the graph of single mentions.
+
+    Raises
+    ------
+    InputError, UsageError, StoreError
+        As :func:`thoracite.kg.aggregate.mention_graph.build_mentions`.
+    """
+    from thoracite.kg.aggregate.mention_graph import build_mentions as build
+
+    with ProgressBar() as progress:
+        return build(radgraph, folder, progress=progress)
+
+
+__all__ = ["aggregate_reports", "build_mentions", "extract_reports"]

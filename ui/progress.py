@@ -10,40 +10,34 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 EVERY_S = 30.0
 """Seconds between two lines where standard error is no terminal."""
 
 
-class Progress:
-    """Counts what is done.
+class ProgressBar:
+    """Shows how far a piece of work is; called as a :data:`~thoracite.progress.Progress`.
 
     Parameters
     ----------
-    what : str
-        What is counted, in the plural: ``images``.
-    total : int or None
-        How many there will be; None where nobody knows.
+    prefix : str
+        Stands before every step.
     every_s : float
         Seconds between two lines where standard error is no terminal; the first comes after as many.
 
     Examples
     --------
-    >>> with Progress("images", 2) as progress:
-    ...     progress.tell(1)
+    >>> with ProgressBar() as progress:
+    ...     progress("images", 1, 2)
     """
 
-    def __init__(self, what: str, total: int | None = None, *, every_s: float = EVERY_S) -> None:
-        self._what, self._total, self._every_s = what, total, every_s
-        self._start = self._said = time.monotonic()
-        self._bar = _make_bar() if sys.stderr.isatty() and total != 1 else None
-        self._task = self._bar.add_task(what, total=total) if self._bar else None
+    def __init__(self, prefix: str = "", *, every_s: float = EVERY_S) -> None:
+        self._prefix, self._every_s = prefix, every_s
+        self._start = self._written = time.monotonic()
+        self._bar = _make_bar() if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
-        if self._bar is not None:
-            self._bar.start()
         return self
 
     def __exit__(
@@ -52,22 +46,36 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def tell(self, done: int) -> None:
-        """So many are done."""
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done)
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Show what is done, and how much of it; nothing where there is but one thing to do."""
+        if total == 1:
             return
+        if self._bar is None:
+            self._write_line(step, done, total)
+            return
+        description = f"{self._prefix}{step}"
+        if description not in {task.description for task in self._bar.tasks}:
+            for task in self._bar.task_ids:
+                self._bar.remove_task(task)
+            self._bar.add_task(description, total=total, count="")
+            self._bar.start()
+        if done:
+            (task,) = self._bar.task_ids
+            self._bar.update(task, completed=done, count=f"{done}" if total is None else f"{done}/{total}")
+
+    def _write_line(self, step: str, done: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - self._said >= self._every_s:
-            self._said = now
-            of = "" if self._total is None else f" of {self._total}"
-            sys.stderr.write(f"{done}{of} {self._what}, {now - self._start:.0f} s\n")
-            sys.stderr.flush()
+        if not done and total is None:
+            tell(f"{self._prefix}{step}")
+        elif now - self._written >= self._every_s:
+            self._written = now
+            of = "" if total is None else f" of {total}"
+            tell(f"{self._prefix}{done}{of} {step}, {now - self._start:.0f} s")
 
     @contextmanager
     def step_aside(self) -> Iterator[None]:
         """No bar while something is printed to the same terminal."""
-        if self._bar is None or not sys.stdout.isatty():
+        if self._bar is None or not self._bar.live.is_started or not sys.stdout.isatty():
             yield
             return
         self._bar.stop()
@@ -81,12 +89,12 @@ def tell(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def _make_bar() -> Bar:
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
-    )  # fmt: skip
+def _make_bar() -> Progress:
+    step = TextColumn("{task.description}", markup=False)  # a path may hold brackets
+    columns = (step, BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn(), TimeRemainingColumn())
     # standard output is the result's, and may be a file: it must not pass through the bar's console
-    return Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
 
 
-__all__ = ["EVERY_S", "Progress", "tell"]
+__all__ = ["EVERY_S", "ProgressBar", "tell"]

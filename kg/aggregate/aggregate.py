@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -46,6 +46,7 @@ from thoracite.kg.radgraph import Annotation, read_radgraph
 from thoracite.kg.reports.read import find_patient, read_reports
 from thoracite.kg.reports.report import Report
 from thoracite.kg.vocabulary import RELATIONS
+from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Triple
 
 COLUMNS = (
@@ -84,7 +85,7 @@ def aggregate_reports(
     minimum: int = 3,
     ledger: Path | None = None,
     processes: int = 1,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = tell_nobody,
 ) -> AggregateSummary:
     """Count what reports say into a CSV of triples.
 
@@ -100,8 +101,8 @@ def aggregate_reports(
         Private folder for the keyed patient hashes.
     processes : int
         Worker processes of the extraction.
-    progress : callable or None
-        Told the number of reports done.
+    progress : Progress
+        Told the reports done.
 
     Raises
     ------
@@ -117,8 +118,7 @@ def aggregate_reports(
     with closing(Tally(lru_cache(maxsize=200_000)(Linker().link), key=key)) as tally:
         for annotation, patient in _read(path, processes, source):
             tally.add(annotation, patient=patient)
-            if progress:
-                progress(tally.reports)
+            progress("reports", tally.reports, None)
         provenance = source.provenance(tally.reports)
         released = (triple for triple in tally.triples(minimum, provenance) if _names_nobody(triple))
         count = write_aggregate(output, released)

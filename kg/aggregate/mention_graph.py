@@ -24,7 +24,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,14 +42,13 @@ from thoracite.kg.rdf.write import read_schema
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.vocabulary import PREFIXES, expand
+from thoracite.progress import Progress, tell_nobody
 from thoracite.settings import ONTOLOGIES
 from thoracite.types import Entity, Noun
 
 SCHEMA = ONTOLOGIES / "mentions.ttl"
 SOURCE, EXTRACTOR = "thxs:reports", "RadGraph JSON"
 _FILE, _STORE, _MANIFEST = "mentions.nq", "oxigraph", "manifest.json"
-
-Progress = Callable[[int], None]
 
 
 class MentionBuild(Noun):
@@ -84,7 +83,7 @@ def hash_report(report_id: str, key: bytes) -> str:
     return hmac.digest(key, report_id.encode(), "sha256")[:8].hex()
 
 
-def build_mentions(radgraph: Path, folder: Path, *, progress: Progress | None = None) -> MentionBuild:
+def build_mentions(radgraph: Path, folder: Path, *, progress: Progress = tell_nobody) -> MentionBuild:
     """Build the mention-level graph of some reports; what a run that was cut off has written is not written again.
 
     Parameters
@@ -93,8 +92,8 @@ def build_mentions(radgraph: Path, folder: Path, *, progress: Progress | None = 
         RadGraph JSON, as ``thoracite extract`` writes it from reports whose identifiers it removed.
     folder : Path
         Made for its owner alone: the key of the hashes, ``mentions.nq`` and the store.
-    progress : callable or None
-        Told the number of reports written.
+    progress : Progress
+        Told the reports written.
 
     Raises
     ------
@@ -110,7 +109,7 @@ def build_mentions(radgraph: Path, folder: Path, *, progress: Progress | None = 
         key = read_or_create_key(folder)
         with lock_folder(folder, "build"):
             start = time.monotonic()
-            manifest = _ensure_nquads(radgraph, folder, key, progress or (lambda _: None))
+            manifest = _ensure_nquads(radgraph, folder, key, progress)
             written = time.monotonic()
     except OSError as error:
         raise UsageError(f"the mentions cannot be written to {folder}: {error.strerror}; name another") from error
@@ -140,20 +139,20 @@ def open_mentions(folder: Path) -> OxigraphStore:
     return OxigraphStore(folder / _STORE)
 
 
-def _ensure_nquads(radgraph: Path, folder: Path, key: bytes, tell: Progress) -> dict[str, Any]:
+def _ensure_nquads(radgraph: Path, folder: Path, key: bytes, progress: Progress) -> dict[str, Any]:
     """Write the N-Quads, unless those of this very input are there and whole; the manifest, renamed last, says so."""
     source = _digest_file(radgraph)
     manifest = _read_manifest(folder)
     if manifest.get("input") == source and (folder / _FILE).exists():
         return manifest
     (folder / _MANIFEST).unlink(missing_ok=True)
-    written = _write_nquads(folder / _FILE, read_radgraph(radgraph), key, tell)
+    written = _write_nquads(folder / _FILE, read_radgraph(radgraph), key, progress)
     manifest = {"input": source, **written}
     write_text(folder / _MANIFEST, json.dumps(manifest) + "\n")
     return manifest
 
 
-def _write_nquads(path: Path, annotations: Iterable[Annotation], key: bytes, tell: Progress) -> dict[str, Any]:
+def _write_nquads(path: Path, annotations: Iterable[Annotation], key: bytes, progress: Progress) -> dict[str, Any]:
     digest, counts, concepts = hashlib.sha256(), {"reports": 0, "mentions": 0, "quads": 0}, dict[str, Entity]()
     with replace_file(path, binary=True, private=True) as file:
 
@@ -167,7 +166,7 @@ def _write_nquads(path: Path, annotations: Iterable[Annotation], key: bytes, tel
             write(list(render_report(annotation, key, concepts)))
             counts["reports"] += 1
             counts["mentions"] += len(annotation.entities)
-            tell(counts["reports"])
+            progress("reports", counts["reports"], None)
         write([f"{quad} .\n" for entity in concepts.values() for quad in _describe(entity)])
         write([f"{quad} .\n" for quad in read_schema(SCHEMA)])
     return {"digest": f"sha256:{digest.hexdigest()}", **counts}

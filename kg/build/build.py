@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -32,12 +32,11 @@ from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStatistics
+from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Entity, Noun, Triple
 
 MINIMUM = 3
 """Reports (patients, where known) behind every counted triple: fewer could point at a person."""
-
-Progress = Callable[[str], None]
 
 
 class GraphBuild(Noun):
@@ -67,7 +66,7 @@ def build_graph(
     facts: Path | None = None,
     reports: Sequence[Path] | None = None,
     extra: Sequence[Path] = (),
-    progress: Progress | None = None,
+    progress: Progress = tell_nobody,
 ) -> GraphBuild:
     """Build a graph and make it the current one.
 
@@ -82,8 +81,8 @@ def build_graph(
     extra : sequence of Path
         Your own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.build.own_triples`), vocabularies
         (OBO, SKOS; :mod:`thoracite.kg.build.own_vocabulary`), and folders of them.
-    progress : callable or None
-        Told what is being done.
+    progress : Progress
+        Told each step.
 
     Raises
     ------
@@ -94,7 +93,7 @@ def build_graph(
     StoreError
         If another build is at work in the folder.
     """
-    start, tell = time.monotonic(), progress or (lambda _: None)
+    start = time.monotonic()
     inputs = Inputs(
         facts=facts or FACTS,
         reports=tuple(list_reports() if reports is None else reports),
@@ -103,21 +102,21 @@ def build_graph(
     try:
         (folder / "versions").mkdir(parents=True, exist_ok=True)
         with lock_folder(folder, "build"):
-            return _build(folder, inputs, tell, start)
+            return _build(folder, inputs, progress, start)
     except OSError as error:
         raise UsageError(
             f"the graph cannot be written to {folder}: {error.strerror or error}; name a folder with room to write to"
         ) from error
 
 
-def _build(folder: Path, inputs: Inputs, tell: Progress, start: float) -> GraphBuild:
+def _build(folder: Path, inputs: Inputs, progress: Progress, start: float) -> GraphBuild:
     _remove_leftovers(folder)
     part = folder / "versions" / f".building-{os.getpid()}"
     part.mkdir()
     try:
-        tell("writing N-Quads")
+        progress("writing N-Quads", 0, None)
         digest = _write_graph(part / "graph.nq", inputs)
-        statistics = _load_stores(part, digest, tell)
+        statistics = _load_stores(part, digest, progress)
         manifest = {"digest": digest, "format": FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
         write_text(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
         # a name of its own for every build: one that replaces a damaged graph has the same digest
@@ -189,13 +188,13 @@ def _add_node(end: Entity, nodes: dict[str, ConceptNode]) -> None:
         nodes[end.id] = ConceptNode(entity=end)
 
 
-def _load_stores(part: Path, digest: str, tell: Progress) -> GraphStatistics:
-    tell("loading the SPARQL store")
+def _load_stores(part: Path, digest: str, progress: Progress) -> GraphStatistics:
+    progress("loading the SPARQL store", 0, None)
     store = OxigraphStore(part / "oxigraph", read_only=False)
     store.load(part / "graph.nq", digest=digest)
     statistics = store.statistics()
     store.close()
-    tell("loading the Cypher store")
+    progress("loading the Cypher store", 0, None)
     cypher = LadybugStore(part / "ladybug", read_only=False)
     cypher.load(part / "graph.nq")
     cypher.close()

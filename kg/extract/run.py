@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.kg.radgraph import render_annotation
 from thoracite.kg.reports.read import read_reports
 from thoracite.kg.reports.report import Report
+from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Noun
 
 
@@ -60,7 +61,7 @@ def extract_file(
     extractor: str = "rules",
     processes: int = 1,
     resume: bool = True,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress = tell_nobody,
 ) -> ExtractionSummary:
     """Extract every report of a path into RadGraph JSON.
 
@@ -77,8 +78,8 @@ def extract_file(
     resume : bool
         Whether to go on behind an earlier run's last report, where that run read the same path with the same
         extractor; False begins anew.
-    progress : callable or None
-        Told the number of reports done.
+    progress : Progress
+        Told the reports done.
 
     Raises
     ------
@@ -105,8 +106,7 @@ def extract_file(
                 file.write(line + "\n")
                 file.flush()
                 count, entities, reading = count + 1, entities + found, reading.add(read)
-                if progress:
-                    progress(count)
+                progress("reports", count, None)
         with explain_writing(output):
             _assemble(part, output)
     finally:

@@ -10,6 +10,7 @@ from pathlib import Path
 from thoracite.files import explain_writing, replace_file
 from thoracite.kg.knowledge.documents import read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
+from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Noun
 
 COLUMNS = (
@@ -28,7 +29,9 @@ class KnowledgeSummary(Noun):
     triples: int
 
 
-def write_knowledge(paths: Iterable[Path], output: Path, *, licence: str | None = None) -> KnowledgeSummary:
+def write_knowledge(
+    paths: Iterable[Path], output: Path, *, licence: str | None = None, progress: Progress = tell_nobody
+) -> KnowledgeSummary:
     """Read documents and write what they state, one row a statement.
 
     Parameters
@@ -39,6 +42,8 @@ def write_knowledge(paths: Iterable[Path], output: Path, *, licence: str | None 
         ``.csv``; it appears when it is whole.
     licence : str or None
         The documents' licence, where they do not state it.
+    progress : Progress
+        Told the sentences read.
 
     Raises
     ------
@@ -55,6 +60,7 @@ def write_knowledge(paths: Iterable[Path], output: Path, *, licence: str | None 
         for passage in read_passages(paths, licence=licence):
             documents.add(passage.source.id)
             counts["sentences"] += 1
+            progress("sentences", counts["sentences"], None)
             for triple in extractor.extract(passage):
                 (origin,) = triple.provenance
                 place = (origin.source, passage.source.title, passage.source.reference, origin.locator)

@@ -185,7 +185,7 @@ def build_mentions(
     output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
 ) -> None:
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
-    from thoracite.kg.aggregate.mention_graph import build_mentions as build_graph_of
+    from thoracite.ui.console_reports import build_mentions as build_graph_of
 
     print_result(build_graph_of(radgraph, output).model_dump())
 

@@ -251,9 +251,12 @@ def table(path: Path, texts: list[str]) -> Path:
 
 def test_reports_become_a_file_and_a_ledger(tmp_path: Path) -> None:
     reports = table(tmp_path / "r.jsonl", ["No pneumothorax. Dr. Kowalski was notified."] * 4 + ["Pneumothorax."])
-    told: list[int] = []
-    summary = aggregate_reports(reports, tmp_path / "t.csv", ledger=tmp_path / "ledger", progress=told.append)
-    assert (summary.reports, summary.ledger, told) == (5, True, [1, 2, 3, 4, 5])
+    told: list[tuple[str, int, int | None]] = []
+    summary = aggregate_reports(
+        reports, tmp_path / "t.csv", ledger=tmp_path / "ledger", progress=lambda *call: told.append(call)
+    )
+    assert (summary.reports, summary.ledger) == (5, True)
+    assert told == [("reports", done, None) for done in range(1, 6)]
     (shown,) = read_aggregate(tmp_path / "t.csv")
     assert (shown.object.label, shown.counts.present, shown.counts.absent, shown.support) == ("pneumothorax", 0, 4, 4)
     assert shown.provenance[0].locator == "aggregate of 5 reports"

@@ -46,11 +46,11 @@ def test_every_curated_fact_is_in_the_graph(graph_folder: Path) -> None:
 
 
 def test_the_default_build_is_quick(graph_folder: Path, tmp_path: Path) -> None:
-    told: list[str] = []
-    made = build_graph(tmp_path / "graph", progress=told.append)
+    told: list[tuple[str, int, int | None]] = []
+    made = build_graph(tmp_path / "graph", progress=lambda *call: told.append(call))
     assert made.seconds < 15
     assert made.digest == read_digest(find_nquads(graph_folder))
-    assert told[0] == "writing N-Quads"
+    assert told[0] == ("writing N-Quads", 0, None)
 
 
 def small(path: Path, *, extra: Path | None = None) -> build.GraphBuild:

@@ -50,7 +50,7 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monkey
     reports, output = reports_in(tmp_path, 20), tmp_path / "out.json"
     extract_file(reports, tmp_path / "whole.json")
 
-    def stop(done: int) -> None:
+    def stop(step: str, done: int, total: int | None) -> None:
         if done == 12:
             raise KeyboardInterrupt
 
@@ -69,7 +69,7 @@ def test_a_killed_run_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_another_run_is_not_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reports, output = reports_in(tmp_path, 5), tmp_path / "out.json"
 
-    def stop(done: int) -> None:
+    def stop(step: str, done: int, total: int | None) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
@@ -108,7 +108,7 @@ def test_an_id_that_stands_before_and_after_the_break_is_found(tmp_path: Path) -
     reports, output = tmp_path / "r.jsonl", tmp_path / "out.json"
     reports.write_text("".join(json.dumps({"id": name, "text": "No effusion."}) + "\n" for name in "abca"))
 
-    def stop(done: int) -> None:
+    def stop(step: str, done: int, total: int | None) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
