@@ -19,7 +19,7 @@ import thoracite
 from thoracite import errors
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("kg", "retrieval", "generation", "evaluation", "phantom", "ui", "ontologies", "models")
+ROOMS = ("kg", "vision", "retrieval", "generation", "evaluation", "phantom", "ui", "ontologies", "models")
 PRESCRIBED = ("kg", "retrieval", "generation", "ui", "tests", "ontologies", "docker-compose.yml", "pyproject.toml")
 
 
@@ -36,6 +36,32 @@ def test_rooms_are_relative_links(room: str) -> None:
     link = ROOT / "thoracite" / room
     assert link.is_symlink()
     assert str(link.readlink()) == f"../{room}"
+
+
+def find_modules() -> list[Path]:
+    """Every module of the rooms, the import name and the tests; a room's link is not followed."""
+    code = ("thoracite", "tests", "docs", *(room for room in ROOMS if room not in {"ontologies", "models"}))
+    return [path for name in code for path in (ROOT / name).rglob("*.py")]
+
+
+def test_modules_are_of_a_size_that_can_be_read() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in find_modules()}
+    assert len(lengths) > 300
+    assert {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_folders_hold_no_more_modules_than_can_be_looked_over() -> None:
+    counts = Counter(path.parent.relative_to(ROOT) for path in find_modules() if path.name != "__init__.py")
+    crowded = {str(folder) for folder, count in counts.items() if count > 20}
+    assert crowded <= {"evaluation", "tests/evaluation"}
+
+
+def test_every_room_says_what_it_holds() -> None:
+    for path in find_modules():
+        if path.name == "__init__.py":
+            text = path.read_text(encoding="utf-8")
+            assert text.startswith('"""'), path
+            assert "TODO" not in text, path
 
 
 def test_public_names_exist_and_are_listed() -> None:

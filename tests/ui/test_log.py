@@ -33,12 +33,6 @@ def test_records_go_to_standard_error_from_the_level_asked_for(capsys: pytest.Ca
     assert printed.err.splitlines() == ["epoch 1 of 2", "thoracite.vision.training: all of it"]
 
 
-def test_a_program_that_sets_nothing_up_sees_nothing() -> None:
-    code = "import logging, thoracite; logging.getLogger('thoracite.kg').warning('a word')"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (run.stdout, run.stderr) == ("", "")
-
-
 @pytest.mark.parametrize(("options", "shown"), [((), False), (("--debug",), True)])
 def test_the_command_line_shows_what_it_opens_where_it_is_asked(
     graph_folder: Path, options: tuple[str, ...], shown: bool
