@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command import Run
+from tests.command import Ran, Run
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.stores.folder import find_nquads
 from thoracite.settings import ONTOLOGIES
