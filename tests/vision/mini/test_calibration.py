@@ -59,6 +59,15 @@ def test_a_lucky_few_are_not_enough_to_call_a_finding_present() -> None:
     assert fit_scale("Nodule", logits, targets).high < 1.0
 
 
+def test_four_cases_are_too_few_to_call_a_finding_present() -> None:
+    for fewest, found in ((4, False), (5, True)):
+        logits = np.arange(200.0)
+        logits[185 : 200 - fewest] = 185  # no point between these, half of which would be right
+        targets = np.zeros(200, dtype=np.float32)
+        targets[[*range(20, 60, 4), *range(200 - fewest, 200)]] = 1
+        assert (fit_scale("Nodule", logits, targets).high < 1.0) is found
+
+
 def test_what_is_called_present_on_training_folds_holds_on_the_other() -> None:
     random, shares = np.random.default_rng(0), []
     for _ in range(40):
