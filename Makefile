@@ -19,7 +19,7 @@ demo: $(VENV)/.installed           ## the web page on http://127.0.0.1:7860
 test: $(VENV)/.tested lint         ## units, contracts, servers, the browser story
 	$(BIN)/python -m pytest -m "not bench"
 
-bench: $(VENV)/.tested             ## scale, load, kill, fuzz, and every published figure
+bench: $(VENV)/.tested             ## scale, load, kill, fuzz, mutants, and every published figure
 	$(BIN)/python -m pytest -m bench -s
 	for suite in $$($(BIN)/thoracite evaluate list); do $(BIN)/thoracite evaluate $$suite || exit 1; done
 

@@ -57,6 +57,13 @@ def test_a_draw_is_the_same_again_and_every_mutant_compiles() -> None:
         compile("\n".join(lines), mutant.module, "exec")
 
 
+def test_each_survivor_has_a_reason_and_could_still_be_drawn() -> None:
+    for (module, before, after), reason in read_survivors().items():
+        changes = find_changes((ROOT / module).read_text(encoding="utf-8"))
+        assert (before, after) in {(change.before, change.after) for change in changes}, f"{module} changed: {before}"
+        assert len(reason.split()) > 5
+
+
 @pytest.mark.bench
 @pytest.mark.timeout(7200)
 def test_tests_notice_most_changes_and_the_others_are_known(record_property: Callable[[str, object], None]) -> None:
