@@ -239,7 +239,7 @@ def test_what_is_unknown_stays_a_mention_and_what_was_removed_stays_out() -> Non
     entities += (mention("4", "opacities", "OBS-DP", 3),)
     linked = link_mentions(Annotation(report_id="", text="Bullae XXXX ] opacities", entities=entities), VOCABULARY.get)
     assert [(entity.id, entity.kind) for entity in linked.values()] == [
-        ("thx:bullae", "mention"),
+        ("thx:bulla", "mention"),
         ("thx:opacity", "mention"),
     ]
 
