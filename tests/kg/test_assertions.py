@@ -9,7 +9,7 @@ from itertools import pairwise, permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, rank_paths
+from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, rank_paths, read_field
 from thoracite.types import Certainty, Entity, Triple
 
 NAMES = [f"thx:{letter}" for letter in "abcdef"]
@@ -116,3 +116,13 @@ def test_a_path_may_begin_but_not_pass_at_the_radiograph() -> None:
     triples = merge_assertions(seen, {**ENDS, hub.id: hub})
     assert rank_paths(triples, "thx:a", "thx:b", hops=3, limit=9) == []
     assert [len(path) for path in rank_paths(triples, hub.id, "thx:b", hops=3, limit=9)] == [1]
+
+
+def test_fields_are_numbers_curies_or_text() -> None:
+    found = [
+        read_field("support", "3"),
+        read_field("lift", "1.5"),
+        read_field("subject", "https://w3id.org/thoracite/a"),
+    ]
+    assert found == [3, 1.5, "thx:a"]
+    assert (read_field("locator", "3"), read_field("object", "urn:x")) == ("3", "urn:x")

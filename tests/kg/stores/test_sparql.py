@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thoracite.errors import InputError, StoreError
-from thoracite.kg.stores.sparql import check_reading, parse_entities, read_part, render_iri, render_keys, render_values
+from thoracite.kg.stores.sparql import check_reading, parse_entities, render_iri, render_keys, render_values
 from thoracite.types import Entity
 
 
@@ -82,9 +82,3 @@ def test_concepts_are_put_together_from_their_rows() -> None:
         "thx:a": Entity(id="thx:a", label="a", kind="sign", codes=("N:1", "N:2")),
         "thx:b": Entity(id="thx:b", label="b", kind="mention"),
     }
-
-
-def test_parts_are_numbers_curies_or_text() -> None:
-    found = [read_part("support", "3"), read_part("lift", "1.5"), read_part("subject", "https://w3id.org/thoracite/a")]
-    assert found == [3, 1.5, "thx:a"]
-    assert (read_part("locator", "3"), read_part("object", "urn:x")) == ("3", "urn:x")
