@@ -1,13 +1,13 @@
-"""What each idea adds to the encoder: variants trained in the same five folds, one thing changed at a time.
+"""The gain from each idea in the encoder: variants trained in the same five folds, one thing changed at a time.
 
 ``python -m thoracite.evaluation.ablation DATA WORK [VARIANT …]`` trains the variants (all unless some are named) and
 prints, for each, the figures of ``thoracite evaluate vision`` that matter most and the paired difference to the basis.
-DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run goes on: a variant is five trainings,
-all of them together take hours. What differs by less than the interval cannot be told from chance.
+DATA holds ``manifest.csv``; WORK keeps checkpoints, so that an interrupted run is resumed: a variant is five trainings,
+all of them together take hours. A difference smaller than its interval may be chance.
 
 The basis is a network alone that sees whole radiographs at 128 pixels and begins from weights of photographs, trained
-for six epochs on labels and radiologists' readings; both crops, phantoms and children first, and measurements are what
-the bundled encoder has besides.
+for six epochs on labels and radiologists' readings; the bundled encoder adds both crops, phantoms and children first,
+and measurements.
 
 Examples
 --------
@@ -55,15 +55,15 @@ BASIS = Recipe(size=128, epochs=6)
 
 
 class WithoutReadings(FoldTrainer):
-    """Labels only: what radiologists read again is not shown."""
+    """Variant with labels only: the radiologists' second readings are hidden."""
 
     def prepare(self) -> None:
-        """Call the readings unknown."""
+        """Mark the readings as unknown."""
         self.known[:, len(FINDINGS) + 1 :] = 0
 
 
 class Balanced(FoldTrainer):
-    """Each collection and view is seen equally often."""
+    """Variant that draws each collection and view equally often."""
 
     def draw_rows(self, random: np.random.Generator) -> npt.NDArray[np.int64]:
         """Draw with replacement, rare groups more often."""
@@ -75,7 +75,7 @@ class Balanced(FoldTrainer):
 
 
 class Metadata(FoldTrainer):
-    """A second reader, of collection and view, on the same features."""
+    """Base of variants with a second head, for collection and view, on the same features."""
 
     def prepare(self) -> None:
         """Lay out collection and view, shape (cases, 2)."""
@@ -86,30 +86,30 @@ class Metadata(FoldTrainer):
         self.progress.optimiser.add_param_group({"params": list(self.reader.parameters()), "times": 5.0})
 
     def tell(self, rows: Tensor, features: Tensor) -> Tensor:
-        """Loss of telling collection and view from features."""
+        """Return the loss of predicting collection and view from features."""
         return F.binary_cross_entropy_with_logits(self.reader(features.float()), self.metadata[rows])
 
 
 class MetadataTarget(Metadata):
-    """Collection and view are learned beside the findings."""
+    """Variant that learns collection and view beside the findings."""
 
     def find_loss(self, rows: Tensor, maps: Tensor) -> Tensor:
-        """Add the loss of telling them."""
+        """Add the loss of predicting them."""
         return super().find_loss(rows, maps) + 0.1 * self.tell(rows, maps.mean(dim=(2, 3)))
 
 
 class MetadataAdversary(Metadata):
-    """Features are to hide collection and view (gradient reversal, Ganin and Lempitsky 2015, arXiv:1409.7495)."""
+    """Variant whose features hide collection and view (gradient reversal, Ganin, Lempitsky 2015, arXiv:1409.7495)."""
 
     def find_loss(self, rows: Tensor, maps: Tensor) -> Tensor:
-        """Add the loss of telling them, whose gradient is turned round in the features."""
+        """Add the loss of predicting them, its gradient reversed in the features."""
         features = maps.mean(dim=(2, 3))
         turned = 2 * features.detach() - features  # the same values, the opposite gradient
         return super().find_loss(rows, maps) + 0.1 * self.tell(rows, turned)
 
 
 class MetadataOffset(FoldTrainer):
-    """The network adds to what collection and view alone would say, and is read without it."""
+    """Variant whose network adds to a model of collection and view alone, and is read without that model."""
 
     def prepare(self) -> None:
         """Fit each output's log odds on collection and view of the training cases."""
@@ -128,12 +128,12 @@ class MetadataOffset(FoldTrainer):
         self.offsets = torch.from_numpy(offsets).to(self.device)
 
     def adjust(self, rows: Tensor, logits: Tensor) -> Tensor:
-        """Add what the metadata say."""
+        """Add the log-odds of collection and view."""
         return logits + self.offsets[rows]
 
 
 class WithBoxes(FoldTrainer):
-    """The map of "Lung Opacity" is drawn into the radiologists' boxes, on images that are not varied."""
+    """Variant with the map of "Lung Opacity" fitted to the radiologists' boxes, on images without augmentation."""
 
     def prepare(self) -> None:
         """Lay out the boxes on the grid of the maps."""
@@ -154,7 +154,7 @@ class WithBoxes(FoldTrainer):
 
 
 class Distilled(FoldTrainer):
-    """Half of the target is what the mean of other variants, trained on the same folds, says of a case."""
+    """Variant with half of the target from the mean of other variants, trained on the same folds."""
 
     teachers: Tensor
 
@@ -166,22 +166,22 @@ class Distilled(FoldTrainer):
 
 
 class Variant(NamedTuple):
-    """One thing that is changed.
+    """One change to the basis.
 
     Parameters
     ----------
     trainer : type of FoldTrainer
-        What a training step does.
+        Trainer of the variant.
     recipe : Recipe
-        How long and how large.
+        Length and size of the training.
     before : tuple of str
-        What is trained on before, in order: ``phantoms``, ``children``.
+        Materials before the labels, in order: ``phantoms``, ``children``.
     teachers : tuple of str
-        Variants whose mean is learned from.
+        Variants whose mean is a target.
     crops : int
         1 for whole radiographs only, 2 for chests too.
     measured : str
-        The variant to whose logits measurements add, without another training; or nothing.
+        The variant to whose logits measurements are added, without another training; or empty.
     """
 
     trainer: type[FoldTrainer] = FoldTrainer
@@ -212,7 +212,7 @@ VARIANTS = {
     "224 pixels": Variant(recipe=BASIS._replace(size=224)),
     "distilled": Variant(Distilled, teachers=("basis", "both crops", "both crops, children first", "192 pixels")),
 }
-"""Variants by name; one that learns from others stands behind them."""
+"""Variants by name; one that learns from others stands after them."""
 
 
 def run_ablation(data: Path, work: Path, names: Sequence[str] = ()) -> Suite:
@@ -225,7 +225,7 @@ def run_ablation(data: Path, work: Path, names: Sequence[str] = ()) -> Suite:
     work : Path
         Folder for checkpoints and readings.
     names : sequence of str
-        Of :data:`VARIANTS`; all unless given. The basis is always among them.
+        Keys of :data:`VARIANTS`; all unless given. The basis is always among them.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def run_ablation(data: Path, work: Path, names: Sequence[str] = ()) -> Suite:
 
 
 def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.NDArray[np.float64]:
-    """Held-out logits of a variant, shape (cases, outputs); what was trained before is not trained again."""
+    """Return held-out logits of a variant, shape (cases, outputs), from the checkpoints where there are any."""
     variant, kept = VARIANTS[name], work / f"{name}.npy"
     if variant.measured:
         return train_variant(variant.measured, cases, data, work) + _read_measures(cases, work)
@@ -271,13 +271,13 @@ def train_variant(name: str, cases: list[Case], data: Path, work: Path) -> npt.N
 
 
 def _read_measures(cases: list[Case], work: Path) -> npt.NDArray[np.float64]:
-    """What measurements add to held-out logits, shape (cases, outputs)."""
+    """Return the measurements' part of held-out logits, shape (cases, outputs)."""
     measures, again = measure_cached(cases, work).swapaxes(0, 1)
     return keep_held_out(fit_measures(measures, again, cases).read_all(measures), cases)
 
 
 def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:
-    """Radiologists' "Lung Opacity" boxes on a grid over the frame, shape (cases, side²); each row adds up to 1 or 0."""
+    """Draw radiologists' "Lung Opacity" boxes on a grid over the frame, shape (cases, side²); rows sum to 1 or 0."""
     drawn = np.zeros((len(cases), side, side), dtype=np.float32)
     edges = np.arange(side + 1) / side
     for row, case in enumerate(cases):
@@ -295,7 +295,7 @@ def draw_boxes(cases: Sequence[Case], side: int) -> npt.NDArray[np.float32]:
 
 
 def _overlap(edges: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
-    """How much of each cell lies between two points, as a share."""
+    """Return the share of each cell between two points."""
     shares: npt.NDArray[np.float64] = np.minimum(edges[1:], high) - np.maximum(edges[:-1], low)
     return np.maximum(shares, 0) * (len(edges) - 1)
 

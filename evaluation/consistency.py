@@ -1,16 +1,16 @@
 """Suite ``consistency``: are the findings of a radiograph the same when the file is exported a little differently?
 
-Every image is read as it is and after each change of :mod:`thoracite.evaluation.perturbation`, through door, framing
-and network. Findings count as the same in three ways: the *present findings* are the same (what the requirement means);
+Every image is read unchanged and after each change of :mod:`thoracite.evaluation.perturbation`, through reader, framing
+and network. Findings count as the same in three ways: the *present findings* are the same (as the requirement means);
 the *certainty of every finding* is (stricter); none *turned* from present to absent or back (laxer). Systems:
 
 - ``held out``: each image by the head that did not see its patient, with operating points fitted on the held-out
   readings of the other folds. This is the honest figure, and one of a single head.
-- ``as deployed``: the mean of the heads with the bundled operating points, and the gate: what is withheld only after a
+- ``as deployed``: the mean of the heads with the bundled operating points, and the gate: an image withheld only after a
   change is not the same. Four of the five heads were trained on these images; therefore it is also measured on
   radiographs of :data:`OTHER`, whose findings no head was trained on.
-- ``one head``: the first of them with the bundled points, to show what the mean is worth.
-- ``always normal``: consistent, and useless. Beside every system stands what it finds, so that this can be seen; and
+- ``one head``: the first of them with the bundled points, to show the gain from the mean.
+- ``always normal``: consistent, and useless. To show this, the findings of every system are measured too, and
   the share with the same present findings *where there is one before or after*, which silence cannot raise.
 
 A figure rests on a fixed draw of patients; ``run_consistency(data, patients=None)`` takes all of them (at 0.1 s a
@@ -42,19 +42,19 @@ from thoracite.vision.training.cases import Case, read_cases, read_targets
 from thoracite.vision.training.fit_scales import cross_fit_scales
 
 PATIENTS = 300
-"""Patients that are drawn."""
+"""Number of patients drawn."""
 
 OTHER = "mhh"
 """Source whose findings no head was trained on: Hannover's."""
 
 OTHERS = 60
-"""Patients of it, one image each."""
+"""Number of its patients, one image each."""
 
 BASELINES = ("one head", "always normal")
-"""Systems whose figures are given for all changes together only."""
+"""Systems with figures only for all changes together."""
 
 LEAST = 15
-"""Findings with fewer positives are left out of mean sensitivity and specificity."""
+"""Fewest positives of a finding in mean sensitivity and specificity."""
 
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
@@ -64,14 +64,14 @@ _ORDER = {Certainty.ABSENT: 0, Certainty.UNCERTAIN: 1, Certainty.PRESENT: 2}
 
 
 class Outputs(NamedTuple):
-    """What the network said of images and of their perturbed copies.
+    """Output of the network for images and their perturbed copies.
 
     Parameters
     ----------
     logits : ndarray, shape (images, copies, heads, findings)
         The first copy is the image itself.
     accepted : ndarray, shape (images, copies), bool
-        Whether the gate lets it pass.
+        Whether the gate accepts the copy.
     """
 
     logits: Floats
@@ -79,7 +79,7 @@ class Outputs(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """What one system says of them.
+    """Answers of one system for the same images.
 
     Parameters
     ----------
@@ -88,11 +88,11 @@ class Answers(NamedTuple):
     groups : tuple of str
         Patient of each image.
     probabilities : ndarray, shape (images, copies, findings)
-        Of each finding.
+        Probability of each finding.
     levels : ndarray, shape (images, copies, findings), int8
         0 absent, 1 uncertain, 2 present.
     accepted : ndarray, shape (images, copies), bool
-        What is not accepted has no findings.
+        Images that are not accepted have no findings.
     """
 
     system: str
@@ -120,9 +120,9 @@ def run_consistency(data: Path, *, patients: int | None = PATIENTS, seed: int = 
     data : Path
         Folder of the development data, with ``cxr/manifest.csv``.
     patients : int or None
-        How many patients of ChestX-ray14 are drawn; all unless given.
+        Number of patients of ChestX-ray14 to draw; all unless given.
     seed : int
-        Of the draw.
+        Seed of the draw.
     folder : Path
         Folder of the model.
 
@@ -157,7 +157,7 @@ def run_consistency(data: Path, *, patients: int | None = PATIENTS, seed: int = 
 
 
 def _measure_other(encoder: MiniEncoder, folder: Path, seed: int) -> list[Row]:
-    """The deployed reading where nothing was learnt; no rows where there are no such images."""
+    """Measure the deployed encoder on images of no training; no rows where there are no such images."""
     try:
         cases = read_cases(folder, OTHER)
     except InputError:
@@ -171,14 +171,14 @@ def _measure_other(encoder: MiniEncoder, folder: Path, seed: int) -> list[Row]:
 
 
 def draw_cases(cases: Sequence[Case], patients: int | None, *, seed: int = 0) -> list[int]:
-    """Positions of all images of some patients.
+    """Draw patients and return the positions of all their images.
 
     Parameters
     ----------
     cases : sequence of Case
         To draw from.
     patients : int or None
-        How many; all unless given.
+        Number of patients; all unless given.
     seed : int
         The same seed draws the same.
 
@@ -194,16 +194,16 @@ def draw_cases(cases: Sequence[Case], patients: int | None, *, seed: int = 0) ->
 
 
 def run_encoder(encoder: MiniEncoder, cases: Sequence[Case], changes: Sequence[str]) -> Outputs:
-    """Look at each image and at its perturbed copies.
+    """Run the encoder on each image and on its perturbed copies.
 
     Parameters
     ----------
     encoder : MiniEncoder
-        Reads them.
+        The encoder.
     cases : sequence of Case
         The images.
     changes : sequence of str
-        Of :data:`thoracite.evaluation.perturbation.PERTURBATIONS`.
+        Names in :data:`thoracite.evaluation.perturbation.PERTURBATIONS`.
     """
     logits, accepted = [], []
     with tempfile.TemporaryDirectory() as place:
@@ -228,18 +228,18 @@ def answer_all(
     bundled: Sequence[FindingScale],
     fitted: Mapping[int, Sequence[FindingScale]],
 ) -> list[Answers]:
-    """Answers of every system.
+    """Return answers of every system.
 
     Parameters
     ----------
     cases : sequence of Case
         The images.
     outputs : Outputs
-        At them.
+        Outputs for them.
     bundled : sequence of FindingScale
-        Those of the model.
+        Scales of the model.
     fitted : mapping of int to sequence of FindingScale
-        For each fold those that were fitted on the others.
+        For each fold, scales fitted on the others.
     """
     groups, everything = tuple(case.group for case in cases), np.ones_like(outputs.accepted)
     held = [rate(outputs.logits[row, :, case.fold], fitted[case.fold]) for row, case in enumerate(cases)]
@@ -259,7 +259,7 @@ def _answer_mean(system: str, cases: Sequence[Case], outputs: Outputs, scales: S
 
 
 def rate(logits: Floats, scales: Sequence[FindingScale]) -> tuple[Floats, Levels]:
-    """Probabilities and levels of logits, all of shape (…, findings).
+    """Turn logits into probabilities and levels, all of shape (…, findings).
 
     Examples
     --------
@@ -276,14 +276,14 @@ def rate(logits: Floats, scales: Sequence[FindingScale]) -> tuple[Floats, Levels
 
 
 def measure_sameness(answers: Answers, changes: Sequence[str]) -> list[Row]:
-    """How often the findings stay, for each change and for all of them.
+    """Measure how often the findings stay the same, for each change and for all of them.
 
     Parameters
     ----------
     answers : Answers
-        Of one system.
+        Answers of one system.
     changes : sequence of str
-        Names of the copies but the first.
+        Names of the copies after the first.
     """
     kept = np.flatnonzero(answers.accepted[:, 0])
     first, copies = answers.levels[kept, :1], answers.levels[kept, 1:]
@@ -308,7 +308,7 @@ def _measure_changes(
     kept: npt.NDArray[np.int64],
     changes: Sequence[str],
 ) -> list[Row]:
-    """One row a change and one of all, of parts / wholes, shape (images, changes); none where the whole is nothing."""
+    """Return a row for each change and for all, of parts / wholes, shape (images, changes); none for empty wholes."""
     groups = [answers.groups[row] for row in kept]
     every = {**{change: [n] for n, change in enumerate(changes)}, "mean of the changes": [*range(len(changes))]}
     return [
@@ -324,12 +324,12 @@ def _add(values: npt.NDArray[np.generic]) -> Floats:
 
 
 def measure_findings(answers: Answers, targets: npt.NDArray[np.float32]) -> list[Row]:
-    """What a system finds in the unperturbed images, so that a trivial one is seen to be one.
+    """Measure a system's findings in the unperturbed images, which exposes a trivial one.
 
     Parameters
     ----------
     answers : Answers
-        Of one system.
+        Answers of one system.
     targets : ndarray, shape (images, findings)
         0 or 1.
     """
@@ -356,7 +356,7 @@ def _measure_shares(answers: Answers) -> list[Row]:
 
 
 def _row(answers: Answers, metric: str, values: npt.ArrayLike, kept: npt.NDArray[np.int64]) -> Row:
-    """The mean of one value an image."""
+    """Average one value for each image."""
     groups = [answers.groups[row] for row in kept]
     return _summarise(answers.system, metric, np.asarray(values, dtype=float)[:, None], np.ones((len(kept), 1)), groups)
 
@@ -366,7 +366,7 @@ def _mean_share(answers: Answers, metric: str, right: Flags, of: Flags) -> Row:
 
 
 def _summarise(system: str, metric: str, parts: Floats, wholes: Floats, groups: Sequence[str]) -> Row:
-    """Mean over columns of parts / wholes, summed over images, with an interval by drawing patients."""
+    """Average parts / wholes over columns, summed over images, with an interval by drawing patients."""
     _, patient = np.unique(np.array(groups), return_inverse=True)
     part, whole = (np.zeros((patient.max() + 1, parts.shape[1])) for _ in range(2))
     np.add.at(part, patient, parts)

@@ -30,7 +30,7 @@ from thoracite.vision.training.calibrate import find_columns, rate_cases, read_p
 from thoracite.vision.training.cases import Case, read_cases, read_targets
 
 TIMED = 20
-"""Images that the time is taken of."""
+"""Number of images in the measurement of time."""
 
 
 def run_encoders(data: Path, *, names: Sequence[str] | None = None) -> Suite:
@@ -46,14 +46,14 @@ def run_encoders(data: Path, *, names: Sequence[str] | None = None) -> Suite:
     Returns
     -------
     Suite
-        Its ``data`` says which encoders could not be opened, and why.
+        Its ``data`` names the encoders that could not be opened, with the reasons.
 
     Raises
     ------
     InputError
         If the data are not there.
     UsageError
-        If there is no encoder of a name.
+        If an encoder is unknown.
     """
     cases = read_cases(data / "cxr", "nih")
     rows: list[Row] = []
@@ -71,14 +71,14 @@ def run_encoders(data: Path, *, names: Sequence[str] | None = None) -> Suite:
 
 
 def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
-    """Every figure of one encoder.
+    """Measure one encoder.
 
     Parameters
     ----------
     encoder : MiniEncoder or AdaptedEncoder
-        Opened.
+        An open encoder.
     cases : sequence of Case
-        Of ChestX-ray14.
+        Images of ChestX-ray14.
     """
     targets = read_targets(list(cases))[0][:, : len(FINDINGS)]
     look: Callable[[Pixels], object]
@@ -111,7 +111,7 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
 
 
 def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> float:
-    """Median processor time of one image on one core, in ms; busy neighbours do not count.
+    """Return the median processor time of one image on one core, in ms; busy neighbours do not count.
 
     Examples
     --------

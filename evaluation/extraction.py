@@ -41,17 +41,17 @@ Case = tuple[str, str, Annotation]
 
 
 class KeywordExtractor:
-    """The baseline: known words, absent where "no" or "without" stands before them in the sentence.
+    """Baseline: known words, absent where "no" or "without" stands before them in the sentence.
 
-    Neighbouring words are related: an adjective or an anatomical word modifies the word of its own kind that
-    follows, an observation is located at the anatomy beside it.
+    Neighbouring words are related: an adjective or an anatomical word modifies the next word of its
+    kind, an observation is located at the anatomy beside it.
     """
 
     name = "keywords with no"
     version = "1"
 
     def extract(self, text: str, *, report_id: str = "") -> Annotation:
-        """Entities and relations by keyword."""
+        """Extract entities and relations by keyword."""
         tokens = [token.text for token in split_tokens(text)]
         found: list[Mention] = []
         negated = False
@@ -78,12 +78,12 @@ class KeywordExtractor:
 
 
 def read_annotated(folder: Path) -> list[Case]:
-    """Annotated sections of a folder with ``reports.json`` and ``gold.json``.
+    """Read annotated sections from a folder with ``reports.json`` and ``gold.json``.
 
     Raises
     ------
     InputError
-        If a file is missing or damaged, or an entity does not stand where it says.
+        If a file is missing or damaged, or an entity is not at its stated place.
     """
     try:
         reports = json.loads((folder / "reports.json").read_text(encoding="utf-8"))
@@ -135,7 +135,7 @@ def _parse_gold(uid: str, text: str, gold: dict[str, Any]) -> Annotation:
 
 
 def score_extractor(extractor: Extractor, cases: list[Case]) -> list[Row]:
-    """Every figure of one extractor; intervals are drawn by report."""
+    """Score one extractor; intervals are drawn by report."""
     predicted = [(uid, extractor.extract(text, report_id=uid), gold) for uid, text, gold in cases]
     views: list[tuple[str, Callable[[Annotation], set[Hashable]]]] = [
         ("entity F1 (span and label)", find_entities),
@@ -174,7 +174,7 @@ def _mean(scores: npt.NDArray[np.float64], drawn: npt.NDArray[np.int64]) -> floa
 
 
 def run_extraction(data: Path) -> Suite:
-    """The suite, for ``thoracite evaluate extraction``.
+    """Run the suite for ``thoracite evaluate extraction``.
 
     Parameters
     ----------

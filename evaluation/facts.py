@@ -1,7 +1,7 @@
-"""The suite ``facts``: whether the curated graph is one whole, beside the facts as they were given.
+"""The suite ``facts``: whether the curated graph is connected, beside the given facts.
 
-Every end a concept, every concept reached, every finding with signs and an argument against, no name twice, no
-violation of the shapes; and how long the default graph takes to build.
+Measured: every end is a concept, every concept is reached, every finding has signs and an argument against, no name
+occurs twice, no shape is violated; and the time that the default graph takes to build.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
 from thoracite.types import Triple
 
 SOURCES = ("openstax", "jats_pubmed", "medquad_thorax")
-"""Books and articles of the development data that the timed build reads beside the project's own inputs."""
+"""Books and articles of the development data for the timed build, beside the project's own inputs."""
 
 Pair = tuple[str, str]
 
 
 def count_components(nodes: Collection[str], pairs: Iterable[Pair]) -> tuple[int, float]:
-    """How many parts a graph falls into, and the share of its nodes in the largest.
+    """Count the components of a graph, and return the share of its nodes in the largest.
 
     Parameters
     ----------
     nodes : collection of str
-        All of them, tied or not.
+        All nodes, linked or not.
     pairs : iterable of (str, str)
-        Ties; what is no node is left out.
+        Edges; ends that are not nodes are ignored.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def count_components(nodes: Collection[str], pairs: Iterable[Pair]) -> tuple[int
 
 
 def run_facts(data: Path) -> Suite:
-    """Figures of the curated facts, of those given, and of a build.
+    """Measure the curated facts, the given facts, and a build.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _components(system: str, nodes: Collection[str], ties: Collection[Pair]) -> 
 
 
 def _count_signs(facts: Collection[Triple]) -> Iterator[Row]:
-    """The fewest signs, and arguments against, that a finding of ChestX-ray14 has."""
+    """Count the fewest signs, and arguments against, of a finding of ChestX-ray14."""
     findings = {code: node.entity.id for node in read_concepts() for code in node.entity.codes}
     signs, against = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for fact in facts:

@@ -1,8 +1,8 @@
-"""Suite ``gate``: what is no frontal chest radiograph is withheld, and radiographs of every source are not.
+"""Suite ``gate``: other images are withheld, and frontal chest radiographs of every source are not.
 
 Negatives are those of the test split (:mod:`thoracite.vision.training.gate_cases`), files and generated images apart,
-and real radiographs, turned; they are grey, so that colour does not decide. Beside the gate stands a rule on brightness
-alone: accept what is as bright as radiographs are.
+and real radiographs, turned; they are grey, so that colour does not decide. The baseline is a rule on brightness
+alone: accept images as bright as radiographs.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 
 EACH = 200
-"""Radiographs of each source at most."""
+"""Most radiographs of each source."""
 
 VARIATIONS = 4
-"""How often each bundled file is cropped anew."""
+"""Number of crops of each bundled file."""
 
 _FRONTAL = frozenset({"PA", "AP", "AP Supine", "AP erect", "unknown"})
 
 
 class Judged(NamedTuple):
-    """An image's kind, and whether the gate and the brightness rule accept it."""
+    """Kind of an image, and whether the gate and the brightness rule accept it."""
 
     kind: str
     accepted: bool
@@ -47,7 +47,7 @@ def run_gate(data: Path, *, seed: int = 0) -> Suite:
     data : Path
         Folder of the development data, with ``cxr/manifest.csv``.
     seed : int
-        Of the draw of radiographs.
+        Seed of the draw of radiographs.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def _judge(encoder: MiniEncoder, kind: str, pixels: Pixels) -> Judged:
 
 
 def measure_judged(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
-    """Withheld shares of what is to be withheld; wrongly withheld shares of radiographs."""
+    """Return withheld shares of negatives, and wrongly withheld shares of radiographs."""
     kinds = sorted({one.kind for one in judged})
     wanted: dict[str, tuple[str, ...]] = {"non-radiographs": ("bundled file", "generated image")}
     wanted |= {kind: (kind,) for kind in kinds}

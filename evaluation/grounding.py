@@ -1,8 +1,8 @@
 """Suite ``grounding``: citations resolve, evidence supports the sentences, the verifier refuses spoilt ones.
 
-Real images of every source go the whole way. Each released sentence is then spoilt in nine ways
-(:mod:`thoracite.evaluation.spoiling`), and the share that the verifier refuses is counted. The baseline refuses what
-cites nothing or cites evidence that does not exist, which is all that resolving citations can check.
+Real images of every source are explained. Each released sentence is then spoilt in nine ways
+(:mod:`thoracite.evaluation.spoiling`), and the share that the verifier refuses is counted. The baseline refuses
+sentences without citations or with missing evidence, which is all that resolving citations can check.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from thoracite.pipeline import Explainer
 from thoracite.types import Certainty, Claim, Evidence, Explanation
 
 Judge = Callable[[Claim, Sequence[Evidence]], bool]
-"""Whether a claim may be released."""
+"""Tells whether a claim may be released."""
 
 
 def run_grounding(data: Path, *, images: int = 100, seed: int = 0, explainer: Explainer | None = None) -> Suite:
@@ -38,11 +38,11 @@ def run_grounding(data: Path, *, images: int = 100, seed: int = 0, explainer: Ex
     data : Path
         Folder of the development data, with ``cxr/manifest.csv``.
     images : int
-        How many, the same number from every source as far as there are any.
+        Number of images, the same from every source as far as there are any.
     seed : int
-        Of the choice.
+        Seed of the choice.
     explainer : Explainer or None
-        With a graph; the settings' own unless given.
+        An explainer with a graph; one from the settings unless given.
 
     Returns
     -------
@@ -75,14 +75,14 @@ def run_grounding(data: Path, *, images: int = 100, seed: int = 0, explainer: Ex
 
 
 def choose_images(folder: Path, number: int, *, seed: int) -> list[Path]:
-    """Images of all sources in turn, drawn by a seed.
+    """Choose images of all sources in turn, drawn by a seed.
 
     Parameters
     ----------
     folder : Path
-        With ``manifest.csv``, columns ``source`` and ``file``.
+        Folder with ``manifest.csv``, columns ``source`` and ``file``.
     number : int
-        How many.
+        Number of images.
     seed : int
         The same seed draws the same images.
 
@@ -107,16 +107,16 @@ def choose_images(folder: Path, number: int, *, seed: int) -> list[Path]:
 
 
 def measure_refusals(released: Iterable[Explanation], judge: Judge, name: str) -> list[Row]:
-    """Share of sentences kept as they are, and of spoilt ones refused, by what was spoilt.
+    """Measure the share of sentences kept unchanged, and of spoilt ones refused, by kind of spoiling.
 
     Parameters
     ----------
     released : iterable of Explanation
-        With their claims.
+        Explanations with their claims.
     judge : callable
-        Whether a claim may be released.
+        Tells whether a claim may be released.
     name : str
-        Of the system.
+        Name of the system.
     """
     released = list(released)
     rows = [_row(name, "sentences kept", [[judge(claim, e.evidence) for claim in e.claims] for e in released])]
@@ -164,7 +164,7 @@ def _is_positive(explanation: Explanation) -> bool:
 
 
 def _row(system: str, metric: str, judged: Sequence[Sequence[bool]]) -> Row:
-    """Share of True, with its interval by drawing images."""
+    """Return the share of True, with its interval by drawing images."""
     good = np.array([sum(row) for row in judged], dtype=float)
     total = np.array([len(row) for row in judged], dtype=float)
 

@@ -1,4 +1,4 @@
-"""Intervals by bootstrap: how much a figure moves when other cases might have been drawn.
+"""Bootstrap intervals: how much a figure varies with the drawn cases.
 
 References
 ----------
@@ -16,16 +16,16 @@ import numpy.typing as npt
 def bootstrap_interval(
     statistic: Callable[[npt.NDArray[np.int64]], float], n: int, *, repeats: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
-    """Percentile interval of 95 % for a statistic of ``n`` cases.
+    """Compute the 95 % percentile interval of a statistic of ``n`` cases.
 
     Parameters
     ----------
     statistic : callable
         Takes the positions of the drawn cases, shape (n,), with repetitions; returns the figure. NaN is left out.
     n : int
-        How many cases there are, at least 1.
+        Number of cases, at least 1.
     repeats : int
-        How many times n cases are drawn.
+        Number of draws of n cases.
     seed : int
         The same seed gives the same interval.
 

@@ -1,9 +1,9 @@
-"""The suite ``knowledge``: what is read off books, articles and definitions, beside co-occurrence in a sentence.
+"""The suite ``knowledge``: triples read from books, articles and definitions, beside co-occurrence in a sentence.
 
-Whether a triple is what its sentence says was judged by reading: 100 distinct triples of the extractor and 50 of the
-baseline, drawn at random. The verdicts stand in ``knowledge_verdicts.csv`` (identifiers, places and reasons, no
-sentences). The rules were written with the same documents in view, as there are no others here; another book may do
-worse.
+A person judged by reading whether a triple agrees with its sentence: 100 distinct triples of the extractor and 50 of
+the baseline, drawn at random. The verdicts stand in ``knowledge_verdicts.csv`` (identifiers, places and reasons, no
+sentences). The rules were written with the same documents in view, as there are no others here; on another book
+they may do worse.
 
 Examples
 --------
@@ -39,17 +39,17 @@ from thoracite.types import Entity
 VERDICTS = Path(__file__).with_name("knowledge_verdicts.csv")
 COLUMNS = ("system", "subject", "relation", "object", "source", "locator", "verdict", "reason")
 FOLDERS = ("openstax", "jats_pubmed", "medquad_thorax", "radlex", "disease_ontology", "mondo")
-"""Sources in the development data, each read with its own reader."""
+"""Sources in the development data, each with its reader."""
 
 SEED = 5
 DRAWN = {"rules": 100, "co-occurrence": 50}
-"""How many triples of each system are judged."""
+"""Number of judged triples of each system."""
 
 Key = tuple[str, str, str]
 
 
 class Statement(NamedTuple):
-    """A triple that a system reads off a sentence."""
+    """A triple that a system reads in a sentence."""
 
     key: Key
     source: str
@@ -57,7 +57,7 @@ class Statement(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a folder gave: its sentences counted, and the statements of both systems."""
+    """Sentences of a folder, counted, and the statements of both systems."""
 
     folder: str
     sentences: int
@@ -93,7 +93,7 @@ def read_folders(data: Path) -> list[Reading]:
 
 
 def _pair_first(passage: Passage, linker: Linker) -> Iterator[Statement]:
-    """The first two concepts of a sentence, tied by what their kinds mostly mean."""
+    """Relate the first two concepts of a sentence by the usual relation of their kinds."""
     named = f"{passage.topic}: {passage.text}" if passage.defines else passage.text
     heads = find_heads(drop_brackets(named), linker)
     first = heads[0].entity if heads else None
@@ -103,7 +103,7 @@ def _pair_first(passage: Passage, linker: Linker) -> Iterator[Statement]:
 
 
 def guess_relation(first: Entity, second: Entity) -> Key:
-    """The baseline: two concepts of one sentence, and the relation that fits their kinds."""
+    """Baseline: relate two concepts of one sentence by the relation that fits their kinds."""
     kinds = (first.kind, second.kind)
     if kinds == ("anatomy", "anatomy"):
         return (first.id, PART_OF, second.id)
@@ -120,14 +120,14 @@ def guess_relation(first: Entity, second: Entity) -> Key:
 
 
 def draw_statements(statements: Iterable[Statement], number: int, *, seed: int = SEED) -> list[Statement]:
-    """Distinct triples at random, each with the first place that states it.
+    """Draw distinct triples at random, each with the first place that states it.
 
     Parameters
     ----------
     statements : iterable of Statement
         In reading order.
     number : int
-        How many; all where there are fewer.
+        Number of triples; all where there are fewer.
     seed : int
         The same seed draws the same.
     """
@@ -138,7 +138,7 @@ def draw_statements(statements: Iterable[Statement], number: int, *, seed: int =
 
 
 def read_verdicts(path: Path | None = None) -> list[dict[str, str]]:
-    """Verdicts by reading.
+    """Read the verdicts.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def read_verdicts(path: Path | None = None) -> list[dict[str, str]]:
 
 
 def run_knowledge(data: Path) -> Suite:
-    """Precision by the verdicts, and yield by source.
+    """Measure precision by the verdicts, and yield by source.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def run_knowledge(data: Path) -> Suite:
 
 
 def _measure(system: str, judged: Sequence[dict[str, str]], stated: set[Key]) -> Iterator[Row]:
-    """Precision of the verdicts whose triple the system still states, and how many it does."""
+    """Return precision of the verdicts on triples that the system still states, and their number."""
     held = [row for row in judged if (row["subject"], row["relation"], row["object"]) in stated]
     right = np.array([row["verdict"] == "right" for row in held], dtype=float)
     low, high = bootstrap_interval(lambda drawn: float(right[drawn].mean()), len(right))

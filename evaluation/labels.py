@@ -1,9 +1,9 @@
-"""The suite ``labels``: findings of ChestX-ray14 read off Open-i's reports, beside two keyword rules.
+"""The suite ``labels``: findings of ChestX-ray14 read from Open-i's reports, beside two keyword rules.
 
-The reference (``openi_gld_std14.csv`` of NegBio, public domain) gives each report a 0 or 1 for each finding; how it
-treats "may", "versus" and "borderline" is its own reading, and its Hernia column is empty. So the figures are printed
-apart for findings that the report states plainly, negates and hedges, and every disagreement has a cause. They are
-listed, report by report, by ``python -m thoracite.evaluation.labels DATA FILE.csv``.
+The reference (``openi_gld_std14.csv`` of NegBio, public domain) gives each report a 0 or 1 for each finding; it has its
+own reading of "may", "versus" and "borderline", and its Hernia column is empty. So the figures are printed
+apart for findings that the report states plainly, negates and hedges, and every disagreement has a cause.
+``python -m thoracite.evaluation.labels DATA FILE.csv`` lists them report by report.
 
 References
 ----------
@@ -36,7 +36,7 @@ from thoracite.kg.vocabulary import NIH14
 from thoracite.types import Certainty
 
 LABELS = tuple(label for label in NIH14 if label != "Hernia")
-"""The thirteen findings that the reference has."""
+"""The thirteen findings of the reference."""
 
 _KEYWORDS = {
     "Atelectasis": "atelecta", "Cardiomegaly": "cardiomegaly|enlarged heart|heart is enlarged", "Effusion": "effusion",
@@ -56,15 +56,15 @@ _SENTENCE = re.compile(r"[^.?!]+")
 
 
 Manner = Literal["plain", "negated", "hedged", "not mentioned"]
-"""How a report's sentences speak of a finding: hedged in one of them, else negated in each, else plain."""
+"""Manner of a report's sentences on a finding: hedged in one of them, else negated in each, else plain."""
 
 
 Doubt = Literal["hedging word", "alternatives", "removed word"]
-"""What hedges a finding: a word, another finding that it may be instead, or a word that was removed from the report."""
+"""Cause of hedging: a word, another possible finding, or a word that was removed from the report."""
 
 
 class Judgement(NamedTuple):
-    """One report and one finding: what the reference, the extractor and the keywords say."""
+    """One report and one finding, by reference, extractor and keywords."""
 
     report_id: str
     label: str
@@ -76,12 +76,12 @@ class Judgement(NamedTuple):
 
     @property
     def present(self) -> bool:
-        """Whether the extractor read it as present."""
+        """Tell whether the extractor read it as present."""
         return self.found is Certainty.PRESENT
 
     @property
     def cause(self) -> str | None:
-        """Why reference and extractor disagree; None where they agree."""
+        """Return the cause of disagreement between reference and extractor; None where they agree."""
         if self.gold == self.present:
             return None
         if self.gold:
@@ -95,7 +95,7 @@ class Judgement(NamedTuple):
 
 
 class LabelledReport(NamedTuple):
-    """A report's id and text, and the reference's row."""
+    """A report's id and text, with its row of the reference."""
 
     id: str
     text: str
@@ -103,7 +103,7 @@ class LabelledReport(NamedTuple):
 
 
 def read_labelled(data: Path) -> list[LabelledReport]:
-    """Open-i's reports that NegBio labelled.
+    """Read Open-i's reports that NegBio labelled.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def read_labelled(data: Path) -> list[LabelledReport]:
 
 
 def judge_reports(reports: Iterable[LabelledReport]) -> Iterator[Judgement]:
-    """Every finding of every report."""
+    """Judge every finding of every report."""
     extractor = RuleExtractor()
     for report in reports:
         yield from _judge(report.id, report.text, report.row, extractor)
@@ -157,7 +157,7 @@ def _find_manner(mentions: list[str]) -> Manner:
 
 
 def _find_doubt(sentence: str) -> Doubt | None:
-    """What hedges a sentence, if anything does; an "or" that a negation governs does not."""
+    """Find the hedge in a sentence, if any; an "or" that a negation governs is none."""
     if _HEDGES.search(sentence):
         return "hedging word"
     if _ALTERNATIVES.search(sentence) or (" or " in sentence and not _NEGATIONS.search(sentence)):
@@ -166,12 +166,12 @@ def _find_doubt(sentence: str) -> Doubt | None:
 
 
 def find_causes(judgements: list[Judgement]) -> Counter[tuple[str, str]]:
-    """How many disagreements each finding has by cause, as (label, cause)."""
+    """Count the disagreements of each finding by cause, as (label, cause)."""
     return Counter((j.label, j.cause) for j in judgements if j.cause is not None)
 
 
 def write_disagreements(path: Path, judgements: Iterable[Judgement]) -> int:
-    """Write every disagreement with its cause, sorted by cause, finding and report; return how many there are.
+    """Write every disagreement with its cause, sorted by cause, finding and report; return their number.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def write_disagreements(path: Path, judgements: Iterable[Judgement]) -> int:
 
 
 def _score(system: str, metric: str, pairs: list[tuple[str, bool, bool]]) -> Row:
-    """F1 of (report id, gold, predicted), its interval drawn by report."""
+    """Compute F1 of (report id, gold, predicted), its interval drawn by report."""
     by_report: dict[str, Agreement] = {}
     for report_id, gold, predicted in pairs:
         old = by_report.get(report_id, Agreement(0, 0, 0))
@@ -203,7 +203,7 @@ def _score_keywords(metric: str, judgements: Iterable[Judgement]) -> Row:
 
 
 def _score_manners(judgements: list[Judgement]) -> Iterator[Row]:
-    """F1 apart by manner; of negated findings the reference calls few present, so the share that agrees is told too."""
+    """Compute F1 by manner; the reference calls few negated findings present, so the share that agrees is given too."""
     for manner in ("plain", "hedged"):
         chosen = [j for j in judgements if j.manner == manner]
         yield _score_rules(f"F1, {manner}", chosen)
@@ -228,7 +228,7 @@ def _share(right: npt.NDArray[np.float64], drawn: npt.NDArray[np.int64]) -> floa
 
 
 def run_labels(data: Path) -> Suite:
-    """The suite, for ``thoracite evaluate labels``.
+    """Run the suite for ``thoracite evaluate labels``.
 
     Rows give F1 with the number of positive reference labels as n; disagreements are counts, n being all of them.
     """

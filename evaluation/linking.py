@@ -1,6 +1,6 @@
 """The suite ``linking``: mentions of annotated reports that name a concept, beside exact names.
 
-Which concept a mention names was judged by reading (``linking_names.csv``, identifiers only).
+A person judged by reading which concept a mention names (``linking_names.csv``, identifiers only).
 A mention that names none is not in the table, and a link of it is wrong.
 """
 
@@ -24,13 +24,13 @@ NAMES = Path(__file__).with_name("linking_names.csv")
 COLUMNS = ("report", "section", "mention", "concept")
 
 Place = tuple[str, int, str]
-"""A report's uid, which of its sections, and the mention's id in it."""
+"""A report's uid, its section, and the mention's id in it."""
 
 _SIDES = ("left", "right")
 
 
 def read_names(path: Path | None = None) -> dict[Place, str]:
-    """The concept that each mention names, by place.
+    """Read the concept of each mention, by place.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def read_names(path: Path | None = None) -> dict[Place, str]:
 
 
 def link_cases(cases: list[Case], link: Link) -> Iterator[tuple[Place, str]]:
-    """Every mention that a linker links to a concept."""
+    """Return every mention that a linker links to a concept."""
     sections: dict[str, int] = {}
     for uid, _, annotation in cases:
         section = sections[uid] = sections.get(uid, -1) + 1
@@ -52,13 +52,13 @@ def link_cases(cases: list[Case], link: Link) -> Iterator[tuple[Place, str]]:
 
 
 def make_exact_linker() -> Callable[[str], Entity | None]:
-    """The baseline: a phrase is a concept's label or synonym, in any case."""
+    """Make the baseline: a phrase is a concept's label or synonym, in any case."""
     names = {name.lower(): node.entity for node in reversed(read_concepts()) for name in node.names}
     return names.get
 
 
 def run_linking(data: Path) -> Suite:
-    """Recall and precision of linking, and whether sides and negation survive.
+    """Measure recall and precision of linking, and whether sides and negation survive.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _measure(system: str, linked: Mapping[Place, str], names: Mapping[Place, str
 
 
 def _measure_sides(linker: Linker) -> Iterator[Row]:
-    """Whether "left …" keeps its side, and "no …" links to nothing, for every name of a finding, disease or sign."""
+    """Measure whether "left …" keeps its side, and "no …" links to nothing, for every finding, disease or sign."""
     named = [
         (name, node.entity)
         for node in read_concepts()

@@ -1,10 +1,10 @@
-"""Suite ``localisation``: does the network look where radiologists drew boxes; are lungs where people drew them?
+"""Suite ``localisation``: does the network look at radiologists' boxes; are lungs where people drew them?
 
-Boxes are those of the RSNA challenge ("Lung Opacity", read against the finding that the network is surest of among
+Boxes are those of the RSNA challenge ("Lung Opacity", compared with the finding that the network rates highest among
 pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the head that did not
 see its patient. A hit is a highest point inside a box (the pointing game). Baselines point at the middle of a lung, the
 right one and the left one in turn, where most boxes lie anyway: at fixed places, and in the lungs of the image. The
-same maps, weighed with ellipses instead of the lungs of the image, say what the segmenter is good for.
+same maps, weighted with ellipses instead of the lungs of the image, show the gain from the segmenter.
 
 Sides and zones are read from the lungs of the image, for the highest point and for the middle of the box alike. They
 would be put into words if they agreed in nine of ten.
@@ -36,7 +36,7 @@ from thoracite.vision.mini.region import weigh_map
 from thoracite.vision.training.cases import Case, read_cases
 
 MIDDLES = ((0.3, 0.5), (0.7, 0.5))
-"""Middles of the patient's right and left lung, as shares of width and height, where the image is not looked at."""
+"""Middles of the patient's right and left lung, as shares of width and height, independent of the image."""
 
 _OPACITIES = ("Pneumonia", "Consolidation", "Infiltration")
 
@@ -44,7 +44,7 @@ Point = tuple[float, float]
 
 
 class Pointed(NamedTuple):
-    """One finding of one image: what was drawn, and where each system points.
+    """One finding of one image: its boxes, and the points of each system.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ class Pointed(NamedTuple):
     boxes : tuple of Box
         x0, y0, x1, y1 in pixels.
     lungs : Lungs
-        Of the image.
+        Lungs of the image.
     within : bool
         Whether the finding is one of lungs and pleura.
     point, plain : tuple of float
-        Highest point of the map weighed with the lungs of the image, and with ellipses; x, y in pixels.
+        Highest point of the map weighted with the lungs of the image, and with ellipses; x, y in pixels.
     """
 
     group: str
@@ -72,7 +72,7 @@ class Pointed(NamedTuple):
 
 
 def run_localisation(data: Path) -> Suite:
-    """Measure places on every box there is, and lungs on every mask of the test part.
+    """Measure places on every box, and lungs on every mask of the test part.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def run_localisation(data: Path) -> Suite:
 
 
 def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
-    """Where the network points for each finding of a case that has boxes."""
+    """Find the network's point for each finding of a case with boxes."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
     activations = encoder.forward(pixels, head=case.fold)
     height, width = pixels.shape
@@ -120,14 +120,14 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
 
 
 def find_point(heat: npt.NDArray[np.float64], frame: tuple[int, int, int, int]) -> Point:
-    """Highest point of a map: x, y in pixels of the radiograph.
+    """Return the highest point of a map: x, y in pixels of the radiograph.
 
     Parameters
     ----------
     heat : ndarray, shape (rows, columns), float64
         Any unit.
     frame : tuple of int
-        x0, y0, x1, y1 of what it covers, in pixels of the radiograph.
+        x0, y0, x1, y1 of the area that the map covers, in pixels of the radiograph.
     """
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     x = frame[0] + (column + 0.5) / heat.shape[1] * (frame[2] - frame[0])
@@ -136,7 +136,7 @@ def find_point(heat: npt.NDArray[np.float64], frame: tuple[int, int, int, int]) 
 
 
 def measure_pointing(pointed: list[Pointed]) -> list[Row]:
-    """The pointing game, its baselines, and what is gained over each."""
+    """Measure the pointing game, its baselines, and the gain over each."""
     metric, mini = "pointing game", "thoracite-mini"
     systems: dict[str, Callable[[Pointed], float]] = {
         mini: lambda one: _hits(one, one.point),
@@ -155,7 +155,7 @@ def measure_pointing(pointed: list[Pointed]) -> list[Row]:
 
 
 def measure_sides(pointed: list[Pointed]) -> list[Row]:
-    """Whether the highest point lies on the side on which all boxes lie."""
+    """Measure whether the highest point lies on the side of all boxes."""
     sided = [(one, side) for one in pointed if (side := find_drawn_side(one)) is not None]
     members, metric = [one for one, _ in sided], "side of the highest point agrees"
     agreed = [one.lungs.find_side(one.point) == side for one, side in sided]
@@ -166,7 +166,7 @@ def measure_sides(pointed: list[Pointed]) -> list[Row]:
 
 
 def measure_zones(pointed: list[Pointed]) -> list[Row]:
-    """Whether the highest point lies in the zone of the only box of a finding of the lungs."""
+    """Measure whether the highest point lies in the zone of the only box of a finding of the lungs."""
     single = [one for one in pointed if len(one.boxes) == 1 and one.within and one.lungs.found]
     drawn = [one.lungs.find_zone(find_middle(one.boxes[0])) for one in single]
     usual, _ = Counter(drawn).most_common(1)[0]
@@ -179,13 +179,13 @@ def measure_zones(pointed: list[Pointed]) -> list[Row]:
 
 
 def find_drawn_side(one: Pointed) -> str | None:
-    """The patient's side on which the middles of all boxes lie; None where they lie on both."""
+    """Return the patient's side on which the middles of all boxes lie; None where they lie on both."""
     sides = {one.lungs.find_side(find_middle(box)) for box in one.boxes}
     return sides.pop() if len(sides) == 1 else None
 
 
 def find_middle(box: Box) -> Point:
-    """Middle of a box."""
+    """Return the middle of a box."""
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 

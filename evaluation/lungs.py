@@ -1,8 +1,8 @@
-"""Lungs of the segmenter against lungs that people drew, on patients that it never saw.
+"""Lungs of the segmenter compared with drawn lungs, on patients outside its training.
 
-The Dice coefficient is twice what two masks share over what they hold together, at the size of the image. The
-baseline is the mean mask of the training part, laid onto the frame of every image: what can be had without looking. A
-second one lays the ellipses that are gone by where no lungs are found.
+The Dice coefficient is twice the overlap of two masks over the sum of their areas, at the size of the image. The
+first baseline is the mean mask of the training part, laid onto the frame of every image without looking at it. The
+second is the ellipses that replace lungs where none are found.
 
 References
 ----------
@@ -31,7 +31,7 @@ SYSTEM = "thoracite-lungs"
 BASELINES = ("mean mask of the training part", "ellipses")
 
 LEAST = 0.95
-"""Dice of the lungs that the figures are held against."""
+"""Least Dice of the lungs that counts as reached."""
 
 _MEAN_SIZE = 128
 
@@ -42,9 +42,9 @@ class Drawn(NamedTuple):
     Parameters
     ----------
     case : LungCase
-        Whose lungs.
+        The case.
     dice : dict of str to tuple of float
-        Of both lungs as one, of the right and of the left one; by system.
+        Dice of both lungs as one, of the right and of the left one; by system.
     """
 
     case: LungCase
@@ -52,14 +52,14 @@ class Drawn(NamedTuple):
 
 
 def measure_lungs(folder: Path, split: str = "test") -> list[Row]:
-    """Dice of a part, of all its images, by view and by side; and of the part of another hospital.
+    """Measure the Dice of a part: of all its images, by view and by side; and of the part from another hospital.
 
     Parameters
     ----------
     folder : Path
         Holds ``manifest.csv``, the images and the archive of masks.
     split : str
-        ``test``; ``val`` is what settings were chosen on.
+        ``test``; ``val`` served to choose settings.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def measure_lungs(folder: Path, split: str = "test") -> list[Row]:
 
 
 def compare_lungs(folder: Path, split: str) -> list[Drawn]:
-    """Draw the lungs of a part and compare them with what people drew."""
+    """Segment the lungs of a part and compare them with the drawn ones."""
     segmenter, mean = LungSegmenter.load(), draw_mean_lungs(folder)
     compared = []
     for case in read_lung_cases(folder, split):
@@ -91,7 +91,7 @@ def compare_lungs(folder: Path, split: str) -> list[Drawn]:
 
 
 def summarise_lungs(compared: list[Drawn]) -> list[Row]:
-    """Rows of figures: all images, views, sides, and how many fall below what is asked for."""
+    """Return rows of figures: all images, views, sides, and how many reach the least Dice."""
     parts = {"Dice of the lungs": compared}
     for view in sorted({one.case.view for one in compared}):
         parts[f"Dice of the lungs, {view}"] = [one for one in compared if one.case.view == view]
@@ -112,7 +112,7 @@ def summarise_lungs(compared: list[Drawn]) -> list[Row]:
 
 
 def rate_lungs(lungs: Lungs, truth: tuple[Mask, Mask]) -> tuple[float, float, float]:
-    """Dice of both lungs as one, of the right and of the left one.
+    """Return the Dice of both lungs as one, of the right and of the left one.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def rate_lungs(lungs: Lungs, truth: tuple[Mask, Mask]) -> tuple[float, float, fl
 
 
 def find_dice(one: Mask, other: Mask) -> float:
-    """Twice what two masks share over what they hold together; 1 where both are empty.
+    """Return twice the overlap of two masks over the sum of their areas; 1 where both are empty.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def find_dice(one: Mask, other: Mask) -> float:
 
 
 def draw_mask(mask: Mask, box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
-    """A mask of a frame, at the image's size: nothing outside the frame, straight lines between cells."""
+    """Resample a mask of a frame to the image's size: linear between cells, False outside the frame."""
     drawn = np.zeros(shape, dtype=np.bool_)
     x0, y0, x1, y1 = box
     inner = Image.fromarray(mask.astype(np.float32)).resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR)
@@ -148,7 +148,7 @@ def draw_mask(mask: Mask, box: tuple[int, int, int, int], shape: tuple[int, int]
 
 
 def draw_mean_lungs(folder: Path) -> Lungs:
-    """Where at least half of the training part's lungs lie, in shares of a frame."""
+    """Draw the area of at least half of the training part's lungs, in shares of a frame."""
     frames = read_lung_frames(read_lung_cases(folder, "train"), size=_MEAN_SIZE, settings=Settings.read())
     mean: npt.NDArray[np.float64] = frames[:, 1:].mean(axis=0) / 255
     return Lungs(mean[0] > 0.5, mean[1] > 0.5, (0, 0, _MEAN_SIZE, _MEAN_SIZE))

@@ -1,4 +1,4 @@
-"""A mean with an interval that draws patients, not images, for images of one patient resemble each other.
+"""A mean with an interval that draws patients, not images, since images of one patient are alike.
 
 Examples
 --------
@@ -19,16 +19,16 @@ from thoracite.evaluation.suite import Row
 
 
 def summarise(system: str, metric: str, values: Sequence[float], groups: Sequence[str]) -> Row:
-    """The mean of values, and its interval by drawing patients.
+    """Average values, with an interval by drawing patients.
 
     Parameters
     ----------
     system, metric : str
-        What was measured, and what the figure is.
+        Name of the measured system, and of the figure.
     values : sequence of float
-        One a case, at least one.
+        One for each case, at least one.
     groups : sequence of str
-        Whose case it is.
+        Patient of each case.
     """
     patients: dict[str, list[float]] = {}
     for value, group in zip(values, groups, strict=True):

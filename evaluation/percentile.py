@@ -1,4 +1,4 @@
-"""The slowest of twenty: what a figure of latency is.
+"""The 95th percentile, used for latency.
 
 Examples
 --------
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 
 def measure_p95(times: Sequence[float]) -> float:
-    """The time that 95 % of the runs did not exceed (nearest rank).
+    """Return the time that 95 % of the runs did not exceed (nearest rank).
 
     Parameters
     ----------

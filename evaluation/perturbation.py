@@ -1,7 +1,7 @@
-"""The same radiograph as another export would give it: paler, compressed, turned a little, cropped, smaller.
+"""The same radiograph as another export might give it: paler, compressed, turned a little, cropped, smaller.
 
-None of these changes what a radiologist would say. Each is done to the image *file*, so that whatever reads it goes the
-whole way: door, framing, network.
+None of these changes alters a radiologist's findings. Each is applied to the image *file*, so that every reader goes
+the whole way: file reader, framing, network.
 
 Examples
 --------
@@ -71,9 +71,9 @@ PERTURBATIONS: Mapping[str, Callable[[Picture], Picture]] = MappingProxyType(
         "longest side 448": _shrink(448),
     }
 )
-"""What is done to a grey picture of 8 bits. Contrast about the picture's mean, clipped; turned about the middle,
-positive anticlockwise, the same size, black where nothing was; ``crop 5 %`` takes 5 % of width and of height, half of
-it at each edge, ``at a corner`` all of it left and top; smaller by Lanczos' filter. All are saved without loss but
+"""Changes of a grey picture of 8 bits. Contrast about the picture's mean, clipped; turned about the middle,
+positive anticlockwise, the same size, filled with black; ``crop 5 %`` removes 5 % of width and of height, half of
+it at each edge, ``at a corner`` all of it left and top; smaller by Lanczos' filter. All are saved without loss except
 ``JPEG quality 60``."""
 
 
@@ -87,7 +87,7 @@ def write_perturbed(path: Path, name: str, folder: Path) -> Path:
     name : str
         One of :data:`PERTURBATIONS`.
     folder : Path
-        Where the new file is written, under a name of its own for each perturbation; one that stands there is replaced.
+        Folder of the new file, which has a name for each perturbation; an old one is replaced.
     """
     with Image.open(path) as image:
         picture = PERTURBATIONS[name](image.convert("L"))

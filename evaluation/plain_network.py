@@ -1,9 +1,9 @@
 """The plain network that the bundled encoder is compared with: 1.6 million parameters, 128 pixels, from scratch.
 
-A residual network without photographs, radiologists' readings of other sets, or anything else but the images and labels
-of the training folds. It is trained in the same five folds, patient by patient, as ``thoracite-mini``, and its readings
-of the patients that each fold left out are kept in ``plain_readings.csv``, which ``thoracite evaluate vision`` puts
-beside the encoder's. The file is written by ``python -m thoracite.evaluation.plain_network DATA WORK``: DATA holds
+A residual network that uses only the images and labels of the training folds: no photographs, no radiologists'
+readings of other sets. It is trained in the same five folds, patient by patient, as ``thoracite-mini``. Its logits
+for the held-out patients are kept in ``plain_readings.csv``, which ``thoracite evaluate vision`` puts
+beside the encoder's. ``python -m thoracite.evaluation.plain_network DATA WORK`` writes the file: DATA holds
 ``manifest.csv``, WORK keeps the checkpoints; the same numbers come from one thread (``OMP_NUM_THREADS=1``).
 
 References
@@ -68,12 +68,12 @@ class _Residual(nn.Module):
 
 
 class PlainNetwork(nn.Module):
-    """Seven residual blocks and a linear reading of their mean.
+    """Seven residual blocks and a linear layer on their mean.
 
     Parameters
     ----------
     outputs : int
-        Logits.
+        Number of logits.
     """
 
     def __init__(self, outputs: int) -> None:
@@ -85,18 +85,18 @@ class PlainNetwork(nn.Module):
         self.linear = nn.Linear(_WIDTHS[-1], outputs)
 
     def features(self, x: Tensor) -> Tensor:
-        """Images of shape (n, 1, side, side) to maps of shape (n, 256, side / 16, side / 16)."""
+        """Turn images, shape (n, 1, side, side), into maps, shape (n, 256, side / 16, side / 16)."""
         maps: Tensor = self.blocks(x)
         return maps
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits, shape (n, outputs)."""
+        """Return the logits, shape (n, outputs)."""
         logits: Tensor = self.linear(self.dropout(self.features(x).mean(dim=(2, 3))))
         return logits
 
 
 def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIPE) -> npt.NDArray[np.float64]:
-    """Train the five networks, each without its fold's patients, and let each read those.
+    """Train the five networks, each without its fold's patients, and read those with it.
 
     Parameters
     ----------
@@ -105,9 +105,9 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
     work : Path
         Folder for checkpoints; an interrupted run goes on from them.
     seed : int
-        Of every random choice.
+        Seed of every random choice.
     recipe : Recipe
-        How long and how fast.
+        Length and speed of the training.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def write_readings(cases: list[Case], logits: npt.NDArray[np.float64], path: Pat
 
 
 def read_readings(cases: list[Case], path: Path = READINGS) -> npt.NDArray[np.float64]:
-    """Logits of the cases, shape (cases, 15): the fourteen findings, then "RSNA Normal".
+    """Read the logits of the cases, shape (cases, 15): the fourteen findings, then "RSNA Normal".
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How well two RadGraph annotations of the same report agree.
+"""Agreement of two RadGraph annotations of the same report.
 
 Two families: by place (the same span of tokens, the same label), for an annotation of the same text; and RadGraph
 F1 (the same words, wherever they stand), for two reports on the same image.
@@ -25,7 +25,13 @@ Level = Literal["simple", "partial", "complete"]
 
 
 class Agreement(NamedTuple):
-    """Items of one report: how many both have, how many the gold has, how many were predicted."""
+    """Counts of one report.
+
+    Parameters
+    ----------
+    both, gold, predicted : int
+        Items that both annotations have, that the gold has, that were predicted; at least 0.
+    """
 
     both: int
     gold: int
@@ -33,7 +39,7 @@ class Agreement(NamedTuple):
 
 
 def find_entities(annotation: Annotation, *, label: str | None = None, labelled: bool = True) -> set[Hashable]:
-    """Entities by place: (first token, last token, label); of one label, or without labels."""
+    """Return entities by place: (first token, last token, label); of one label, or without labels."""
     return {
         (m.start_ix, m.end_ix, m.label if labelled else "")
         for m in annotation.entities
@@ -42,7 +48,7 @@ def find_entities(annotation: Annotation, *, label: str | None = None, labelled:
 
 
 def find_relations(annotation: Annotation, *, name: str | None = None) -> set[Hashable]:
-    """Relations by place: (source span, name, target span); of one name, or all."""
+    """Return relations by place: (source span, name, target span); of one name, or all."""
     return {
         (source.start_ix, source.end_ix, relation, target.start_ix, target.end_ix)
         for source, relation, target in annotation.relations()
@@ -51,7 +57,7 @@ def find_relations(annotation: Annotation, *, name: str | None = None) -> set[Ha
 
 
 def count_agreement(gold: set[Hashable], predicted: set[Hashable]) -> Agreement:
-    """Counts of one report.
+    """Count the agreement of one report.
 
     Examples
     --------
@@ -62,7 +68,7 @@ def count_agreement(gold: set[Hashable], predicted: set[Hashable]) -> Agreement:
 
 
 def score_f1(agreements: Sequence[Agreement]) -> tuple[float, float, float]:
-    """Micro-averaged F1 over reports with its 95 % interval, drawn by report.
+    """Compute micro-averaged F1 over reports with its 95 % interval, drawn by report.
 
     Returns
     -------
@@ -87,12 +93,12 @@ def score_f1(agreements: Sequence[Agreement]) -> tuple[float, float, float]:
 
 
 def radgraph_f1(candidate: Annotation, reference: Annotation, *, level: Level = "simple") -> float:
-    """RadGraph F1 of one report.
+    """Compute RadGraph F1 of one report.
 
     Parameters
     ----------
     candidate, reference : Annotation
-        Of two reports; words count, places do not.
+        Annotations of two reports; words count, places do not.
     level : str
         ``simple``: the same tokens and label; ``partial``: and both with, or both without, a relation;
         ``complete``: and the same relations to the same tokens.

@@ -28,7 +28,7 @@ _ENDS = {name: URIRef(expand(f"rdf:{name}")) for name in ("subject", "object")}
 
 @contextmanager
 def silence_rdflib() -> Iterator[None]:
-    """rdflib 7.6 warns of methods of its own that it calls itself."""
+    """Silence rdflib 7.6's warnings about its own methods, which it calls itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         yield
@@ -86,7 +86,7 @@ class RdflibGraph(TripleFinder):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples with some ends, by rdflib's indexes, which are faster than its SPARQL; one of the ends is given."""
+        """Read triples with some ends, by rdflib's indexes, which are faster than its SPARQL; one end must be given."""
         end, curies = ("subject", subjects) if subjects is not None else ("object", objects or ())
         with silence_rdflib():
             rows = [row for curie in curies for row in self._read_rows(end, curie)]
@@ -108,7 +108,7 @@ class RdflibGraph(TripleFinder):
         return read_assertion(values)
 
     def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> int:
-        """Rows of a SPARQL query, counted.
+        """Count the rows of a SPARQL query.
 
         Raises
         ------

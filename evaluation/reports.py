@@ -1,8 +1,8 @@
-"""The suite ``reports``: how fast reports are read, gated and extracted, and what RadGraph's own size takes to stream.
+"""The suite ``reports``: the speed of reading, gating and extracting reports, and of streaming as many as RadGraph's.
 
 Speeds of one core are in processor time, their intervals over blocks of a hundred reports; the extractor begins
-without a sentence in its memory, and once forgets them before every report. Several processes are measured by the
-clock, which other work on the machine slows. The file that is streamed holds Open-i's annotations again and again,
+with an empty cache of sentences, and one measurement clears it before every report. Several processes are measured by
+the clock, which other work on the machine slows. The streamed file repeats Open-i's annotations
 until there are as many as the 220,763 reports of RadGraph.
 
 References
@@ -41,11 +41,11 @@ RADGRAPH_REPORTS = 220_763
 
 _BLOCK = 100
 _MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
-"""What the system counts a process's memory in, in a MiB."""
+"""Units of the system's memory figure in one MiB."""
 
 
 class Stream(NamedTuple):
-    """What reading a file as a stream took: reports, seconds, and the process's greatest memory in MiB."""
+    """Reading of a file as a stream: reports, seconds, and the process's peak memory in MiB."""
 
     reports: int
     seconds: float
@@ -53,14 +53,14 @@ class Stream(NamedTuple):
 
 
 def run_reports(data: Path, *, stream: int = RADGRAPH_REPORTS) -> Suite:
-    """The suite, for ``thoracite evaluate reports``.
+    """Run the suite for ``thoracite evaluate reports``.
 
     Parameters
     ----------
     data : Path
         Folder with ``openi/NLMCXR_reports.tgz``.
     stream : int
-        Reports in the file that is streamed, at least 1.
+        Reports in the streamed file, at least 1.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def _measure_speed(system: str, what: str, work: Callable[[str], object], texts:
 
 
 def _measure_run(archive: Path, processes: int, number: int) -> Iterator[Row]:
-    """From the archive to RadGraph JSON, as ``thoracite extract`` does it."""
+    """Measure the way from the archive to RadGraph JSON, by ``thoracite extract``."""
     with TemporaryDirectory() as folder:
         start, spent = time.monotonic(), time.process_time()
         extract_file(archive, Path(folder, "entities.json"), processes=processes)

@@ -1,11 +1,11 @@
-"""The suite ``scale``: how the mention-level and the aggregated graph grow with the number of reports.
+"""The suite ``scale``: growth of the mention-level and the aggregated graph with the number of reports.
 
 ``thoracite evaluate scale`` measures small numbers of generated reports (:mod:`thoracite.evaluation.scale_reports`).
 RadGraph's own number needs 25 GB of disk and the better part of an hour::
 
     python -m thoracite.evaluation.scale --reports 220763 --folder FOLDER
 
-Every step runs in a process of its own, whose greatest memory is the figure. rdflib holds its graph in memory, and is
+Every step runs in its own process, whose peak memory is the figure. rdflib holds its graph in memory, and is
 measured beside Oxigraph on the smallest number only.
 """
 
@@ -37,7 +37,7 @@ from thoracite.kg.stores.folder import find_nquads
 from thoracite.kg.stores.sparql import PROLOGUE
 
 SIZES = (2_000, 10_000)
-"""Reports, where nobody asks for more."""
+"""Default numbers of reports."""
 
 QUERIES = {
     "certainty of a concept": (
@@ -54,8 +54,8 @@ QUERIES = {
         '?b prov:wasDerivedFrom ?report ; thx:concept thx:pleural_effusion ; thx:certainty "definitely absent" } }'
     ),
 }
-"""What is asked of the mention-level graph. rdflib is asked without ``GRAPH ?graph``, of the union of the graphs: with
-it, it tries every graph for every pattern, and two thousand reports take it a quarter of an hour."""
+"""Queries of the mention-level graph. rdflib gets them without ``GRAPH ?graph``, over the union of the graphs:
+otherwise it tries every graph for every pattern, and takes a quarter of an hour for two thousand reports."""
 
 RDFLIB_LIMIT_S = 60.0
 """Seconds of processor time after which a query of rdflib is ended; its figure is then a lower bound."""
@@ -66,7 +66,7 @@ Result = TypeVar("Result")
 
 
 class Step(NamedTuple):
-    """What a step answered, how long it took in seconds, and its greatest memory in MiB."""
+    """Answer of a step, its time in seconds, and its peak memory in MiB."""
 
     answer: Any
     seconds: float
@@ -88,7 +88,7 @@ def run_scale(
     sizes : tuple of int
         Numbers of reports, ascending; rdflib reads the first.
     folder : Path or None
-        Where the graphs are written, and stay; a temporary folder unless given.
+        Folder for the graphs, which stay there; a temporary folder unless given.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def run_scale(
 
 
 def measure_sizes(sizes: tuple[int, ...], folder: Path | None = None) -> Iterator[Row]:
-    """The figures of :func:`run_scale`, each as soon as it is known."""
+    """Yield the figures of :func:`run_scale`, each as soon as it is known."""
     with _open_folder(folder) as root:
         for size in sizes:
             beside = size == sizes[0] and size <= _RDFLIB_MOST
@@ -143,7 +143,7 @@ def _list_build(build: MentionBuild, step: Step, folder: Path) -> Iterator[Row]:
 
 
 def _measure_aggregate(folder: Path, reports: Path, size: int) -> Iterator[Row]:
-    """The graph that may leave the house, into both embedded stores and into Neo4j."""
+    """Measure the aggregated graph, which may be shared, in both embedded stores and in Neo4j."""
     table = folder / "aggregate.csv"
     counted = _run_step(aggregate_reports, reports, table)
     yield _row("aggregate", size, "triples", counted.answer.triples)
@@ -197,7 +197,7 @@ def _ask_rdflib(nquads: Path) -> tuple[float, dict[str, list[float]]]:
 
 
 def _time(ask: Callable[[], object], runs: int) -> list[float]:
-    """Milliseconds of some runs; of fewer, but three where as many are asked for, once a minute has passed."""
+    """Return milliseconds of some runs; of fewer, but at least three if asked for, once a minute has passed."""
     times: list[float] = []
     while len(times) < runs and (len(times) < 3 or sum(times) < 1000 * _PATIENCE_S):
         start = time.perf_counter()

@@ -1,7 +1,7 @@
 """Generated annotations in RadGraph's schema and numbers, by seed: for measuring size, not for learning anything.
 
-No sentence of a report is in them: words of the project's own lexicon are put into five patterns. Frequent words and
-phrases are as much more frequent as Zipf's law says, so that counting them finds the support that real reports give.
+They contain no sentence of a report: words of the project's own lexicon are put into five patterns. Frequencies of
+words and phrases follow Zipf's law, so that counting them finds the support that real reports give.
 A report has about 27 mentions and 18 relations, as the 220,763 reports of RadGraph have (6 M and 4 M).
 
 Examples
@@ -32,7 +32,7 @@ _FILLERS = ("is", "are", "there", "in", "the", "seen", ".")
 
 
 class _Slot(NamedTuple):
-    """A mention of a pattern: the lexicon's kind its word comes from, its type, and what it is related to."""
+    """A mention of a pattern: the lexicon's kind of its word, its type, and its relations."""
 
     kind: str
     anatomy: bool
@@ -61,7 +61,7 @@ _PATTERNS = (
     ),
 )
 _TURN = (0, 1, 3, 2, 0, 4, 1, 3, 2, 0)
-"""The patterns of the phrases, in turn, from the most frequent phrase on: the same share of each under every seed."""
+"""Patterns of the phrases, in turn, from the most frequent phrase on: each has the same share under every seed."""
 
 _CERTAINTIES = {"DP": 73, "DA": 21, "U": 6}
 
@@ -70,12 +70,12 @@ Phrase = tuple[tuple[str, ...], tuple[tuple[str, str, int, int, tuple[tuple[str,
 
 
 def generate_reports(number: int, *, seed: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Report ids and annotations as RadGraph's JSON has them.
+    """Generate report ids and annotations in the form of RadGraph's JSON.
 
     Parameters
     ----------
     number : int
-        How many.
+        Number of reports.
     seed : int
         The same seed gives the same reports; the first of more reports are those of fewer.
     """
@@ -138,7 +138,7 @@ def _make_phrase(chance: random.Random, slots: tuple[_Slot, ...]) -> Phrase:
 
 @lru_cache
 def _read_words(kind: str) -> tuple[list[str], list[float]]:
-    """The lexicon's words of a kind, and their cumulative weights in the order that it lists them."""
+    """Return the lexicon's words of a kind, and their cumulative weights in the lexicon's order."""
     files = ("anatomy", "observations", "cues")
     found = [
         phrase

@@ -1,7 +1,7 @@
 """Genuine Neo4j and Apache Jena Fuseki on this machine, without Docker: Java 17 and Maven are enough.
 
-``python -m thoracite.evaluation.servers neo4j`` starts one and says how to reach it. The jars come from Maven Central
-and stay in Maven's own cache; the servers listen on 127.0.0.1 alone. Neo4j Community is GPL-3: it is started, never
+``python -m thoracite.evaluation.servers neo4j`` starts one and prints its address. The jars come from Maven Central
+and stay in Maven's cache; the servers listen on 127.0.0.1 only. Neo4j Community is GPL-3: it is started, never
 bundled.
 """
 
@@ -24,10 +24,10 @@ import typer
 from thoracite.errors import StoreError, ThoraciteError, UsageError
 
 NEO4J, FUSEKI = "5.26.30", "5.3.0"
-"""Versions that are started."""
+"""Versions of the servers."""
 
 PASSWORD = "thoracite-local"  # noqa: S105 - the same as in docker-compose.yml, for a server on this machine alone
-"""Password of a Neo4j that was started here, unless another is asked for."""
+"""Default password of a Neo4j that is started here."""
 
 _ARTIFACTS = {
     "neo4j": (("org.neo4j", "neo4j", NEO4J), ("org.neo4j.app", "neo4j-server", NEO4J)),
@@ -47,11 +47,11 @@ class Server:
     Parameters
     ----------
     address : str
-        What ``--store`` takes: ``bolt://127.0.0.1:7687`` or ``http://127.0.0.1:3030/ds``.
+        Address for ``--store``: ``bolt://127.0.0.1:7687`` or ``http://127.0.0.1:3030/ds``.
     version : str
-        What was started: ``Neo4j 5.26.30``.
+        Name and version: ``Neo4j 5.26.30``.
     log : Path
-        What the server writes.
+        Log file of the server.
     """
 
     address: str
@@ -60,7 +60,7 @@ class Server:
     process: subprocess.Popen[bytes] = field(repr=False)
 
     def stop(self) -> None:
-        """End the server and wait for it."""
+        """Stop the server and wait for its end."""
         self.process.terminate()
         try:
             self.process.wait(timeout=30)
@@ -78,13 +78,13 @@ class Server:
 
 
 def find_missing() -> str | None:
-    """What this machine lacks to start a server, or None."""
+    """Return the programs that this machine lacks to start a server, or None."""
     missing = [name for name in ("java", "mvn") if shutil.which(name) is None]
     return f"needs {' and '.join(missing)} (Java 17 and Maven) on the path" if missing else None
 
 
 def find_free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """Find a free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -96,9 +96,9 @@ def start_neo4j(home: Path, *, port: int = 7687, http_port: int = 7474, password
     Parameters
     ----------
     home : Path
-        Folder of data, logs and settings; made when missing.
+        Folder of data, logs and settings; made if missing.
     port, http_port : int
-        Where Bolt and the browser listen on 127.0.0.1.
+        Ports of Bolt and the browser on 127.0.0.1.
     password : str
         Set on the first start.
 
@@ -107,7 +107,7 @@ def start_neo4j(home: Path, *, port: int = 7687, http_port: int = 7474, password
     UsageError
         If Java or Maven is missing.
     StoreError
-        If the server does not come up.
+        If the server does not start.
     """
     classpath = find_classpath("neo4j")
     home = home.resolve()
@@ -144,18 +144,18 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0, keep: b
     home : Path
         Folder of the log, and of the data where they are kept.
     port : int
-        Where it listens on 127.0.0.1 (``http://127.0.0.1:<port>/ds``).
+        Port on 127.0.0.1 (``http://127.0.0.1:<port>/ds``).
     limit_s : float
         Seconds after which the server ends a query.
     keep : bool
-        Whether the data stay on disk (TDB2); in memory they go with the server.
+        Whether the data stay on disk (TDB2); in memory they end with the server.
 
     Raises
     ------
     UsageError
         If Java or Maven is missing.
     StoreError
-        If the server does not come up.
+        If the server does not start.
     """
     data = home.resolve() / "data"
     (data if keep else home).mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ def start_fuseki(home: Path, *, port: int = 3030, limit_s: float = 30.0, keep: b
 
 
 def find_classpath(name: str) -> str:
-    """Jars of ``neo4j`` or ``fuseki``, fetched from Maven Central the first time (about 150 MB and 48 MB).
+    """Return the jars of ``neo4j`` or ``fuseki``, fetched from Maven Central the first time (about 150 MB and 48 MB).
 
     Raises
     ------
@@ -232,7 +232,7 @@ def _check_free(*ports: int) -> None:
                 probe.bind(("127.0.0.1", port))
             except OSError as error:
                 raise StoreError(
-                    f"port {port} of 127.0.0.1 is taken; end what listens there, or name another"
+                    f"port {port} of 127.0.0.1 is taken; stop the program that listens there, or name another"
                 ) from error
 
 
@@ -257,7 +257,7 @@ def _wait_for_port(server: Server, port: int) -> None:
 
 
 def _set_password(server: Server, password: str) -> None:
-    """The first password is ``neo4j`` and must be changed; after the first start it is ours already."""
+    """Set the password: the first is ``neo4j`` and must be changed; after the first start ours is already set."""
     from neo4j import GraphDatabase
     from neo4j.exceptions import AuthError, ServiceUnavailable
 
@@ -305,7 +305,7 @@ def _run(
 
 
 def _tell(name: str, password: str) -> str:
-    """The command that loads; your own password is not shown again."""
+    """Return the command that loads the graph; a user's own password is not shown again."""
     shown = f"THORACITE_STORE_PASSWORD={password if password == PASSWORD else '…'} " if name == "neo4j" else ""
     return f"{shown}thoracite load "
 

@@ -1,8 +1,8 @@
-"""How long the bundled encoder takes for one image on one core, and how large its weights are.
+"""Time of the bundled encoder for one image on one core, and size of its weights.
 
-The image is a phantom that the gate accepts, so that nothing is skipped: it is read from pixels that are already
-decoded, and from a PNG file of :data:`SIDE` pixels. Beside the time on the clock, in which other programs of the
-machine count too, stands the processor's own.
+The image is a phantom that the gate accepts, so that no step is skipped: it is read from decoded
+pixels, and from a PNG file of :data:`SIDE` pixels. Beside the time on the clock, which other programs of the
+machine lengthen, stands the processor time.
 
 Examples
 --------
@@ -33,29 +33,29 @@ from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.segmenter import FOLDER as LUNGS
 
 SIDE = 1024
-"""Side of the file that is read, in pixels: that of ChestX-ray14's files."""
+"""Side of the file in pixels, that of ChestX-ray14's files."""
 
 LIMIT = 150
-"""Milliseconds that one image may take on one core."""
+"""Most milliseconds for one image on one core."""
 
 HEAVIEST = 40
-"""Megabytes that the weights may have."""
+"""Most megabytes of the weights."""
 
 _WARM_UP = 3
 _TRIED = 10
 
 
 def measure_speed(encoder: MiniEncoder, folder: Path = FOLDER, *, repeats: int = 40) -> list[Row]:
-    """Times of reading one image with a single thread, and the size of the weights.
+    """Measure the times of reading one image with a single thread, and the size of the weights.
 
     Parameters
     ----------
     encoder : MiniEncoder
-        What is measured.
+        The measured encoder.
     folder : Path
-        Its folder, whose safetensors files are counted, with those of the lung segmenter.
+        Its folder; its safetensors files and those of the lung segmenter are counted.
     repeats : int
-        How often the image is read each way, after three readings that do not count.
+        Number of readings each way, after three that do not count.
 
     Raises
     ------
@@ -79,14 +79,14 @@ def measure_speed(encoder: MiniEncoder, folder: Path = FOLDER, *, repeats: int =
 
 
 def describe_times(what: str, clock: Sequence[float], processor: Sequence[float]) -> list[Row]:
-    """Rows of the times of one way of reading.
+    """Return rows of the times of one way of reading.
 
     Parameters
     ----------
     what : str
-        The way.
+        Name of the way.
     clock, processor : sequence of float
-        Milliseconds on the clock and of the processor, one a reading.
+        Milliseconds on the clock and of the processor, one for each reading.
     """
     metric = f"ms an image on one core, {what}"
     figures = {
@@ -98,7 +98,7 @@ def describe_times(what: str, clock: Sequence[float], processor: Sequence[float]
 
 
 def _write_accepted(encoder: MiniEncoder, path: Path) -> Radiograph:
-    """The first phantom that is accepted, drawn small and enlarged, for what is drawn does not change the time."""
+    """Write the first accepted phantom, drawn small and enlarged, since its content does not change the time."""
     for seed in range(_TRIED):
         drawn = draw_phantom(seed, size=SIDE // 4).image
         picture = Image.fromarray(np.rint(drawn * 255).astype(np.uint8))

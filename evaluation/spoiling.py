@@ -1,4 +1,4 @@
-"""Sentences spoilt on purpose: what a verifier must refuse.
+"""Sentences spoilt on purpose, which a verifier must refuse.
 
 Each spoiler changes one thing that makes a supported sentence wrong, or returns None where the sentence has no such
 thing.
@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from thoracite.types import CITATION, Claim, Evidence
 
 Spoiler = Callable[[Claim, Sequence[Evidence]], str | None]
-"""A claim and all evidence → the spoilt sentence, or None."""
+"""From a claim and all evidence to the spoilt sentence, or None."""
 
 _STATED = re.compile(r"\b(is|are) (?:likely|possible|present)\b")
 _DENIED = re.compile(r"^No (.+) is detected")
@@ -47,13 +47,13 @@ def deny(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG
 
 
 def swap_sides(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
-    """Left for right and right for left."""
+    """Swap left and right."""
     swapped = re.sub(r"\b(left|right)\b", lambda m: "right" if m[1] == "left" else "left", claim.sentence)
     return swapped if swapped != claim.sentence and claim.kind != "reason" else None
 
 
 def strengthen(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
-    """Say it more surely than the evidence."""
+    """State the finding more surely than the evidence."""
     for weak, strong in _STRONGER.items():
         if re.search(rf"\b(?:is|are) {weak}\b", claim.sentence):
             return re.sub(rf"\b(is|are) {weak}\b", rf"\1 {strong}", claim.sentence, count=1)
@@ -61,7 +61,7 @@ def strengthen(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noq
 
 
 def add_severity(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
-    """A degree that nothing measured."""
+    """Add a severity that was not measured."""
     cited = next((e for e in evidence if e.key in claim.citations and e.finding is not None), None)
     if cited is None or claim.sentence.startswith("No "):
         return None
@@ -109,12 +109,12 @@ def reverse_relation(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
 
 
 def drop_citations(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
-    """The sentence without its citations."""
+    """Drop the citations."""
     return CITATION.sub("", claim.sentence)
 
 
 def add_finding(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
-    """One more finding that nothing speaks of."""
+    """Add a finding without evidence."""
     if claim.kind != "observation" or claim.sentence.startswith("No "):
         return None
     if not _STATED.search(claim.sentence):
@@ -133,6 +133,6 @@ SPOILERS: Mapping[str, Spoiler] = {
     "no citation": drop_citations,
     "added finding": add_finding,
 }
-"""By the name of what they spoil."""
+"""Spoilers by the name of their target."""
 
 __all__ = ["SPOILERS", "Spoiler"]

@@ -1,8 +1,8 @@
-"""The suite ``stores``: how fast the default graph answers, embedded, in Neo4j and in rdflib, in one run.
+"""The suite ``stores``: latencies of the default graph, embedded, in Neo4j and in rdflib, in one run.
 
-Two hops are asked of every fifth concept: twice, since an embedded store remembers a small graph after the first
-question; the figure of the first turn holds the reading. Each published query is asked with its defaults. Every system
-answers the same rows: ``tests/kg/queries/test_published.py`` and the contract suite prove it.
+Two hops are queried from every fifth concept, twice, since an embedded store caches a small graph after the first
+query; the first turn includes reading it. Each published query runs with its defaults. Every system
+gives the same rows: ``tests/kg/queries/test_published.py`` and the contract suite prove it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _EVERY, _SLOW_EVERY = 5, 25
 _RUNS, _WARM = 20, 2
 
 RDFLIB_LIMIT_S = 10.0
-"""Seconds of processor time after which a query of rdflib is ended."""
+"""Processor time after which a query of rdflib is stopped, in seconds."""
 
 Times = dict[str, list[float]]
-"""Milliseconds by question."""
+"""Milliseconds by query."""
 
 
 def run_stores(data: Path | None = None) -> Suite:  # noqa: ARG001 - every suite is given the development data
@@ -43,7 +43,7 @@ def run_stores(data: Path | None = None) -> Suite:  # noqa: ARG001 - every suite
     Parameters
     ----------
     data : Path or None
-        Not needed: the default graph is built from what ships.
+        Not needed: the default graph is built from bundled files.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def run_stores(data: Path | None = None) -> Suite:  # noqa: ARG001 - every suite
 
 
 def _open_stores(folder: Path, nquads: Path, on: ExitStack) -> dict[str, GraphStore]:
-    """The embedded stores, and Neo4j where Java and Maven are."""
+    """Open the embedded stores, and Neo4j where Java and Maven are installed."""
     stores = {"oxigraph": open_graph(folder / "graph"), "ladybug": open_graph(folder / "graph", language="cypher")}
     if find_missing() is None:
         from thoracite.kg.stores.neo4j import Neo4jStore
@@ -98,7 +98,7 @@ def _time_published(store: GraphStore) -> Times:
 
 
 def _time_published_rdflib(graph: RdflibGraph) -> Times:
-    """Once each, and ended after :data:`RDFLIB_LIMIT_S`, which then stands for the answer that did not come."""
+    """Time each query once, stopped after :data:`RDFLIB_LIMIT_S`, which is then its time."""
     times = {}
     for query in map(describe_published, list_published()):
         try:
@@ -134,7 +134,7 @@ def _list_slowest(systems: Mapping[str, Times]) -> Iterator[Row]:
 
 
 def _list_ratios(systems: Mapping[str, Times]) -> Iterator[Row]:
-    """How many times longer the others took than each embedded store: the median over what both were asked."""
+    """Return how many times longer the others took than each embedded store: the median over shared queries."""
     for mine in ("oxigraph", "ladybug"):
         for other in systems.keys() - {"oxigraph", "ladybug"}:
             asked = systems[mine].keys() & systems[other].keys()

@@ -1,4 +1,4 @@
-"""What every published figure looks like.
+"""The form of every published figure.
 
 Examples
 --------
@@ -18,15 +18,15 @@ class Row(Noun):
     Parameters
     ----------
     system : str
-        What was measured; baselines are systems too.
+        Name of the measured system; baselines are systems too.
     metric : str
-        What the figure is.
+        Name of the figure.
     value : float
         The figure.
     low, high : float or None
-        Ends of its 95 % interval; None where there is none.
+        Ends of the 95 % interval; None where there is none.
     n : int or None
-        How many cases it rests on.
+        Number of cases behind it.
     """
 
     system: str
@@ -43,11 +43,11 @@ class Suite(Noun):
     Parameters
     ----------
     suite : str
-        Its name, as ``thoracite evaluate`` takes it.
+        Name of the suite, for ``thoracite evaluate``.
     data : str
-        What it was measured on.
+        The measured data.
     n : int
-        How many cases that holds.
+        Number of cases in the data.
     rows : tuple of Row
         The figures, baselines among them.
     """

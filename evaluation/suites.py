@@ -1,4 +1,4 @@
-"""The suites that ``thoracite evaluate`` knows.
+"""The suites of ``thoracite evaluate``.
 
 Examples
 --------
@@ -34,17 +34,17 @@ _SUITES = {
     "stores": "thoracite.evaluation.stores:run_stores",
     "scale": "thoracite.evaluation.scale:run_scale",
 }
-"""A suite's name, and the function of a data folder that measures it; a new suite is one line here."""
+"""Names of the suites, each with the function that measures it on a data folder; a new suite is one line here."""
 
 WITHOUT_DATA = frozenset({"stores", "scale"})
-"""Suites that measure what ships, and need no development data."""
+"""Suites that measure bundled files, and need no development data."""
 
 DATA = PACKAGE.parent.parent / "shared" / "data"
-"""Where the development data stand beside a checkout."""
+"""Folder of the development data beside a checkout."""
 
 
 def list_suites() -> list[str]:
-    """Names of the suites, in the order in which they are run."""
+    """List the names of the suites, in the order of their runs."""
     return list(_SUITES)
 
 

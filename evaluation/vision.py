@@ -1,4 +1,4 @@
-"""Suite ``vision``: the bundled encoder on patients that it was not trained on.
+"""Suite ``vision``: the bundled encoder on held-out patients.
 
 Each image is read by the head that did not see its patient (:func:`thoracite.vision.training.cases.find_fold`), so
 the figures are those of single heads on unseen patients. ChestX-ray14's labels were mined from reports and differ
@@ -30,10 +30,10 @@ from thoracite.vision.training.cases import Case, read_cases, read_targets
 from thoracite.vision.training.fit_scales import cross_fit_scales
 
 LEAST = 15
-"""Findings with fewer positives in a collection are left out of its mean."""
+"""Fewest positives of a finding in a collection's mean."""
 
 LARGE = 100
-"""Collections with fewer images are not measured on their own."""
+"""Fewest images of a collection that is measured separately."""
 
 REPEATS = 300
 
@@ -42,7 +42,7 @@ Positions = npt.NDArray[np.int64]
 
 
 class Readings(NamedTuple):
-    """What systems say of the cases.
+    """Scores of one system for the cases.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Readings(NamedTuple):
     targets : ndarray, shape (cases, findings)
         0 or 1.
     scores : ndarray, shape (cases, findings)
-        Of one system, higher where a finding is more likely; any unit.
+        Scores of the system, higher where a finding is more likely; any unit.
     abnormal : ndarray, shape (cases,)
         Score of "not normal".
     probabilities : ndarray, shape (cases, findings), or None
@@ -107,19 +107,19 @@ def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
 
 
 def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
-    """Read each case by the head of its fold, which did not see its patient.
+    """Read each case with the head of its fold, which did not see its patient.
 
     Parameters
     ----------
     encoder : MiniEncoder
-        What reads.
+        The encoder.
     cases : sequence of Case
         The images.
 
     Returns
     -------
     tuple of ndarray, shape (cases, 15)
-        Logits of the findings, then of "RSNA Normal"; and what of them comes from measurements.
+        Logits of the findings, then of "RSNA Normal"; and the measurements' part of them.
     """
     kept = [*range(len(FINDINGS)), OUTPUTS.index("RSNA Normal")]
     logits, added = np.empty((2, len(cases), len(kept)))
@@ -132,7 +132,7 @@ def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, 
 def make_readings(
     cases: Sequence[Case], targets: npt.NDArray[np.float32], logits: Floats, abnormal: Floats
 ) -> Readings:
-    """Readings of a system that gives logits; the probabilities of each fold are fitted on the other folds."""
+    """Turn a system's logits into readings; the probabilities of each fold are fitted on the other folds."""
     folds = np.array([case.fold for case in cases])
     probabilities = np.empty(logits.shape)
     for fold, scales in cross_fit_scales(logits, targets, folds).items():
@@ -142,7 +142,7 @@ def make_readings(
 
 
 def read_metadata(folder: Path, cases: Sequence[Case], targets: npt.NDArray[np.float32]) -> Floats:
-    """Probabilities by logistic regression on collection, view, age and sex, in the same folds."""
+    """Return probabilities by logistic regression on collection, view, age and sex, in the same folds."""
     from sklearn.linear_model import LogisticRegression
 
     known = {row["file"]: row for row in read_rows(folder / "manifest.csv")}
@@ -171,14 +171,14 @@ def _read_age(row: dict[str, str]) -> float:
 
 
 def measure_readings(name: str, readings: Readings) -> list[Row]:
-    """Every figure of one system.
+    """Measure one system.
 
     Parameters
     ----------
     name : str
-        The system's.
+        Name of the system.
     readings : Readings
-        Of all cases.
+        Readings of all cases.
     """
     collection = np.array([case.collection for case in readings.cases])
     everything = np.arange(len(collection))
@@ -200,14 +200,14 @@ def measure_readings(name: str, readings: Readings) -> list[Row]:
 
 
 def compare_readings(name: str, first: Readings, second: Readings) -> Row:
-    """How far one system is ahead of another in the mean of both collections; patients are drawn for both at once."""
+    """Return one system's lead over another in the mean of both collections; patients are drawn for both at once."""
     one, other = _mean_within(first), _mean_within(second)
     metric = "macro AUROC, mean of both collections"
     return _row(name, metric, first, np.arange(len(first.cases)), lambda drawn: one(drawn) - other(drawn))
 
 
 def find_auroc(scores: Floats, targets: npt.NDArray[np.float32]) -> float:
-    """Area under the receiver operating characteristic; NaN where only one kind of target occurs.
+    """Compute the area under the receiver operating characteristic; NaN where only one kind of target occurs.
 
     Examples
     --------
@@ -223,7 +223,7 @@ def find_auroc(scores: Floats, targets: npt.NDArray[np.float32]) -> float:
 
 
 def find_calibration_error(probabilities: Floats, targets: npt.NDArray[np.float32], *, bins: int = 10) -> float:
-    """Mean distance between probability and frequency over bins of equal size.
+    """Compute the mean distance between probability and frequency over bins of equal size.
 
     Examples
     --------
@@ -250,7 +250,7 @@ def _macro(readings: Readings, inside: Positions) -> Statistic:
 
 
 def _mean_within(readings: Readings) -> Statistic:
-    """Mean over the large collections of the macro AUROC within them."""
+    """Average the macro AUROC within each large collection."""
     collection = np.array([case.collection for case in readings.cases])
     names = [name for name, count in zip(*np.unique(collection, return_counts=True), strict=True) if count >= LARGE]
     parts = [(name, _macro(readings, np.flatnonzero(collection == name))) for name in names]
@@ -274,7 +274,7 @@ def _calibration(probabilities: Floats, targets: npt.NDArray[np.float32]) -> Sta
 
 
 def _measure_normal(name: str, readings: Readings) -> list[Row]:
-    """Radiologists' "Normal" against the rest, within each view, and the mean weighted by images."""
+    """Measure radiologists' "Normal" against the rest, within each view, and the mean weighted by images."""
     rows, areas, weights = [], [], []
     rest = np.array([case.reading != "Normal" for case in readings.cases], dtype=np.float32)
     for view in ("PA", "AP"):
@@ -293,7 +293,7 @@ def _measure_normal(name: str, readings: Readings) -> list[Row]:
 
 
 def _row(name: str, metric: str, readings: Readings, inside: Positions, statistic: Statistic) -> Row:
-    """A figure and its interval by drawing patients."""
+    """Return a figure and its interval by drawing patients."""
     groups: dict[str, list[int]] = {}
     for position in inside:
         groups.setdefault(readings.cases[position].group, []).append(int(position))

@@ -20,17 +20,17 @@ _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
 
 
 def parse_citations(sentence: str) -> tuple[str, ...]:
-    """Keys that a sentence cites, in order, as often as they stand there."""
+    """Return the keys that a sentence cites, in order, repeated as they occur."""
     return tuple(CITATION.findall(sentence))
 
 
 def strip_citations(sentence: str) -> str:
-    """The sentence without its citations and the space before them."""
+    """Remove citations from a sentence, and the space before them."""
     return _CITED.sub("", sentence).strip()
 
 
 def join_citations(keys: Iterable[str]) -> str:
-    """Keys as citations.
+    """Write keys as citations.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def join_citations(keys: Iterable[str]) -> str:
 
 
 def split_groups(sentence: str) -> str:
-    """Write citations that a generator grouped, ``[E1, E2]``, one by one.
+    """Write grouped citations, ``[E1, E2]``, one by one.
 
     Examples
     --------
@@ -52,28 +52,28 @@ def split_groups(sentence: str) -> str:
 
 
 def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
-    """A claim whose kind follows from what it cites.
+    """Build a claim; its kind follows from its citations.
 
     Parameters
     ----------
     sentence : str
         With its citations in place.
     evidence : sequence of Evidence
-        What may be cited; keys that are not among them count for nothing here, the verifier refuses them.
+        Citable evidence; other keys are ignored here, the verifier refuses them.
     """
     cited = {e.kind for e in evidence if e.key in parse_citations(sentence)}
     return Claim(sentence=sentence, kind=_find_kind(cited), citations=parse_citations(sentence))
 
 
 def _find_kind(cited: Collection[str]) -> ClaimKind:
-    """Triples alone are background; with image evidence they are a reason; a finding alone is a diagnosis."""
+    """Find the kind: triples alone are background, with image evidence a reason; a finding alone is a diagnosis."""
     if "triple" in cited:
         return "reason" if len(cited) > 1 else "background"
     return "diagnosis" if "finding" in cited else "observation"
 
 
 def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> list[str]:
-    """Keys that are cited and stand for nothing, each once, in order.
+    """Return cited keys without evidence, each once, in order.
 
     Examples
     --------

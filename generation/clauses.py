@@ -38,7 +38,15 @@ _JOINED = re.compile(r"<([\d,]+)> (?:, and|, or|and|or|,|as well as) <([\d,]+)>"
 
 
 class Mention(NamedTuple):
-    """A concept named in a sentence, and the characters it stands at."""
+    """A concept named in a sentence.
+
+    Parameters
+    ----------
+    entity : Entity
+        The concept.
+    start, end : int
+        Positions of its first character and behind its last.
+    """
 
     entity: Entity
     start: int
@@ -53,13 +61,13 @@ class Clause(NamedTuple):
     text : str
         As written.
     start : int
-        Where it begins in the sentence.
+        Position of its first character in the sentence.
     numbers : tuple of int
-        Mentions in it, counted over the whole sentence.
+        Numbers of its mentions, counted over the whole sentence.
     skeleton : str
         Lower case, without articles, each mention as ``<number>``, lists as ``<1,2>``.
     reason : bool
-        Whether "because" or the like leads into it.
+        Whether "because" or a similar word introduces it.
     """
 
     text: str
@@ -72,21 +80,21 @@ class Clause(NamedTuple):
 def find_mentions(
     text: str, *, link: Link, names: Mapping[str, Entity], annotation: Annotation | None = None
 ) -> list[Mention]:
-    """Concepts in a sentence, in reading order; none overlap.
+    """Find concepts in a sentence, in reading order, without overlap.
 
-    The longest phrase goes first, from the left; then what only the relations between words tell ("the heart is
+    The longest phrase wins, from the left; then come concepts that only relations between words express ("the heart is
     enlarged": cardiomegaly).
 
     Parameters
     ----------
     text : str
-        Without citations.
+        A sentence without citations.
     link : callable
         Phrase in lower case → concept or None.
     names : mapping of str to Entity
         Concepts by :func:`thoracite.generation.wording.normalise`, looked up before the linker.
     annotation : Annotation or None
-        What the extractor makes of the text.
+        The extractor's annotation of the text.
     """
     tokens = split_tokens(text)
     words = [normalise_word(token.text) for token in tokens]
@@ -103,7 +111,7 @@ def find_mentions(
 
 
 def find_starts(text: str, annotation: Annotation) -> list[int]:
-    """Where the annotation's tokens stand in the text they were read from."""
+    """Return the positions of the annotation's tokens in the original text."""
     starts, at = [], 0
     for token in annotation.text.split():
         at = text.find(token, at)
@@ -113,7 +121,7 @@ def find_starts(text: str, annotation: Annotation) -> list[int]:
 
 
 def _find_related(text: str, annotation: Annotation, link: Link, found: Sequence[Mention]) -> list[Mention]:
-    """Concepts of observations that no phrase named and that are told by what they are located at."""
+    """Find concepts of observations that no phrase named and that follow from their location."""
     starts = find_starts(text, annotation)
     concepts = link_mentions(annotation, link)
     related = []
@@ -149,19 +157,19 @@ def _longest(
 
 
 def _is_edge(word: str) -> bool:
-    """Whether no name begins or ends with a word: small words and articles."""
+    """Tell whether no name begins or ends with a word: small words and articles."""
     return word in _EDGES or not word
 
 
 def _is_word(token: str) -> bool:
-    """Whether a token is no punctuation, which the linker would forgive."""
+    """Tell whether a token is a word; the linker ignores punctuation."""
     return any(character.isalnum() for character in token)
 
 
 def split_clauses(text: str, mentions: Sequence[Mention]) -> list[Clause]:
-    """Clauses of a sentence, in order.
+    """Split a sentence into clauses, in order.
 
-    A new one begins at a semicolon, at "because", "but" and their like, and at an "and" that joins two predicates.
+    A clause begins at a semicolon, at "because", "but" and similar words, and at an "and" that joins two predicates.
     """
     inside = [(mention.start, mention.end) for mention in mentions]
     cuts = [(0, 0, False)]

@@ -13,17 +13,17 @@ from thoracite.types import Evidence, Finding, Study
 
 @runtime_checkable
 class Generator(Protocol):
-    """Writes sentences; the verifier, not the generator, decides which are released."""
+    """Writer of sentences; the verifier, not the generator, decides which are released."""
 
     name: str
 
     def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[str]:
-        """Sentences about the findings, each citing evidence by key: ``… [E1][E2].``"""
+        """Write sentences about the findings, each citing evidence by key: ``… [E1][E2].``"""
         ...
 
 
 def open_generator(name: str = "template", *, settings: Settings | None = None) -> Generator:
-    """The generator of that name.
+    """Return the generator of that name.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The deterministic generator: plain radiology English from findings and evidence, every sentence with its citations.
 
-The same evidence gives the same sentences. What is said follows from what was found: side, place and certainty where
-the image evidence has them, severity never, for no model here measures it. A reason is worded by the relation of the
-triple that it cites; a diagnosis joins what the image shows with what the graph says of it, and stays a possibility.
+The same evidence gives the same sentences. They state what was found: side, place and certainty where
+the image evidence has them, never severity, which no model here measures. A reason is worded by the relation of its
+cited triple; a diagnosis joins a finding of the image with a fact of the graph, and stays a possibility.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from thoracite.kg.vocabulary import (
 from thoracite.types import Certainty, Entity, Evidence, Finding, Study, Triple
 
 _MAIN = 3
-"""Findings that are explained one by one; the others are named."""
+"""Most findings that are explained one by one; the others are named."""
 
 _REASONS = 4
-"""Sentences from the graph about one finding."""
+"""Most sentences from the graph about one finding."""
 
 
 class TemplateGenerator:
-    """Writes by rule.
+    """Generator of sentences by templates.
 
     Examples
     --------
@@ -55,16 +55,16 @@ class TemplateGenerator:
     name = "template"
 
     def write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[str]:  # noqa: ARG002
-        """Sentences about the findings, each citing evidence by key.
+        """Write sentences about the findings, each citing evidence by key.
 
         Parameters
         ----------
         study : Study
-            Not used: indication and prior would have to be evidence before they could be cited.
+            Not used: indication and prior would have to be evidence to be cited.
         findings : sequence of Finding
             All findings of the image.
         evidence : sequence of Evidence
-            In reading order; a finding without evidence is not written about.
+            In reading order; a finding without evidence is left out.
         """
         page = _Page(findings, evidence)
         sentences = [sentence for finding in page.positive[:_MAIN] for sentence in page.explain(finding)]
@@ -74,7 +74,7 @@ class TemplateGenerator:
 
 
 class _Page:
-    """Findings and evidence of one image, by what they are about."""
+    """Findings and evidence of one image, by their subject."""
 
     def __init__(self, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> None:
         self.evidence = evidence
@@ -85,18 +85,18 @@ class _Page:
         self.absent = [finding for finding in cited if finding.certainty is Certainty.ABSENT]
 
     def keys(self, finding: Finding, *kinds: str) -> str:
-        """Citations of a finding's own evidence of these kinds."""
+        """Return citations of a finding's evidence of these kinds."""
         return join_citations(e.key for e in self.evidence if e.about.id == finding.entity.id and e.kind in kinds)
 
     def explain(self, finding: Finding) -> Iterator[str]:
-        """Observation, then at most four sentences from the graph."""
+        """Write the observation, then at most four sentences from the graph."""
         yield self._observe(finding)
         triples = [e for e in self.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
         sentences = [*self._explain_signs(finding, triples), *self._explain_triples(finding, triples)]
         yield from sentences[:_REASONS]
 
     def name_others(self, findings: Sequence[Finding]) -> Iterator[str]:
-        """One sentence for each certainty among findings that are only named."""
+        """Write one sentence for each certainty among findings that are only named."""
         for certainty in (Certainty.PRESENT, Certainty.UNCERTAIN):
             same = [finding for finding in findings if finding.certainty is certainty]
             if same:
@@ -107,7 +107,7 @@ class _Page:
                 yield f"also {state_certainty(same[0])} {are} {join_words(named)}."
 
     def deny(self, findings: Sequence[Finding]) -> Iterator[str]:
-        """What is not there; where nothing is, the nearest finding by its own probability."""
+        """Write the absent findings; where none is absent, the nearest one with its probability."""
         ranked = sorted(findings, key=lambda finding: -finding.probability)
         if not self.positive and len(ranked) > 1:
             nearest, *ranked = ranked
@@ -133,7 +133,7 @@ class _Page:
         return f"{subject} {said}{where} ({finding.number}) {keys}."
 
     def _explain_signs(self, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
-        """Signs that carry the finding, joined to the triple that makes them so; such triples are used up."""
+        """Write signs that carry the finding, each with its triple; such triples are used up."""
         for piece in [e for e in self.evidence if e.kind == "sign" and e.about.id == finding.entity.id]:
             sign = piece.sign.sign.entity if piece.sign else finding.entity
             if sign.id == finding.entity.id:
@@ -166,7 +166,7 @@ class _Page:
                 yield f"{sentence} [{piece.key}]."
 
     def _read_leading(self, finding: Finding, triple: Triple) -> str:
-        """The first end of a general statement, with what the image shows of it where it shows it."""
+        """Name the first end of a general statement, with its certainty where the image shows it."""
         entity = triple.object if triple.relation.id == HAS_SIGN else triple.subject
         read = self.found.get(entity.id)
         if read is None or read.certainty is Certainty.ABSENT or entity.id == finding.entity.id:
@@ -175,7 +175,7 @@ class _Page:
         return f"{entity.label}, which {verb(entity)} {said} {self.keys(read, 'finding')},"
 
     def _list_causes(self, finding: Finding, causes: Sequence[tuple[Evidence, Triple]]) -> str:
-        """Causes stay possible; the finding is as certain as the image says."""
+        """Write causes as possible; the finding keeps its certainty."""
         names = join_words([triple.object.label for _, triple in causes])
         plural = len(causes) > 1
         are = "are possible causes" if plural else f"{verb(causes[0][1].object)} a possible cause"
@@ -183,7 +183,7 @@ class _Page:
         return f"{names} {are} of the {self._seen_here(finding)} {keys}."
 
     def _diagnose(self, finding: Finding, piece: Evidence, triple: Triple) -> Iterator[str]:
-        """From the finding to what it may point to; a diagnosis that the image denies is left out."""
+        """Write what the finding may point to; a diagnosis that the image denies is left out."""
         diagnosis = triple.object if triple.relation.id == SUGGESTS else triple.subject
         read = self.found.get(diagnosis.id)
         keys = self.keys(finding, "finding")
@@ -208,7 +208,7 @@ def _is_sign(triple: Triple, sign: Entity, finding: Entity) -> bool:
 
 
 def _leads_on(triple: Triple, finding: Entity) -> bool:
-    """Whether a triple leads from the finding to something that it may point to."""
+    """Tell whether a triple leads from the finding to something that it may point to."""
     ends = {SUGGESTS: triple.subject.id, HAS_SIGN: triple.object.id}
     return ends.get(triple.relation.id) == finding.id
 
@@ -222,14 +222,14 @@ def _list_signs(finding: Entity, signs: Sequence[tuple[Evidence, Triple]]) -> st
 
 
 def state_triple(triple: Triple, *, leading: str = "") -> str | None:
-    """A triple as a general statement, without its citation; None where there is no wording for its relation.
+    """Word a triple as a general statement, without its citation; None where its relation has no wording.
 
     Parameters
     ----------
     triple : Triple
         Any triple of the graph.
     leading : str
-        How its first end is put; by its label unless given.
+        Words for its first end; its label unless given.
 
     Examples
     --------

@@ -28,19 +28,19 @@ _COUNTED = frozenset({
     "opacity", "pacemaker", "pattern", "plaque", "pneumatocele", "pneumothorax", "projection", "ratio", "scar",
     "shadow", "shift", "silhouette", "stripe", "tube", "tumor", "tumour",
 })  # fmt: skip
-"""Nouns that take "a"; others stand without an article."""
+"""Nouns with the article "a"; others stand without an article."""
 
 _AFTER_HEAD = re.compile(
     r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where|\w+ing)\s"
 )
 _VOWEL = re.compile(r"(?!eu|uni|ur|us)[aeiou]", re.IGNORECASE)
-"""A phrase that takes "an": it sounds like a vowel, which "unilateral" does not."""
+"""Pattern of a phrase with "an": it sounds like a vowel, which "unilateral" does not."""
 
 _CERTAINTY = {Certainty.PRESENT: "likely", Certainty.UNCERTAIN: "possible", Certainty.ABSENT: "unlikely"}
 
 
 def find_head(label: str) -> str:
-    """The noun that a label is about, in lower case.
+    """Find the head noun of a label, in lower case.
 
     Examples
     --------
@@ -56,12 +56,12 @@ def verb(entity: Entity, singular: str = "is", plural: str = "are") -> str:
 
 
 def name_generic(entity: Entity) -> str:
-    """A concept in a general statement: "the meniscus sign", "pleural effusion"."""
+    """Name a concept in a general statement: "the meniscus sign", "pleural effusion"."""
     return f"the {entity.label}" if find_head(entity.label) == "sign" else entity.label
 
 
 def name_indefinite(entity: Entity, adjective: str = "") -> str:
-    """A concept in a patient, with the article it takes."""
+    """Name a concept in a patient, with its article."""
     phrase = f"{adjective} {entity.label}".strip()
     if is_plural(find_head(entity.label)) or find_head(entity.label) not in _COUNTED:
         return phrase
@@ -69,24 +69,24 @@ def name_indefinite(entity: Entity, adjective: str = "") -> str:
 
 
 def join_words(words: Sequence[str], conjunction: str = "and") -> str:
-    """A list in words."""
+    """Join words to a list."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
 
 
 def begin(sentence: str) -> str:
-    """With a capital letter."""
+    """Capitalise the first letter."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def state_certainty(finding: Finding) -> str:
-    """How a finding's certainty is put: ``likely``, ``possible`` or ``unlikely``."""
+    """Return the word for a finding's certainty: ``likely``, ``possible`` or ``unlikely``."""
     return _CERTAINTY[finding.certainty]
 
 
 def state_probability(probability: float) -> str:
-    """A probability as it is written.
+    """Write a probability.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def state_probability(probability: float) -> str:
 
 
 def state_place(finding: Finding) -> tuple[str, str]:
-    """Side as an adjective and place as a phrase, either of them empty; the side stands once.
+    """Return side as an adjective and place as a phrase, either of them empty; the side stands once.
 
     Examples
     --------

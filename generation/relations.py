@@ -1,7 +1,7 @@
-r"""How sentences say the graph's relations, and in which direction.
+r"""Patterns of sentences that state the graph's relations, with their direction.
 
-A clause comes with its concepts replaced by numbers, ``<0> is sign of <1>``, articles gone. Each pattern names the
-relation and which number is the triple's subject (``S``) and object (``O``). Lists share a place: ``signs of <0>
+In a clause the concepts are replaced by numbers and articles removed, ``<0> is sign of <1>``. Each pattern names the
+relation, and the numbers of the triple's subject (``S``) and object (``O``). Lists share a place: ``signs of <0>
 include <1,2>``.
 
 Examples
@@ -32,7 +32,7 @@ from thoracite.kg.vocabulary import (
 
 
 class Related(NamedTuple):
-    """One relation that a clause states.
+    """One relation stated in a clause.
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ class Related(NamedTuple):
     negated : bool
         Whether the relation is denied.
     strong : bool
-        Whether it is said more surely than a fact of the graph can be ("proves", "always").
+        Whether it is stated more surely than a fact of the graph can be ("proves", "always").
     hedged : bool
-        Whether it is said as a possibility ("may be caused by").
+        Whether it is stated as a possibility ("may be caused by").
     """
 
     relation: str
@@ -150,11 +150,11 @@ _FAMILIES: dict[str, tuple[tuple[str, bool], ...]] = {
     ASSOCIATED: ((ASSOCIATED, False), (ASSOCIATED, True)),
     LOCATED_IN: ((LOCATED_IN, False), (LOCATED_AT, False), (HAS_SIGN, True)),
 }
-"""What a stated relation may rest on: relation, and whether its ends stand the other way round."""
+"""Relations that support a stated one, and whether their ends are swapped."""
 
 
 def find_relations(clause: str) -> list[Related]:
-    """Relations that a clause states, in the order of their place; of overlapping ones the longest.
+    """Find relations stated in a clause, in order of their place; of overlapping ones the longest.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def find_relations(clause: str) -> list[Related]:
 
 
 def find_accepted(relation: str) -> tuple[tuple[str, bool], ...]:
-    """Relations of a triple that carry a stated one, each with whether its ends stand the other way round.
+    """Return relations of a triple that support a stated one, each with whether its ends are swapped.
 
     "X suggests Y" may cite "Y has radiographic sign X", for both say the same of X and Y.
 

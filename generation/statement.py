@@ -1,8 +1,8 @@
-"""What a sentence states: findings, how surely, on which side; relations, in which direction; numbers.
+"""The content of a sentence: findings with certainty and side; relations with direction; numbers.
 
-Sentences are parsed without knowing who wrote them. Concepts come from the names that the evidence uses and from the
+Sentences are parsed whoever wrote them. Concepts come from the names in the evidence and from the
 linker; negation and hedging from the report extractor; relations from :mod:`thoracite.generation.relations`. Words
-that claim something and are understood by no rule are kept as ``unread``, so that the verifier can refuse them.
+that claim something but match no rule are kept as ``unread``, so that the verifier can refuse them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _INSERTED = re.compile(
     rf"<(?P<ends>[\d,]+)> ,? ?(?:(?:which|that) )?(?P<said>(?:is|are|may be|might be) (?:{_FILLER})*{_CORE}"
     rf"(?:{_FILLER}|{_CORE})*),? ?(?:and |which |so )?"
 )
-"""A presence told in passing: "consolidation, which is also likely, suggests …"."""
+"""A presence stated in passing: "consolidation, which is also likely, suggests …"."""
 _POINTED = re.compile(
     r"\b(?:there (?:is|are)|this|these|(?:image|radiograph|film|patient|it) (?:shows|has|demonstrates))"
     r"(?P<said>(?: [\w-]+){0,4}?) <(?P<ends>[\d,]+)>"
@@ -55,14 +55,14 @@ _BETWEEN = re.compile(r"[,;]|\b(?:and|or|but|with)\b")
 
 
 class Presence(NamedTuple):
-    """Something is said to be there, or not.
+    """A statement that something is there, or not.
 
     Parameters
     ----------
     entity : Entity
-        What.
+        The concept.
     grade : str
-        How surely: certain, present, likely, possible or absent.
+        Degree: certain, present, likely, possible or absent.
     sides : frozenset of str
         ``left``, ``right``, ``bilateral``; empty where the sentence names none.
     places : frozenset of str
@@ -76,7 +76,17 @@ class Presence(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """A relation with its ends as concepts; ``patient`` where it is said of this image and not in general."""
+    """A relation between concepts.
+
+    Parameters
+    ----------
+    relation : Related
+        The stated relation, with its ends as numbers.
+    subjects, objects : tuple of Entity
+        Concepts at both ends.
+    patient : bool
+        Whether it is stated of this image, not in general.
+    """
 
     relation: Related
     subjects: tuple[Entity, ...]
@@ -85,29 +95,37 @@ class Stated(NamedTuple):
 
 
 class Quoted(NamedTuple):
-    """A number, and the finding named last before it."""
+    """A number in a sentence.
+
+    Parameters
+    ----------
+    number : Number
+        The number.
+    entity : Entity or None
+        The finding named last before it.
+    """
 
     number: Number
     entity: Entity | None
 
 
 class Statement(NamedTuple):
-    """All that a sentence states.
+    """The content of one sentence.
 
     Parameters
     ----------
     presences, relations, numbers
-        What it claims.
+        Its claims.
     because : tuple of (tuple of Entity, tuple of Entity)
-        What is given as the reason of what, where no relation is named.
+        Reasons and what they explain, where no relation is named.
     modifiers : tuple of str
         Severity, change and kind in words.
     unread : tuple of str
-        Words that claim something and are understood by no rule.
+        Words that claim something but match no rule.
     named : tuple of (str, int)
-        Every concept's identifier, and where its name ends.
+        Every concept's identifier, and the end of its name.
     cited : tuple of (str, int)
-        Every citation, and where it stands.
+        Every citation, and its position.
     """
 
     presences: tuple[Presence, ...]
@@ -121,16 +139,16 @@ class Statement(NamedTuple):
 
 
 def parse_statement(sentence: str, *, link: Link, names: Mapping[str, Entity], extractor: Extractor) -> Statement:
-    """Read one sentence.
+    """Parse one sentence.
 
     Parameters
     ----------
     sentence : str
-        With its citations.
+        A sentence with its citations.
     link : callable
         Phrase → concept.
     names : mapping of str to Entity
-        What the evidence calls its concepts, by :func:`thoracite.generation.wording.normalise`.
+        Names of concepts in the evidence, by :func:`thoracite.generation.wording.normalise`.
     extractor : Extractor
         Finds negation and hedging.
     """
@@ -152,7 +170,7 @@ def parse_statement(sentence: str, *, link: Link, names: Mapping[str, Entity], e
 
 
 def _take_citations(sentence: str) -> tuple[str, tuple[tuple[str, int], ...]]:
-    """The sentence without citations, and where each of them stood in it."""
+    """Return the sentence without citations, and their positions in it."""
     kept, cited, at = "", [], 0
     for match in CITATION.finditer(sentence):
         kept += sentence[at : match.start()].rstrip() if sentence[at : match.start()].strip() else ""
@@ -170,7 +188,7 @@ def _read_numbers(text: str, mentions: Sequence[Mention]) -> Iterator[Quoted]:
 
 
 class _Part(NamedTuple):
-    """What one clause states; ``own`` are its concepts."""
+    """The content of one clause; ``own`` are its concepts."""
 
     presences: tuple[Presence, ...]
     relations: tuple[Stated, ...]
@@ -179,7 +197,7 @@ class _Part(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word that is no part of a finding's name: what the extractor calls it, and where it stands in the sentence."""
+    """A word outside the names of findings, with the extractor's label and its position in the sentence."""
 
     text: str
     start: int
@@ -222,7 +240,7 @@ def _read_clause(clause: Clause, mentions: Sequence[Mention], extractor: Extract
 
 
 def _find_labels(clause: Clause, extractor: Extractor) -> dict[int, str]:
-    """What the extractor calls the words of a clause, by their place in the sentence: ANAT, DP, U or DA."""
+    """Return the extractor's labels of a clause's words, by position in the sentence: ANAT, DP, U or DA."""
     annotation = extractor.extract(clause.text)
     starts = find_starts(clause.text, annotation)
     return {
@@ -233,7 +251,7 @@ def _find_labels(clause: Clause, extractor: Extractor) -> dict[int, str]:
 
 
 def _take_passing(skeleton: str) -> tuple[str, dict[int, str]]:
-    """The skeleton without presences told in passing, and their words by mention."""
+    """Return the skeleton without presences stated in passing, and their words by mention."""
     passing = {int(n): match["said"] for match in _POINTED.finditer(skeleton) for n in match["ends"].split(",")}
     for match in _INSERTED.finditer(skeleton):
         passing |= {int(n): match["said"] for n in match["ends"].split(",")}
@@ -249,9 +267,9 @@ def _outside(clause: Clause, names: Sequence[Mention], labels: Mapping[int, str]
 
 
 def _attach(words: Sequence[_Word], findings: Mapping[int, Mention], clause: Clause) -> dict[int, list[str]]:
-    """Words of place by the finding they belong to: the next one in the same phrase, else the one before.
+    """Attach words of place to findings: the next one in the same phrase, else the one before.
 
-    What belongs to none stands under -1.
+    Words without a finding stand under -1.
     """
     attached: dict[int, list[str]] = {number: [] for number in (*findings, -1)}
     for word in words:
@@ -270,7 +288,7 @@ def _attach(words: Sequence[_Word], findings: Mapping[int, Mention], clause: Cla
 def _grade(
     mention: Mention, words: Sequence[_Word], labels: Mapping[int, str], clause: Clause, passing: str | None
 ) -> Grade:
-    """How surely a finding is stated: in passing, or as the extractor reads it and the nearest modal word says."""
+    """Find the degree of a finding: stated in passing, or by the extractor and the nearest modal word."""
     own = [labels[start] for start in range(mention.start, mention.end) if labels.get(start, "ANAT") != "ANAT"]
     label = own[-1] if own else None
     if passing is not None:
@@ -293,7 +311,7 @@ def _is_claim(word: _Word) -> bool:
 def _read_because(
     clauses: Sequence[Clause], read: Sequence[_Part]
 ) -> Iterator[tuple[tuple[Entity, ...], tuple[Entity, ...]]]:
-    """Pairs of clauses joined by "because" in which the reason names no relation itself."""
+    """Find pairs of clauses joined by "because" whose reason names no relation itself."""
     for clause, before, part in zip(clauses[1:], read, read[1:], strict=False):
         if clause.reason and not part.relations and part.presences and before.presences:
             yield tuple(p.entity for p in part.presences), tuple(p.entity for p in before.presences)

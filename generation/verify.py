@@ -2,8 +2,8 @@
 
 It parses each sentence itself (:mod:`thoracite.generation.statement`) and trusts nothing that a generator says of it.
 Finding, side, place, certainty, severity and every number must agree with the cited evidence; a relation must be the
-cited triple's, in its direction; a triple alone never supports that something is there; what cites nothing, or cites
-evidence about something else, is unsupported. Words that claim something and are not understood count as a claim
+cited triple's, in its direction; a triple alone never supports a presence; a sentence without citations, or with
+evidence about something else, is unsupported. Words that claim something but match no rule count as a claim
 without evidence, so that free wording fails on the safe side.
 """
 
@@ -24,7 +24,7 @@ Verdict = Literal["contradicted", "unsupported"]
 
 
 class Fault(NamedTuple):
-    """What is wrong with a sentence."""
+    """A fault of a sentence: the verdict it leads to, and the reason in words."""
 
     verdict: Verdict
     why: str
@@ -35,7 +35,7 @@ _ALLOWED: dict[Certainty, frozenset[Grade]] = {
     Certainty.UNCERTAIN: frozenset({"possible"}),
     Certainty.ABSENT: frozenset({"absent"}),
 }
-"""How a sentence may put each certainty; "definitely" is more than any image model knows."""
+"""Degrees that a sentence may state for each certainty; "definitely" is more than any image model knows."""
 
 _SAID: dict[Certainty, str] = {
     Certainty.PRESENT: "likely",
@@ -52,7 +52,7 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
     claims : iterable of Claim
         By any generator, in any wording.
     evidence : sequence of Evidence
-        All that could be cited.
+        All citable evidence.
     linker : callable
         Phrase → concept or None, such as ``Linker.link``.
     extractor : Extractor
@@ -61,7 +61,7 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
     Returns
     -------
     list of Claim
-        The same sentences in the same order, each with a verdict, and why where it is not ``supported``.
+        The same sentences in the same order, each with a verdict, and the reason where it is not ``supported``.
     """
     names = {normalise(entity.label): entity for entity in _entities(evidence)}
     known = {piece.key: piece for piece in evidence}
@@ -85,7 +85,7 @@ def _entities(evidence: Iterable[Evidence]) -> Iterator[Entity]:
 
 
 def _find_faults(claim: Claim, statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:
-    """Everything wrong with a claim, contradictions and all, the first fault found first."""
+    """Find every fault of a claim, contradictions and all, in the order of the checks."""
     if not claim.citations:
         yield Fault("unsupported", "it cites nothing")
         return
@@ -150,7 +150,7 @@ def _certainty(own: Sequence[Evidence], entity: Entity) -> Certainty:
 
 
 class Place(NamedTuple):
-    """Side and place in words that image evidence commits itself to."""
+    """Side and place, in words, that image evidence states."""
 
     side: Side | None
     anatomy: str
@@ -223,7 +223,7 @@ def _carries(triple: Triple, relation: str, subject: str, object_: str) -> bool:
 
 
 def _check_because(reasons: Sequence[Entity], of: Sequence[Entity], cited: Sequence[Evidence]) -> Iterator[Fault]:
-    """A "because" needs a triple that leads from the reason to what it is the reason of."""
+    """Check that a triple leads from the reason to the explained finding."""
     triples = [piece.triple for piece in cited if piece.triple is not None]
     linked = any(
         _carries(triple, SUGGESTS, reason.id, entity.id) or _carries(triple, CAUSED_BY, entity.id, reason.id)
@@ -236,7 +236,7 @@ def _check_because(reasons: Sequence[Entity], of: Sequence[Entity], cited: Seque
 
 
 def _check_number(quoted: Quoted, cited: Sequence[Evidence]) -> Iterator[Fault]:
-    """A number must be the probability of what it stands beside, or a count of a cited triple."""
+    """Check that a number is the probability of its finding, or a count of a cited triple."""
     number, entity = quoted
     images = [piece for piece in cited if piece.kind != "triple"]
     if number.bound:
@@ -256,7 +256,7 @@ def _counts(triple: Triple) -> tuple[float, ...]:
 
 
 def _equals(text: str, value: float) -> bool:
-    """Whether a number as written is the value, rounded as it was written."""
+    """Tell whether a number in a text is the value, rounded to the same digits."""
     if text.endswith("%"):
         text, value = text[:-1], 100 * value
     decimals = len(text.partition(".")[2])
@@ -271,7 +271,7 @@ _CITES = {
     "expected": {True, False},
     "background": {True},
 }
-"""Whether a kind of claim must cite a triple (True) and image evidence (False)."""
+"""For each kind of claim, whether it must cite a triple (True) and image evidence (False)."""
 
 
 def _check_kind(claim: Claim, statement: Statement, cited: Sequence[Evidence]) -> Iterator[Fault]:
@@ -288,14 +288,14 @@ def _check_kind(claim: Claim, statement: Statement, cited: Sequence[Evidence]) -
 
 
 def _ends(piece: Evidence) -> set[str]:
-    """What a sentence must name to cite a piece of evidence."""
+    """Return the concepts that a sentence must name to cite a piece of evidence."""
     if piece.triple is not None:
         return {piece.triple.subject.id, piece.triple.object.id}
     return {piece.sign.sign.entity.id if piece.sign is not None else piece.about.id}
 
 
 def _check_places_of_citations(statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:
-    """What a citation vouches for stands before it, unless the citation opens the sentence."""
+    """Check that a citation stands behind the names of its concepts, unless it opens the sentence."""
     for key, at in statement.cited:
         before = {identifier for identifier, end in statement.named if end <= at}
         if before and not _ends(known[key]) <= before:

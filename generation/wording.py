@@ -1,4 +1,4 @@
-"""The words by which sentences say how surely, on which side, at which level, how much.
+"""Words of sentences for degree, side, level and number.
 
 Examples
 --------
@@ -18,7 +18,7 @@ from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.linking.number import make_singular
 
 Grade = Literal["certain", "present", "likely", "possible", "absent"]
-"""How surely something is said to be there, from "definitely" to "no"."""
+"""Degrees of presence, from "definitely" to "no"."""
 
 SIDES = {
     "left": "left", "left-sided": "left", "leftward": "left", "right": "right", "right-sided": "right",
@@ -34,13 +34,13 @@ LEVELS = {
     "lingula": "lobe", "lingular": "lobe", "hilar": "hilar", "perihilar": "hilar", "hilum": "hilar", "hila": "hilar",
     "costophrenic": "costophrenic", "retrocardiac": "retrocardiac",
 }  # fmt: skip
-"""Words for a place in the lung; a lobe is more than a zone says."""
+"""Words for a place in the lung; a lobe says more than a zone."""
 
 GENERIC = frozenset({
     "lung", "lungs", "zone", "zones", "field", "fields", "chest", "thorax", "hemithorax", "side", "sides",
     "pulmonary", "pleural", "pleura", "area", "region", "space", "cardiac", "heart", "silhouette",
 })  # fmt: skip
-"""Anatomy that claims no place beyond what the finding itself is."""
+"""Anatomy that adds no place to the finding itself."""
 
 MODIFIERS = frozenset({
     "small", "tiny", "trace", "minimal", "slight", "mild", "mildly", "moderate", "moderately", "large", "big",
@@ -51,7 +51,7 @@ MODIFIERS = frozenset({
     "multiple", "several", "numerous", "diffuse", "focal", "calcified", "malignant", "benign", "early", "subtle",
     "complete", "partial",
 })  # fmt: skip
-"""Severity, change and kind: what the image evidence does not say may not be said."""
+"""Severity, change and kind: a sentence may state only those in the image evidence."""
 
 HARMLESS = frozenset({
     "sign", "signs", "finding", "findings", "evidence", "image", "images", "radiograph", "radiographs",
@@ -59,7 +59,7 @@ HARMLESS = frozenset({
     "views", "detected", "seen", "present", "cause", "causes", "suggestive", "visible", "model", "reading",
     "known", "considered", "related", "possibility", "concern", "place", "lead", "leads",
 })  # fmt: skip
-"""Words that an extractor may call observations and that claim nothing of a patient."""
+"""Words that an extractor may label as observations though they claim nothing of a patient."""
 
 _CERTAIN = re.compile(
     r"\b(?:definite(?:ly)?|certain(?:ly)?|confirm\w+|unequivocal\w*|undoubted\w*|proven|clearly|obvious\w*)\b"
@@ -79,7 +79,17 @@ _DROPPED = frozenset({"a", "an", "the"})
 
 
 class Number(NamedTuple):
-    """A number as written, where it stands, and whether it is said of the highest of several."""
+    """A number in a text.
+
+    Parameters
+    ----------
+    text : str
+        Its digits.
+    start : int
+        Position of its first character.
+    bound : bool
+        Whether it is the highest of several.
+    """
 
     text: str
     start: int
@@ -87,25 +97,25 @@ class Number(NamedTuple):
 
 
 def normalise(phrase: str) -> str:
-    """A phrase as it is compared: lower case, no articles, singular."""
+    """Normalise a phrase for comparison: lower case, no articles, singular."""
     return " ".join(word for token in split_tokens(phrase) if (word := normalise_word(token.text)))
 
 
 def normalise_word(token: str) -> str:
-    """A word as it is compared; empty for an article."""
+    """Normalise a word for comparison; empty for an article."""
     word = token.lower()
     return "" if word in _DROPPED else make_singular(word)
 
 
 def find_grade(words: str, label: str | None) -> Grade:
-    """How surely a clause states a finding.
+    """Find the degree to which a clause states a finding.
 
     Parameters
     ----------
     words : str
         The words that may grade it, lower case.
     label : str or None
-        What the extractor makes of it: ``DP``, ``U`` or ``DA``; None where it did not see the finding.
+        The extractor's label: ``DP``, ``U`` or ``DA``; None where it did not see the finding.
     """
     if label == "DA" or (label is None and _ABSENT.search(words)):
         return "absent"
@@ -119,7 +129,7 @@ def find_grade(words: str, label: str | None) -> Grade:
 
 
 def is_modal(word: str) -> bool:
-    """Whether a word says how surely.
+    """Tell whether a word states a degree.
 
     Examples
     --------
@@ -130,7 +140,7 @@ def is_modal(word: str) -> bool:
 
 
 def blank_parentheses(text: str) -> str:
-    """The text with spaces where a parenthesis holds nothing but a probability; offsets stay as they are.
+    """Blank parentheses that hold only a probability; positions do not change.
 
     Examples
     --------
@@ -141,7 +151,7 @@ def blank_parentheses(text: str) -> str:
 
 
 def find_numbers(text: str) -> Iterator[Number]:
-    """Every number of a text, with its place.
+    """Find every number of a text, with its place.
 
     Examples
     --------

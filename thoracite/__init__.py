@@ -71,12 +71,12 @@ _HOMES = {
 }  # fmt: skip
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names} | {
     "Concept": ("thoracite.kg.concepts", "ConceptNode"),
-    "ConceptScore": ("thoracite.types", "SignScore"),  # its name before signs were called so
+    "ConceptScore": ("thoracite.types", "SignScore"),  # its name before signs were called signs
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for (PEP 562), so that ``thoracite --help`` answers at once."""
+    """Import a public name on first use (PEP 562), so that ``thoracite --help`` answers at once."""
     if name in _HOME:
         module, own = _HOME[name]
         return getattr(importlib.import_module(module), own)
@@ -84,7 +84,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, so that a shell completes them."""
+    """List the public names, so that a shell completes them."""
     return sorted(__all__)
 
 

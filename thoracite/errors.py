@@ -1,4 +1,4 @@
-"""What can go wrong, as sentences for the user.
+"""Errors of Thoracite, as sentences for the user.
 
 Every error says what happened, where, what was expected and what to do next; the command line prints
 that sentence alone and leaves with the error's exit code::

@@ -1,7 +1,7 @@
-"""Files that are written whole or not at all, and tables that are read row by row.
+"""Files written whole or not at all, and tables read row by row.
 
-A file is written beside its place under a name that ends in ``.part`` and renamed when it is whole, so that a process
-that dies leaves the old file as it was.
+A file is written beside its place under a name that ends in ``.part`` and renamed when complete, so that a process
+that dies leaves the old file unchanged.
 
 Examples
 --------
@@ -69,7 +69,7 @@ def replace_file(
     Parameters
     ----------
     path : Path
-        Where the file shall stand; its folder must be there.
+        Path of the file; its folder must exist.
     binary : bool
         Whether bytes are written; text in UTF-8 otherwise.
     newline : str or None
@@ -100,14 +100,14 @@ def write_text(path: Path, text: str) -> None:
     Parameters
     ----------
     path : Path
-        Where the file shall stand; its folder must be there.
+        Path of the file; its folder must exist.
     text : str
-        All of it.
+        The whole content.
 
     Raises
     ------
     OSError
-        If it cannot be written; what stood there is left as it was.
+        If it cannot be written; an old file stays unchanged.
     """
     with replace_file(path, newline="") as file:
         file.write(text)

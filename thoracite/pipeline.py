@@ -1,7 +1,7 @@
-"""Explainer: the one place where the rooms meet.
+"""Explainer: the place where all rooms are wired together.
 
-An image is read, its findings retrieve evidence, the generator writes, the verifier drops what the evidence does not
-support, and what is left is released; where nothing can be said, the explanation is withheld with the reason.
+The encoder reads an image, its findings retrieve evidence, the generator writes, the verifier drops sentences that the
+evidence does not support, and the rest is released; if none is left, the explanation is withheld with the reason.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from thoracite.vision.image import ImageInput
 
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
-"""Stands as the reason of an explanation that was released without a graph."""
+"""Reason of an explanation that was released without a graph."""
 
 
 class ImageError(Noun):
@@ -35,9 +35,9 @@ class ImageError(Noun):
     Parameters
     ----------
     image : str
-        The image as it was named.
+        Path or name of the image.
     error : str
-        One sentence: what is wrong and what was expected.
+        One sentence: the fault and the expectation.
     """
 
     image: str
@@ -45,7 +45,7 @@ class ImageError(Noun):
 
 
 class Explainer:
-    """Explains chest X-rays; every sentence cites evidence.
+    """Explainer of chest X-rays; every sentence cites evidence.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class Explainer:
         Parameters
         ----------
         image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or Study
-            A PNG, JPEG or DICOM file, what a library read from one, or a study that names one.
+            A PNG, JPEG or DICOM file, an image that a library read from one, or a study that names one.
 
         Returns
         -------
@@ -122,12 +122,12 @@ class Explainer:
         Parameters
         ----------
         images : iterable
-            As :meth:`explain` takes them.
+            Images that :meth:`explain` takes.
 
         Yields
         ------
         Explanation or ImageError
-            An image that cannot be read gives its error, and the batch goes on.
+            An image that cannot be read gives an error, and the batch goes on.
         """
         for image in images:
             try:
@@ -137,12 +137,12 @@ class Explainer:
                 yield ImageError(image=name, error=str(error))
 
     def check_report(self, image: ImageInput | None, text: str) -> ReportCheck:
-        """Hold a report against its image and the graph.
+        """Compare a report with its image and the graph.
 
         Parameters
         ----------
         image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or None
-            The image it was written about; None checks the text against the graph and itself alone.
+            The image of the report; None checks the text against the graph and itself alone.
         text : str
             The report.
 
@@ -173,17 +173,17 @@ class Explainer:
         )
 
     def open(self) -> None:
-        """Open the graph now, so that what is wrong with it is known before any image is read.
+        """Open the graph now, so that a fault is known before any image is read.
 
         Raises
         ------
         StoreError
-            If it is missing, damaged or away.
+            If it is missing, damaged or cannot be reached.
         """
         _ = self.digest
 
     def close(self) -> None:
-        """Let go of the graph."""
+        """Close the graph."""
         self.retriever.close()
 
     def __enter__(self) -> Explainer:
@@ -194,7 +194,7 @@ class Explainer:
 
     @property
     def digest(self) -> str:
-        """Digest of the graph that reasons come from; ``none`` without one."""
+        """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
     def _retrieve(self, findings: Sequence[Finding]) -> Retrieval:
@@ -203,7 +203,7 @@ class Explainer:
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
     def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
-        """What the generator says and the evidence supports."""
+        """Write claims and keep the supported ones."""
         written = [
             build_claim(split_groups(sentence), evidence)
             for sentence in self.generator.write(study, findings, evidence)
@@ -242,9 +242,9 @@ def _name(image: ImageInput) -> str:
 
 
 def find_doubt(findings: Sequence[Finding]) -> str | None:
-    """Why the findings are too unsure to be explained; None where they are not.
+    """Return the reason why the findings are too unsure to be explained; None if they are not.
 
-    Nothing is present, and at least two thirds of what the model knows is uncertain; naming any of it would be a guess.
+    They are if none is present and at least two thirds are uncertain; naming any of them would be a guess.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Parts that other packages bring, found by their entry points.
+"""Plug-ins of other packages, found by their entry points.
 
 A package declares in its ``pyproject.toml``, for instance::
 
@@ -6,7 +6,7 @@ A package declares in its ``pyproject.toml``, for instance::
     mynet = "mypackage.thoracite:open_mynet"
 
 and ``--encoder mynet`` or ``--encoder mynet:SOURCE`` calls ``open_mynet(source, settings)``, which returns an object
-with the methods of the Protocol. Our own names come first, so that a plug-in replaces none of them.
+with the methods of the Protocol. Built-in names come first, so that a plug-in cannot replace one.
 
 Examples
 --------
@@ -22,28 +22,28 @@ from typing import Any, Literal
 from thoracite.errors import ModelError, UsageError
 
 Group = Literal["thoracite.encoders", "thoracite.generators", "thoracite.stores"]
-"""What a plug-in can be: reads images, writes sentences, holds a graph."""
+"""Groups of plug-ins: image encoders, generators, graph stores."""
 
 
 def list_plugins(group: Group) -> list[str]:
-    """Names of the installed plug-ins of a group, sorted."""
+    """List the installed plug-ins of a group, sorted by name."""
     return sorted({entry.name for entry in entry_points(group=group)})
 
 
 def find_plugin(group: Group, name: str) -> EntryPoint | None:
-    """The installed plug-in of that name; None where there is none.
+    """Find the installed plug-in of that name; None where there is none.
 
     Parameters
     ----------
     group : str
         ``thoracite.encoders``, ``thoracite.generators`` or ``thoracite.stores``.
     name : str
-        Before the first colon: the name of an encoder or generator, or the scheme of a store's address.
+        The name before the first colon: of an encoder or generator, or the scheme of a store's address.
 
     Raises
     ------
     UsageError
-        If two packages bring the same name.
+        If two packages have a plug-in of the same name.
     """
     found = {entry.value: entry for entry in entry_points(group=group, name=name)}
     if len(found) > 1:
@@ -52,21 +52,21 @@ def find_plugin(group: Group, name: str) -> EntryPoint | None:
 
 
 def open_plugin(entry: EntryPoint, source: str, settings: Any) -> Any:
-    """What a plug-in makes of a source and the settings.
+    """Open a plug-in with a source and the settings.
 
     Parameters
     ----------
     entry : EntryPoint
         From :func:`find_plugin`.
     source : str
-        What follows the name and a colon; a store's whole address; empty where nothing follows.
+        The text behind the name and a colon; a store's whole address; empty without a colon.
     settings : Settings
-        Those of the caller.
+        Settings of the caller.
 
     Raises
     ------
     ModelError
-        If the package cannot be imported or does not have what it declares.
+        If the package cannot be imported or lacks the declared object.
     """
     try:
         make = entry.load()

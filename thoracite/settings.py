@@ -1,6 +1,6 @@
 """Settings: arguments > ``THORACITE_*`` environment > ``thoracite.toml`` > defaults.
 
-Every value knows where it came from, so that ``thoracite settings`` can say so.
+Every value records its origin, which ``thoracite settings`` shows.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from thoracite.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
-"""Where the package lies; the bundled data stand below it."""
+"""Folder of the package; the bundled data stand below it."""
 
 ONTOLOGIES = PACKAGE / "ontologies"
 MODELS = PACKAGE / "models"
@@ -28,14 +28,14 @@ _PREFIX = "THORACITE_"
 
 
 class _Outside(NamedTuple):
-    """What is read beside the arguments: the environment, and the file where it is not the one of the folder."""
+    """Sources besides the arguments: the environment, and a file other than the current folder's."""
 
     environment: Mapping[str, str] | None = None
     file: Path | None = None
 
 
 _outside: ContextVar[_Outside | None] = ContextVar("outside", default=None)
-"""Set while :meth:`Settings.read` runs, since pydantic-settings asks a class, not a call, for its sources."""
+"""Sources while :meth:`Settings.read` runs; pydantic-settings takes them from the class, not from a call."""
 
 
 def _default_graph() -> Path:
@@ -43,29 +43,29 @@ def _default_graph() -> Path:
 
 
 class Settings(BaseSettings):
-    """Everything that can be set.
+    """All settings.
 
-    ``Settings(port=7000)`` reads the environment and ``thoracite.toml`` for what is not given; so does :meth:`read`.
+    ``Settings(port=7000)`` takes other values from the environment and ``thoracite.toml``, like :meth:`read`.
 
     Parameters
     ----------
     graph : Path
-        Folder of the embedded graph; built there when missing.
+        Folder of the embedded graph; the graph is built there if missing.
     store : str
-        ``embedded``, or the address of a server: ``neo4j://…``, ``bolt://…``, ``http(s)://…`` (SPARQL), or one that an
-        installed plug-in answers (entry points ``thoracite.stores``).
+        ``embedded``, or the address of a server: ``neo4j://…``, ``bolt://…``, ``http(s)://…`` (SPARQL), or of an
+        installed plug-in (entry points ``thoracite.stores``).
     store_user : str
-        For a server.
+        User name on a server.
     store_password : SecretStr
-        For a server; never printed.
+        Password on a server; never printed.
     generator : str
         ``template``, or the name of another generator.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
     device : str
-        Where models run: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        Device for models: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     query_limit_s : float
-        Seconds a query may take, above 0.
+        Time limit of a query in seconds, above 0.
     max_pixels : int
         Largest image that is decoded, in pixels.
     max_bytes : int
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     port : int
         Port that ``thoracite serve`` listens on, 0 to 65535; 0 takes a free one.
     examples : Path or None
-        Folder of images that the page offers to pick.
+        Folder of example images on the page.
 
     Raises
     ------
@@ -124,11 +124,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments before environment before file."""
+        """Read arguments before environment before file."""
         return init_settings, _EnvironmentSource(settings_cls, env_prefix=_PREFIX), _FileSource(settings_cls)
 
     def origin(self, name: str) -> str:
-        """Where a value came from: ``argument``, the variable's name, the file's path or ``default``."""
+        """Return the origin of a value: ``argument``, the variable's name, the file's path or ``default``."""
         return self._origins.get(name, "default")
 
     @classmethod
@@ -139,16 +139,16 @@ class Settings(BaseSettings):
         environment: Mapping[str, str] | None = None,
         file: Path | None = None,
     ) -> Settings:
-        """Gather the settings.
+        """Read the settings.
 
         Parameters
         ----------
         arguments : mapping or None
-            What the caller asks for; None values count as not given.
+            Values from the caller; None counts as not given.
         environment : mapping or None
             ``os.environ`` unless given.
         file : Path or None
-            ``thoracite.toml`` in the current folder unless given; may be missing unless given.
+            ``thoracite.toml`` in the current folder unless given; only a given file must exist.
 
         Raises
         ------
@@ -170,10 +170,10 @@ class _EnvironmentSource(EnvSettingsSource):
 
 
 class _FileSource(PydanticBaseSettingsSource):
-    """The keys of ``thoracite.toml``, or of the file that was named."""
+    """The keys of ``thoracite.toml``, or of the given file."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - asked for by the base
-        """One value of the file."""
+        """Return one value of the file."""
         return _read_file().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _read_file() -> dict[str, Any]:
 
 
 def _find_origins(arguments: Mapping[str, Any], names: set[str]) -> dict[str, str]:
-    """Where each value that is no default came from."""
+    """Return the origin of each value that is not a default."""
     variables = {variable.upper() for variable in _environment()}
     origins = dict.fromkeys(_read_file(), str(_file()))
     origins |= {name: variable for name in names if (variable := f"{_PREFIX}{name.upper()}") in variables}
@@ -208,7 +208,7 @@ def _find_origins(arguments: Mapping[str, Any], names: set[str]) -> dict[str, st
 
 
 def _explain(error: ValidationError, arguments: Mapping[str, Any], names: set[str]) -> str:
-    """The first fault as a sentence; a password's value is not repeated."""
+    """Return the first fault as a sentence; a password's value is not repeated."""
     first = error.errors()[0]
     name = str(first["loc"][0])
     origin = _find_origins(arguments, names).get(name, "default")

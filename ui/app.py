@@ -1,6 +1,6 @@
 """The page: pick an example or upload an image, read its explanation, open the evidence.
 
-Layout and events only; what is shown is :mod:`thoracite.ui.page`, what is done is :mod:`thoracite.ui.service`.
+Layout and events only; :mod:`thoracite.ui.page` renders the content, :mod:`thoracite.ui.service` does the work.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ FONTS = ["system-ui", "sans-serif"]
 
 
 def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Sequence[Path] = ()) -> gr.Blocks:
-    """The page's layout and events.
+    """Build the page's layout and events.
 
     Parameters
     ----------
     service : Service
-        Explains what is picked or uploaded.
+        Explains the picked or uploaded image.
     examples : sequence of Example
-        Offered to pick, in this order.
+        Examples to pick, in this order.
     thumbnails : sequence of Path
-        One small PNG an example.
+        One small PNG for each example.
 
     Returns
     -------
     gradio.Blocks
-        To be mounted by :func:`mount_page`.
+        For :func:`mount_page`.
     """
 
     def explain_upload(path: str | None) -> tuple[str, None]:
@@ -49,7 +49,7 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
         try:
             return _explain(service, upload), None
         finally:
-            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio gives every upload a folder of its own
+            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
 
     def explain_example(event: gr.SelectData) -> str:
         return _explain(service, examples[event.index].path)
@@ -86,14 +86,14 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
 
 
 def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
-    """Put the page at ``/`` of the application; other routes must have been added before.
+    """Mount the page at ``/`` of the application; other routes must have been added before.
 
     Parameters
     ----------
     app : FastAPI
         The application.
     service : Service
-        Explains; its settings name the folder of examples.
+        The service; its settings name the folder of examples.
     workspace : Path
         A private folder for drawings and thumbnails.
     """
@@ -104,7 +104,7 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
 
 
 async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -> None:
-    """In a running event loop: outside one, Gradio opens one for each of its locks and closes none."""
+    """Mount in a running event loop: outside one, Gradio opens one for each of its locks and closes none."""
     gr.mount_gradio_app(
         app,
         build(),

@@ -1,4 +1,4 @@
-"""What the commands about the graph do: ask it, list the published queries, build, load and check it."""
+"""Commands on the graph: query it, list the published queries, build, load and check it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CYPHER = re.compile(r"(?:OPTIONAL|MATCH|UNWIND|RETURN|WITH|CALL|CREATE|MERGE|SH
 
 
 class Answer(NamedTuple):
-    """What a store answered, and in which language it was asked.
+    """Answer of a store, and the language of the query.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     language: Language
 
     def as_json(self) -> str:
-        """SPARQL 1.1 Query Results JSON, or columns and rows for Cypher."""
+        """Write SPARQL 1.1 Query Results JSON, or columns and rows for Cypher."""
         from thoracite.ui.view import render_cypher_json, render_sparql_json
 
         render = render_sparql_json if self.language == "sparql" else render_cypher_json
@@ -52,23 +52,23 @@ class Answer(NamedTuple):
 
 
 def run_query(query: str, settings: Settings, *, language: str | None = None, parameters: Sequence[str] = ()) -> Answer:
-    """Ask the graph.
+    """Run a query on the graph.
 
     Parameters
     ----------
     query : str
         SPARQL or Cypher, a file of it, or the name of a published query.
     settings : Settings
-        Where the graph is; the default graph is built where there is none.
+        Settings that name the graph; the default graph is built where there is none.
     language : str or None
         ``sparql`` or ``cypher``; guessed from the file's ending or the query's first word unless given.
     parameters : sequence of str
-        ``NAME=VALUE`` each.
+        Each ``NAME=VALUE``.
 
     Raises
     ------
     UsageError
-        If it is no query, or the store speaks the other language.
+        If it is not a query, or the store speaks the other language.
     StoreError
         If the store refuses the query.
     """
@@ -87,21 +87,21 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
 
 
 def find_query(query: str, *, language: Language | None = None, asked: bool = False) -> PublishedQuery:
-    """The query that a word, a path or a text stands for.
+    """Find the query that a name, a path or a text stands for.
 
     Parameters
     ----------
     query : str
         Name of a published query, path of a file, or the query itself.
     language : str or None
-        What the store speaks, where it speaks one; decides in which language a published query is read.
+        The store's language, where it has only one; decides in which language a published query is read.
     asked : bool
         Whether the user named that language: then a text is taken to be in it.
 
     Raises
     ------
     UsageError
-        If it is none of them.
+        If it is none of the three.
     InputError
         If the file cannot be read.
 
@@ -120,14 +120,14 @@ def find_query(query: str, *, language: Language | None = None, asked: bool = Fa
     guessed = told or _SUFFIXES.get(ending if text is not query else "") or guess_language(text)
     if guessed is None:
         raise UsageError(
-            f"{query[:60]!r} is no SPARQL or Cypher, no file and no published query; "
-            "`thoracite queries` lists those, and --language says what a text is"
+            f"{query[:60]!r} is not SPARQL or Cypher, not a file and not a published query; "
+            "`thoracite queries` lists these, and --language names the language of a text"
         )
     return parse_query(text, name="as given", language=guessed)
 
 
 def guess_language(text: str) -> Language | None:
-    """The language of a query by its first word, comments aside.
+    """Guess the language of a query by its first word, comments aside.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def guess_language(text: str) -> Language | None:
 
 
 def list_queries(*, as_json: bool = False) -> str:
-    """Names, titles and parameters of the published queries."""
+    """List names, titles and parameters of the published queries."""
     from thoracite.kg.queries.published import describe_published
     from thoracite.kg.queries.render import list_published
     from thoracite.ui.text import align_columns
@@ -156,7 +156,7 @@ def list_queries(*, as_json: bool = False) -> str:
 
 
 def prepare_graph(settings: Settings) -> None:
-    """Build the default embedded graph where there is none, and say so."""
+    """Build the default embedded graph where there is none, with a note to the user."""
     from thoracite.kg.graph import ensure_graph
 
     if settings.store != "embedded":
@@ -168,12 +168,12 @@ def prepare_graph(settings: Settings) -> None:
 def build_graph(
     settings: Settings, *, add: Sequence[Path] = (), reports: Path | None = None, as_json: bool = False
 ) -> str:
-    """Build the embedded graph and say what it holds.
+    """Build the embedded graph and return its numbers.
 
     Raises
     ------
     InputError, UsageError, StoreError
-        As :func:`thoracite.kg.build.build.build_graph`.
+        From :func:`thoracite.kg.build.build.build_graph`.
     """
     from thoracite.kg.build.build import build_graph as build
 
@@ -189,7 +189,7 @@ def build_graph(
 
 
 def load_store(settings: Settings) -> str:
-    """Load the built graph into the server that ``settings.store`` names, and say what it holds then.
+    """Load the built graph into the server that ``settings.store`` names, and return its numbers.
 
     Raises
     ------
@@ -216,12 +216,12 @@ def load_store(settings: Settings) -> str:
 
 
 def check_graph(settings: Settings, *, as_json: bool = False) -> tuple[str, int]:
-    """Hold the graph against its shapes and naming rules.
+    """Check the graph against its shapes and naming rules.
 
     Returns
     -------
     tuple of str and int
-        What to print, and the number of violations.
+        The text to print, and the number of violations.
 
     Raises
     ------
@@ -241,12 +241,12 @@ def check_graph(settings: Settings, *, as_json: bool = False) -> tuple[str, int]
 
 
 def write_ontology(knowledge: Path, output: Path) -> str:
-    """Write the bundled concepts and facts again, and say how many.
+    """Write the bundled concepts and facts again, and return their numbers.
 
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.build.ontology.write_ontology`.
+        From :func:`thoracite.kg.build.ontology.write_ontology`.
     """
     from thoracite.kg.build.ontology import write_ontology as write
 
@@ -262,14 +262,14 @@ def _check_language(language: str | None) -> Language | None:
 
 
 def _find_language(settings: Settings) -> Language | None:
-    """The language of a server that speaks one; the embedded graph speaks both."""
+    """Return the language of a server with only one; the embedded graph speaks both."""
     if settings.store.startswith(("http://", "https://")):
         return "sparql"
     return None if settings.store == "embedded" else "cypher"
 
 
 def _read_query(query: str) -> str:
-    """A file's text where the query is a path, else the query."""
+    """Return a file's text where the query is a path, else the query."""
     try:
         is_file = Path(query).is_file()
     except OSError:  # too long for a path
@@ -290,7 +290,7 @@ def _split_parameter(given: str) -> tuple[str, str]:
 
 
 def _declare(query: PublishedQuery, given: Sequence[str]) -> PublishedQuery:
-    """Your own query takes any parameter; one of the collection has its own."""
+    """Declare the given parameters: a user's own query takes any, a published one only its own."""
     if query.name != "as given":
         return query
     undeclared = dict(map(_split_parameter, given))

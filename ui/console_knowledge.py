@@ -1,4 +1,4 @@
-"""What the commands about books, articles and files of the graph do; results go to standard output."""
+"""Commands on books, articles and files of the graph; results go to standard output."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from thoracite.ui.progress import ProgressBar, tell
 
 
 def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None = None) -> str:
-    """Read documents into a table of triples, and say how much there was.
+    """Read documents into a table of triples, and return the numbers.
 
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.knowledge.table.write_knowledge`.
+        From :func:`thoracite.kg.knowledge.table.write_knowledge`.
     """
     from thoracite.kg.knowledge.table import write_knowledge
 
@@ -33,7 +33,7 @@ def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.knowledge.pubmed_fetch.fetch_pubmed`.
+        From :func:`thoracite.kg.knowledge.pubmed_fetch.fetch_pubmed`.
     """
     from thoracite.kg.knowledge.pubmed_fetch import fetch_pubmed as fetch
 
@@ -43,7 +43,7 @@ def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -
 
 
 def export_graph(settings: Settings, output: Path, *, form: str) -> str:
-    """Write the built graph in another form.
+    """Write the built graph in another format.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the commands about reports do: extract them into RadGraph JSON, count them into triples."""
+"""Commands on reports: extract them into RadGraph JSON, count them into triples."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1) -> str:
-    """Extract reports into a file and say how many; what went unread is told on standard error.
+    """Extract reports into a file and return their number; notes on unread ones go to standard error.
 
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.extract.run.extract_file`.
+        From :func:`thoracite.kg.extract.run.extract_file`.
     """
     from thoracite.kg.extract.run import extract_file
 
@@ -31,12 +31,12 @@ def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", pr
 def aggregate_reports(
     reports: Path, output: Path, *, minimum: int = 3, ledger: Path | None = None, processes: int = 1
 ) -> str:
-    """Count what reports say and say how many triples came of it; what went unread is told on standard error.
+    """Count statements of reports and return the number of triples; notes on unread reports go to standard error.
 
     Raises
     ------
     InputError, UsageError
-        As :func:`thoracite.kg.aggregate.aggregate.aggregate_reports`.
+        From :func:`thoracite.kg.aggregate.aggregate.aggregate_reports`.
     """
     from thoracite.kg.aggregate.aggregate import aggregate_reports as aggregate
 

@@ -1,6 +1,6 @@
-"""The evidence triples as a small picture: findings on the left, what speaks for and against them to the right.
+"""The evidence triples as a small picture: findings on the left, evidence for and against them to the right.
 
-Drawn here as SVG, without a script: it prints, it scales, and a screen reader hears its title.
+It is SVG without a script: it prints, it scales, and screen readers read its title.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Node(NamedTuple):
 
 
 def draw_graph(evidence: Sequence[Evidence]) -> Markup:
-    """The cited triples as one SVG; empty where there are none.
+    """Draw the cited triples as one SVG; empty where there are none.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def _place(drawn: Sequence[Evidence]) -> dict[str, Node]:
 
 
 def _columns(labels: dict[str, str], neighbours: dict[str, list[str]], seeds: list[str]) -> dict[str, int]:
-    """Distance from the nearest seed; what hangs on no seed stands in the second column."""
+    """Return the distance from the nearest seed; concepts without a seed stand in the second column."""
     columns = dict.fromkeys(seeds, 0)
     frontier = list(seeds)
     while frontier:
@@ -139,7 +139,7 @@ def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, in
 
 
 def _slot(name: str, nodes: dict[str, Node], used: defaultdict[str, int]) -> float:
-    """Where the next edge touches a box, so that two edges do not share their end."""
+    """Find the place where the next edge touches a box, so that two edges do not share their end."""
     used[name] += 1
     node = nodes[name]
     return min(node.y + node.height - PAD, node.y + PAD + 4 + (used[name] - 1) * LINK)

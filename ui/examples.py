@@ -1,4 +1,4 @@
-"""Examples for the demo: the user's own folder, and phantoms, which are no one's chest.
+"""Examples for the demo: the user's own folder, and synthetic phantoms.
 
 The phantoms are marked SYNTHETIC in their pixels and in their names.
 """
@@ -27,14 +27,14 @@ PHANTOMS: Mapping[str, tuple[int, tuple[Abnormality, ...]]] = {
 
 
 class Example(NamedTuple):
-    """A file and the name it is offered under."""
+    """A file and the name that the page shows."""
 
     name: str
     path: Path
 
 
 def find_examples(folder: Path | None, drawn: Path, *, limit: int = 24) -> list[Example]:
-    """What the demo offers to pick.
+    """Find the examples that the page offers.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def find_examples(folder: Path | None, drawn: Path, *, limit: int = 24) -> list[
     drawn : Path
         A folder to write the phantoms to.
     limit : int
-        At most this many of the user's images.
+        Most images from the user's folder.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def write_examples(folder: Path, *, size: int = 320) -> list[Example]:
     Parameters
     ----------
     folder : Path
-        Made when missing.
+        Made if missing.
     size : int
         Side in pixels; the page waits for them when it starts, and 320 takes about a third of a second each.
     """
@@ -81,14 +81,14 @@ def write_examples(folder: Path, *, size: int = 320) -> list[Example]:
 
 
 def write_thumbnails(examples: Sequence[Example], folder: Path, settings: Settings) -> list[Path]:
-    """One small PNG an example; a blank one for an image that cannot be read.
+    """Write one small PNG for each example; a blank one for an image that cannot be read.
 
     Parameters
     ----------
     examples : sequence of Example
         Their images.
     folder : Path
-        Where to write, in ``thumbnails``.
+        Folder to write to, in ``thumbnails``.
     settings : Settings
         Limits for reading.
     """
@@ -100,7 +100,7 @@ def write_thumbnails(examples: Sequence[Example], folder: Path, settings: Settin
         try:
             image = Image.open(io.BytesIO(render_upload(example.path, settings).png)).copy()
             image.thumbnail((160, 160))
-        except InputError:  # offered all the same: picking it says what is wrong with it
+        except InputError:  # offered all the same: picking it shows the error
             image = Image.new("L", (160, 160), 96)
         image.save(path)
         paths.append(path)

@@ -1,4 +1,4 @@
-"""No request's body may be larger, or take longer to arrive, than is said here."""
+"""Limits on the size and the arrival time of a request's body."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class LimitBodies:
     """ASGI middleware that refuses bodies that are too large (413) or too slow (408).
 
-    What only shows while the body arrives is raised as ``HTTPException`` inside the application, which answers it.
+    Limits exceeded while the body arrives raise ``HTTPException`` inside the application, which answers it.
 
     Parameters
     ----------
     app : ASGI application
-        What is protected.
+        The protected application.
     max_bytes : int
         Largest body; the multipart frame around a file counts too.
     limit_s : float
@@ -29,7 +29,7 @@ class LimitBodies:
         self.app, self.max_bytes, self.limit_s = app, max_bytes, limit_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on and count its body; answer in its place where it announces too much."""
+        """Pass a request on and count its body; refuse it at once where it announces too much."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -46,7 +46,7 @@ class LimitBodies:
 
         async def counted() -> Message:
             nonlocal received, done
-            if done:  # what follows the body is the end of the connection, however late
+            if done:  # messages after the body mark the end of the connection, however late
                 return await receive()
             try:
                 message = await asyncio.wait_for(receive(), max(deadline - time.monotonic(), 0.001))

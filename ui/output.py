@@ -1,4 +1,4 @@
-"""Files that a command writes: refused before any work where they cannot be, in place only when they are whole.
+"""Files that a command writes: refused before any work if they cannot be written, in place only when complete.
 
 Examples
 --------
@@ -26,12 +26,12 @@ from thoracite.files import explain_writing, replace_file
 
 @contextmanager
 def open_output(path: Path) -> Iterator[TextIO]:
-    """A file beside ``path`` that takes its place at the end of the ``with`` block.
+    """Open a file beside ``path`` that takes its place at the end of the ``with`` block.
 
     Parameters
     ----------
     path : Path
-        What to write. Where the block fails or writes nothing, it stays as it was.
+        Path to write. If the block fails or writes nothing, an old file stays unchanged.
 
     Yields
     ------

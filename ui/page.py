@@ -1,6 +1,6 @@
-"""Explanations as HTML: one page that stands alone, and the same markup inside the demo.
+"""Explanations as HTML: one self-contained page, and the same markup inside the demo.
 
-Jinja2 escapes everything; nothing is fetched from anywhere, the image travels inside the page.
+Jinja2 escapes everything; nothing is fetched, and the image is embedded in the page.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CSS = {Certainty.PRESENT: "present", Certainty.UNCERTAIN: "uncertain", Certainty
 
 
 def render_html(explanation: Explanation, picture: Picture | None = None) -> str:
-    """One explanation as a page that stands alone.
+    """Render one explanation as a self-contained page.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def render_html(explanation: Explanation, picture: Picture | None = None) -> str
     Returns
     -------
     str
-        HTML5 without any outside request: style, script and image are inside.
+        HTML5 without any outside request: style, script and image are embedded.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def render_html(explanation: Explanation, picture: Picture | None = None) -> str
 
 
 def render_pages(explained: list[tuple[Explanation, Picture | None]]) -> str:
-    """Several explanations on one page, one below the other."""
+    """Render several explanations on one page, one below the other."""
     return (
         _templates()
         .get_template("explanation.html")
@@ -68,7 +68,7 @@ def render_pages(explained: list[tuple[Explanation, Picture | None]]) -> str:
 
 
 def render_explained(explained: Sequence[Explanation], settings: Settings | None = None) -> str:
-    """The page of some explanations, each with its picture where its image is still in its place.
+    """Render the page of some explanations, each with its picture if its image file still exists.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def render_explained(explained: Sequence[Explanation], settings: Settings | None
     Raises
     ------
     InputError
-        If an image is there and cannot be read.
+        If an image file exists and cannot be read.
     """
     settings = settings or Settings()
     return render_pages([(one, _draw(Path(one.image), settings)) for one in explained])
@@ -91,7 +91,7 @@ def _draw(path: Path, settings: Settings) -> Picture | None:
 
 
 def render_body(explanation: Explanation, picture: Picture | None = None, *, anchor: str = "evidence") -> Markup:
-    """One explanation as markup for a page that already has Thoracite's style and script.
+    """Render one explanation as markup for a page that already has Thoracite's style and script.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
     picture : Picture or None
         The image to show beside its findings.
     anchor : str
-        Begins the name of every anchor; differs between the explanations of one page.
+        Prefix of every anchor; differs between the explanations of one page.
 
     Returns
     -------
@@ -134,7 +134,7 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
 
 
 def render_message(sentence: str) -> Markup:
-    """One sentence for the user in place of an explanation: an image that could not be read.
+    """Render one sentence for the user in place of an explanation: an image that could not be read.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def render_message(sentence: str) -> Markup:
 
 
 def render_welcome() -> Markup:
-    """What stands on the page before the first image."""
+    """Render the text on the page before the first image."""
     return Markup(
         '<article class="thoracite welcome"><p>Every sentence of an explanation cites its evidence: what the image '
         "model saw, or a fact of the knowledge graph with its source and the query that finds it. What is not a "
@@ -157,7 +157,7 @@ def render_welcome() -> Markup:
 
 
 def read_static(name: str) -> str:
-    """A file of ``ui/static`` as text."""
+    """Read a file of ``ui/static`` as text."""
     return (HERE / "static" / name).read_text(encoding="utf-8")
 
 
@@ -166,7 +166,7 @@ def _rank(finding: Finding) -> tuple[int, float]:
 
 
 def _parts(sentence: str) -> Iterator[tuple[str, str]]:
-    """The sentence cut at its citations: text, then the key that follows it or ''.
+    """Cut the sentence at its citations: text, then the key that follows it or ''.
 
     >>> list(_parts("An effusion. [E1][E2]"))
     [('An effusion. ', 'E1'), ('', 'E2')]

@@ -1,4 +1,4 @@
-"""An image as a page can show it: eight bits, at most 1024 pixels a side, never a DICOM header."""
+"""An image for a page: eight bits, at most 1024 pixels a side, never a DICOM header."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from thoracite.settings import Settings
 from thoracite.types import Noun
 
 LONGEST = 1024
-"""Longest side of what is shown, in pixels."""
+"""Longest side of the picture, in pixels."""
 
 
 class Picture(Noun):
-    """What is shown of an image.
+    """The picture of an image.
 
     Parameters
     ----------
     png : bytes
         Eight-bit greyscale PNG, longest side at most 1024 pixels, without metadata.
     width, height : int
-        Of the image as given, in pixels: regions are measured in these.
+        Size of the original image in pixels, the unit of regions.
     """
 
     png: bytes
@@ -34,12 +34,12 @@ class Picture(Noun):
 
     @property
     def uri(self) -> str:
-        """The picture inside a page: ``data:image/png;base64,…``."""
+        """Return the picture as a URI for a page: ``data:image/png;base64,…``."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
 def render_pixels(pixels: NDArray[np.float32]) -> Picture:
-    """A picture of pixels.
+    """Render pixels as a picture.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def render_pixels(pixels: NDArray[np.float32]) -> Picture:
 
 
 def render_picture(path: Path, settings: Settings) -> Picture:
-    """A picture of an image file: PNG, JPEG or DICOM.
+    """Render an image file as a picture: PNG, JPEG or DICOM.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How far a long command is, on standard error: a bar on a terminal, now and then a line elsewhere."""
+"""Progress of a long command on standard error: a bar on a terminal, a line from time to time elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 EVERY_S = 30.0
-"""Seconds between two lines where standard error is no terminal."""
+"""Seconds between two lines where standard error is not a terminal."""
 
 
 class ProgressBar:
@@ -24,7 +24,7 @@ class ProgressBar:
     prefix : str
         Stands before every step.
     every_s : float
-        Seconds between two lines where standard error is no terminal; the first comes after as many.
+        Seconds between two lines, and before the first, where standard error is not a terminal.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class ProgressBar:
 
 
 def tell(sentence: str) -> None:
-    """A note for the user, on standard error."""
+    """Write a note for the user on standard error."""
     sys.stderr.write(f"{sentence}\n")
     sys.stderr.flush()
 

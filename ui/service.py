@@ -1,6 +1,6 @@
-"""What the page, the REST routes and the query endpoints share: one explainer, one store a language, a turnstile.
+"""Shared parts of page, REST routes and query endpoints: one explainer, one store for each language, a turnstile.
 
-Uploads live in a folder of their own while they are read, and nowhere afterwards; nothing about them is logged.
+Uploads are kept in their own folder only while they are read; nothing about them is logged.
 """
 
 from __future__ import annotations
@@ -35,32 +35,32 @@ Language = Literal["sparql", "cypher"]
 
 
 class BusyError(ThoraciteError):
-    """More was asked for at once than this machine can answer in time."""
+    """More requests at once than this machine can answer in time."""
 
 
 class Explaining(Protocol):
-    """The part of :class:`thoracite.pipeline.Explainer` that is needed here."""
+    """The methods of :class:`thoracite.pipeline.Explainer` that the service needs."""
 
     def explain(self, image: str | Path) -> Explanation:
         """Explain one image."""
         ...
 
     def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
-        """Hold a report against its image and the graph."""
+        """Compare a report with its image and the graph."""
         ...
 
 
 class Turnstile:
-    """Lets a few in at once, keeps a short line, and turns the rest away.
+    """Queue that admits a few at once, lets a few wait, and turns the rest away.
 
     Parameters
     ----------
     slots : int
-        How many may be inside.
+        Most requests inside.
     line : int
-        How many may wait.
+        Most requests that wait.
     patience_s : float
-        How long one waits, in seconds.
+        Longest wait, in seconds.
 
     Examples
     --------
@@ -111,14 +111,14 @@ class Turnstile:
 
 
 class Service:
-    """Explains, retrieves and queries for many callers; loads each part when it is first needed.
+    """Explaining, retrieving and querying for many callers; each part is loaded on first use.
 
     Parameters
     ----------
     settings : Settings
-        Where the graph is, which models to use, and the limits.
+        Settings: graph, models, and limits.
     explainer : object or None
-        With a method ``explain(path)``; the real :class:`thoracite.pipeline.Explainer` unless given.
+        An object with a method ``explain(path)``; the real :class:`thoracite.pipeline.Explainer` unless given.
     """
 
     def __init__(self, settings: Settings, *, explainer: Explaining | None = None) -> None:
@@ -135,11 +135,11 @@ class Service:
 
     @property
     def ready(self) -> bool:
-        """Whether the explainer is loaded."""
+        """Tell whether the explainer is loaded."""
         return self._explainer is not None
 
     def load(self) -> Explaining:
-        """The explainer, loaded once."""
+        """Return the explainer, loaded once."""
         with self._loading:
             if self._explainer is None:
                 from thoracite.pipeline import Explainer
@@ -148,14 +148,14 @@ class Service:
             return self._explainer
 
     def explain(self, path: Path) -> tuple[Explanation, Picture | None]:
-        """Explain an image that lies on this machine, and draw it for the page.
+        """Explain an image on this machine, and draw it for the page.
 
         Raises
         ------
         InputError
             If the image cannot be read.
         BusyError
-            If too many wait.
+            If too many requests wait.
         """
         with self._reading.enter():
             explanation = self.load().explain(path)
@@ -163,41 +163,41 @@ class Service:
         return explanation.model_copy(update={"image": path.name}), picture
 
     def explain_upload(self, name: str, data: bytes) -> tuple[Explanation, Picture | None]:
-        """Explain bytes that someone sent; they are on disk only while they are read.
+        """Explain uploaded bytes; they are on disk only while they are read.
 
         Parameters
         ----------
         name : str
-            The file's name as sent; only its last part is used.
+            File name as sent; only its last part is used.
         data : bytes
             PNG, JPEG or DICOM.
 
         Raises
         ------
         InputError
-            If the bytes are no image that can be read; the sentence names the file as sent.
+            If the bytes are not a readable image; the message names the file as sent.
         BusyError
-            If too many wait.
+            If too many requests wait.
         """
         with _kept(name, data) as path:
             return self.explain(path)
 
     def check_report(self, text: str, image: tuple[str, bytes] | None = None) -> ReportCheck:
-        """Hold a report against its image, where one was sent, and the graph.
+        """Compare a report with its image, if one was sent, and the graph.
 
         Parameters
         ----------
         text : str
             The report.
         image : tuple of str and bytes, or None
-            The file's name as sent, and the file.
+            File name as sent, and the file.
 
         Raises
         ------
         InputError
-            If the report is empty or too long, or the bytes are no image that can be read.
+            If the report is empty or too long, or the bytes are not a readable image.
         BusyError
-            If too many wait.
+            If too many requests wait.
         """
         if len(text) > LONGEST_REPORT:
             raise InputError(f"the report has {len(text):,} characters; expected at most {LONGEST_REPORT:,}")
@@ -209,14 +209,14 @@ class Service:
                 return explainer.check_report(path, text)
 
     def retrieve(self, query: str) -> Retrieval:
-        """Evidence for a phrase or a concept.
+        """Find evidence for a phrase or a concept.
 
         Raises
         ------
         InputError
             If the query is empty, too long, or matches nothing.
         """
-        words = re.sub(r"[\\/\s]+", " ", query).strip()  # no path: a caller names no files of this machine
+        words = re.sub(r"[\\/\s]+", " ", query).strip()  # not a path: a caller may not name files of this machine
         if not words:
             raise InputError('the query is empty; expected a phrase or a CURIE, such as "pleural effusion"')
         if len(words) > LONGEST:
@@ -235,14 +235,14 @@ class Service:
         StoreError
             If the graph is missing or damaged, or the query is wrong, writes, or runs too long.
         BusyError
-            If too many wait.
+            If too many requests wait.
         """
         store = self.open(language)
         with self._asking[language].enter():
             return store.query(text, parameters=parameters, limit_s=self.settings.query_limit_s)
 
     def open(self, language: Language) -> GraphStore:
-        """The graph in one language, opened once."""
+        """Return the graph in one language, opened once."""
         with self._loading:
             if language not in self._stores:
                 from thoracite.kg.graph import open_store
@@ -251,7 +251,7 @@ class Service:
             return self._stores[language]
 
     def close(self) -> None:
-        """Let go of the stores."""
+        """Close the stores."""
         with self._loading:
             for store in self._stores.values():
                 store.close()
@@ -267,7 +267,7 @@ class Service:
 
 
 def clean_name(name: str) -> str:
-    """A file name without folders or odd characters, at most 100 long.
+    """Clean a file name: no folders or odd characters, at most 100 long.
 
     Examples
     --------
@@ -281,7 +281,7 @@ def clean_name(name: str) -> str:
 
 @contextmanager
 def _kept(name: str, data: bytes) -> Iterator[Path]:
-    """Bytes that someone sent as a file, for as long as it is read; errors name the file as it was sent."""
+    """Keep uploaded bytes as a file while it is read; errors name the file as sent."""
     with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
         path = Path(folder) / clean_name(name)
         path.write_bytes(data)

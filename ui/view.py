@@ -1,4 +1,4 @@
-"""Explanations and answers as JSON: the shapes that scripts rely on.
+"""Explanations and answers as JSON: the form that scripts rely on.
 
 Pure functions from nouns to plain dictionaries; nothing here reads a file, a graph or a model. The page is
 :mod:`thoracite.ui.page`, the terminal :mod:`thoracite.ui.text`.
@@ -38,7 +38,7 @@ Record = dict[str, Any]
 
 
 def render_record(explanation: Explanation) -> Record:
-    """One explanation as the JSON object of ``thoracite explain --json`` and ``POST /explain``.
+    """Render one explanation as the JSON object of ``thoracite explain --json`` and ``POST /explain``.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def render_record(explanation: Explanation) -> Record:
     Returns
     -------
     dict
-        As :class:`~thoracite.ui.records.explanation.ExplanationRecord` has it.
+        In the form of :class:`~thoracite.ui.records.explanation.ExplanationRecord`.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def render_record(explanation: Explanation) -> Record:
 
 
 def render_error(image: str, message: str) -> Record:
-    """The line of an image that could not be read.
+    """Render the line of an image that could not be read.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def render_error(image: str, message: str) -> Record:
 
 
 def render_finding(finding: Finding) -> Record:
-    """A finding with its numbers, its place, and the signs that carry it."""
+    """Render a finding with its numbers, its place, and the signs that carry it."""
     return _finding(finding).model_dump(mode="json")
 
 
@@ -127,7 +127,7 @@ def _sign(score: SignScore) -> SignRecord:
 
 
 def render_triple(triple: Triple) -> Record:
-    """A triple in labels, its identifiers beside them, with counts and every source.
+    """Render a triple in labels, its identifiers beside them, with counts and every source.
 
     ``certainty`` is that of the less certain end.
     """
@@ -151,7 +151,7 @@ def _triple(triple: Triple) -> Record:
 
 
 def render_evidence(evidence: Evidence) -> Record:
-    """One piece of evidence; its fields depend on its kind."""
+    """Render one piece of evidence; its fields depend on its kind."""
     return _evidence(evidence).model_dump(mode="json")
 
 
@@ -182,7 +182,7 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
 
 
 def render_retrieval(found: Retrieval) -> Record:
-    """What was retrieved, as the JSON object of ``thoracite retrieve --json`` and ``POST /retrieve``.
+    """Render retrieved evidence as the JSON object of ``thoracite retrieve --json`` and ``POST /retrieve``.
 
     ``reason`` says why an image was not read; it is None otherwise.
     """
@@ -196,7 +196,7 @@ def render_retrieval(found: Retrieval) -> Record:
 
 
 def render_check(checked: ReportCheck) -> Record:
-    """What is wrong with a report, as the JSON object of ``thoracite check-report --json`` and ``POST /check-report``.
+    """Render errors of a report as the JSON object of ``thoracite check-report --json`` and ``POST /check-report``.
 
     ``read`` says how many statements were read and how many characters were not; ``reason`` why the image was not
     read, and is None otherwise.
@@ -218,7 +218,7 @@ def render_check(checked: ReportCheck) -> Record:
 
 
 def render_sparql_json(result: QueryResult) -> Record:
-    """An RDF store's answer in the SPARQL 1.1 Query Results JSON Format.
+    """Render an RDF store's answer in the SPARQL 1.1 Query Results JSON Format.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def render_sparql_json(result: QueryResult) -> Record:
 
 
 def render_cypher_json(result: QueryResult) -> Record:
-    """A property graph's answer: column names and rows.
+    """Render a property graph's answer: column names and rows.
 
     Examples
     --------

@@ -139,7 +139,7 @@ def _read(image: ImageInput, settings: Settings) -> Radiograph:
 def _read_array(array: npt.NDArray[Any], settings: Settings) -> Radiograph:
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)) or array.dtype.kind not in "buif":
         raise InputError(
-            f"an array of shape {array.shape} and type {array.dtype} is no image; expected numbers of shape "
+            f"an array of shape {array.shape} and type {array.dtype} is not an image; expected numbers of shape "
             "(height, width) or (height, width, 3)"
         )
     if array.size == 0:
@@ -187,7 +187,7 @@ def _read_raster(path: Path, settings: Settings) -> Radiograph:
                 image.load()
                 upright = ImageOps.exif_transpose(image)
     except UnidentifiedImageError as error:
-        raise InputError(f"{path} is no image that can be read; {_EXPECTED}") from error
+        raise InputError(f"{path} is not a readable image; {_EXPECTED}") from error
     except Image.DecompressionBombError as error:
         raise InputError(
             f"{path} is too large to be decoded; at most {settings.max_pixels:,} pixels are (setting max_pixels)"

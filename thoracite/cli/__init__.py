@@ -87,7 +87,7 @@ def explain(
 
 @app.command()
 def retrieve(
-    query: Annotated[str, typer.Argument(metavar="IMAGE|TEXT|CURIE", help="What to look up.")],
+    query: Annotated[str, typer.Argument(metavar="IMAGE|TEXT|CURIE", help="An image, words or a CURIE to look up.")],
     json: Json = False,
     graph: Graph = None,
     store: Store = None,
@@ -149,7 +149,7 @@ def aggregate(
     ledger: Annotated[Path | None, typer.Option("--ledger", help="Private folder of keyed patient hashes.")] = None,
     processes: Processes = 1,
 ) -> None:
-    """Count what reports say into triples that name no patient."""
+    """Count statements of reports as triples that name no patient."""
     from thoracite.ui.console_reports import aggregate_reports
 
     print_result(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
@@ -181,7 +181,7 @@ def build_ontology(
 
 @app.command("build-mentions")
 def build_mentions(
-    radgraph: Annotated[Path, typer.Argument(help="RadGraph JSON, as extract writes it.")],
+    radgraph: Annotated[Path, typer.Argument(help="RadGraph JSON from extract.")],
     output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
 ) -> None:
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
@@ -194,9 +194,9 @@ def build_mentions(
 def read_knowledge(
     paths: Annotated[list[Path], typer.Argument(help="PubMed XML, JATS, CNXML, MedQuAD, PDF, text, OBO; or folders.")],
     output: Annotated[Path, typer.Option("--output", help="CSV of triples to write.")],
-    licence: Annotated[str | None, typer.Option("--licence", help="Where the documents state none.")] = None,
+    licence: Annotated[str | None, typer.Option("--licence", help="For documents that state none.")] = None,
 ) -> None:
-    """Read triples off the sentences of books, articles and definitions."""
+    """Read triples from sentences of books, articles and definitions."""
     from thoracite.ui.console_knowledge import read_knowledge as read
 
     print_result(read(paths, output, licence=licence))

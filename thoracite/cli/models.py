@@ -1,4 +1,4 @@
-"""Commands that train models and fetch what others publish."""
+"""Commands that train models and fetch published ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from thoracite.cli.options import print_result
 
 train_app = typer.Typer(help="Train the bundled models again from a data folder.")
-fetch_app = typer.Typer(help="Fetch what others publish; the only commands that use the network.")
+fetch_app = typer.Typer(help="Fetch published weights and records; the only commands that use the network.")
 
 
 @train_app.command("encoder")
@@ -50,7 +50,7 @@ def train_calibration(
 
 @fetch_app.command("encoder")
 def fetch_encoder(
-    name: Annotated[str, typer.Argument(help="As explain --encoder takes it: biomedclip, hf:OWNER/MODEL …")],
+    name: Annotated[str, typer.Argument(help="Its name for explain --encoder: biomedclip, hf:OWNER/MODEL …")],
 ) -> None:
     """Fetch the weights of a third-party encoder."""
     from thoracite.vision.encoders import open_encoder
@@ -60,10 +60,10 @@ def fetch_encoder(
 
 @fetch_app.command("pubmed")
 def fetch_pubmed(
-    query: Annotated[str, typer.Argument(help="In PubMed's own syntax.")],
+    query: Annotated[str, typer.Argument(help="A query in PubMed's syntax.")],
     output: Annotated[Path, typer.Option("--output", help="XML to write.")],
     maximum: Annotated[int, typer.Option("--max", min=1, max=9999, help="Most records.")] = 100,
-    email: Annotated[str | None, typer.Option("--email", help="Where NCBI may reach you.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Your address for NCBI.")] = None,
 ) -> None:
     """Fetch PubMed records through NCBI's E-utilities."""
     from thoracite.ui.console_knowledge import fetch_pubmed as fetch

@@ -1,4 +1,4 @@
-"""Options that several commands take, and how their results are printed."""
+"""Options that several commands share, and the printing of their results."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Annotated, Any
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph; built there when missing.")]
+Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph; built there if missing.")]
 Store = Annotated[
     str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
 ]
-Generator = Annotated[str | None, typer.Option("--generator", help="Who writes the sentences.")]
-Encoder = Annotated[str | None, typer.Option("--encoder", help="Who reads the image.")]
+Generator = Annotated[str | None, typer.Option("--generator", help="Generator of the sentences.")]
+Encoder = Annotated[str | None, typer.Option("--encoder", help="Encoder that reads the image.")]
 NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
 Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
-View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; as the file states it unless given.")]
+View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
 
 
 def read_settings(**arguments: Any) -> Any:
-    """The settings with what was asked for on the command line."""
+    """Read the settings, with the options of the command line."""
     from thoracite.settings import Settings
 
     return Settings.read(arguments=arguments)

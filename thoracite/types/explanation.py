@@ -12,11 +12,11 @@ from thoracite.types.image import Finding, SignScore, View
 from thoracite.types.noun import CITATION, EvidenceKey, Noun
 
 ClaimKind = Literal["summary", "observation", "reason", "expected", "diagnosis", "background"]
-"""What a sentence may be."""
+"""Kinds of sentences."""
 
 
 class Evidence(Noun):
-    """One thing that a sentence may cite.
+    """A piece of evidence that a sentence may cite.
 
     Parameters
     ----------
@@ -24,32 +24,32 @@ class Evidence(Noun):
         ``E1``, ``E2``, …
     kind : str
         ``triple`` (graph); ``finding``, ``sign``, ``region`` (this image); ``image`` (a similar image) or
-        ``indication`` (what the request says).
+        ``indication`` (the words of the request).
     stance : str
-        ``for`` or ``against`` the finding it is about.
+        ``for`` or ``against`` the finding in ``about``.
     score : float
-        Fit of a triple, or probability of image evidence.
+        Fit of a triple, any unit, higher is better; or probability of image evidence, in [0, 1].
     why : str
         One clause in words.
     about : Entity
-        The finding it is about.
+        The finding that it speaks for or against.
     triple : Triple or None
         For kind ``triple``.
     finding : Finding or None
-        For kinds ``finding``, ``sign`` and ``region``: the finding it belongs to.
+        For kinds ``finding``, ``sign`` and ``region``: their finding.
     sign : SignScore or None
         For kind ``sign``.
     label : str
         For kinds ``image`` and ``indication``: the similar image's label, the request's words.
     distance : float or None
-        For kind ``image``: how far away the similar image is, at least 0.
+        For kind ``image``: distance of the similar image, at least 0.
     sparql, cypher : str or None
-        For kind ``triple``: queries that return it from the graph it came from.
+        For kind ``triple``: queries that return it from its graph.
 
     Raises
     ------
     pydantic.ValidationError
-        If what its kind needs is missing.
+        If the part of its kind is missing.
     """
 
     key: EvidenceKey
@@ -78,15 +78,15 @@ class Evidence(Noun):
 
 
 class Claim(Noun):
-    """A sentence, what it cites, and what the verifier says of it.
+    """A sentence with its citations and the verifier's verdict.
 
     Parameters
     ----------
     sentence : str
-        With its citations in place: ``… [E1][E2]``.
+        A sentence with its citations in place: ``… [E1][E2]``.
     kind : str
         ``summary`` (nothing stands out; what is undecided or could not be measured), ``observation`` (a sign or place
-        in this image), ``reason`` (a triple and the image evidence that it speaks of), ``expected`` (looked for and
+        in this image), ``reason`` (a triple and the image evidence it speaks of), ``expected`` (looked for and
         absent), ``diagnosis`` (the verdict on a finding) or ``background`` (triples alone).
     citations : tuple of str
         The keys in the sentence, in order.
@@ -95,7 +95,7 @@ class Claim(Noun):
     why : str
         The verifier's reason where the verdict is not ``supported``.
     origin : str
-        Who worded it: ``template``, ``decoder`` or ``rewritten``.
+        Author of the words: ``template``, ``decoder`` or ``rewritten``.
     """
 
     sentence: str
@@ -113,20 +113,20 @@ class Claim(Noun):
 
 
 class Explanation(Noun):
-    """Findings, the sentences about them, and the evidence they cite.
+    """Findings, the sentences about them, and their evidence.
 
     Parameters
     ----------
     image : str
-        The image as it was named.
+        Path or name of the image.
     view : str
         ``PA``, ``AP``, ``lateral`` or ``unknown``: as stated by the caller, else by the file.
     findings : tuple of Finding
-        Every finding the model knows, the absent ones too.
+        Every finding of the model, absent ones too.
     claims : tuple of Claim
-        Only supported ones are released; empty when withheld.
+        Supported claims only; empty when withheld.
     evidence : tuple of Evidence
-        Everything a claim may cite.
+        All citable evidence.
     generator : str
         Name of the generator.
     graph : str
@@ -134,12 +134,12 @@ class Explanation(Noun):
     abstained : bool
         Whether the explanation was withheld.
     reason : str or None
-        Why it was withheld.
+        Reason for withholding; with claims, the reason why no graph was used.
 
     Raises
     ------
     pydantic.ValidationError
-        If a claim cites evidence that is not there, or something withheld has claims or lacks a reason.
+        If a claim cites missing evidence, or a withheld explanation has claims or lacks a reason.
     """
 
     image: str
@@ -166,24 +166,24 @@ class Explanation(Noun):
 
     @property
     def text(self) -> str:
-        """The sentences, or the reason why there are none."""
+        """Return the sentences, or the reason why there are none."""
         if self.abstained:
             return f"Withheld: {self.reason}"
         return " ".join(claim.sentence for claim in self.claims)
 
     def to_json(self) -> str:
-        """The line that ``thoracite explain --json`` prints."""
+        """Return the line that ``thoracite explain --json`` prints."""
         from thoracite.ui.view import render_record
 
         return json.dumps(render_record(self), ensure_ascii=False)
 
     def to_html(self) -> str:
-        """The page that ``thoracite explain --html`` writes; with the picture where the image is still in its place.
+        """Return the page that ``thoracite explain --html`` writes; with the picture if the image file still exists.
 
         Raises
         ------
         InputError
-            If the image cannot be read any more.
+            If the image can no longer be read.
         """
         from thoracite.ui.page import render_explained
 

@@ -1,4 +1,4 @@
-"""Nouns of the graph: concepts, facts with their sources, and what is retrieved."""
+"""Nouns of the graph: concepts, facts with their sources, and retrieved subgraphs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thoracite.types.noun import Confidence, Curie, Noun
 
 
 class Certainty(StrEnum):
-    """How surely something is stated, in RadGraph's three degrees.
+    """Degree of certainty, one of RadGraph's three.
 
     References
     ----------
@@ -28,7 +28,7 @@ class Certainty(StrEnum):
 
     @property
     def radgraph(self) -> str:
-        """RadGraph's suffix: ``DP``, ``U`` or ``DA``."""
+        """Return RadGraph's suffix: ``DP``, ``U`` or ``DA``."""
         return {"definitely present": "DP", "uncertain": "U", "definitely absent": "DA"}[self.value]
 
 
@@ -45,7 +45,7 @@ class Entity(Noun):
         finding, disease, sign, anatomy, device, process, organism, modifier, attribute, or ``mention`` (an unlinked
         phrase).
     codes : tuple of str
-        The same concept elsewhere, prefix and name: ``RadLex:RID34539``, ``HP:0002202``,
+        The same concept in other vocabularies, prefix and name: ``RadLex:RID34539``, ``HP:0002202``,
         ``CheXpert:Pleural Effusion`` (label sets have names with spaces).
 
     Examples
@@ -61,14 +61,22 @@ class Entity(Noun):
 
 
 class Relation(Noun):
-    """A predicate of the graph, such as ``thx:suggestive_of``."""
+    """A predicate of the graph.
+
+    Parameters
+    ----------
+    id : str
+        CURIE, such as ``thx:suggestive_of``.
+    label : str
+        The predicate in words: ``suggestive of``.
+    """
 
     id: Curie
     label: str
 
 
 class Provenance(Noun):
-    """Where a fact comes from.
+    """Origin of a fact.
 
     Parameters
     ----------
@@ -77,13 +85,13 @@ class Provenance(Noun):
     locator : str
         The place in the source: section, table, row, identifier.
     extractor : str
-        What read it: ``curated``, ``thoracite-rules`` …
+        Name of the extractor: ``curated``, ``thoracite-rules`` …
     version : str
-        The extractor's or the file's version.
+        Version of the extractor or the file.
     licence : str
-        The source's licence, as it states it.
+        The source's licence, in its own words.
     confidence : str
-        How plainly the source states it: ``high``, ``medium``, ``low``; ``not stated`` where it was counted.
+        Clarity of the source's statement: ``high``, ``medium``, ``low``; ``not stated`` for counted facts.
     """
 
     source: Curie
@@ -95,7 +103,13 @@ class Provenance(Noun):
 
 
 class Counts(Noun):
-    """In how many reports something stood as present, uncertain, absent; zero where none or too few were counted."""
+    """Numbers of reports by the certainty of an observation.
+
+    Parameters
+    ----------
+    present, uncertain, absent : int
+        Reports in which it is present, uncertain, absent, at least 0; 0 where none or too few were counted.
+    """
 
     present: int = Field(default=0, ge=0)
     uncertain: int = Field(default=0, ge=0)
@@ -103,7 +117,7 @@ class Counts(Noun):
 
     @property
     def total(self) -> int:
-        """All three together."""
+        """Return the sum of the three."""
         return self.present + self.uncertain + self.absent
 
 
@@ -117,13 +131,13 @@ class Triple(Noun):
     relation : Relation
         The predicate.
     counts : Counts
-        Reports in which the observation end stood as present, uncertain, absent; zeros for textbook facts.
+        Reports in which the observation end is present, uncertain, absent; zeros for textbook facts.
     subject_certainty, object_certainty : Certainty
         The most frequent certainty of each end; definitely present for anatomy and textbook facts.
     support : int
-        Reports (or, for textbook facts, sources) that are at least behind the triple, at least 1.
+        Least number of reports (or, for textbook facts, sources) behind the triple, at least 1.
     lift : float or None
-        Observed over expected co-occurrence; None where not counted.
+        Observed over expected co-occurrence, at least 0; None where not counted.
     provenance : tuple of Provenance
         At least one.
     """
@@ -140,24 +154,40 @@ class Triple(Noun):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Subject, relation and object identifiers: the triple's identity."""
+        """Return subject, relation and object identifiers: the triple's identity."""
         return (self.subject.id, self.relation.id, self.object.id)
 
     @property
     def certainty(self) -> Certainty:
-        """The certainty of the less certain end: absent before uncertain, uncertain before present."""
+        """Return the certainty of the less certain end: absent before uncertain, uncertain before present."""
         return max(self.subject_certainty, self.object_certainty, key=list(Certainty).index)
 
 
 class ScoredTriple(Noun):
-    """A triple and how well it fits the question, higher is better; not a probability."""
+    """A triple with its score for a query.
+
+    Parameters
+    ----------
+    triple : Triple
+        The triple.
+    score : float
+        Fit to the query, at least 0, higher is better; not a probability.
+    """
 
     triple: Triple
     score: float
 
 
 class Subgraph(Noun):
-    """What was retrieved: where the search began, and the triples found, best first."""
+    """The retrieved part of the graph.
+
+    Parameters
+    ----------
+    seeds : tuple of Entity
+        Concepts where the search began.
+    triples : tuple of ScoredTriple
+        Triples found, best first for each seed.
+    """
 
     seeds: tuple[Entity, ...] = ()
     triples: tuple[ScoredTriple, ...] = ()

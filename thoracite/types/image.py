@@ -1,4 +1,4 @@
-"""Nouns of the image: what is asked about, the signs that are looked for, and what the image model says."""
+"""Nouns of the image: the study, its signs, and the image model's findings."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from thoracite.types.graph import Certainty, Entity
 from thoracite.types.noun import Curie, Noun, Probability, Side
 
 SignKind = Literal["measured", "learned", "phantom-only"]
-"""How a sign is read: by geometry, by a classifier, or by one that was only ever tried on synthetic images."""
+"""How a sign is read: by geometry, by a classifier, or by a classifier tested only on synthetic images."""
 
 View = Literal["PA", "AP", "lateral", "unknown"]
-"""How the film was taken."""
+"""Projections of a radiograph."""
 
 Verdict = Literal["likely", "suspected", "possible", "undecided", "unlikely"]
-"""What is said of a finding, from probability and likelihood ratio together."""
+"""Words for a finding, from probability and likelihood ratio together."""
 
 LIKELY = 0.5
-"""Probability from which a finding may be called likely."""
+"""Least probability of a finding called likely."""
 
 SUSPECTED, POSSIBLE, UNLIKELY = 10.0, 2.0, 0.5
 """Likelihood ratios: suspected and possible from, unlikely up to."""
@@ -35,7 +35,7 @@ _FARTHEST = 60.0
 
 
 class Study(Noun):
-    """What is asked about: one image and what is known with it.
+    """A request: one image and the known facts about it.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Study(Noun):
     view : str
         ``PA``, ``AP``, ``lateral`` or ``unknown``.
     indication, prior : str or None
-        Free text; never stored.
+        Free text of the request and of the earlier report; never stored.
     """
 
     image: str
@@ -61,9 +61,9 @@ class Region(Noun):
     box : tuple of float
         x0, y0, x1, y1 in pixels of the image as given, from its top left corner.
     anatomy : str
-        In words, sides as the patient's: ``left lower zone``; empty where the model does not commit itself.
+        Place in words, sides are the patient's: ``left lower zone``; empty where the model states none.
     side : str or None
-        ``left``, ``right``, ``bilateral``; None where the model does not commit itself.
+        ``left``, ``right``, ``bilateral``; None where the model states none.
     """
 
     box: tuple[float, float, float, float]
@@ -72,7 +72,7 @@ class Region(Noun):
 
 
 class Drawing(Noun):
-    """What is drawn into the image to show how a sign was measured.
+    """A drawing on the image that shows how a sign was measured.
 
     Parameters
     ----------
@@ -87,16 +87,16 @@ class Drawing(Noun):
 
 
 class Sign(Noun):
-    """A sign that an image is asked for; a concept of the bottleneck.
+    """A sign that the model looks for in an image; a concept of the bottleneck.
 
     Parameters
     ----------
     id : str
         CURIE.
     question : str
-        With a yes-or-no answer: "Is the left costophrenic angle blunted?".
+        Question with a yes-or-no answer: "Is the left costophrenic angle blunted?".
     entity : Entity
-        The graph's concept that the sign is.
+        The sign as a concept of the graph.
     kind : str
         ``measured``, ``learned`` or ``phantom-only``.
     """
@@ -108,35 +108,35 @@ class Sign(Noun):
 
 
 class SignScore(Noun):
-    """What one image answers to a sign, and what the answer adds to a finding's log-odds.
+    """Answer of one image to a sign, and the part that it adds to a finding's log-odds.
 
     Parameters
     ----------
     sign : Sign
-        What was asked.
+        The sign.
     side : str or None
         ``left``, ``right`` or ``bilateral``; None where the sign has no side.
     value : float or None
-        What was measured, not rounded; a learned sign's probability; None where nothing could be measured.
+        The measured value, not rounded; a learned sign's probability; None if nothing could be measured.
     unit : str
-        Of the value: ``degree``, ``chest widths`` …; empty for a learned sign.
+        Unit of the value: ``degree``, ``chest widths`` …; empty for a learned sign.
     reference : str
-        What the value is held against, and for which view: ``< 60 (fitted, PA)``.
+        Reference value and its view: ``< 60 (fitted, PA)``.
     valid : bool
         Whether the value may be used.
     invalid_because : str or None
-        Why not: a clause for the user.
+        Reason why not, as a clause for the user.
     probability : float or None
-        That the answer is yes; None where the sign is not valid.
+        Probability that the answer is yes, in [0, 1]; None where the sign is not valid.
     log_odds : float
-        What the sign adds to the finding's log-odds; 0 where the sign is not valid.
+        Part that the sign adds to the finding's log-odds; 0 where the sign is not valid.
     drawing : tuple of Drawing
         Lines and outlines that show the measurement.
 
     Raises
     ------
     pydantic.ValidationError
-        If an invalid score adds something or lacks its reason, or a valid one has a reason against it or no value.
+        If an invalid score adds something or lacks its reason, or a valid one has a reason or no value.
 
     Examples
     --------
@@ -167,20 +167,20 @@ class SignScore(Noun):
 
 
 class Finding(Noun):
-    """What the image model says of one finding.
+    """The image model's result for one finding.
 
     Parameters
     ----------
     entity : Entity
         The finding.
     probability : float
-        In [0, 1]; a mere score where ``calibrated`` is false.
+        In [0, 1]; a score where ``calibrated`` is false.
     certainty : Certainty
-        The probability against the finding's operating points; where a prior is known, the degree of its verdict.
+        Degree by the finding's operating points; where a prior is known, by its verdict.
     region : Region or None
-        Where the model looked; None where the finding is absent or the model has no place for it.
+        Place that the model looked at; None where the finding is absent or has no place.
     signs : tuple of SignScore
-        The signs that were looked for, the strongest first, the invalid ones too.
+        The signs of the finding, the strongest first, invalid ones too.
     calibrated : bool
         Whether the probability was calibrated on cases with known answers; sentences call it a score otherwise.
     prior : float or None
@@ -188,7 +188,7 @@ class Finding(Noun):
     base_log_odds : float
         Log-odds of the average image of that view.
     rest_log_odds : float
-        What the network adds beyond the named signs; what is missing to the probability unless given.
+        The network's part beyond the named signs; by default the difference to the probability's log-odds.
 
     Raises
     ------
@@ -233,26 +233,26 @@ class Finding(Noun):
 
     @property
     def log_odds(self) -> float:
-        """Base, signs and rest together, not rounded."""
+        """Return base, signs and rest together, not rounded."""
         return self.base_log_odds + sum(score.log_odds for score in self.signs) + self.rest_log_odds
 
     @property
     def likelihood_ratio(self) -> float | None:
-        """How many times this image raised the finding's odds; None where no prior is known."""
+        """Return how many times this image raised the finding's odds; None where no prior is known."""
         if self.prior is None:
             return None
         return math.exp(find_log_odds(self.probability) - find_log_odds(self.prior))
 
     @property
     def verdict(self) -> Verdict:
-        """By probability and likelihood ratio where a prior is known, else by the encoder's own operating points."""
+        """Return the verdict, by probability and likelihood ratio where a prior is known, else by operating points."""
         if self.likelihood_ratio is None:
             return _VERDICTS[self.certainty]
         return find_verdict(self.probability, self.likelihood_ratio)
 
     @property
     def number(self) -> str:
-        """Its number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated."""
+        """Return the number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated."""
         return f"{'probability' if self.calibrated else 'score'} {self.probability:.2f}"
 
 
@@ -267,7 +267,7 @@ CERTAINTIES: dict[Verdict, Certainty] = {
 
 
 def find_verdict(probability: float, likelihood_ratio: float) -> Verdict:
-    """The word for a finding; the probability decides before the likelihood ratio.
+    """Return the verdict on a finding; the probability decides before the likelihood ratio.
 
     Parameters
     ----------
@@ -291,7 +291,7 @@ def find_verdict(probability: float, likelihood_ratio: float) -> Verdict:
 
 
 def find_log_odds(probability: float) -> float:
-    """Log-odds of a probability, at most 60 either way.
+    """Return the log-odds of a probability, at most 60 either way.
 
     Examples
     --------

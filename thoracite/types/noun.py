@@ -1,4 +1,4 @@
-"""What every noun shares, and the plain types that their fields are made of."""
+"""The base class of all nouns, and the plain types of their fields."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ Curie = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w.\-]*:\S+$")]
 """A compact identifier, ``prefix:local`` (W3C CURIE Syntax 1.0), such as ``thx:pleural_effusion``."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
-"""A calibrated probability in [0, 1]; what is not calibrated is called ``score``."""
+"""A calibrated probability in [0, 1]; numbers that are not calibrated are called ``score``."""
 
 Confidence = Literal["high", "medium", "low", "not stated"]
-"""How plainly a source states something; counts state nothing of the kind."""
+"""Clarity of a source's statement; counts have none."""
 
 Side = Literal["left", "right", "bilateral"]
-"""The patient's side."""
+"""Side of the patient."""
 
 EvidenceKey = Annotated[str, StringConstraints(pattern=r"^E[1-9]\d*$")]
-"""The key a sentence cites: ``E1``, ``E2``, …"""
+"""Key of evidence in a sentence: ``E1``, ``E2``, …"""
 
 CITATION = re.compile(r"\[(E[1-9]\d*)\]")
-"""How a citation looks in a sentence: ``[E1]``."""
+"""Form of a citation in a sentence: ``[E1]``."""
 
 
 class Noun(BaseModel):

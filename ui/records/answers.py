@@ -1,4 +1,4 @@
-"""The JSON of everything else that commands and routes answer: queries, builds, checks, figures, settings, reports."""
+"""The JSON of other answers: queries, builds, checks, figures, settings, reports."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class QueriesRecord(Record):
 
 
 class StatisticsRecord(Record):
-    """How much a graph holds."""
+    """Numbers of a graph's parts."""
 
     entities: int
     triples: int
@@ -69,7 +69,7 @@ class StatisticsRecord(Record):
 
 
 class BuildRecord(Record):
-    """A build that is done."""
+    """A finished build."""
 
     folder: str
     digest: str
@@ -78,14 +78,14 @@ class BuildRecord(Record):
 
 
 class ViolationRecord(Record):
-    """A node that breaks a rule."""
+    """A node that violates a rule."""
 
     node: str
     problem: str
 
 
 class ViolationsRecord(Record):
-    """What ``thoracite check`` found."""
+    """Violations found by ``thoracite check``."""
 
     graph: str
     violations: list[ViolationRecord]
@@ -118,7 +118,7 @@ class SuitesRecord(Record):
 
 
 class SettingRecord(Record):
-    """A value and where it came from."""
+    """A value and its origin."""
 
     value: Any
     origin: str
@@ -131,7 +131,7 @@ class SettingsRecord(Record):
 
 
 class RadGraphEntity(BaseModel):
-    """An entity in RadGraph's own form."""
+    """An entity in RadGraph's format."""
 
     tokens: str
     label: str
@@ -141,14 +141,14 @@ class RadGraphEntity(BaseModel):
 
 
 class RadGraphReport(BaseModel):
-    """A report in RadGraph's own form, identifiers removed."""
+    """A report in RadGraph's format, identifiers removed."""
 
     text: str
     entities: dict[str, RadGraphEntity]
 
 
 class HealthRecord(Record):
-    """Whether the server answers, and whether its models are loaded."""
+    """State of the server and of its models."""
 
     status: Literal["ok"]
     version: str

@@ -14,7 +14,7 @@ Point = tuple[float, float]
 
 
 class Record(BaseModel):
-    """Base of every shape: closed to unknown fields."""
+    """Base of every record: closed to unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +42,7 @@ class DrawingRecord(Record):
 
 
 class SignRecord(Record):
-    """A sign that was looked for, with what it adds to the finding's log-odds."""
+    """A sign of a finding, with the part that it adds to the finding's log-odds."""
 
     id: str
     question: str
@@ -78,7 +78,7 @@ class FindingRecord(Record):
 
 
 class ClaimRecord(Record):
-    """A sentence and what it cites."""
+    """A sentence with its citations."""
 
     sentence: str
     kind: ClaimKind
@@ -88,7 +88,7 @@ class ClaimRecord(Record):
 
 
 class ProvenanceRecord(Record):
-    """Where a fact comes from."""
+    """Origin of a fact."""
 
     source: str
     locator: str
@@ -99,7 +99,7 @@ class ProvenanceRecord(Record):
 
 
 class CountsRecord(Record):
-    """Reports in which something stood as present, uncertain and absent."""
+    """Reports in which the observation is present, uncertain and absent."""
 
     present: int
     uncertain: int
@@ -123,13 +123,13 @@ class TripleRecord(Record):
 
 
 class ScoredTripleRecord(TripleRecord):
-    """A triple and how well it fits."""
+    """A triple with its score."""
 
     score: float
 
 
 class _EvidenceRecord(Record):
-    """What all evidence has; ``about`` is the CURIE of the finding."""
+    """Fields of all evidence; ``about`` is the CURIE of the finding."""
 
     key: str
     stance: Stance
@@ -140,7 +140,7 @@ class _EvidenceRecord(Record):
 
 
 class TripleEvidence(_EvidenceRecord, TripleRecord):
-    """A triple, with queries that return it from the graph it came from."""
+    """A triple, with queries that return it from its graph."""
 
     kind: Literal["triple"]
     sparql: str
@@ -148,7 +148,7 @@ class TripleEvidence(_EvidenceRecord, TripleRecord):
 
 
 class FindingEvidence(_EvidenceRecord):
-    """What the image model says of a finding."""
+    """The image model's result for a finding."""
 
     kind: Literal["finding"]
     probability: float
@@ -170,7 +170,7 @@ class SignEvidence(_EvidenceRecord):
 
 
 class RegionEvidence(_EvidenceRecord):
-    """Where the image model looked."""
+    """Place that the image model looked at."""
 
     kind: Literal["region"]
     box: tuple[float, float, float, float]
@@ -213,7 +213,7 @@ class ErrorRecord(Record):
 
 
 class RetrievalRecord(Record):
-    """What was retrieved; ``reason`` says why an image was not read."""
+    """Retrieved evidence; ``reason`` says why an image was not read."""
 
     findings: list[FindingRecord]
     seeds: list[EntityRecord]
@@ -223,7 +223,7 @@ class RetrievalRecord(Record):
 
 
 class ReportErrorRecord(Record):
-    """Something that is wrong with a report."""
+    """An error in a report."""
 
     kind: str
     sentence: str
@@ -240,7 +240,7 @@ class ReadingRecord(Record):
 
 
 class CheckRecord(Record):
-    """A report held against its image, the graph and itself."""
+    """A report compared with its image, the graph and itself."""
 
     errors: list[ReportErrorRecord]
     verdict: str

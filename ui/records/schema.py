@@ -52,16 +52,16 @@ SCHEMAS: dict[str, Any] = {
     "retrieve": RetrievalRecord,
     "settings": SettingsRecord,
 }
-"""Shape of each output, by the command that prints it (``explain``: of one line)."""
+"""Model of each output, by the command that prints it (``explain``: of one line)."""
 
 
 def make_schema(name: str) -> dict[str, Any]:
-    """JSON Schema of an output.
+    """Make the JSON Schema of an output.
 
     Parameters
     ----------
     name : str
-        One of :data:`SCHEMAS`.
+        A key of :data:`SCHEMAS`.
 
     Raises
     ------

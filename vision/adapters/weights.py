@@ -49,7 +49,7 @@ def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequenc
     if (folder := Path(source).expanduser()).is_dir():
         return folder
     if not (repository := _REPOSITORY.fullmatch(source)):
-        raise UsageError(f"{source!r} in {name} is no folder; expected a folder that exists, or OWNER/MODEL of the hub")
+        raise UsageError(f"{source!r} in {name} is not a folder; expected a folder, or OWNER/MODEL of the hub")
     from huggingface_hub import snapshot_download
 
     with explain_failure(name, "cannot be fetched"):

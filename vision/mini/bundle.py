@@ -49,7 +49,7 @@ def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     state = {name: value.float() for name, value in load_file(folder / "weights.safetensors").items()}
     if not all(bool(torch.isfinite(value).all()) for value in state.values()):
-        raise ValueError("a weight is no number")
+        raise ValueError("a weight is not a number")
     return facts, state
 
 
