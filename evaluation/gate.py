@@ -32,7 +32,15 @@ _FRONTAL = frozenset({"PA", "AP", "AP Supine", "AP erect", "unknown"})
 
 
 class Judged(NamedTuple):
-    """Kind of an image, and whether the gate and the brightness rule accept it."""
+    """An image, judged by the gate and by the brightness rule.
+
+    Parameters
+    ----------
+    kind : str
+        ``radiograph SOURCE``, ``lateral``, ``bundled file`` … : the group of its figure.
+    accepted, bright : bool
+        Whether the gate, and the brightness rule, accept it.
+    """
 
     kind: str
     accepted: bool

@@ -49,7 +49,15 @@ Key = tuple[str, str, str]
 
 
 class Statement(NamedTuple):
-    """A triple that a system reads in a sentence."""
+    """A triple that a system reads in a sentence.
+
+    Parameters
+    ----------
+    key : tuple of str
+        Subject, relation and object CURIEs.
+    source, locator : str
+        Source CURIE, and the place in it.
+    """
 
     key: Key
     source: str
@@ -57,7 +65,17 @@ class Statement(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Sentences of a folder, counted, and the statements of both systems."""
+    """Statements of both systems in a folder.
+
+    Parameters
+    ----------
+    folder : str
+        Name of the source.
+    sentences : int
+        Number of its sentences, at least 0.
+    rules, pairs : tuple of Statement
+        Statements of the extractor, and of the baseline.
+    """
 
     folder: str
     sentences: int

@@ -64,7 +64,21 @@ Doubt = Literal["hedging word", "alternatives", "removed word"]
 
 
 class Judgement(NamedTuple):
-    """One report and one finding, by reference, extractor and keywords."""
+    """One report and one finding, by reference, extractor and keywords.
+
+    Parameters
+    ----------
+    report_id, label : str
+        The report, and the finding of ChestX-ray14.
+    gold, keyword : bool
+        Whether reference and keywords say present.
+    found : Certainty or None
+        The extractor's certainty; None without a mention.
+    manner : str
+        ``plain``, ``negated``, ``hedged`` or ``not mentioned``.
+    doubt : str or None
+        ``hedging word``, ``alternatives`` or ``removed word``; None where nothing hedges.
+    """
 
     report_id: str
     label: str
@@ -95,7 +109,15 @@ class Judgement(NamedTuple):
 
 
 class LabelledReport(NamedTuple):
-    """A report's id and text, with its row of the reference."""
+    """A report with its row of the reference.
+
+    Parameters
+    ----------
+    id, text : str
+        Identifier and text of the report.
+    row : dict of str to str
+        Its row of the reference: column to cell.
+    """
 
     id: str
     text: str

@@ -45,7 +45,17 @@ _MEBIBYTE = 2**20 if sys.platform == "darwin" else 2**10
 
 
 class Stream(NamedTuple):
-    """Reading of a file as a stream: reports, seconds, and the process's peak memory in MiB."""
+    """The cost of reading a file as a stream.
+
+    Parameters
+    ----------
+    reports : int
+        Number of reports read.
+    seconds : float
+        Time on the clock, in seconds.
+    memory : float
+        Peak memory of the process, in MiB.
+    """
 
     reports: int
     seconds: float

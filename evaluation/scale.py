@@ -66,7 +66,17 @@ Result = TypeVar("Result")
 
 
 class Step(NamedTuple):
-    """Answer of a step, its time in seconds, and its peak memory in MiB."""
+    """The result of a step, and its cost.
+
+    Parameters
+    ----------
+    answer : object
+        Result of the step.
+    seconds : float
+        Time in seconds.
+    memory : float
+        Peak memory of the process, in MiB.
+    """
 
     answer: Any
     seconds: float

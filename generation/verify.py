@@ -24,7 +24,15 @@ Verdict = Literal["contradicted", "unsupported"]
 
 
 class Fault(NamedTuple):
-    """A fault of a sentence: the verdict it leads to, and the reason in words."""
+    """A fault of a sentence, with the verdict it leads to.
+
+    Parameters
+    ----------
+    verdict : str
+        ``contradicted`` or ``unsupported``.
+    why : str
+        The reason, as a clause.
+    """
 
     verdict: Verdict
     why: str
@@ -150,7 +158,15 @@ def _certainty(own: Sequence[Evidence], entity: Entity) -> Certainty:
 
 
 class Place(NamedTuple):
-    """Side and place, in words, that image evidence states."""
+    """Side and place, in words, that image evidence states.
+
+    Parameters
+    ----------
+    side : str or None
+        ``left``, ``right`` or ``bilateral``; None where it states none.
+    anatomy : str
+        Place in words; empty where it states none.
+    """
 
     side: Side | None
     anatomy: str

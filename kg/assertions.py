@@ -1,8 +1,8 @@
-"""From assertions to triples: what every graph store shares.
+"""From assertions to triples: the shared part of every graph store.
 
 An assertion is one source's statement of one triple at one place (decision 1). A store reads assertions in its
 own language; merging them into :class:`~thoracite.types.Triple`\\ s, walking to neighbours and finding paths are
-the same everywhere and stand here.
+the same for all stores and stand here.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from thoracite.kg.vocabulary import ASSERTION_FIELDS, CHEST_RADIOGRAPH, CONVERTE
 from thoracite.types import Certainty, Confidence, Counts, Entity, Provenance, Relation, Triple
 
 WIDEST = 100_000
-"""Most triples that one step of a walk looks at."""
+"""Most triples in one step of a walk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One source states one triple at one place; all identifiers are CURIEs.
+    """A statement of one triple by one source at one place; all identifiers are CURIEs.
 
     Examples
     --------
@@ -59,9 +59,9 @@ def merge_assertions(assertions: Iterable[Assertion], entities: Mapping[str, Ent
     Parameters
     ----------
     assertions : iterable of Assertion
-        In any order; one that comes twice counts once.
+        In any order; duplicates count once.
     entities : mapping of str to Entity
-        The concepts at the ends, by CURIE; one that the graph does not describe goes by its name.
+        Concepts at the ends, by CURIE; an end that the graph does not describe is labelled by its name.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def _main_certainty(weighted: Iterable[tuple[str, int]]) -> Certainty:
 
 
 def find_relation(curie: str) -> Relation:
-    """A relation of the schema, or one made of its name where a user's graph brings its own."""
+    """Return a relation of the schema, or one made of its name where a user's graph has its own."""
     return RELATIONS.get(curie) or Relation(id=curie, label=curie.split(":", 1)[1].replace("_", " "))
 
 
@@ -143,12 +143,12 @@ class TripleFinder(ABC):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        """Read triples whose parts are among the given CURIEs (None: any), most supported first, then by their key."""
 
     def find_triples(
         self, *, subject: str | None = None, relation: str | None = None, object: str | None = None, limit: int = 1000
     ) -> list[Triple]:
-        """Triples that match the CURIEs given, most supported first, all their provenance merged in.
+        """Find triples that match the given CURIEs, most supported first, all their provenance merged in.
 
         Raises
         ------
@@ -162,10 +162,10 @@ class TripleFinder(ABC):
     def find_neighbours(
         self, seeds: Sequence[str], *, hops: int = 1, relations: Iterable[str] | None = None, limit: int = 1000
     ) -> list[Triple]:
-        """Triples within ``hops`` of the seeds in either direction, nearest and most supported first.
+        """Find triples within ``hops`` of the seeds in either direction, nearest and most supported first.
 
-        The walk does not go on through :data:`~thoracite.kg.vocabulary.CHEST_RADIOGRAPH`, to which every
-        observation is tied, unless it is a seed.
+        The walk stops at :data:`~thoracite.kg.vocabulary.CHEST_RADIOGRAPH`, to which every
+        observation is linked, unless it is a seed.
 
         Raises
         ------
@@ -179,7 +179,7 @@ class TripleFinder(ABC):
         for _ in range(hops):
             if not frontier or len(found) >= limit:
                 break
-            # Triples among those already found may come again, so that many more are asked for.
+            # Triples found before may come again, so that many more are requested.
             step = self._touching(frontier, allowed, limit=limit + len(found))
             fresh = [triple for triple in step if triple.key not in found][: limit - len(found)]
             found.update((triple.key, triple) for triple in fresh)
@@ -196,10 +196,10 @@ class TripleFinder(ABC):
         return sorted(unique.values(), key=_rank)[:limit]
 
     def find_paths(self, start: str, end: str, *, hops: int = 3, limit: int = 20) -> list[tuple[Triple, ...]]:
-        """Chains of triples between two concepts in either direction, shortest and most supported first.
+        """Find chains of triples between two concepts in either direction, shortest and most supported first.
 
         A chain visits no concept twice, and does not pass through
-        :data:`~thoracite.kg.vocabulary.CHEST_RADIOGRAPH`, to which every observation is tied.
+        :data:`~thoracite.kg.vocabulary.CHEST_RADIOGRAPH`, to which every observation is linked.
 
         Raises
         ------
@@ -224,7 +224,7 @@ class TripleFinder(ABC):
 
 
 def rank_paths(triples: Iterable[Triple], start: str, end: str, *, hops: int, limit: int) -> list[tuple[Triple, ...]]:
-    """The simple chains of at most ``hops`` triples from start to end, shortest and most supported first."""
+    """Return simple chains of at most ``hops`` triples from start to end, shortest and most supported first."""
     beside: defaultdict[str, list[tuple[str, Triple]]] = defaultdict(list)
     for triple in triples:
         if triple.subject.id != triple.object.id:
@@ -302,7 +302,7 @@ _READERS: Mapping[str, Callable[[str], str | int | float]] = {
 
 
 def read_assertion(row: Mapping[str, Any]) -> Assertion:
-    """An assertion from a row of plain values; None counts as not given."""
+    """Read an assertion from a row of plain values; None counts as not given."""
     return Assertion(**{name: row[name] for name in Assertion.__slots__ if row.get(name) is not None})
 
 

@@ -1,8 +1,8 @@
 """The graph's concepts: labels, synonyms and codes, read from and written as SKOS.
 
 One concept has one node. Its names are its label and its synonyms; its codes name the same concept in RadLex, HPO,
-MONDO, DOID, UBERON, MeSH and the label sets of ChestX-ray14, CheXpert and PadChest. What is only close, broader,
-narrower or related elsewhere is a mapping and no code.
+MONDO, DOID, UBERON, MeSH and the label sets of ChestX-ray14, CheXpert and PadChest. A concept that is only close,
+broader, narrower or related elsewhere is a mapping, not a code.
 
 References
 ----------
@@ -34,7 +34,7 @@ CONCEPTS = ONTOLOGIES / "concepts.ttl"
 """The project's own concepts."""
 
 MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
-"""SKOS's mapping relations: the same, nearly the same, and the other vocabulary's is broader, narrower, related."""
+"""SKOS's mapping relations: the same, nearly the same, and the other concept is broader, narrower, related."""
 
 _SINGLE = {"rdfs:label": "label", "thx:kind": "kind"}
 _PARTS = {
@@ -42,7 +42,7 @@ _PARTS = {
     "visual": ("thx:visual_description", "thx:visual_source"),
     "phrase": ("thx:report_phrase", "thx:phrase_source"),
 }
-"""Parts of a description: the predicate of its text, and that of its sources."""
+"""Parts of a description: the predicates of its text and of its sources."""
 _USED = ("thx", "thxs", "rdfs", "skos", "RadLex", "HP", "MONDO", "DOID", "UBERON", "MeSH")
 _MANY = {"skos:altLabel": "synonyms", "skos:notation": "codes"}
 
@@ -53,9 +53,9 @@ class Description(Noun):
     Parameters
     ----------
     text : str
-        In words.
+        One sentence.
     sources : tuple of str
-        CURIEs of what it was written from.
+        CURIEs of its sources.
     """
 
     text: str
@@ -76,11 +76,11 @@ class ConceptNode(Noun):
     matches : tuple of (str, str)
         Mapping relation and the other vocabulary's CURIE: ``("exactMatch", "RadLex:RID34539")``.
     definition : Description or None
-        What it is.
+        Definition of the concept.
     visual : Description or None
-        What one sees of it on the radiograph.
+        Appearance on the radiograph.
     phrase : Description or None
-        How a report says it.
+        Wording of reports.
     """
 
     entity: Entity
@@ -93,12 +93,12 @@ class ConceptNode(Noun):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The label, then the synonyms."""
+        """Return the label, then the synonyms."""
         return (self.entity.label, *self.synonyms)
 
 
 def read_concepts(path: Path | None = None) -> tuple[ConceptNode, ...]:
-    """Concepts of a SKOS file in Turtle, N-Triples or RDF/XML.
+    """Read the concepts of a SKOS file in Turtle, N-Triples or RDF/XML.
 
     Parameters
     ----------
@@ -126,14 +126,14 @@ def _read(path: Path) -> tuple[ConceptNode, ...]:
 
 
 def parse_concepts(triples: Iterable[ox.Triple], *, where: str = "the graph") -> Iterator[ConceptNode]:
-    """Concepts from RDF, sorted by identifier.
+    """Parse concepts from RDF, sorted by identifier.
 
     Parameters
     ----------
     triples : iterable of pyoxigraph.Triple
-        In any order; what is not about a ``skos:Concept`` is passed over.
+        In any order; triples on anything but a ``skos:Concept`` are ignored.
     where : str
-        What an error calls the place.
+        Name of the place for error messages.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def _parse_description(values: dict[str, list[str]], text: str, source: str) -> 
 
 
 def describe_concept(concept: ConceptNode) -> Iterator[ox.Triple]:
-    """A concept as RDF."""
+    """Describe a concept as RDF."""
     entity = concept.entity
     yield _triple(entity.id, "rdf:type", ox.NamedNode(expand("skos:Concept")))
     yield _triple(entity.id, "rdfs:label", ox.Literal(entity.label))
@@ -203,7 +203,7 @@ def _triple(subject: str, predicate: str, object_: ox.NamedNode | ox.Literal) ->
 
 
 def render_concepts(concepts: Iterable[ConceptNode]) -> str:
-    """Concepts as Turtle, sorted by identifier: the same concepts give the same text."""
+    """Render concepts as Turtle, sorted by identifier: the same concepts give the same text."""
     ordered = sorted(concepts, key=lambda concept: concept.entity.id)
     triples = [triple for concept in ordered for triple in describe_concept(concept)]
     used = {name: PREFIXES[name] for name in sorted(_USED)}
@@ -213,7 +213,7 @@ def render_concepts(concepts: Iterable[ConceptNode]) -> str:
 
 
 ROOT = ConceptNode(entity=CHEST_RADIOGRAPH, synonyms=("chest x-ray", "chest film", "CXR"))
-"""The concept that every observation of reports hangs on."""
+"""The concept that every observation of reports is linked to."""
 
 
 __all__ = [

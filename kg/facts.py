@@ -1,4 +1,4 @@
-"""Curated facts: triples that somebody read in a source, each with the place.
+"""Curated facts: triples that a person read in a source, each with its place.
 
 Examples
 --------
@@ -22,7 +22,7 @@ from thoracite.settings import ONTOLOGIES
 from thoracite.types import Confidence, Curie, Entity, Noun, Provenance, Triple
 
 FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
-"""The project's own facts, and what they were read in."""
+"""The project's own facts and their sources."""
 
 FACT_COLUMNS = ("id", "subject", "relation", "object", "source", "locator", "confidence", "read")
 SOURCE_COLUMNS = ("id", "title", "reference", "licence")
@@ -33,22 +33,22 @@ CONFIDENCES: Mapping[str, Confidence] = {
     "low": "low",
     "not stated": "not stated",
 }
-"""How plainly a source states something, by name."""
+"""Levels of confidence, by name: clarity of the source's statement."""
 
 T = TypeVar("T")
 
 
 class Source(Noun):
-    """What facts come from.
+    """A source of facts.
 
     Parameters
     ----------
     id : str
         CURIE: ``thxs:radlex_def``.
     title, reference : str
-        What it is, and where it is found: an address, a repository with its commit, a DOI.
+        Title, and an address, a repository with its commit, or a DOI.
     licence : str
-        As the source states it.
+        The source's licence, in its own words.
     """
 
     id: Curie
@@ -58,7 +58,7 @@ class Source(Noun):
 
 
 def read_sources(path: Path | None = None) -> dict[str, Source]:
-    """Sources by identifier; the project's own unless a CSV is given.
+    """Read sources by identifier; the project's own unless a CSV is given.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read_facts(
     concepts: Mapping[str, Entity] | None = None,
     sources: Mapping[str, Source] | None = None,
 ) -> Iterator[Triple]:
-    """Facts of a CSV.
+    """Read the facts of a CSV.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def read_facts(
     Raises
     ------
     InputError
-        If the CSV cannot be read, or names a concept, relation or source that is not there.
+        If the CSV cannot be read, or names an unknown concept, relation or source.
     """
     path = path or FACTS
     known = {node.entity.id: node.entity for node in read_concepts()} if concepts is None else concepts
@@ -119,7 +119,7 @@ def read_filled(path: Path, columns: Sequence[str]) -> Iterator[TableRow]:
     Raises
     ------
     InputError
-        If the file is missing, is no CSV in UTF-8, or lacks a column or a value.
+        If the file is missing, is not a CSV in UTF-8, or lacks a column or a value.
     """
     expected = f"a table with the columns {', '.join(columns)}"
     for row in read_rows(path, columns=columns, expected=expected, short=True):

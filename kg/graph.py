@@ -1,4 +1,4 @@
-"""The graph: opened where the settings name it, built where there is none yet."""
+"""Opening of the graph that the settings name; it is built where there is none yet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
         ``store`` is ``embedded``, ``bolt://…``, ``neo4j://…`` (Neo4j), ``http(s)://…`` (SPARQL), or an address with
         the scheme of an installed plug-in (entry points ``thoracite.stores``).
     language : str or None
-        ``sparql`` or ``cypher`` where the caller needs one; the embedded graph speaks both, SPARQL unless told.
+        ``sparql`` or ``cypher`` if the caller needs one; the embedded graph speaks both, SPARQL by default.
     build : bool
         Whether to build the default embedded graph where there is none yet.
 
@@ -35,7 +35,7 @@ def open_store(settings: Settings, *, language: str | None = None, build: bool =
     UsageError
         If the address is none of these, or the store does not speak the language.
     StoreError
-        If the store is missing, damaged or away.
+        If the store is missing, damaged or cannot be reached.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
     UsageError
         If the folder cannot be written.
     StoreError
-        If the graph that is there is damaged.
+        If an existing graph is damaged.
     """
     if (version := read_pointer(folder)) is not None and _is_recent(read_manifest(version)):
         return
@@ -104,7 +104,7 @@ def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
 
 
 def _is_recent(manifest: Mapping[str, object]) -> bool:
-    """Whether a graph was built from the user's own inputs, or from the project's as they are now."""
+    """Tell whether a graph was built from the user's own inputs, or from the project's current ones."""
     from thoracite.kg.build.inputs import Inputs
 
     return not manifest.get("default") or manifest.get("inputs") == Inputs.default().digest()

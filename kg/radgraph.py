@@ -40,7 +40,7 @@ _SHORT = {c.value: c.radgraph for c in Certainty}
 
 
 class Mention(Noun):
-    """An entity of RadGraph: a span of tokens and what it stands for.
+    """An entity of RadGraph: a span of tokens with its label.
 
     Parameters
     ----------
@@ -68,22 +68,22 @@ class Mention(Noun):
 
     @property
     def certainty(self) -> Certainty:
-        """How surely it is stated."""
+        """Return the certainty of the statement."""
         return _CERTAINTIES[self.label.split("-")[1]]
 
     @property
     def is_anatomy(self) -> bool:
-        """Whether it is anatomy; otherwise an observation."""
+        """Tell whether it is anatomy; otherwise it is an observation."""
         return self.label.startswith("ANAT")
 
 
 class Annotation(Noun):
-    """What was found in one report.
+    """Entities and relations of one report.
 
     Parameters
     ----------
     report_id : str
-        The report's identifier; empty where it has none.
+        Identifier of the report; empty where it has none.
     text : str
         The report, tokens joined by single spaces.
     entities : tuple of Mention
@@ -92,7 +92,7 @@ class Annotation(Noun):
     Raises
     ------
     pydantic.ValidationError
-        If two mentions share an id, or a relation points at nothing.
+        If two mentions share an id, or the target of a relation does not exist.
     """
 
     report_id: str
@@ -111,7 +111,7 @@ class Annotation(Noun):
         return self
 
     def relations(self) -> Iterator[tuple[Mention, RelationName, Mention]]:
-        """Every relation as (source mention, name, target mention)."""
+        """Yield every relation as (source mention, name, target mention)."""
         known = {mention.id: mention for mention in self.entities}
         for mention in self.entities:
             for name, target in mention.relations:
@@ -119,7 +119,7 @@ class Annotation(Noun):
 
 
 def parse_label(label: str) -> tuple[str, bool]:
-    """RadGraph 1's label of either dialect's, and whether it is a measurement.
+    """Turn a label of either dialect into RadGraph 1's, and tell whether it is a measurement.
 
     Raises
     ------
@@ -148,20 +148,20 @@ def parse_label(label: str) -> tuple[str, bool]:
 
 
 def parse_annotation(report_id: str, data: Mapping[str, Any]) -> Annotation:
-    """One report of a RadGraph file.
+    """Parse one report of a RadGraph file.
 
     Parameters
     ----------
     report_id : str
-        Its key.
+        Key of the report.
     data : mapping
         ``text`` and ``entities``; RadGraph's doubly annotated reports have ``labeler_1`` around the entities,
-        which is then the one read.
+        which is read then.
 
     Raises
     ------
     InputError
-        If it lacks its parts or they do not fit together.
+        If it lacks parts or they contradict each other.
     """
     try:
         entities = data["entities"] if "entities" in data else data["labeler_1"]["entities"]
@@ -184,25 +184,25 @@ def parse_annotation(report_id: str, data: Mapping[str, Any]) -> Annotation:
 
 
 def read_radgraph(path: Path, *, skip: int = 0) -> Iterator[Annotation]:
-    """Reports of a RadGraph JSON file, one at a time, in constant memory.
+    """Read the reports of a RadGraph JSON file, one at a time, in constant memory.
 
     Parameters
     ----------
     path : Path
         ``{report id: {"text", "entities"}}`` in either dialect, UTF-8.
     skip : int
-        Reports at the start to pass over: where an earlier reading stopped.
+        Reports to skip at the start, up to the end of an earlier reading.
 
     Yields
     ------
     Annotation
-        In the file's order.
+        In the order of the file.
 
     Raises
     ------
     InputError
-        If the file is missing, is not UTF-8 or not JSON (also half-way: what came before was yielded, and the
-        sentence says how many that were), or a report is not RadGraph.
+        If the file is missing, is not UTF-8 or not JSON (also half-way: earlier reports were yielded, and the
+        message gives their number), or a report is not RadGraph.
     """
     done = 0
     try:
@@ -223,7 +223,7 @@ def read_radgraph(path: Path, *, skip: int = 0) -> Iterator[Annotation]:
 
 
 def render_annotation(annotation: Annotation, *, dialect: Literal["v1", "xl"] = "v1") -> dict[str, Any]:
-    """A report's value in RadGraph JSON.
+    """Render a report's value in RadGraph JSON.
 
     Examples
     --------
@@ -248,12 +248,12 @@ def render_annotation(annotation: Annotation, *, dialect: Literal["v1", "xl"] = 
 
 
 def write_radgraph(path: Path, annotations: Iterable[Annotation], *, dialect: Literal["v1", "xl"] = "v1") -> int:
-    """Write RadGraph JSON as it comes, and put it in place only when it is whole.
+    """Write RadGraph JSON as a stream, and put it in place only when complete.
 
     Parameters
     ----------
     path : Path
-        Written beside itself as ``….part`` first.
+        File to write, first beside its place as ``….part``.
     annotations : iterable of Annotation
         Consumed one at a time; ids must differ.
     dialect : str
@@ -262,7 +262,7 @@ def write_radgraph(path: Path, annotations: Iterable[Annotation], *, dialect: Li
     Returns
     -------
     int
-        How many reports were written.
+        Number of reports written.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Every namespace, CURIE and relation name of the project, and nowhere else.
+"""All namespaces, CURIEs and relation names of the project; they stand nowhere else.
 
 Examples
 --------
@@ -116,7 +116,7 @@ SOURCE_FIELDS = {"title": "dcterms:title", "reference": "dcterms:source", "licen
 """Field of a source → CURIE of the RDF property."""
 
 CURATION = "thxs:curation"
-"""The source of what reviewers of the project wrote or placed themselves."""
+"""Source of text and placements by the project's reviewers."""
 
 CHEST_RADIOGRAPH = Entity(id="thx:chest_radiograph", label="chest radiograph", kind="process")
 """Subject of every ``thx:shows`` triple, so that observations without a relation are counted too."""
@@ -131,16 +131,16 @@ _SYMBOLS = {">": " gt ", "<": " lt ", "=": " eq ", "%": " percent ", "+": " plus
 
 
 _NO_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
-"""What RFC 3987 keeps out of every IRI."""
+"""Characters that RFC 3987 forbids in every IRI."""
 
 
 def expand(curie: str) -> str:
-    """IRI of a CURIE.
+    """Return the IRI of a CURIE.
 
     Raises
     ------
     InputError
-        If the prefix is unknown, or a character stands in it that no IRI may hold.
+        If the prefix is unknown, or it holds a character that is forbidden in IRIs.
     """
     iri = CONVERTER.expand(curie)
     if iri is None:
@@ -151,7 +151,7 @@ def expand(curie: str) -> str:
 
 
 def compact(iri: str) -> str:
-    """CURIE of an IRI.
+    """Return the CURIE of an IRI.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def compact(iri: str) -> str:
 
 
 def mint(label: str) -> str:
-    """The project's own CURIE for a label: readable, lower case, words joined by underscores."""
+    """Make the project's CURIE for a label: readable, lower case, words joined by underscores."""
     text = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     for symbol, word in _SYMBOLS.items():
         text = text.replace(symbol, word)
@@ -176,7 +176,7 @@ def mint(label: str) -> str:
 
 
 def edge_label(relation: str) -> str:
-    """A relation's edge label in the property graph: ``thx:suggestive_of`` → ``SUGGESTIVE_OF``."""
+    """Return a relation's edge label in the property graph: ``thx:suggestive_of`` → ``SUGGESTIVE_OF``."""
     return relation.split(":", 1)[1].upper()
 
 

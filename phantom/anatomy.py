@@ -128,7 +128,13 @@ def sign(side: Side) -> int:
 
 
 class Gap(NamedTuple):
-    """Distance of a lung from the chest wall: at the top, at the side near the top, and near the base, in cm."""
+    """Distance of a lung from the chest wall.
+
+    Parameters
+    ----------
+    top, upper, lower : float
+        In cm, at least 0: at the top, at the side near the top, and near the base.
+    """
 
     top: float = 0.0
     upper: float = 0.0

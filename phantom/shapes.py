@@ -106,7 +106,13 @@ class Camera(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Depths at which rays enter and leave a solid, shape (height, width), in cm; ``far < near`` where they miss."""
+    """Depths at which rays enter and leave a solid.
+
+    Parameters
+    ----------
+    near, far : ndarray, shape (height, width)
+        Depths in cm; ``far < near`` where a ray misses.
+    """
 
     near: Array
     far: Array

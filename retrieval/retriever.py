@@ -67,7 +67,7 @@ class Retriever:
         Read from environment and file unless given.
     store : GraphStore or None
         The settings' graph unless given; built where there is none.
-    The settings' encoder unless given.
+    encoder : ImageEncoder or None
         The settings' encoder unless given.
 
     Examples

@@ -129,7 +129,15 @@ def count_ends(neighbours: Mapping[str, Sequence[Triple]]) -> Counter[str]:
 
 
 class Seen(NamedTuple):
-    """CURIEs that the image shows and that it does not show, and the findings' places."""
+    """Findings and signs of an image, and their places.
+
+    Parameters
+    ----------
+    present, absent : frozenset of str
+        CURIEs that the image shows, and that it does not show.
+    regions : mapping of str to Region
+        Places of findings, by CURIE.
+    """
 
     present: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()

@@ -27,6 +27,13 @@ _CYPHER = re.compile(r"(?:OPTIONAL|MATCH|UNWIND|RETURN|WITH|CALL|CREATE|MERGE|SH
 class Answer(NamedTuple):
     """Answer of a store, and the language of the query.
 
+    Parameters
+    ----------
+    result : QueryResult
+        Rows of the answer.
+    language : str
+        ``sparql`` or ``cypher``.
+
     Examples
     --------
     >>> from thoracite.kg.stores.store import QueryResult

@@ -19,7 +19,19 @@ NODE_WIDTH, GAP, LINE, PAD, LINK = 190, 230, 15, 9, 18
 
 
 class Node(NamedTuple):
-    """A concept in the picture: its column, the top left corner and size of its box, its lines of text."""
+    """A concept in the picture.
+
+    Parameters
+    ----------
+    column : int
+        Column, from 0.
+    x, y, height : float
+        Top left corner and height of its box, in user units.
+    lines : tuple of str
+        Lines of its label.
+    seed : bool
+        Whether it is a finding of the image.
+    """
 
     column: int
     x: float

@@ -27,7 +27,15 @@ PHANTOMS: Mapping[str, tuple[int, tuple[Abnormality, ...]]] = {
 
 
 class Example(NamedTuple):
-    """A file and the name that the page shows."""
+    """A file and the name that the page shows.
+
+    Parameters
+    ----------
+    name : str
+        Name on the page.
+    path : Path
+        The image file.
+    """
 
     name: str
     path: Path

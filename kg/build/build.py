@@ -1,8 +1,8 @@
-"""From sources to an open graph in one step that cannot half-happen.
+"""From sources to an open graph in one atomic step.
 
-A graph folder holds ``versions/<build>/`` (``graph.nq``, one folder a store, ``manifest.json``) and ``current``, which
-names the version that readers open. A build writes a version under a name that nobody reads, renames it when it is
-whole, and renames the pointer last: a build that dies at any moment leaves the old graph as it was.
+A graph folder holds ``versions/<build>/`` (``graph.nq``, one folder for each store, ``manifest.json``) and ``current``,
+which names the version that readers open. A build writes a version under an unused name, renames it when
+complete, and renames the pointer last: a build that dies at any moment leaves the old graph unchanged.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ MINIMUM = 3
 
 
 class GraphBuild(Noun):
-    """What a build did.
+    """The result of a build.
 
     Parameters
     ----------
     folder : str
-        The version's folder.
+        Folder of the version.
     digest : str
         ``sha256:`` over the graph's sorted N-Quads lines.
     statistics : GraphStatistics
-        How much the graph holds.
+        Numbers of the graph's parts.
     seconds : float
-        How long it took.
+        Time of the build.
     """
 
     folder: str
@@ -91,7 +91,7 @@ def build_graph(
     UsageError
         If the folder cannot be written.
     StoreError
-        If another build is at work in the folder.
+        If another build is running in the folder.
     """
     start = time.monotonic()
     inputs = Inputs(
@@ -119,7 +119,7 @@ def _build(folder: Path, inputs: Inputs, progress: Progress, start: float) -> Gr
         statistics = _load_stores(part, digest, progress)
         manifest = {"digest": digest, "format": FORMAT, "inputs": inputs.digest(), "default": inputs.is_default()}
         write_text(part / "manifest.json", json.dumps(manifest | statistics.model_dump(), indent=1) + "\n")
-        # a name of its own for every build: one that replaces a damaged graph has the same digest
+        # a name of its own for every build: a rebuild of a damaged graph has the same digest
         version = folder / "versions" / f"{digest.removeprefix('sha256:')[:16]}-{secrets.token_hex(4)}"
         os.replace(part, version)
         point_to(folder, version)
@@ -162,7 +162,7 @@ def _read_reports(path: Path) -> Iterator[Triple]:
 def _collect(
     triples: Iterator[Triple], nodes: dict[str, ConceptNode], sources: dict[str, Source]
 ) -> Iterator[Assertion]:
-    """Assertions, each once; ends and sources that nobody described are added under the words they came with."""
+    """Collect assertions, each once; ends and sources without a description are added under their own words."""
     seen: dict[str, Assertion] = {}
     for triple in triples:
         for end in (triple.subject, triple.object):
@@ -202,7 +202,7 @@ def _load_stores(part: Path, digest: str, progress: Progress) -> GraphStatistics
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Builds that died, and versions before the current one; whoever has that open still reads it."""
+    """Remove builds that died, and versions before the current one; readers that have it open can still read it."""
     with suppress(OSError, StoreError):
         current = read_pointer(folder)
         for version in sorted((folder / "versions").iterdir()):

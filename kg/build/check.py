@@ -1,4 +1,4 @@
-"""Holding a graph against its shapes, and its names against one another.
+"""Checks of a graph against its shapes, and of its names against one another.
 
 References
 ----------
@@ -21,20 +21,20 @@ from thoracite.settings import ONTOLOGIES
 from thoracite.types import Noun
 
 SHAPES = ONTOLOGIES / "shapes.ttl"
-"""What every graph keeps."""
+"""Shapes of every graph."""
 
 _ASSERTED = {expand(f"rdf:{name}"): name for name in ("subject", "predicate", "object")}
 
 
 class Violation(Noun):
-    """Something that a graph must not have.
+    """A violation of a shape or a naming rule.
 
     Parameters
     ----------
     node : str
-        CURIE or IRI of what is wrong.
+        CURIE or IRI of the node.
     problem : str
-        What should have been.
+        The broken rule.
     """
 
     node: str
@@ -42,19 +42,19 @@ class Violation(Noun):
 
 
 def check_graph(nquads: Path, *, shapes: Path | None = None) -> list[Violation]:
-    """Find what is wrong with a graph.
+    """Find the violations in a graph.
 
     Parameters
     ----------
     nquads : Path
-        Its N-Quads; :func:`thoracite.kg.stores.folder.find_nquads` names those of a graph folder.
+        N-Quads of the graph; :func:`thoracite.kg.stores.folder.find_nquads` names those of a graph folder.
     shapes : Path or None
         SHACL in Turtle; the project's own unless given.
 
     Returns
     -------
     list of Violation
-        Sorted; none where all is well.
+        Sorted; empty for a correct graph.
 
     Raises
     ------
@@ -75,12 +75,12 @@ def _parse(path: Path) -> list[ox.Quad]:
 
 
 def check_names(concepts: Iterable[ConceptNode]) -> Iterator[Violation]:
-    """Names that two concepts share, and unlinked mentions that a concept has as a name.
+    """Find names that two concepts share, and unlinked mentions that are the name of a concept.
 
     Parameters
     ----------
     concepts : iterable of ConceptNode
-        All of one graph.
+        All concepts of one graph.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def check_names(concepts: Iterable[ConceptNode]) -> Iterator[Violation]:
 
 
 def _check_assertions(quads: Iterable[ox.Quad]) -> Iterator[Violation]:
-    """Assertions whose plain triple is not in their named graph."""
+    """Find assertions whose plain triple is not in their named graph."""
     parts: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     plain = set()
     for quad in quads:

@@ -1,7 +1,7 @@
 """Definition, visual description and report phrase of every concept, written from its facts, each with its sources.
 
-Nothing is copied: a sentence is made of labels and relations that the facts state, so that its sources are the facts'.
-What reviewers wrote themselves (``curation/descriptions.csv``) comes first.
+Nothing is copied: a sentence consists of labels and relations of the facts, so that its sources are the facts'.
+Reviewers' own descriptions (``curation/descriptions.csv``) come first.
 
 Examples
 --------
@@ -63,7 +63,7 @@ _DEFINING = (
     (MIMICS, False, "that may be taken for {}"),
     (MIMICS, True, "for which {} may be taken"),
 )
-"""Relation, whether the concept is its object, and the words that define by it; the first that fit are taken."""
+"""Relation, whether the concept is its object, and the defining words; the first that fit are taken."""
 
 _PHRASES = {
     "disease": "Findings in keeping with {}.", "device": "{} in place.", "anatomy": "in the {}",
@@ -74,7 +74,15 @@ _ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 class StatedFact(NamedTuple):
-    """A fact with identifiers, its source and its confidence."""
+    """A fact by identifiers.
+
+    Parameters
+    ----------
+    subject, relation, object, source : str
+        CURIEs.
+    confidence : str
+        ``high``, ``medium``, ``low`` or ``not stated``.
+    """
 
     subject: str
     relation: str
@@ -84,16 +92,16 @@ class StatedFact(NamedTuple):
 
 
 class Describer:
-    """Writes about concepts.
+    """Writer of descriptions.
 
     Parameters
     ----------
     entities : mapping of str to Entity
         Every concept by identifier.
     facts : iterable of StatedFact
-        What is known.
+        Known facts.
     written : mapping of str to mapping of str to Description
-        What reviewers wrote, by concept and part.
+        Reviewers' descriptions, by concept and part.
     """
 
     def __init__(
@@ -112,7 +120,7 @@ class Describer:
                 self._about[end].add(fact.source)
 
     def describe(self, node: ConceptNode) -> dict[str, Description]:
-        """Definition, visual description where the kind can be seen, and report phrase, by part."""
+        """Return definition, visual description where the kind is visible, and report phrase, by part."""
         parts = {
             "definition": self._define(node),
             "visual": self._show(node) if node.entity.kind in _VISUAL else None,
@@ -138,7 +146,7 @@ class Describer:
         return [f"the {name}" for name in names] if relation in {PART_OF, LOCATED_IN} and not inverse else names
 
     def _show(self, node: ConceptNode) -> Description | None:
-        """What is seen: a sign is its own description, anything else has signs, its own or those of what is broader."""
+        """Write the appearance: a sign is its own description; other concepts have signs, or those of broader ones."""
         if node.entity.kind == "sign" and not node.entity.label.lower().endswith("sign"):
             cited = self._about.get(node.entity.id) or {CURATION}
             return Description(text=f"On the chest radiograph: {node.entity.label}.", sources=tuple(sorted(cited)))
@@ -164,7 +172,7 @@ class Describer:
         return Description(text=text, sources=tuple(sorted(self._about.get(node.entity.id) or {CURATION})))
 
     def _list(self, concept: str, relation: str, *, inverse: bool) -> tuple[list[str], set[str]]:
-        """Labels of the other ends, surest first, and the sources that state them."""
+        """List labels of the other ends, surest first, and the sources that state them."""
         facts = self._ahead.get((concept, relation, inverse), [])
         ends = list(dict.fromkeys(fact.subject if inverse else fact.object for fact in facts))[:_MOST]
         cited = {fact.source for fact in facts if (fact.subject if inverse else fact.object) in ends}

@@ -32,7 +32,7 @@ RDF_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
 }
 FORMATS = (*RDF_FORMATS, "neo4j")
-"""What a graph can be written as."""
+"""Formats of a written graph."""
 
 _TYPES = {"STRING": "string", "INT64": "long", "DOUBLE": "double"}
 _NODES = {
@@ -42,12 +42,12 @@ _NODES = {
 
 
 def write_graph_files(nquads: Path, output: Path, *, form: str) -> None:
-    """Write a graph in another form.
+    """Write a graph in another format.
 
     Parameters
     ----------
     nquads : Path
-        What a build wrote.
+        N-Quads of a build.
     output : Path
         A file; for ``neo4j`` a folder, with ``concepts.csv``, ``sources.csv`` and ``edges.csv``.
     form : str

@@ -1,4 +1,4 @@
-"""The files that a graph is built from, and their digest, so that a graph knows when it is old."""
+"""The input files of a graph, and their digest, which shows when a graph is outdated."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SCHEMA = ONTOLOGIES / "thoracite.ttl"
 
 
 def list_reports() -> tuple[Path, ...]:
-    """The aggregates of reports that ship with the project."""
+    """List the aggregates of reports that ship with the project."""
     return tuple(sorted(ONTOLOGIES.glob("reports_*.csv")))
 
 
 class Inputs(Noun):
-    """The files that a graph is built from.
+    """The input files of a graph.
 
     Parameters
     ----------
@@ -39,15 +39,15 @@ class Inputs(Noun):
 
     @classmethod
     def default(cls) -> Inputs:
-        """The project's own files."""
+        """Return the project's own files."""
         return cls(facts=FACTS, reports=list_reports(), extra=())
 
     def is_default(self) -> bool:
-        """Whether these are the project's own files and no others."""
+        """Tell whether these are the project's own files and no others."""
         return self == Inputs.default()
 
     def digest(self) -> str:
-        """Digest of every file that goes in, so that a graph knows when it is old."""
+        """Compute the digest of all input files, which shows when a graph is outdated."""
         digest = hashlib.sha256(str(FORMAT).encode())
         for path in (CONCEPTS, SOURCES, SCHEMA, self.facts, *self.reports, *self.extra):
             try:

@@ -1,8 +1,8 @@
-"""The project's own ontology, made again from its inputs: concepts, facts and sources.
+"""The project's own ontology, built from its inputs: concepts, facts and sources.
 
-What comes in is a folder with a cross-walk of concepts (``crosswalk.csv``) and curated facts (``facts.csv``); what the
-project's reviewers add stands in ``curation/`` beside the output: ``concepts.csv`` (new concepts, further names,
-names that were wrong), ``facts.csv`` and ``sources.csv`` (further facts), ``descriptions.csv`` (their own words). The
+The input is a folder with a cross-walk of concepts (``crosswalk.csv``) and curated facts (``facts.csv``); additions of
+the project's reviewers stand in ``curation/`` beside the output: ``concepts.csv`` (new concepts, further names,
+wrong names), ``facts.csv`` and ``sources.csv`` (further facts), ``descriptions.csv`` (their own words). The
 output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same input gives the same bytes.
 """
 
@@ -33,7 +33,13 @@ _NOTE_MATCH = {"broader": "broadMatch", "narrower": "narrowMatch", "related": "r
 
 
 class OntologySummary(Noun):
-    """What was written: concepts, facts and the sources they cite."""
+    """Numbers of the written ontology.
+
+    Parameters
+    ----------
+    concepts, facts, sources : int
+        Concepts, facts and the sources they cite, at least 0.
+    """
 
     concepts: int
     facts: int
@@ -53,7 +59,7 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
     Raises
     ------
     InputError
-        If a table is missing or lacks a column, an end of a fact is no concept, or one name is given to two concepts.
+        If a table is missing or lacks a column, an end of a fact is not a concept, or two concepts share a name.
     UsageError
         If the output cannot be written.
     """
@@ -81,12 +87,12 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
 def _describe(
     concepts: Sequence[ConceptNode], facts: Iterable[Mapping[str, str]], written: Iterable[Mapping[str, str]]
 ) -> list[ConceptNode]:
-    """Concepts with definition, visual description and report phrase."""
+    """Add definition, visual description and report phrase to concepts."""
     entities = {node.entity.id: node.entity for node in concepts}
     own: dict[str, dict[str, Description]] = {}
     for row in written:
         if mint(row["label"]) not in entities:
-            raise InputError(f"{row['label']!r} in curation/descriptions.csv is no concept; add it to concepts.csv")
+            raise InputError(f"{row['label']!r} in curation/descriptions.csv is not a concept; add it to concepts.csv")
         own[mint(row["label"])] = {
             name: Description(text=row[name], sources=tuple(sorted(_list(row["sources"]))))
             for name in _TEXTS
@@ -109,7 +115,7 @@ def _read_table(path: Path, columns: Sequence[str]) -> list[TableRow]:
 def _merge_concepts(
     crosswalk: Iterable[Mapping[str, str]], curated: Iterable[Mapping[str, str]]
 ) -> tuple[list[ConceptNode], dict[str, str]]:
-    """Concepts, and the identifier of every name that a fact may use, in lower case."""
+    """Merge concepts; also return the identifier of every name that a fact may use, in lower case."""
     nodes = {ROOT.entity.label: ROOT} | {row["preferred_label"]: _read_crossed(row) for row in crosswalk}
     spoken: dict[str, list[str]] = {}
     for row in curated:
@@ -122,13 +128,13 @@ def _merge_concepts(
     for node in nodes.values():
         _claim(ends, node.synonyms, node)
     for label, names in spoken.items():
-        for name in names:  # how facts call it; no name of it in reports, and stronger than one
+        for name in names:  # names in facts; they are not names in reports, and stronger than those
             ends[name.lower()] = nodes[label].entity.id
     known = {node.entity.id for node in nodes.values()}
     for node in nodes.values():
         if unknown := set(node.broader) - known:
             raise InputError(
-                f"{node.entity.label!r} is placed below {sorted(unknown)}, which are no concepts; add them"
+                f"{node.entity.label!r} is placed below {sorted(unknown)}, which are not concepts; add them"
             )
     return list(nodes.values()), ends
 
@@ -161,7 +167,7 @@ def _read_crossed(row: Mapping[str, str]) -> ConceptNode:
 
 
 def _read_note(note: str) -> dict[str, str]:
-    """How the other vocabularies' concepts differ: ``MeSH is … (narrower)`` → {"MeSH": "narrowMatch"}."""
+    """Read how the other vocabularies' concepts differ: ``MeSH is … (narrower)`` → {"MeSH": "narrowMatch"}."""
     found = {}
     for clause in note.split(";"):
         difference = re.search(r"\((broader|narrower|related)", clause)
@@ -219,15 +225,15 @@ def _take_added(rows: Iterable[Mapping[str, str]], ends: Mapping[str, str]) -> I
 
 
 def _take(row: dict[str, str], ends: Mapping[str, str]) -> dict[str, str]:
-    """A fact with identifiers in place of words."""
+    """Replace the words of a fact by identifiers."""
     for end in ("subject", "object"):
         name = row[end].strip().lower()
         if name not in ends:
-            raise InputError(f"fact {row['id']}: {row[end]!r} is no concept; add it to curation/concepts.csv")
+            raise InputError(f"fact {row['id']}: {row[end]!r} is not a concept; add it to curation/concepts.csv")
         row[end] = ends[name]
     row["relation"] = f"thx:{row['relation']}"
     if row["relation"] not in RELATIONS:
-        raise InputError(f"fact {row['id']}: {row['relation']} is no relation; expected one of {', '.join(RELATIONS)}")
+        raise InputError(f"fact {row['id']}: {row['relation']} is not a relation; expected {', '.join(RELATIONS)}")
     return row
 
 

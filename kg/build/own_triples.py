@@ -1,11 +1,11 @@
-"""Your own triples: CSV and TSV, Turtle, N-Triples, N-Quads, TriG and JSON-LD, with their provenance kept.
+"""A user's own triples: CSV and TSV, Turtle, N-Triples, N-Quads, TriG and JSON-LD, with their provenance kept.
 
 A table has the columns ``subject``, ``relation`` and ``object``, and may have ``subject_kind``, ``object_kind``,
 ``source``, ``title``, ``reference``, ``locator``, ``licence``, ``extractor``, ``version``, ``present``, ``uncertain``,
 ``absent``, ``support``, ``lift`` and ``confidence``. Ends are CURIEs or words; words that name a concept become that
-concept, others a concept of their own. RDF holds plain triples whose predicates are the project's relations, with
-labels where the IRIs are not the project's, and each named graph is a source; or it holds assertions, as the project's
-own builds write them.
+concept, others a new one. RDF holds plain triples whose predicates are the project's relations, with
+labels where the IRIs are not the project's, and each named graph is a source; or it holds assertions in the form of
+the project's own builds.
 
 Examples
 --------
@@ -47,14 +47,22 @@ _FIELDS = {expand(field.predicate): name for name, field in ASSERTION_FIELDS.ite
 
 
 class Given(Noun):
-    """What a file holds."""
+    """The content of a file.
+
+    Parameters
+    ----------
+    triples : tuple of Triple
+        Triples of the file.
+    sources : dict of str to Source
+        Sources that they cite, by CURIE.
+    """
 
     triples: tuple[Triple, ...]
     sources: dict[str, Source]
 
 
 def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> Given:
-    """Read your own triples.
+    """Read a user's own triples.
 
     Parameters
     ----------
@@ -62,7 +70,7 @@ def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> 
         ``.csv``, ``.tsv``, ``.ttl``, ``.nt``, ``.nq``, ``.trig`` or ``.jsonld``; or a book or an article
         (:mod:`thoracite.kg.knowledge.documents`), whose sentences are read.
     concepts : sequence of ConceptNode or None
-        What names are linked to; the project's own concepts unless given.
+        Concepts that names are linked to; the project's own unless given.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> 
 
 
 def _read_document(path: Path, nodes: Sequence[ConceptNode]) -> Given:
-    """What a book or an article states; it may state nothing."""
+    """Read the statements of a book or an article; there may be none."""
     extractor = KnowledgeExtractor(Linker(node for node in nodes if node.entity.kind != "attribute"))
     sources, triples = dict[str, Source](), dict[tuple[object, ...], Triple]()
     for passage in read_passages([path]):
@@ -92,7 +100,7 @@ def _read_document(path: Path, nodes: Sequence[ConceptNode]) -> Given:
 
 
 class _Reader:
-    """Reads one file; knows the graph's concepts, and gathers sources."""
+    """Reader of one file; knows the graph's concepts, and gathers sources."""
 
     def __init__(self, path: Path, nodes: Sequence[ConceptNode]) -> None:
         self.path, self.sources = path, dict[str, Source]()
@@ -122,7 +130,7 @@ class _Reader:
             )
         except (ValidationError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())[:160]
-            raise InputError(f"{where} is no triple ({reason}); correct the row") from error
+            raise InputError(f"{where} is not a triple ({reason}); correct the row") from error
         if triple.counts.total and triple.support < _MINIMUM:
             raise InputError(
                 f"{where} has {triple.support} reports behind it, and fewer than {_MINIMUM} could point at a person"
@@ -179,7 +187,7 @@ class _Reader:
         rdf_format = ox.RdfFormat.from_extension(self.path.suffix.lstrip(".").lower())
         if rdf_format is None:
             raise InputError(
-                f"{self.path} is of no known format; expected .csv, .tsv, .ttl, .nt, .nq, .trig or .jsonld"
+                f"{self.path} has an unknown format; expected .csv, .tsv, .ttl, .nt, .nq, .trig or .jsonld"
             )
         try:
             return list(ox.parse(path=self.path, format=rdf_format))
@@ -187,7 +195,7 @@ class _Reader:
             raise InputError(f"{self.path} cannot be read: {error}; expected {rdf_format.name}") from error
 
     def _name(self, row: Mapping[str, str], labels: Mapping[str, str]) -> dict[str, str]:
-        """Ends as CURIEs of the project's, or else by their labels."""
+        """Name ends by CURIEs of the project, or else by their labels."""
         named = dict(row)
         for end in ("subject", "object"):
             iri = row[end]
@@ -197,7 +205,7 @@ class _Reader:
 
 
 def _group_assertions(quads: list[ox.Quad]) -> list[dict[str, str]]:
-    """Assertions as rows, where the file holds any."""
+    """Return assertions as rows, where the file holds any."""
     kinds = expand("thx:Assertion")
     nodes = {quad.subject for quad in quads if quad.predicate.value == _IS_A and _value(quad.object) == kinds}
     rows: dict[str, dict[str, str]] = {_value(node): {"id": _value(node)} for node in nodes}
@@ -222,7 +230,7 @@ def _find_relation(words: str, where: str) -> Relation:
     by_label = {relation.label: relation for relation in RELATIONS.values()}
     found = RELATIONS.get(name) or by_label.get(words.strip().lower())
     if found is None:
-        raise InputError(f"{where}: {words!r} is no relation; expected one of {', '.join(RELATIONS)}")
+        raise InputError(f"{where}: {words!r} is not a relation; expected one of {', '.join(RELATIONS)}")
     return found
 
 

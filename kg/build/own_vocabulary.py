@@ -1,7 +1,7 @@
-"""Your own vocabularies, in OBO or SKOS: their names go to the linker, their terms become concepts.
+"""A user's own vocabularies, in OBO or SKOS: their names go to the linker, their terms become concepts.
 
-A term whose name is one of the graph's concepts brings that concept further names and a mapping; any other term becomes
-a concept. A name that already belongs to another concept stays with that one.
+A term with the name of a concept adds its further names and a mapping to that concept; any other term becomes
+a new concept. A name that already belongs to another concept stays with that one.
 
 Examples
 --------
@@ -41,13 +41,13 @@ class Term(Noun):
     Parameters
     ----------
     code : str
-        Its identifier there: ``DOID:11335``, or an IRI.
+        Identifier in the vocabulary: ``DOID:11335``, or an IRI.
     label : str
         Its name.
     synonyms : tuple of str
-        Other names of exactly the same.
+        Exact synonyms.
     kind : str
-        The kind of concept it becomes.
+        Kind of the new concept.
     """
 
     code: str
@@ -57,7 +57,7 @@ class Term(Noun):
 
 
 def is_vocabulary(path: Path) -> bool:
-    """Whether a file holds terms and no triples: OBO, or RDF with SKOS concepts and none of the project's relations.
+    """Tell whether a file holds terms, not triples: OBO, or RDF with SKOS concepts and none of the project's relations.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def is_vocabulary(path: Path) -> bool:
 
 
 def read_vocabulary(path: Path) -> tuple[Term, ...]:
-    """Terms of a vocabulary.
+    """Read the terms of a vocabulary.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def _find_kind(code: str) -> str:
 
 
 def merge_vocabulary(nodes: Iterable[ConceptNode], terms: Iterable[Term]) -> list[ConceptNode]:
-    """Concepts with a vocabulary's names and terms added.
+    """Add a vocabulary's names and terms to concepts.
 
     Parameters
     ----------

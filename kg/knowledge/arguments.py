@@ -1,4 +1,4 @@
-"""What stands at the two ends of a connector: single concepts or lists of them, each a whole noun phrase.
+"""The two ends of a connector: single concepts or lists of them, each a whole noun phrase.
 
 A concept counts only where it is the head of its phrase: not "lung" in "lung transplant", not "pneumonia" in "risk of
 pneumonia" or "non-pneumonia", not "asbestos" in "asbestos-related".
@@ -34,7 +34,15 @@ _MAX_FILL = 3
 
 
 class Mention(NamedTuple):
-    """A concept named in a sentence."""
+    """A concept named in a sentence.
+
+    Parameters
+    ----------
+    start, end : int
+        Positions of its first character and behind its last.
+    entity : Entity
+        The concept.
+    """
 
     start: int
     end: int
@@ -42,7 +50,7 @@ class Mention(NamedTuple):
 
 
 def drop_brackets(text: str) -> str:
-    """A sentence without what stands in brackets: pronunciations, abbreviations, asides.
+    """Remove brackets from a sentence: pronunciations, abbreviations, asides.
 
     Examples
     --------
@@ -53,7 +61,7 @@ def drop_brackets(text: str) -> str:
 
 
 def find_heads(text: str, linker: Linker) -> list[Mention]:
-    """Concepts that a sentence names in words that books use for one thing only.
+    """Find concepts in a sentence; names that books use in several senses are left out.
 
     Parameters
     ----------
@@ -73,7 +81,7 @@ def find_heads(text: str, linker: Linker) -> list[Mention]:
 
 
 def _is_odd(text: str, start: int, end: int) -> bool:
-    """Marks inside a name, part of a proper name ("Rift Valley fever"), or "pe" for "PE"."""
+    """Tell odd names: marks inside a name, part of a proper name ("Rift Valley fever"), or "pe" for "PE"."""
     name = text[start:end]
     if name[0].isupper() and not name.isupper() and re.search(r"\b[A-Z][a-z]+ $", text[:start]):
         return True
@@ -81,7 +89,7 @@ def _is_odd(text: str, start: int, end: int) -> bool:
 
 
 def find_ends(text: str, found: Found, mentions: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
-    """Concepts before and after a connector.
+    """Find the concepts before and after a connector.
 
     Parameters
     ----------
@@ -95,7 +103,7 @@ def find_ends(text: str, found: Found, mentions: Sequence[Mention]) -> tuple[lis
     Returns
     -------
     tuple of list of Mention
-        Empty lists where an end is no concept, or only part of a phrase.
+        Empty lists where an end is not a concept, or only part of a phrase.
     """
     return _read_left(text, found, mentions), _read_right(text, found, mentions)
 
@@ -116,7 +124,7 @@ def _read_left(text: str, found: Found, mentions: Sequence[Mention]) -> list[Men
 
 
 def _is_opened(before: str, found: Found) -> bool:
-    """Whether a phrase begins where its first concept does, give or take adjectives."""
+    """Tell whether a phrase begins at its first concept, or at adjectives before it."""
     if found.connector.before is not None:
         words = before.rstrip()
         for _ in range(_MAX_FILL):
@@ -152,7 +160,7 @@ def _read_right(text: str, found: Found, mentions: Sequence[Mention]) -> list[Me
             continue
         if not _is_head(text[mention.end :]):
             if mention.entity.kind in {"modifier", "anatomy"} and _WORD.match(text[mention.end :].lstrip()):
-                continue  # an adjective of what follows
+                continue  # an adjective of the next words
             break
         chain.append(mention)
         last = mention.end
@@ -160,14 +168,14 @@ def _read_right(text: str, found: Found, mentions: Sequence[Mention]) -> list[Me
 
 
 def _begins(gap: str) -> bool:
-    """Whether what stands before the first concept is only adjectives, or members of a list that are no concepts."""
+    """Tell whether only adjectives, or list members without concepts, stand before the first concept."""
     gap = gap.removeprefix(":")
     examples = _EXAMPLES.match(gap)
     return _lists(gap) or (examples is not None and _lists(gap[examples.end() :]))
 
 
 def _continues(gap: str) -> bool:
-    """Whether a list goes on across a gap; members that are no concepts may stand in it."""
+    """Tell whether a list goes on across a gap; members without concepts may stand in it."""
     parts = _LIST.split(gap)
     return len(parts) > 1 and not parts[0].strip() and _lists(gap)
 

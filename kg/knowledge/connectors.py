@@ -1,6 +1,6 @@
-"""The words by which a sentence ties two things: "may lead to", "is a sign of", "is located in".
+"""Words by which a sentence relates two things: "may lead to", "is a sign of", "is located in".
 
-A connector says which relation it states, which way round, and what kinds of concepts may stand at its ends.
+A connector has a relation, a direction, and the kinds of concepts that may stand at its ends.
 
 Examples
 --------
@@ -38,7 +38,7 @@ _QUALITY = frozenset({"attribute", "modifier"})
 
 
 class Connector(NamedTuple):
-    """A way to state a relation.
+    """A wording of a relation.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class Connector(NamedTuple):
     words : re.Pattern
         Its core, in lower case; auxiliaries and adverbs before it belong to it too.
     swapped : bool
-        Whether what stands after it is the subject.
+        Whether the right end is the subject.
     copular : bool
-        Whether it is a noun that is said of the left end: "is the most common cause of", ", a sign of".
+        Whether it is a noun in apposition to the left end: "is the most common cause of", ", a sign of".
     before : re.Pattern or None
-        What must stand before its left end: "causes of" before "X include".
+        Words required before its left end: "causes of" before "X include".
     """
 
     relation: str
@@ -66,7 +66,17 @@ class Connector(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A connector in a sentence: where it starts and ends, in characters, and whether it is hedged."""
+    """A connector in a sentence.
+
+    Parameters
+    ----------
+    connector : Connector
+        The connector.
+    start, end : int
+        Positions of its first character and behind its last.
+    hedged : bool
+        Whether the sentence hedges it.
+    """
 
     connector: Connector
     start: int
@@ -142,7 +152,7 @@ CONNECTORS = (
         ASSOCIATED, _DISORDER, _CAUSE, r"(?:includes?|is|are|be)\s*:?",
         before=r"risk\s+factors?\s+for(?:\s+(?:an?|the))?",
     ),
-    # what is seen
+    # visible signs
     _make(
         SUGGESTS, _SEEN, _DISORDER,
         r"suggests?|indicates?|signif(?:y|ies)|points?\s+to|raises?\s+(?:the\s+)?(?:suspicion|possibility)\s+of"
@@ -167,7 +177,7 @@ CONNECTORS = (
         before=r"(?:radiographic|radiological|radiologic|x[\s-]?ray|imaging)\s+(?:signs?|findings?|features?)\s+(?:of|in)"
         r"(?:\s+(?:an?|the))?",
     ),
-    # what deceives, and what speaks against
+    # mimics and arguments against
     _make(
         MIMICS, _SEEN_OR_DISEASE, _SEEN_OR_DISEASE,
         r"mimics?|simulates?|resembles?|looks?\s+like|mistaken\s+for|confused\s+with|misdiagnosed\s+as|misread\s+as",
@@ -206,19 +216,19 @@ CONNECTORS = (
     # qualities
     _make(HAS_ATTRIBUTE, _SEEN_OR_DISEASE, _QUALITY, r"be|is|are|appears?|becomes?"),
 )  # fmt: skip
-"""Every connector, in the order in which they are tried."""
+"""Every connector, in the order of trial."""
 
 _LAST_WORD = re.compile(r"\b([\w-]+)\s+$")
 _HEDGE = re.compile(r"\b(?:can|may|might|could|would|sometimes|often|occasionally|rarely|probably|usually)\b")
 
 
 def find_connectors(text: str) -> Iterator[Found]:
-    """Connectors in a sentence, in the table's order.
+    """Find connectors in a sentence, in the table's order.
 
     Parameters
     ----------
     text : str
-        In lower case.
+        A sentence in lower case.
     """
     for connector in CONNECTORS:
         for match in connector.words.finditer(text):
@@ -231,14 +241,14 @@ def find_connectors(text: str) -> Iterator[Found]:
 
 
 def _extend(text: str, start: int) -> int:
-    """Where the auxiliaries and adverbs before a connector begin."""
+    """Return the position where the auxiliaries and adverbs before a connector begin."""
     while (word := _read_back(text, start)) and word[1] in _LEADING:
         start = word.start()
     return start
 
 
 def _find_copula(text: str, start: int) -> int | None:
-    """Where "is", or the comma of an apposition, stands before a noun and its adjectives; None if it does not."""
+    """Find "is", or the comma of an apposition, before a noun and its adjectives; None if there is none."""
     for _ in range(_MAX_BACK):
         word = _read_back(text, start)
         if word is None:

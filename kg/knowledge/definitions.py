@@ -1,4 +1,4 @@
-"""Definitions as whole sentences: what they define is named where they leave it out.
+"""Definitions as whole sentences: the defined term is added where they leave it out.
 
 Examples
 --------
@@ -30,12 +30,12 @@ _MODAL = re.compile(r"\b(?:may|can|could)\b", re.IGNORECASE)
 
 
 def complete_definition(topic: str, text: str) -> list[str]:
-    """Clauses of a definition's sentence, each with a subject; clauses that have one of their own are left as they are.
+    """Split a definition's sentence into clauses, each with a subject; clauses that have one are unchanged.
 
     Parameters
     ----------
     topic : str
-        What is defined.
+        The defined term.
     text : str
         One sentence.
     """

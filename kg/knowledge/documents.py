@@ -1,4 +1,4 @@
-"""What is written about the chest, read sentence by sentence whatever the format.
+"""Documents about the chest, read sentence by sentence in any format.
 
 Examples
 --------
@@ -27,7 +27,7 @@ from thoracite.kg.knowledge.xml_file import read_root
 Reader = Callable[[Path], Iterator[Section]]
 
 ENDINGS = (".xml", ".xml.gz", ".nxml", ".cnxml", ".pdf", ".txt", ".md", ".obo")
-"""Names of files that hold knowledge; what an ``.xml`` is follows from its first element."""
+"""File name endings of documents; the first element of an ``.xml`` decides its format."""
 
 _EXPECTED = "PubMed XML, JATS, CNXML, MedQuAD XML, PDF, .txt, .md, .obo or a table of definitions"
 _READERS: dict[str, Reader] = {
@@ -51,12 +51,12 @@ _NOT_READ = re.compile(r"(?i)(?:licen[cs]e|notice|readme|copying|changelog)\b")
 
 
 def read_passages(paths: Iterable[Path], *, licence: str | None = None) -> Iterator[Passage]:
-    """Sentences of files and folders, in order, as a stream.
+    """Read the sentences of files and folders, in order, as a stream.
 
     Parameters
     ----------
     paths : iterable of Path
-        Files with one of :data:`ENDINGS`, or folders, whose files of other kinds are passed over.
+        Files with one of :data:`ENDINGS`, or folders, whose other files are ignored.
     licence : str or None
         The licence of all of them, where the files do not state it.
 
@@ -73,7 +73,7 @@ def read_passages(paths: Iterable[Path], *, licence: str | None = None) -> Itera
 
 
 def find_documents(paths: Iterable[Path]) -> list[Path]:
-    """Files to read, folders opened up and sorted.
+    """Find files to read, folders expanded and sorted.
 
     Raises
     ------
@@ -95,13 +95,13 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file is something to read: by its name, or a table by its columns."""
+    """Tell whether a file is a document: by its name, or a table by its columns."""
     named = path.name.lower().endswith(ENDINGS)
     return path.is_file() and (named or (path.suffix.lower() in _TABLES and is_glossary(path)))
 
 
 def find_reader(path: Path) -> Reader:
-    """The reader that fits a file.
+    """Return the reader that fits a file.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def find_reader(path: Path) -> Reader:
     if reader := _READERS.get(path.suffix.lower()):
         return reader
     if not path.name.lower().endswith((".xml", ".xml.gz", ".nxml", ".cnxml")):
-        raise InputError(f"{path} is of no known kind; expected {_EXPECTED}")
+        raise InputError(f"{path} is of an unknown kind; expected {_EXPECTED}")
     root = read_root(path, expected=_EXPECTED)
     if reader := _ROOTS.get(root):
         return reader

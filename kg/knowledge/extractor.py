@@ -1,8 +1,8 @@
-"""From the sentences of books and articles to triples, by what ties two concepts together in them.
+"""From the sentences of books and articles to triples, by the words that relate two concepts in them.
 
 A sentence states a triple where a connector (:mod:`thoracite.kg.knowledge.connectors`) joins two phrases whose heads
-are concepts (:mod:`thoracite.kg.knowledge.arguments`). What the sentence denies, asks or calls unknown is not stated;
-what it hedges is stated with less confidence. Precision comes first: what is not plain is left out.
+are concepts (:mod:`thoracite.kg.knowledge.arguments`). Denied, asked or unknown statements give no triple;
+hedged ones give less confidence. Precision comes first: unclear statements are left out.
 
 Examples
 --------
@@ -32,7 +32,7 @@ from thoracite.kg.vocabulary import HAS_ATTRIBUTE, RELATIONS
 from thoracite.types import Certainty, Confidence, Provenance, Triple
 
 NAME, VERSION = "thoracite-prose-rules", "1"
-"""What stands as extractor and version in the provenance."""
+"""Extractor and version in the provenance."""
 
 _UNKNOWN = re.compile(
     r"\b(?:unknown|unclear|not (?:known|clear|certain|understood)|isn'?t (?:known|clear)|whether|no evidence"
@@ -48,24 +48,24 @@ _TOPIC = re.compile(r"^(?:the|this)\s+(?:condition|disease|disorder|illness)\b(?
 
 
 class KnowledgeExtractor:
-    """Reads triples off sentences.
+    """Extractor of triples from sentences.
 
     Parameters
     ----------
     linker : Linker or None
-        Knows the concepts; the project's own unless given, without its attributes, which are phrases of many words.
+        Linker to the concepts; the project's own unless given, without attributes, which are phrases of many words.
     """
 
     def __init__(self, linker: Linker | None = None) -> None:
         self._linker = linker or Linker(node for node in read_concepts() if node.entity.kind != "attribute")
 
     def extract_all(self, passages: Iterable[Passage]) -> Iterator[Triple]:
-        """Triples of many sentences, as a stream."""
+        """Extract the triples of many sentences, as a stream."""
         for passage in passages:
             yield from self.extract(passage)
 
     def extract(self, passage: Passage) -> list[Triple]:
-        """Triples that one sentence states, each once.
+        """Extract the triples of one sentence, each once.
 
         Parameters
         ----------
@@ -79,7 +79,7 @@ class KnowledgeExtractor:
         return list(stated.values())
 
     def _complete(self, passage: Passage) -> list[str]:
-        """The sentence as its clauses, with what it leaves out: the topic, or the words that open its list."""
+        """Split the sentence into clauses and add missing words: the topic, or the opening words of its list."""
         topic = passage.topic if passage.topic and self._linker.link(passage.topic) else ""
         if passage.defines:
             return complete_definition(topic, drop_brackets(passage.text)) if topic else []
@@ -94,12 +94,12 @@ class KnowledgeExtractor:
         mentions = find_heads(text, self._linker) if connectors else []
         if len(mentions) < 2:
             return
-        denied = set[int]() if passage.defines else _find_denied(text)  # "absent" is part of what many signs are called
+        denied = set[int]() if passage.defines else _find_denied(text)  # "absent" is part of many signs' names
         doubted = _DOUBT.search(lowered) is not None
         supposed = re.search(r"\b(?:if|when|whether)\b", lowered) is not None
         for found in connectors:
             if supposed and found.connector.relation == HAS_ATTRIBUTE:
-                continue  # "if the disease is severe" does not say that it is
+                continue  # "if the disease is severe" does not state that it is severe
             for left, right in _pair(text, found, mentions, denied):
                 subject, object_ = (right, left) if found.connector.swapped else (left, right)
                 yield _state(passage, found, subject, object_, doubted=doubted)
@@ -134,7 +134,7 @@ def _state(passage: Passage, found: Found, subject: Mention, object_: Mention, *
 
 
 def _find_denied(text: str) -> set[int]:
-    """Characters of what the sentence says is absent, by the rules for reports."""
+    """Return the characters of denied parts of the sentence, by the rules for reports."""
     tokens = split_tokens(text)
     return {
         place

@@ -24,7 +24,7 @@ _QUOTED = re.compile(r'^"(?P<text>(?:[^"\\]|\\.)*)"')
 
 
 def read_obo_definitions(path: Path) -> Iterator[Section]:
-    """Definition of every term that has one.
+    """Read the definition of every term that has one.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def read_obo_definitions(path: Path) -> Iterator[Section]:
 
 
 def read_table(path: Path) -> Iterator[Section]:
-    """Definition of every row.
+    """Read the definition of every row.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _pick(columns: Container[str], wanted: Sequence[str], path: Path) -> str:
 
 
 def is_glossary(path: Path) -> bool:
-    """Whether a table has the columns of definitions."""
+    """Tell whether a table has the columns of definitions."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
             columns = set(re.split(r"[\t,]", file.readline().strip()))

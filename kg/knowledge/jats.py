@@ -1,4 +1,4 @@
-"""Journal articles in JATS, as PubMed Central gives them.
+"""Journal articles in JATS, as in PubMed Central.
 
 References
 ----------
@@ -27,7 +27,7 @@ _IDS = ("doi", "pmc", "pmid", "publisher-id")
 
 
 def read_jats(path: Path) -> Iterator[Section]:
-    """Title, abstract, body and captions of every article of a file.
+    """Read title, abstract, body and captions of every article of a file.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _read_licence(article: Element) -> str:
 
 
 def _walk(element: Element, source: Source, name: str) -> Iterator[Section]:
-    """Paragraphs below an element, under the nearest headings."""
+    """Yield the paragraphs below an element, under the nearest headings."""
     title = element.find("title")
     if element.tag == "sec" and title is not None and (heading := gather_text(title, skip=_INLINE_SKIPPED)):
         name = heading if name in {"body", "abstract"} else f"{name} / {heading}"

@@ -25,7 +25,7 @@ _GAP = re.compile(r"[ \t]{4,}(?=\S)")
 
 
 def read_medquad(path: Path) -> Iterator[Section]:
-    """Answers of a file, each under its question's kind and its headings; pairs without an answer are passed over.
+    """Read the answers of a file, each under its question's kind and its headings; pairs without answer are skipped.
 
     Parameters
     ----------

@@ -13,11 +13,11 @@ from typing import Any
 from thoracite.errors import InputError
 
 MAX_BYTES = 1_000_000_000
-"""Bytes of a vocabulary; the largest in use, NCBI's taxonomy, has some 700 million."""
+"""Largest size of a vocabulary in bytes; the largest in use, NCBI's taxonomy, has some 700 million."""
 
 
 def open_obo(path: Path) -> Any:
-    """A vocabulary as a networkx graph, terms that are obsolete left out.
+    """Open a vocabulary as a networkx graph, without obsolete terms.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def open_obo(path: Path) -> Any:
     Raises
     ------
     InputError
-        If the file cannot be read, is no OBO, or is too long.
+        If the file cannot be read, is not OBO, or is too long.
     """
     import obonet
 
@@ -40,7 +40,7 @@ def open_obo(path: Path) -> Any:
         raise InputError(f"{path} cannot be read: {error.strerror}; expected OBO") from error
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         reason = " ".join(str(error).split())[:120]
-        raise InputError(f"{path} is no OBO in UTF-8 ({reason}); expected [Term] stanzas with id and name") from error
+        raise InputError(f"{path} is not OBO in UTF-8 ({reason}); expected [Term] stanzas with id and name") from error
     if not len(graph):
         raise InputError(f"{path} holds no [Term]; expected a vocabulary in the OBO flat format")
     return graph

@@ -1,4 +1,4 @@
-"""Sections and sentences of what somebody wrote, each with its place.
+"""Sections and sentences of documents, each with its place.
 
 Examples
 --------
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from thoracite.kg.facts import Source
 
 MAX_SENTENCE = 1_000
-"""Characters; what is longer is a table or a list that lost its marks, and is passed over."""
+"""Most characters of a sentence; longer ones are tables or lists that lost their marks, and are skipped."""
 
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATIONS = frozenset({
@@ -45,7 +45,7 @@ class Section(NamedTuple):
     text : str
         Paragraphs, separated by blank lines.
     topic : str
-        What the section is about, where the document says so; empty otherwise.
+        Subject of the section, if the document states it; empty otherwise.
     defines : bool
         Whether the text is the topic's definition, whose sentences do not name it.
     """
@@ -67,15 +67,15 @@ class Passage(NamedTuple):
     section : str
         The heading, or the page.
     sentence : int
-        Which sentence of the section it is, from 1.
+        Number of the sentence in the section, from 1.
     text : str
-        On one line.
+        The sentence, on one line.
     topic : str
-        What the section is about; empty where the document does not say.
+        Subject of the section; empty if the document does not state it.
     defines : bool
         Whether the sentence is part of the topic's definition.
     stem : str
-        The words that open the list in which the sentence is a member; empty outside lists.
+        Opening words of the list that the sentence belongs to; empty outside lists.
     """
 
     source: Source
@@ -88,17 +88,17 @@ class Passage(NamedTuple):
 
     @property
     def locator(self) -> str:
-        """The place in the document, in words."""
+        """Return the place in the document, in words."""
         return f"{self.section}, sentence {self.sentence}"
 
 
 def split_passages(sections: Iterable[Section]) -> Iterator[Passage]:
-    """Sentences of sections, in order, numbered within each section of a document.
+    """Split sections into sentences, in order, numbered within each section of a document.
 
     Parameters
     ----------
     sections : iterable of Section
-        Read as they are needed.
+        Read on demand.
     """
     document, counts = "", Counter[str]()
     for section in sections:
@@ -112,7 +112,7 @@ def split_passages(sections: Iterable[Section]) -> Iterator[Passage]:
 
 
 def split_text(text: str) -> Iterator[tuple[str, str]]:
-    """Sentences of running text, each with the words that open the list it is a member of; empty outside lists.
+    """Split running text into sentences, each with the opening words of its list; empty outside lists.
 
     Blank lines and bullets end a sentence too. A list is opened by a sentence that ends in a colon, or in "include" or
     "are" before a line of its own; its members are single, and end in no full stop.
@@ -140,7 +140,7 @@ def split_text(text: str) -> Iterator[tuple[str, str]]:
 
 
 def opens_list(text: str) -> bool:
-    """Whether a list follows: a sentence that ends in a colon, or in "include" or "are".
+    """Tell whether a list follows: a sentence that ends in a colon, or in "include" or "are".
 
     Examples
     --------

@@ -20,7 +20,7 @@ _EXPECTED = "PubMed XML (efetch's or the baseline's) with PubmedArticle elements
 
 
 def read_pubmed(path: Path) -> Iterator[Section]:
-    """Titles and abstracts, one record in memory at a time.
+    """Read titles and abstracts, one record in memory at a time.
 
     Parameters
     ----------

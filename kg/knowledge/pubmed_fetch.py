@@ -1,4 +1,4 @@
-"""PubMed records over the network, through NCBI's E-utilities: only where somebody asks for it.
+"""PubMed records over the network, through NCBI's E-utilities, only on request.
 
 References
 ----------
@@ -19,37 +19,37 @@ from thoracite.errors import InputError, UsageError
 from thoracite.files import explain_writing, replace_file
 
 MAX_RECORDS = 9_999
-"""Most records of one query that E-utilities give for PubMed."""
+"""Most records of one PubMed query that E-utilities return."""
 
 _TIMEOUT_S = 60.0
 _CHUNK = 65_536
 
 
 def fetch_pubmed(query: str, output: Path, *, maximum: int = 100, email: str | None = None) -> int:
-    """Search PubMed and save what is found as ``efetch`` gives it.
+    """Search PubMed and save the records in the format of ``efetch``.
 
     Parameters
     ----------
     query : str
-        In PubMed's own syntax: ``pneumothorax[mh] AND radiography[sh]``.
+        A query in PubMed's syntax: ``pneumothorax[mh] AND radiography[sh]``.
     output : Path
         File to write, ``.xml``; :func:`thoracite.kg.knowledge.pubmed.read_pubmed` reads it.
     maximum : int
         Most records, 1 to :data:`MAX_RECORDS`.
     email : str or None
-        Where NCBI may reach you; they ask for it, and it goes to them with the query.
+        Your address for NCBI, which asks for it; it is sent with the query.
 
     Returns
     -------
     int
-        How many records were asked for.
+        Number of requested records.
 
     Raises
     ------
     UsageError
         If biopython is not installed, the number is out of range, or the file cannot be written.
     InputError
-        If PubMed cannot be reached, does not understand, or finds nothing.
+        If PubMed cannot be reached, refuses the query, or finds nothing.
     """
     if not 1 <= maximum <= MAX_RECORDS:
         raise UsageError(f"{maximum} records cannot be fetched; expected 1 to {MAX_RECORDS:,}")
@@ -78,7 +78,7 @@ def _open_entrez(email: str | None) -> Any:
 
 @contextmanager
 def _speaking(query: str) -> Iterator[None]:
-    """A conversation with the server: it may not hang, and what goes wrong is one sentence."""
+    """Talk to the server with a time limit, and turn any error into one sentence."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_TIMEOUT_S)
     try:

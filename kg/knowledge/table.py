@@ -1,4 +1,4 @@
-"""What was read from books and articles as a table of your own triples, which ``thoracite build --add`` takes."""
+"""Triples from books and articles as a table, which ``thoracite build --add`` takes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ COLUMNS = (
 
 
 class KnowledgeSummary(Noun):
-    """What was read and written: documents, sentences, statements, and distinct triples."""
+    """Numbers of what was read and written.
+
+    Parameters
+    ----------
+    documents, sentences, statements, triples : int
+        Documents and sentences read, statements found, and distinct triples written; at least 0.
+    """
 
     documents: int
     sentences: int
@@ -37,9 +43,9 @@ def write_knowledge(
     Parameters
     ----------
     paths : iterable of Path
-        Files and folders, as :func:`thoracite.kg.knowledge.documents.read_passages` takes them.
+        Files and folders for :func:`thoracite.kg.knowledge.documents.read_passages`.
     output : Path
-        ``.csv``; it appears when it is whole.
+        A ``.csv`` file; it is put in place when complete.
     licence : str or None
         The documents' licence, where they do not state it.
     progress : Progress

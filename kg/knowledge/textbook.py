@@ -20,7 +20,7 @@ from thoracite.kg.knowledge.xml_file import gather_text, local_name, read_elemen
 from thoracite.kg.vocabulary import mint
 
 MAX_TEXT = 64_000_000
-"""Bytes of a plain text; a thick textbook has some four million."""
+"""Largest size of a plain text in bytes; a thick textbook has some four million."""
 
 _CNXML = "a CNXML module (OpenStax)"
 _SKIPPED = frozenset({"link", "footnote", "note", "exercise", "metadata", "media", "math", "title", "table", "figure"})
@@ -29,7 +29,7 @@ _HYPHENATED = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
 
 
 def read_cnxml(path: Path) -> Iterator[Section]:
-    """Paragraphs, list items and captions of a module, under their headings.
+    """Read paragraphs, list items and captions of a module, under their headings.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def _paragraph(element: Element) -> str:
 
 
 def read_text(path: Path) -> Iterator[Section]:
-    """Paragraphs of a plain text or Markdown, under headings that are marked with ``#`` or stand in capitals.
+    """Read the paragraphs of a plain text or Markdown, under headings marked with ``#`` or in capitals.
 
     Parameters
     ----------
@@ -114,28 +114,28 @@ def read_text(path: Path) -> Iterator[Section]:
 
 
 def _join(lines: list[str]) -> str:
-    """Lines of a paragraph as one; a bullet stays on its own."""
+    """Join the lines of a paragraph; a bullet keeps its line."""
     joined = _HYPHENATED.sub("", "\n".join(line.strip() for line in lines))
     return re.sub(r"\n(?![-•*]\s)", " ", joined)
 
 
 def read_pdf(path: Path) -> Iterator[Section]:
-    """Text of a PDF, page by page.
+    """Read the text of a PDF, page by page.
 
     Parameters
     ----------
     path : Path
-        A PDF with text in it; pages that were only scanned hold none.
+        A PDF with text; pages that were only scanned hold none.
 
     Raises
     ------
     InputError
-        If it is no PDF, is encrypted, or has no text.
+        If it is not a PDF, is encrypted, or has no text.
     """
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # its remarks on odd fonts are of no use to a reader
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # its remarks on odd fonts do not help users
     found = False
     try:
         pdf = PdfReader(path)
@@ -151,7 +151,7 @@ def read_pdf(path: Path) -> Iterator[Section]:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}; expected a PDF") from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"{path} is no sound PDF ({error}); expected one that a viewer opens") from error
+        raise InputError(f"{path} is not a sound PDF ({error}); expected one that a viewer opens") from error
     if not found:
         raise InputError(f"{path} has no text, as scans have none; run OCR on it first")
 

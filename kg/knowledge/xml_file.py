@@ -1,4 +1,4 @@
-"""XML from outside: read as a stream, packed or not, with nothing fetched and nothing expanded.
+"""Untrusted XML: read as a stream, packed or not, with nothing fetched and nothing expanded.
 
 References
 ----------
@@ -21,14 +21,14 @@ from defusedxml.ElementTree import iterparse
 from thoracite.errors import InputError
 
 MAX_BYTES = 4_000_000_000
-"""Bytes of one unpacked document; a file of PubMed's baseline has some 200 million."""
+"""Largest unpacked document in bytes; a file of PubMed's baseline has some 200 million."""
 MAX_RATIO = 200
-"""Bytes out for a byte in; PubMed's baseline packs about 12 to 1. Asked of files that yield more than 16 MB."""
+"""Largest ratio of unpacked to packed bytes; PubMed's baseline has about 12. Checked in files beyond 16 MB."""
 _RATIO_FROM = 16_000_000
 
 
 class _Unpacked(io.RawIOBase):
-    """The bytes of a file, unpacked where it is gzip, and counted while they flow."""
+    """The bytes of a file, unpacked if it is gzip, and counted while they are read."""
 
     def __init__(self, path: Path, packed: io.BufferedReader) -> None:
         self.path, self.packed, self.total = path, packed, 0
@@ -62,16 +62,16 @@ def _open(path: Path, expected: str) -> Iterator[io.RawIOBase]:
 
 
 def read_elements(path: Path, tags: Container[str], *, expected: str) -> Iterator[Element]:
-    """Elements of some names, one at a time and without their namespace; what was read is forgotten.
+    """Yield elements of some names, one at a time, without their namespace; memory is freed as they are read.
 
     Parameters
     ----------
     path : Path
         XML, or XML packed with gzip.
     tags : container of str
-        Local names; an element inside another of them is not given again.
+        Local names; an element inside another of them is not yielded again.
     expected : str
-        What an error says the file should be.
+        Expected kind of file, for error messages.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def read_elements(path: Path, tags: Container[str], *, expected: str) -> Iterato
 
 
 def read_root(path: Path, *, expected: str) -> str:
-    """Local name of a document's first element."""
+    """Return the local name of a document's first element."""
     with _open(path, expected) as file:
         for _, element in iterparse(file, events=("start",), forbid_entities=True, forbid_external=True):
             return local_name(element)
@@ -105,12 +105,12 @@ def read_root(path: Path, *, expected: str) -> str:
 
 
 def local_name(element: Element) -> str:
-    """An element's name without its namespace; empty for comments and instructions."""
+    """Return an element's name without its namespace; empty for comments and instructions."""
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
 
 
 def gather_text(element: Element, *, skip: Container[str] = ()) -> str:
-    """Text inside an element, without that of elements to skip; white space is one blank.
+    """Gather the text inside an element, without that of elements to skip; white space becomes one blank.
 
     Examples
     --------

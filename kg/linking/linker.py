@@ -1,11 +1,11 @@
 """From phrases to concepts: by synonym, abbreviation, plural, spelling, word order and word form.
 
-A phrase is a concept's name as a whole or it is not linked: "left pleural effusion" is no name of pleural effusion, so
-that side, severity and negation are never swallowed. :meth:`Linker.read` gives them back beside the concept.
+A phrase is linked only if the whole of it is a concept's name: "left pleural effusion" is not a name of pleural
+effusion, so that side, severity and negation are never lost. :meth:`Linker.read` returns them beside the concept.
 
-A name is looked up in four steps, the first that answers wins: its words in order, in the singular, in American
+A name is looked up in four steps, and the first match wins: its words in order, in the singular, in American
 spelling; the same written together ("air space", "airspace"); its words in any order; and its word forms in any order
-("enlargement of the heart", "cardiac enlargement"). A key of the last two steps that two concepts share links nothing.
+("enlargement of the heart", "cardiac enlargement"). A key of the last two steps that two concepts share is not used.
 
 Examples
 --------
@@ -65,7 +65,7 @@ _FORMS = {
     "eventrated": "eventration", "degenerated": "degenerative", "lobulated": "lobular", "nodular": "nodule",
     "edematous": "edema", "pneumonic": "pneumonia", "metastatic": "metastasis", "miliary": "miliary",
 }  # fmt: skip
-"""Word forms that mean the same in a name: adjectives of place, participles of change."""
+"""Word forms with the same meaning in a name: adjectives of place, participles of change."""
 
 _SIDES = frozenset({"left", "right", "bilateral", "bilaterally", "both", "unilateral", "sided", "lt", "rt"})
 _DEGREES = frozenset({
@@ -77,14 +77,14 @@ _DEGREES = frozenset({
 
 
 class Linked(NamedTuple):
-    """A phrase read.
+    """A phrase, read as concept and modifiers.
 
     Parameters
     ----------
     entity : Entity or None
-        Its concept.
+        Concept of the phrase.
     modifiers : tuple of str
-        Words of side, severity and time that stood around it, lower case, in order.
+        Words of side, severity and time around it, lower case, in order.
     """
 
     entity: Entity | None
@@ -92,12 +92,12 @@ class Linked(NamedTuple):
 
 
 class Linker:
-    """Links phrases to concepts.
+    """Linker from phrases to concepts.
 
     Parameters
     ----------
     concepts : iterable of ConceptNode or None
-        The project's own unless given.
+        Concepts to link to; the project's own unless given.
     """
 
     def __init__(self, concepts: Iterable[ConceptNode] | None = None) -> None:
@@ -113,7 +113,7 @@ class Linker:
         self._longest = max((len(_split(name)) for node in nodes for name in node.names), default=1)
 
     def link(self, phrase: str) -> Entity | None:
-        """The concept that the whole phrase names.
+        """Return the concept that the whole phrase names.
 
         Parameters
         ----------
@@ -123,19 +123,19 @@ class Linker:
         return self._find(_split(phrase))
 
     def read(self, phrase: str) -> Linked:
-        """The concept of a phrase, and the words of side, severity and time around it.
+        """Return the concept of a phrase, and the words of side, severity and time around it.
 
         Parameters
         ----------
         phrase : str
-            Such as ``moderate right pleural effusion``.
+            A phrase such as ``moderate right pleural effusion``.
         """
         words = [word.lower() for word in _WORD.findall(phrase)]
         if (entity := self.link(phrase)) is not None:
             return Linked(entity)
         free = [n for n, word in enumerate(words) if word in _SIDES or word in _DEGREES]
         rest = [word for n, word in enumerate(words) if n not in free]
-        # one that belongs to the name ("left lower lobe pneumonia" keeps none): the fewest are taken away
+        # modifiers that belong to the name stay ("left lower lobe pneumonia"): as few as possible are removed
         for kept in [*free, None]:
             left = [word for n, word in enumerate(words) if n not in free or n == kept] if kept is not None else rest
             if left and (entity := self.link(" ".join(left))) is not None:
@@ -143,12 +143,12 @@ class Linker:
         return Linked(None, tuple(words[n] for n in free))
 
     def find_mentions(self, text: str) -> list[tuple[int, int, Entity]]:
-        """Concepts named in a text, the longest name first, none twice at one place.
+        """Find concepts named in a text, the longest name first, without overlap.
 
         Parameters
         ----------
         text : str
-            Any; names do not run across punctuation.
+            Any text; names do not run across punctuation.
 
         Returns
         -------
@@ -189,7 +189,7 @@ class Linker:
 def _index(
     nodes: Iterable[ConceptNode], key: Callable[[Sequence[str]], str], *, ambiguous: bool = True
 ) -> dict[str, Entity]:
-    """Concepts by one kind of key; what two share is left out, or belongs to the one that bears it as its label."""
+    """Index concepts by one kind of key; a shared key is dropped, or belongs to the concept with that label."""
     found: dict[str, list[Entity]] = defaultdict(list)
     for node in nodes:
         for name in node.names:
@@ -201,7 +201,7 @@ def _index(
 
 @lru_cache(maxsize=100_000)
 def _split(phrase: str) -> tuple[str, ...]:
-    """Words in the singular, in lower case, in American spelling, without accents."""
+    """Split a phrase into words: singular, lower case, American spelling, no accents."""
     text = unicodedata.normalize("NFKD", phrase).encode("ascii", "ignore").decode().lower().replace("'s", "")
     return tuple(part for word in _WORD.findall(text) for part in _simplify(word).split())
 

@@ -1,9 +1,9 @@
 """From RadGraph's mentions to the graph's concepts.
 
-RadGraph cuts "left pleural effusion" into three mentions. A concept is looked for in the widest phrase that the
-relations hold together, then in narrower ones: the run of related mentions that ends in this one ("pleural
-effusion"), the observation with what it is located at ("enlarged heart", "heart enlarged"), and the mention alone.
-What no vocabulary knows stays a ``mention`` under its own words.
+RadGraph cuts "left pleural effusion" into three mentions. The widest phrase that the relations hold together is
+looked up first, then narrower ones: the run of related mentions that ends in this one ("pleural
+effusion"), the observation with its location ("enlarged heart", "heart enlarged"), and the mention alone.
+A phrase in no vocabulary stays a ``mention`` under its own words.
 
 Examples
 --------
@@ -27,13 +27,13 @@ from thoracite.kg.vocabulary import mint
 from thoracite.types import Entity
 
 Link = Callable[[str], Entity | None]
-"""What turns a phrase into a concept: :meth:`thoracite.kg.linking.linker.Linker.link`."""
+"""From a phrase to a concept: :meth:`thoracite.kg.linking.linker.Linker.link`."""
 
 _LONGEST = 5
 
 
 def link_mentions(annotation: Annotation, link: Link) -> dict[str, Entity]:
-    """The concept of every mention that has words; a removed word (``XXXX``, ``[NAME]``) has none.
+    """Link every mention that has words; a removed word (``XXXX``, ``[NAME]``) has no concept.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def link_mentions(annotation: Annotation, link: Link) -> dict[str, Entity]:
     Returns
     -------
     dict of str to Entity
-        By mention id.
+        Concept by mention id.
     """
     known = {mention.id: mention for mention in annotation.entities}
     concepts = {}

@@ -1,7 +1,7 @@
-"""The published query collection: what each query answers, and its parameters.
+"""The published queries: texts, titles, purposes and parameters.
 
-A query is two files in ``kg/queries``, ``NAME.rq`` and ``NAME.cypher``, that answer the same rows. Their first lines
-say what for::
+A query is two files in ``kg/queries``, ``NAME.rq`` and ``NAME.cypher``, with the same rows as answer. Their first lines
+describe them::
 
     # title: Signs of a finding or disease
     # purpose: What to look for …
@@ -41,9 +41,9 @@ class PublishedQuery(Noun):
     language : str
         ``sparql`` or ``cypher``.
     title, purpose : str
-        What it asks, and what for.
+        Title, and use of the answer.
     parameters : dict of str to str, int or float
-        Names and the values that are taken unless others are given.
+        Names with default values.
     text : str
         The query with its header.
     """
@@ -57,7 +57,7 @@ class PublishedQuery(Noun):
 
 
 def describe_published(name: str, language: Literal["sparql", "cypher"] = "sparql") -> PublishedQuery:
-    """A published query with its title, purpose and parameters.
+    """Return a published query with its title, purpose and parameters.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def describe_published(name: str, language: Literal["sparql", "cypher"] = "sparq
 
 
 def parse_query(text: str, *, name: str, language: Literal["sparql", "cypher"]) -> PublishedQuery:
-    """Your own query with a header as the published ones have; a header that is missing is empty."""
+    """Parse a user's query with an optional header like those of the published ones."""
     said = _HEADER.findall(text)
     parameters = (value.partition("=") for key, value in said if key == "parameter")
     return PublishedQuery(
@@ -82,7 +82,7 @@ def parse_query(text: str, *, name: str, language: Literal["sparql", "cypher"]) 
 
 
 def fill_parameters(query: PublishedQuery, given: Mapping[str, str]) -> dict[str, str | int | float]:
-    """The values to ask a query with: those given, in the kind of the defaults, and the defaults for the rest.
+    """Return all parameter values: the given ones, in the type of the defaults, and defaults for the rest.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Queries that are shown: those behind a sentence's evidence, and the published collection.
+"""Queries shown to users: those behind a sentence's evidence, and the published collection.
 
 Examples
 --------
@@ -24,24 +24,24 @@ from thoracite.kg.vocabulary import PREFIXES, edge_label
 from thoracite.types import Triple
 
 QUERIES = Path(__file__).resolve().parent
-"""Where the published queries stand, one ``.rq`` and one ``.cypher`` each."""
+"""Folder of the published queries, one ``.rq`` and one ``.cypher`` each."""
 
 _ENDINGS = {"sparql": ".rq", "cypher": ".cypher"}
 _USED = ("dcterms", "prov", "rdf", "rdfs", "thx", "thxs")
 
 
 def render_sparql(triple: Triple) -> str:
-    """A SPARQL query that finds a triple's assertions, one row a source and place; it runs on any endpoint.
+    """Render a SPARQL query for a triple's assertions, one row for each source and place; it runs on any endpoint.
 
     Parameters
     ----------
     triple : Triple
-        From the graph that it will be asked of.
+        A triple of the queried graph.
 
     Raises
     ------
     InputError
-        If an identifier makes no IRI.
+        If an identifier cannot become an IRI.
     """
     prologue = "\n".join(f"PREFIX {name}: <{PREFIXES[name]}>" for name in _USED)
     subject, relation, object_ = (_render_name(curie) for curie in triple.key)
@@ -59,19 +59,19 @@ ORDER BY ?source ?locator"""
 
 
 def _render_name(curie: str) -> str:
-    """``thx:`` names as they are, everything else as an IRI."""
+    """Return ``thx:`` names unchanged, everything else as an IRI."""
     prefix, _, name = curie.partition(":")
     plain = prefix in _USED and name.isascii() and name.replace("_", "a").isalnum()
     return curie if plain else render_iri(curie)
 
 
 def render_cypher(triple: Triple) -> str:
-    """A Cypher query that finds a triple's assertions, one row a source and place; it runs on ladybug and Neo4j.
+    """Render a Cypher query for a triple's assertions, one row for each source and place, for ladybug and Neo4j.
 
     Parameters
     ----------
     triple : Triple
-        From the graph that it will be asked of.
+        A triple of the queried graph.
     """
     subject, _, object_ = (curie.replace("\\", "\\\\").replace("'", "\\'") for curie in triple.key)
     label = edge_label(triple.relation.id)
@@ -82,12 +82,12 @@ ORDER BY source, locator"""
 
 
 def list_published(language: Literal["sparql", "cypher"] = "sparql") -> tuple[str, ...]:
-    """Names of the published queries in a language."""
+    """List the names of the published queries in a language."""
     return tuple(sorted(path.stem for path in QUERIES.glob(f"*{_ENDINGS[language]}")))
 
 
 def read_published(name: str, language: Literal["sparql", "cypher"] = "sparql") -> str:
-    """Text of a published query.
+    """Read the text of a published query.
 
     Parameters
     ----------

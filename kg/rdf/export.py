@@ -1,7 +1,7 @@
-"""A store's content as N-Quads again: the same lines from every store, whatever its language.
+"""Export of a store's content as N-Quads: the same lines from every store, whatever its language.
 
-Concepts with their names and codes, sources, and assertions come out; what only a build's own N-Quads hold (the schema,
-mappings to other vocabularies) does not. Loading an export gives a store that answers the same.
+The export holds concepts with their names and codes, sources, and assertions, but not the parts that only a build's own
+N-Quads have (the schema, mappings to other vocabularies). Loading an export gives a store with the same answers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from thoracite.types import Entity
 def write_export(
     path: Path, *, concepts: Iterable[ConceptRow], sources: Iterable[SourceRow], assertions: Iterable[Assertion]
 ) -> str:
-    """Write rows of any store as sorted N-Quads, in place when they are whole.
+    """Write rows of any store as sorted N-Quads, in place when complete.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""The N-Quads of a build, read as a stream: the source of truth that every store loads from.
+"""The N-Quads of a build, read as a stream; every store loads from them.
 
-The digest of a graph is that of its sorted lines, so that it is the same in every store and on every machine.
+The digest of a graph is taken over its sorted lines, so that it is the same in every store and on every machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SOURCED = {name: expand(predicate) for name, predicate in SOURCE_FIELDS.items()
 
 @dataclass(frozen=True, slots=True)
 class ConceptRow:
-    """A concept as the graph describes it."""
+    """A concept with the graph's description."""
 
     id: str
     label: str
@@ -40,7 +40,7 @@ class ConceptRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as the graph describes it."""
+    """A source with the graph's description."""
 
     id: str
     title: str = ""
@@ -49,12 +49,12 @@ class SourceRow:
 
 
 def read_digest(nquads: Path) -> str:
-    """Digest of a graph, ``sha256:…``: over its sorted lines, each once.
+    """Return the digest of a graph, ``sha256:…``: over its sorted lines, each once.
 
     Parameters
     ----------
     nquads : Path
-        An N-Quads file. One whose lines are sorted is read as a stream, any other in memory.
+        An N-Quads file. With sorted lines it is read as a stream, otherwise in memory.
 
     Raises
     ------
@@ -108,12 +108,12 @@ def _ended(line: bytes) -> bytes:
 
 
 def read_nodes(nquads: Path) -> Iterator[ConceptRow | SourceRow]:
-    """Concepts and sources of a graph, in the order of their identifiers.
+    """Read concepts and sources of a graph, in the order of their identifiers.
 
     Raises
     ------
     InputError
-        If the file is no N-Quads, or a concept has no label.
+        If the file is not N-Quads, or a concept has no label.
     """
     for subject, quads in _read_subjects(nquads):
         by_graph: dict[str, list[ox.Quad]] = {}
@@ -127,7 +127,7 @@ def read_nodes(nquads: Path) -> Iterator[ConceptRow | SourceRow]:
 
 
 def make_concept(concept: str, values: Mapping[str, list[str]]) -> ConceptRow:
-    """A concept from what the graph of concepts says of it: values by predicate.
+    """Make a concept from its values in the graph of concepts, by predicate.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def make_concept(concept: str, values: Mapping[str, list[str]]) -> ConceptRow:
 
 
 def make_source(source: str, values: Mapping[str, list[str]]) -> SourceRow:
-    """A source from what the graph of sources says of it: values by predicate."""
+    """Make a source from its values in the graph of sources, by predicate."""
     return SourceRow(
         id=source,
         title=_first(values, _SOURCED["title"]),
@@ -158,12 +158,12 @@ def make_source(source: str, values: Mapping[str, list[str]]) -> SourceRow:
 
 
 def read_assertions(nquads: Path) -> Iterator[Assertion]:
-    """Assertions of a graph, in the order of their identifiers.
+    """Read assertions of a graph, in the order of their identifiers.
 
     Raises
     ------
     InputError
-        If the file is no N-Quads, or an assertion lacks a part or holds a number that is none.
+        If the file is not N-Quads, or an assertion lacks a part or holds an invalid number.
     """
     for subject, quads in _read_subjects(nquads):
         values = _read_values(quads)
@@ -182,12 +182,12 @@ def read_assertions(nquads: Path) -> Iterator[Assertion]:
 
 
 def read_quads(nquads: Path) -> Iterator[ox.Quad]:
-    """Every quad once, in the order of the sorted lines.
+    """Read every quad once, in the order of the sorted lines.
 
     Raises
     ------
     InputError
-        If the file cannot be read or is no N-Quads.
+        If the file cannot be read or is not N-Quads.
     """
     try:
         if _is_sorted(nquads):
@@ -199,11 +199,11 @@ def read_quads(nquads: Path) -> Iterator[ox.Quad]:
     except OSError as error:
         raise InputError(f"graph {nquads} cannot be read: {error.strerror}; expected an N-Quads file") from error
     except SyntaxError as error:
-        raise InputError(f"graph {nquads} is no N-Quads: {error.msg} in line {error.lineno}") from error
+        raise InputError(f"graph {nquads} is not N-Quads: {error.msg} in line {error.lineno}") from error
 
 
 def _read_subjects(nquads: Path) -> Iterator[tuple[str, list[ox.Quad]]]:
-    """The quads of one named subject after the other."""
+    """Yield the quads of one named subject after the other."""
     for subject, group in groupby(read_quads(nquads), key=lambda quad: quad.subject):
         if isinstance(subject, ox.NamedNode):
             yield subject.value, list(group)

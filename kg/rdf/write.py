@@ -1,7 +1,7 @@
-"""The graph as N-Quads, the source of truth of a build: concepts, sources and assertions into sorted lines.
+"""Writing of the graph as N-Quads: concepts, sources and assertions into sorted lines.
 
-:mod:`thoracite.kg.rdf.nquads` reads them back. The shape is that of decision 1: one named graph a source, which holds
-the plain triple and its assertion, one for the concepts, one for the sources, one for the schema, and one that
+:mod:`thoracite.kg.rdf.nquads` reads them back. The form is that of decision 1: one named graph for each source, which
+holds the plain triple and its assertion, one for the concepts, one for the sources, one for the schema, and one that
 describes the dataset.
 
 Examples
@@ -48,12 +48,12 @@ _A, _ASSERTION = ox.NamedNode(expand("rdf:type")), ox.NamedNode(expand("thx:Asse
 
 
 def list_assertions(triple: Triple) -> Iterator[Assertion]:
-    """One assertion a source of a triple; its identifier follows from subject, relation, object, source and locator.
+    """Return one assertion for each source; its identifier follows from subject, relation, object, source and locator.
 
     Parameters
     ----------
     triple : Triple
-        One that was counted has one source: whose counts they are cannot be told otherwise.
+        A counted triple must have one source, since its counts cannot be divided.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def list_assertions(triple: Triple) -> Iterator[Assertion]:
 
 
 def describe_assertion(row: Assertion) -> Iterator[ox.Quad]:
-    """An assertion and the plain triple it asserts, in the named graph of its source."""
+    """Describe an assertion and its plain triple, in the named graph of its source."""
     graph, node = ox.NamedNode(expand(row.source)), ox.NamedNode(expand(row.id))
     ends = {name: ox.NamedNode(expand(getattr(row, name))) for name in _NAMES}
     yield ox.Quad(ends["subject"], ends["relation"], ends["object"], graph)
@@ -99,7 +99,7 @@ def describe_assertion(row: Assertion) -> Iterator[ox.Quad]:
 
 
 def describe_source(source: Source) -> Iterator[ox.Quad]:
-    """A source, in the named graph of the sources."""
+    """Describe a source, in the named graph of the sources."""
     node = ox.NamedNode(expand(source.id))
     yield ox.Quad(node, _A, ox.NamedNode(expand("prov:Entity")), _GRAPHS["sources"])
     for name, predicate in SOURCE_FIELDS.items():
@@ -107,12 +107,12 @@ def describe_source(source: Source) -> Iterator[ox.Quad]:
 
 
 def read_schema(path: Path) -> Iterator[ox.Quad]:
-    """The schema's triples, in a named graph of their own.
+    """Read the schema's triples into their own named graph.
 
     Raises
     ------
     InputError
-        If the file is no Turtle, or has a blank node: the digest of a graph needs names.
+        If the file is not Turtle, or has a blank node: the digest of a graph needs names.
     """
     try:
         for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE):
@@ -138,14 +138,14 @@ def write_nquads(
     path : Path
         File to write.
     concepts, sources, assertions
-        What the graph holds.
+        Content of the graph.
     schema : Path or None
-        Turtle of classes and relations; where it is given, the graph describes itself as a dataset too.
+        Turtle of classes and relations; if given, the graph also describes itself as a dataset.
 
     Returns
     -------
     str
-        The graph's digest: ``sha256:`` over the sorted lines.
+        Digest of the graph: ``sha256:`` over the sorted lines.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def write_nquads(
         (quad for source in _count(sources, counts, lambda _: "sources") for quad in describe_source(source)),
         (quad for row in _count(assertions, counts, lambda row: row.source) for quad in describe_assertion(row)),
         read_schema(schema) if schema else (),
-        (quad for part in ([counts] if schema else []) for quad in describe_dataset(part)),  # last: all is counted
+        (quad for part in ([counts] if schema else []) for quad in describe_dataset(part)),  # last: counting is done
     )
     digest, previous = hashlib.sha256(), b""
     with (
@@ -187,7 +187,7 @@ def _count(items: Iterable[T], counts: Counter[str], name: Callable[[T], str]) -
 
 
 def describe_dataset(counts: Mapping[str, int]) -> Iterator[ox.Quad]:
-    """The graph as a dataset, in VoID and DCAT: what it is, how much it holds, and how much of each source.
+    """Describe the graph as a dataset, in VoID and DCAT: content, size, and size of each source.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def _describe(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) ->
 
 
 def _sort_chunks(quads: Iterator[ox.Quad], scratch: Path, on: ExitStack) -> list[Iterable[bytes]]:
-    """Sorted runs of lines: the last in memory, those before it in files."""
+    """Return sorted runs of lines: the last in memory, those before it in files."""
     runs: list[Iterable[bytes]] = []
     while chunk := sorted(f"{quad} .\n".encode() for quad in islice(quads, _CHUNK)):
         if len(chunk) < _CHUNK:

@@ -1,7 +1,7 @@
-"""Which Cypher may be asked: one reading statement, and nothing that reaches outside the store.
+"""Guard on Cypher: it admits one reading statement that reaches nothing outside the store.
 
-The stores themselves are opened read-only; this guard refuses what a read-only store would still do (write files,
-read files, install extensions, change settings), and says so in one sentence.
+The stores themselves are opened read-only; this guard refuses the rest (writing files,
+reading files, installing extensions, changing settings), with one sentence as reason.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ESCAPE = re.compile(r"\\u+([0-9A-Fa-f]{4})")
 
 
 def check_reading(text: str, parameters: Mapping[str, Any]) -> None:
-    """Refuse a statement that does not only read.
+    """Refuse a statement that is not read-only.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def check_reading(text: str, parameters: Mapping[str, Any]) -> None:
         if refused := [word for mark, word in words if not mark and word in _REFUSED]:
             raise StoreError(f"the query uses {refused[0]}, which is refused: {_EXPECTED}")
         if not words or words[0][1] not in _FIRST:
-            raise StoreError(f"the query is no reading statement: {_EXPECTED}")
+            raise StoreError(f"the query is not a reading statement: {_EXPECTED}")
         if ";" in bare.strip().rstrip(";"):
             raise StoreError(f"the query holds more than one statement: {_EXPECTED}")
     if missing := [name for name in _PARAMETER.findall(_HIDDEN.sub(" ", text)) if name not in parameters]:

@@ -1,7 +1,7 @@
-"""The folder that holds a graph: its versions, the pointer to the current one, and opening what it points at.
+"""The folder of a graph: its versions, the pointer to the current one, and opening that version.
 
-``versions/<build>/`` holds ``graph.nq``, one folder a store and ``manifest.json``; ``current`` names the version that
-readers open. :mod:`thoracite.kg.build.build` writes versions; nothing here reads their sources.
+``versions/<build>/`` holds ``graph.nq``, a folder for each store and ``manifest.json``; ``current`` names the version
+that readers open. :mod:`thoracite.kg.build.build` writes versions; nothing here reads their sources.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from thoracite.kg.stores.store import GraphStore
 _LOG = logging.getLogger(__name__)
 
 FORMAT = 1
-"""Rises when a version of one build cannot be read by another."""
+"""Format of a version; raised when older releases cannot read it."""
 
 
 def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql") -> GraphStore:
@@ -57,7 +57,7 @@ def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql"
 
 
 def find_nquads(folder: Path) -> Path:
-    """The N-Quads of a folder's current graph.
+    """Return the N-Quads of a folder's current graph.
 
     Raises
     ------
@@ -71,12 +71,12 @@ def find_nquads(folder: Path) -> Path:
 
 
 def read_pointer(folder: Path) -> Path | None:
-    """The current version's folder; None where nothing was built.
+    """Return the current version's folder; None where nothing was built.
 
     Raises
     ------
     StoreError
-        If the pointer cannot be read, or points at nothing.
+        If the pointer cannot be read, or its target does not exist.
     """
     try:
         name = (folder / "current").read_text(encoding="utf-8").strip()
@@ -91,7 +91,7 @@ def read_pointer(folder: Path) -> Path | None:
 
 
 def read_manifest(version: Path) -> Mapping[str, object]:
-    """What a version says of itself: digest, format, digest of its inputs.
+    """Read a version's manifest: digest, format, digest of its inputs.
 
     Raises
     ------

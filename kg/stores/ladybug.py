@@ -1,7 +1,7 @@
 """The embedded property graph: ladybug, on disk, Cypher.
 
 A store is a folder with one database file. Loading writes beside it and renames last, so that a load that dies
-leaves the old file whole. One process writes; any number read beside it.
+leaves the old file intact. One process writes; any number read beside it.
 
 References
 ----------
@@ -43,7 +43,7 @@ class LadybugStore(PropertyGraph):
     folder : Path
         Holds ``graph.lbug``; made by :meth:`load`.
     read_only : bool
-        False for the one process that loads.
+        False for the process that loads; there may be only one.
 
     Raises
     ------
@@ -84,7 +84,7 @@ class LadybugStore(PropertyGraph):
 
     @property
     def digest(self) -> str:
-        """Digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
+        """Return the digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
         return self._digest if self._database else "none"
 
     def load(self, nquads: Path) -> None:
@@ -95,7 +95,7 @@ class LadybugStore(PropertyGraph):
         StoreError
             If the store was opened read-only, or cannot be written.
         InputError
-            If the file is no graph of the shape of decision 1.
+            If the file is not a graph of the form of decision 1.
         """
         if self._read_only:
             raise StoreError(
@@ -114,7 +114,7 @@ class LadybugStore(PropertyGraph):
         self._open()
 
     def _replace(self, nquads: Path, digest: str) -> None:
-        for leftover in self._folder.glob(f"{_SCRATCH}*"):  # of loads that died: this one is alone
+        for leftover in self._folder.glob(f"{_SCRATCH}*"):  # of loads that died: no other load runs now
             shutil.rmtree(leftover, ignore_errors=True)
         with TemporaryDirectory(prefix=_SCRATCH, dir=self._folder) as scratch:
             built = Path(scratch) / _FILE
@@ -123,7 +123,7 @@ class LadybugStore(PropertyGraph):
             os.replace(built, self._folder / _FILE)
 
     def edge_labels(self) -> Collection[str]:
-        """Labels of the edges there are."""
+        """Return the labels of existing edges."""
         return self._labels
 
     def read_triples(
@@ -134,19 +134,19 @@ class LadybugStore(PropertyGraph):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        """Read triples whose parts are among the given CURIEs (None: any), most supported first, then by their key."""
         self._opened()
         read = super().read_triples if self._index is None else self._index.read_triples
         return read(subjects=subjects, relations=relations, objects=objects, limit=limit)
 
     @cached_property
     def _index(self) -> TripleIndex | None:
-        """The whole graph, where it is small; forgotten with the file it was read from."""
+        """Return the whole graph, if it is small; cached until its file changes."""
         small = self.statistics().assertions <= REMEMBERED
         return TripleIndex(super().read_triples(limit=REMEMBERED)) if small else None
 
     def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of a statement of the project's own, by column name."""
+        """Run one of the project's own statements and return its rows, by column name."""
         with self._lock:
             columns, rows = _execute(self._opened()[1], statement, parameters)
         return [dict(zip(columns, row, strict=True)) for row in rows]
@@ -181,7 +181,7 @@ class LadybugStore(PropertyGraph):
         return self._database, self._connection
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._connection:
             self._connection.close()
         if self._database:

@@ -1,7 +1,7 @@
-"""A process that fills a ladybug file, so that one that dies of a full disk leaves its caller a sentence to say.
+"""A process that fills a ladybug file; if it dies of a full disk, its caller can still report the error.
 
-ladybug ends its process where it cannot write its log. The loader's standard input is a pipe from whoever started it:
-when that process is gone, the pipe ends, and so does the loader.
+ladybug ends its process if it cannot write its log. The loader's standard input is a pipe from its parent:
+when the parent is gone, the pipe ends, and so does the loader.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from thoracite.kg.stores.property_graph import EDGE_PROPERTIES, read_concepts, r
 from thoracite.kg.vocabulary import RELATIONS, edge_label
 
 MAXIMUM_BYTES = 1 << 38
-"""Most that a database file may hold."""
+"""Largest size of a database file."""
 
 _BATCH, _BYTES = 5_000, 1 << 30
 _SCHEMA = (
@@ -44,12 +44,12 @@ _ADD_SOURCES = (
 
 
 def load_apart(path: Path, nquads: Path, digest: str) -> None:
-    """Fill a new database file in a process of its own; see :func:`write_database`.
+    """Fill a new database file in a separate process; see :func:`write_database`.
 
     Raises
     ------
     InputError
-        If the file is no graph of the shape of decision 1.
+        If the file is not a graph of the form of decision 1.
     OSError
         If the database cannot be written.
     """
@@ -70,16 +70,16 @@ def write_database(path: Path, nquads: Path, digest: str) -> None:
     Parameters
     ----------
     path : Path
-        The file, in a folder for nothing else: tables are written beside it on the way.
+        The file, in an otherwise empty folder: tables are written beside it meanwhile.
     nquads : Path
-        The graph.
+        N-Quads of the graph.
     digest : str
-        Its name.
+        Digest of the graph.
 
     Raises
     ------
     InputError
-        If the file is no graph of the shape of decision 1.
+        If the file is not a graph of the form of decision 1.
     """
     with _writing(path) as connection:
         for statement in _SCHEMA:
@@ -112,7 +112,7 @@ def _in_batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]
 
 
 def _copy_edges(connection: ladybug.Connection, nquads: Path, concepts: set[str], scratch: Path) -> None:
-    """One table a relation, copied from one table of values each: CREATE by rows is a thousand times slower."""
+    """Copy one table of values for each relation: CREATE by rows is a thousand times slower."""
     with ExitStack() as files:
         writers: dict[str, Any] = {}
         for label, row in read_edges(nquads, concepts):

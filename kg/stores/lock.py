@@ -1,4 +1,4 @@
-"""One writer at a time: a lock that goes with the process that holds it.
+"""One writer at a time: a lock that ends with its process.
 
 Examples
 --------
@@ -26,9 +26,9 @@ def lock_folder(folder: Path, work: str) -> Iterator[None]:
     Parameters
     ----------
     folder : Path
-        Made when missing.
+        Made if missing.
     work : str
-        What is done meanwhile: ``build`` or ``load``.
+        Name of the work: ``build`` or ``load``.
 
     Raises
     ------

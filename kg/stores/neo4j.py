@@ -1,8 +1,8 @@
 """Neo4j, one server (``bolt://``) or a cluster (``neo4j://``), through the official driver.
 
-Nodes and edges carry the build they belong to. A build is loaded in batches under the labels ``LoadingConcept`` and
-``LoadingSource``, which no reader asks for; one transaction then gives its nodes the labels ``Concept`` and ``Source``
-and takes them from the build before. A load that was cut off goes on after its last batch.
+Nodes and edges carry their build. A build is loaded in batches under the labels ``LoadingConcept`` and
+``LoadingSource``, which no reader queries; one transaction then gives its nodes the labels ``Concept`` and ``Source``
+and takes them from the build before. An interrupted load resumes after its last batch.
 
 References
 ----------
@@ -71,9 +71,9 @@ class Neo4jStore(PropertyGraph):
     Raises
     ------
     UsageError
-        If the address is none.
+        If the address is invalid.
     StoreError
-        If the server is away or refuses the password.
+        If the server cannot be reached or refuses the password.
     """
 
     name = "neo4j"
@@ -91,7 +91,7 @@ class Neo4jStore(PropertyGraph):
                 notifications_min_severity="OFF",
             )
         except (DriverError, ValueError) as error:
-            raise UsageError(f"{address} is no address of Neo4j: {error}; expected bolt://host:7687") from error
+            raise UsageError(f"{address} is not an address of Neo4j: {error}; expected bolt://host:7687") from error
         try:
             with self._saying():
                 self._driver.verify_connectivity()
@@ -101,13 +101,13 @@ class Neo4jStore(PropertyGraph):
 
     @property
     def digest(self) -> str:
-        """Digest of the active build, ``sha256:…``; ``none`` before anything is loaded."""
+        """Return the digest of the active build, ``sha256:…``; ``none`` before anything is loaded."""
         rows = self.run("MATCH (b:Build {active: true}) RETURN b.id AS id", {})
         return str(rows[0]["id"]) if rows else "none"
 
     @property
     def version(self) -> str:
-        """What answers: ``Neo4j/5.26.30``."""
+        """Return the server's name and version: ``Neo4j/5.26.30``."""
         with self._saying():
             return str(self._driver.get_server_info().agent)
 
@@ -117,9 +117,9 @@ class Neo4jStore(PropertyGraph):
         Raises
         ------
         StoreError
-            If the server fails on the way, or another load interferes; the active build stays as it was.
+            If the server fails meanwhile, or another load interferes; the active build stays unchanged.
         InputError
-            If the file is no graph of the shape of decision 1.
+            If the file is not a graph of the form of decision 1.
         """
         digest = read_digest(nquads)
         if digest == self.digest:
@@ -140,12 +140,12 @@ class Neo4jStore(PropertyGraph):
                 pass
 
     def edge_labels(self) -> Collection[str]:
-        """Labels of the edges there are."""
+        """Return the labels of existing edges."""
         rows = self.run("CALL db.relationshipTypes() YIELD relationshipType AS label RETURN label", {})
         return [str(row["label"]) for row in rows]
 
     def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of a statement of the project's own, by column name."""
+        """Run one of the project's own statements and return its rows, by column name."""
         with self._saying():
             answer = self._driver.execute_query(statement, dict(parameters), routing_=RoutingControl.READ)
         return [dict(zip(record.keys(), record.values(), strict=True)) for record in answer.records]

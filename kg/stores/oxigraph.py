@@ -1,8 +1,8 @@
 """The embedded RDF store: Oxigraph, on disk, SPARQL 1.1.
 
 A store is a folder with one database folder and a file ``digest`` that names it. Loading writes beside the old one and
-names the new one last. Everything is opened for reading only, so any number of processes read it. The project's own
-look-ups run in this process; queries of users run in a process of their own, which is ended when their time is up.
+renames the pointer last. Readers open it read-only, so any number of processes can read it. The project's own
+look-ups run in this process; users' queries run in a separate process, which is ended when their time is up.
 
 References
 ----------
@@ -57,9 +57,9 @@ class OxigraphStore(SparqlGraph):
     Parameters
     ----------
     folder : Path
-        Made by :meth:`load`.
+        Folder of the store; made by :meth:`load`.
     read_only : bool
-        False for the one process that loads.
+        False for the process that loads; there may be only one.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class OxigraphStore(SparqlGraph):
         except (OSError, RuntimeError, ValueError) as error:
             raise self._damaged(error) from error
         self._digest = digest
-        self._find_rows = lru_cache(maxsize=10_000)(self._read_rows)  # what is read-only may be remembered
+        self._find_rows = lru_cache(maxsize=10_000)(self._read_rows)  # safe, since the store is read-only
         self._find_entity = lru_cache(maxsize=50_000)(super().find_entity)
         self._pool = Pool([sys.executable, "-m", "thoracite.kg.stores.oxigraph_worker", str(data)])
 
@@ -98,7 +98,7 @@ class OxigraphStore(SparqlGraph):
 
     @property
     def digest(self) -> str:
-        """Digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
+        """Return the digest of the loaded graph, ``sha256:…``; ``none`` before anything is loaded."""
         return self._digest
 
     def load(self, nquads: Path, *, digest: str | None = None) -> None:
@@ -107,16 +107,16 @@ class OxigraphStore(SparqlGraph):
         Parameters
         ----------
         nquads : Path
-            What a build wrote.
+            N-Quads of a build.
         digest : str or None
-            Its digest, where the caller knows it; read from the file otherwise.
+            Its digest, if the caller knows it; computed from the file otherwise.
 
         Raises
         ------
         StoreError
-            If the store was opened read-only, another load is at work, or it cannot be written.
+            If the store was opened read-only, another load is running, or it cannot be written.
         InputError
-            If the file is no N-Quads.
+            If the file is not N-Quads.
         """
         if self._read_only:
             raise StoreError(f"graph store {self._folder} is open for reading only; open it with read_only=False")
@@ -127,7 +127,7 @@ class OxigraphStore(SparqlGraph):
             with lock_folder(self._folder, "load"):
                 self._replace(nquads, digest)
         except SyntaxError as error:
-            raise InputError(f"graph {nquads} is no N-Quads: {error.msg}; expected what a build writes") from error
+            raise InputError(f"graph {nquads} is not N-Quads: {error.msg}; expected the N-Quads of a build") from error
         except (OSError, RuntimeError) as error:
             raise StoreError(
                 f"graph store {self._folder} cannot be written: {error}; the old graph is untouched"
@@ -135,7 +135,7 @@ class OxigraphStore(SparqlGraph):
         self._open()
 
     def _replace(self, nquads: Path, digest: str) -> None:
-        """Fill a new database and name it; whoever holds the lock is alone."""
+        """Fill a new database and point to it; the caller holds the lock."""
         if self._read_name() == digest:  # another load of the same graph was first
             return
         for leftover in self._folder.glob(f"{_SCRATCH}*"):  # of loads that died
@@ -154,7 +154,7 @@ class OxigraphStore(SparqlGraph):
                 shutil.rmtree(old, ignore_errors=True)
 
     def find_entity(self, entity: str) -> Entity | None:
-        """The concept with this CURIE.
+        """Return the concept with this CURIE.
 
         Raises
         ------
@@ -172,9 +172,9 @@ class OxigraphStore(SparqlGraph):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key.
+        """Read triples whose parts are among the given CURIEs (None: any), most supported first, then by their key.
 
-        Read by the store's indexes, a hundred times faster than the same in SPARQL; a small graph is remembered.
+        It uses the store's indexes, a hundred times faster than the same in SPARQL; a small graph is cached.
         """
         self._opened()
         read = self._read_stored if self._index is None else self._index.read_triples
@@ -182,7 +182,7 @@ class OxigraphStore(SparqlGraph):
 
     @cached_property
     def _index(self) -> TripleIndex | None:
-        """The whole graph, where it is small; forgotten with the folder it was read from."""
+        """Return the whole graph, if it is small; cached until its folder changes."""
         found: Iterable[Any] = self._opened().quads_for_pattern(None, _A, _ASSERTION, None)
         nodes = list(islice(found, REMEMBERED + 1))
         if len(nodes) > REMEMBERED:
@@ -211,7 +211,7 @@ class OxigraphStore(SparqlGraph):
         return merge_assertions(kept, {curie: entity for curie, entity in named.items() if entity})[:limit]
 
     def _read_most_supported(self, relations: Collection[str] | None, limit: int) -> list[Assertion]:
-        """Assertions of the most supported triples of the whole graph."""
+        """Read assertions of the most supported triples of the whole graph."""
         found = self.select(render_keys(render_values(relation=relations), limit))
         keys = {tuple(read_field("id", row[name]) for name in ("subject", "relation", "object")) for row in found}
         subjects = {subject for subject, _, _ in keys}
@@ -219,7 +219,7 @@ class OxigraphStore(SparqlGraph):
         return [row for row in rows if (row.subject, row.relation, row.object) in keys]
 
     def _read_rows(self, end: str, entity: str) -> tuple[Assertion, ...]:
-        """Assertions with an entity at one end."""
+        """Read assertions with an entity at one end."""
         found = self._match(None, _ENDS[end], ox.NamedNode(expand(entity)), None)
         return tuple(self._read_assertion(quad.subject, quad.graph_name) for quad in found)
 
@@ -237,7 +237,7 @@ class OxigraphStore(SparqlGraph):
             raise self._damaged(error) from error
 
     def select(self, query: str) -> list[dict[str, str]]:
-        """Rows of a query of the project's own: the text of each bound term, by variable."""
+        """Run one of the project's own queries and return the text of each bound term, by variable."""
         try:
             results = self._opened().query(query)
             if not isinstance(results, ox.QuerySolutions):
@@ -257,7 +257,7 @@ class OxigraphStore(SparqlGraph):
         parameters : mapping of str to value or None
             Values in place of variables; see :func:`thoracite.kg.stores.sparql_bind.bind_parameters`.
         limit_s : float
-            Seconds that it may take.
+            Time limit in seconds.
 
         Raises
         ------
@@ -276,20 +276,20 @@ class OxigraphStore(SparqlGraph):
         )
 
     def as_dataset(self) -> Dataset:
-        """The graph for users of rdflib: every named graph, and their union as the default graph."""
+        """Return the graph for users of rdflib: every named graph, and their union as the default graph."""
         from oxrdflib import OxigraphStore as RdflibStore
         from rdflib import Dataset, Graph
 
         class Reading(RdflibStore):
-            """``Dataset.graph()`` adds the graph that it names, which a store for reading refuses."""
+            """Store without ``add_graph``: ``Dataset.graph()`` calls it, which a read-only store refuses."""
 
             def add_graph(self, graph: Graph) -> None:
-                """Nothing: the graph is there, or is empty."""
+                """Do nothing: the graph exists, or is empty."""
 
         return Dataset(store=Reading(store=self._opened()), default_union=True)
 
     def close(self) -> None:
-        """Let go of the files and end the processes that answer queries."""
+        """Close the files and end the processes that answer queries."""
         if self._pool is not None:
             self._pool.close()
         self._store = self._pool = None

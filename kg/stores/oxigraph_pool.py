@@ -1,4 +1,4 @@
-"""Processes that answer queries: taken when asked, kept for the next question, ended when their time is up."""
+"""Processes that answer queries: started on demand, kept for the next query, ended when their time is up."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 from thoracite.errors import StoreError
 
 _KEPT = 2
-"""Idle processes that are kept."""
+"""Most idle processes that are kept."""
 
 
 class Pool:
-    """Asks processes that speak the lines of :mod:`thoracite.kg.stores.oxigraph_worker`.
+    """Pool of processes that speak the protocol of :mod:`thoracite.kg.stores.oxigraph_worker`.
 
     Parameters
     ----------
     command : sequence of str
-        What starts one.
+        Command that starts one.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -30,19 +30,19 @@ class Pool:
         self._lock = threading.Lock()
 
     def ask(self, text: str, limit_s: float) -> dict[str, Any]:
-        """The answer to one query.
+        """Answer one query.
 
         Parameters
         ----------
         text : str
             The query.
         limit_s : float
-            Seconds that it may take.
+            Time limit in seconds.
 
         Raises
         ------
         StoreError
-            If the query is wrong, takes too long or answers too much, or the store cannot be read.
+            If the query is wrong, takes too long or has too large an answer, or the store cannot be read.
         """
         worker = self._take()
         late = threading.Event()
@@ -114,7 +114,7 @@ class Pool:
             if pipe is not None:
                 try:
                     pipe.close()
-                except OSError:  # what it did not take is lost with it
+                except OSError:  # unsent input is lost with the process
                     continue
         worker.kill()
         worker.wait()
@@ -128,7 +128,7 @@ def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:
         case "syntax":
             place = re.match(r"error at (\d+):(\d+)", message)
             where = f"line {place[1]}, column {place[2]}" if place else message[:160]
-            raise StoreError(f"the query is no SPARQL 1.1: it breaks off at {where}; correct it there")
+            raise StoreError(f"the query is not SPARQL 1.1: it breaks off at {where}; correct it there")
         case "size":
             raise StoreError(f"{message}; add a LIMIT, or count instead")
     raise StoreError(f"the store cannot answer the query ({message}); build the graph again if this stays")

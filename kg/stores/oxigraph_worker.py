@@ -1,9 +1,9 @@
-"""A process that answers SPARQL queries, so that one that does not end can be ended.
+"""A process that answers SPARQL queries, so that an endless query can be stopped.
 
 pyoxigraph cannot interrupt a query, and a thread that runs one cannot be stopped; a process can. Each line of standard
 input is one request in JSON, ``[query, seconds]``, and each line of standard output its answer: ``{"columns",
-"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. A timer of the system ends the process should its parent
-have died in the meantime.
+"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. A system timer ends the process if its parent
+has died meanwhile.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 
 MOST_ROWS = 200_000
-"""Rows that an answer may have: what is more fills the memory of whoever asked."""
+"""Most rows of an answer: more would fill the caller's memory."""
 
 _MEMORY = 8 << 30
 
@@ -60,7 +60,7 @@ def _fill(columns: list[str], solutions: Iterable[list[Any]]) -> dict[str, Any]:
 
 
 def _plain(term: Any) -> dict[str, str] | None:
-    """A term as in the SPARQL 1.1 Query Results JSON Format."""
+    """Return a term in the SPARQL 1.1 Query Results JSON Format."""
     if term is None:
         return None
     if isinstance(term, ox.NamedNode):

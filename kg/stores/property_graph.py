@@ -1,4 +1,4 @@
-"""What the property-graph stores, ladybug and Neo4j, share: the schema, and the Cypher of the find methods.
+"""The shared part of the property-graph stores, ladybug and Neo4j: schema, and Cypher of the find methods.
 
 The Cypher here runs unchanged on both: no ``type(r)``, no ``elementId``, no map projection, no ``CALL``.
 """
@@ -24,39 +24,39 @@ _TYPES = {"name": "STRING", "text": "STRING", "count": "INT64", "number": "DOUBL
 EDGE_PROPERTIES = {"id": "STRING"} | {
     name: _TYPES[field.kind] for name, field in ASSERTION_FIELDS.items() if name not in ("subject", "object")
 }
-"""Every edge's properties and their types in ladybug."""
+"""Properties of every edge and their types in ladybug."""
 
 _FEW = 64
-"""Up to so many ends are read edge by edge, which is three times faster; more are grouped and cut in the store."""
+"""Most ends that are read edge by edge, which is three times faster; more are grouped and cut in the store."""
 
 _END = ("id", "label", "kind", "codes")
 _EDGE_LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def read_concepts(nquads: Path) -> Iterator[dict[str, Any]]:
-    """Rows of the ``Concept`` nodes."""
+    """Read rows of the ``Concept`` nodes."""
     return (asdict(node) for node in read_nodes(nquads) if isinstance(node, ConceptRow))
 
 
 def read_sources(nquads: Path) -> Iterator[dict[str, Any]]:
-    """Rows of the ``Source`` nodes."""
+    """Read rows of the ``Source`` nodes."""
     return (asdict(node) for node in read_nodes(nquads) if isinstance(node, SourceRow))
 
 
 def read_edges(nquads: Path, concepts: Collection[str]) -> Iterator[tuple[str, Assertion]]:
-    """Edge label and assertion of every edge.
+    """Read edge label and assertion of every edge.
 
     Parameters
     ----------
     nquads : Path
         The build's N-Quads.
     concepts : collection of str
-        CURIEs of the nodes there are.
+        CURIEs of existing nodes.
 
     Raises
     ------
     InputError
-        If an assertion names a concept that the graph does not describe, or a relation no edge label fits.
+        If an assertion names a concept that the graph does not describe, or a relation that no edge label fits.
     """
     for row in read_assertions(nquads):
         for end in (row.subject, row.object):
@@ -69,18 +69,18 @@ def read_edges(nquads: Path, concepts: Collection[str]) -> Iterator[tuple[str, A
 
 
 class PropertyGraph(TripleFinder):
-    """The find methods in Cypher; a store adds how a statement is run."""
+    """Base class: the find methods in Cypher; a store adds the way to run a statement."""
 
     @abstractmethod
     def run(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of a statement of the project's own, by column name."""
+        """Run one of the project's own statements and return its rows, by column name."""
 
     @abstractmethod
     def edge_labels(self) -> Collection[str]:
-        """Labels of the edges there are."""
+        """Return the labels of existing edges."""
 
     def find_entity(self, entity: str) -> Entity | None:
-        """The concept with this CURIE.
+        """Return the concept with this CURIE.
 
         Raises
         ------
@@ -99,7 +99,7 @@ class PropertyGraph(TripleFinder):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        """Read triples whose parts are among the given CURIEs (None: any), most supported first, then by their key."""
         labels: list[str] = []
         if relations is not None:
             known = set(self.edge_labels())
@@ -115,7 +115,7 @@ class PropertyGraph(TripleFinder):
         return merge_assertions(map(read_assertion, edges), entities)[:limit]
 
     def export(self, nquads: Path) -> str:
-        """Write concepts, sources and assertions as N-Quads, the same lines as from every other store; their digest.
+        """Write concepts, sources and assertions as N-Quads, the same lines from every store; return their digest.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class PropertyGraph(TripleFinder):
         )
 
     def statistics(self) -> GraphStatistics:
-        """How much the store holds."""
+        """Count the store's content."""
         counts = {name: self.run(statement, {})[0]["n"] for name, statement in _STATISTICS.items()}
         return GraphStatistics(**{name: int(count) for name, count in counts.items()})
 
@@ -157,7 +157,7 @@ _STATISTICS = {
 
 
 def _render_triples(labels: Collection[str], given: Collection[str], limit: int | None) -> str:
-    """Assertions with both ends; without a limit edge by edge, with one grouped and cut in the store."""
+    """Return assertions with both ends; without a limit edge by edge, with one grouped and cut in the store."""
     pattern = f"[r:{'|'.join(labels)}]" if labels else "[r]"
     filters = [f"{node}.id IN ${name}" for name, node in (("subjects", "s"), ("objects", "o")) if name in given]
     ends = ", ".join(f"{node}.{name} AS {node}_{name}" for node in "so" for name in _END)
@@ -185,7 +185,7 @@ def _entity(row: Mapping[str, Any], prefix: str) -> Entity:
 
 
 def plain(value: Any) -> Any:
-    """A value of a driver as plain JSON: nodes and edges as maps of their properties, numbers as numbers.
+    """Turn a driver's value into plain JSON: nodes and edges as maps of their properties, numbers as numbers.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What the RDF stores share: which SPARQL may be asked, and the SPARQL of the find methods.
+"""The shared part of the RDF stores: a guard on SPARQL, and SPARQL of the find methods.
 
 Every pattern over assertions says ``GRAPH ?source { ?assertion prov:hadPrimarySource ?source … }``: it runs on any
-endpoint, whatever its default graph is, and does not see a build that is still being loaded beside the active one.
+endpoint, whatever its default graph is, and does not see a build that is being loaded beside the active one.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 def check_reading(text: str, *, graphs: bool = False) -> None:
-    """Refuse a query that does not only read, or reaches outside the store.
+    """Refuse a query that is not read-only, or reaches outside the store.
 
     Parameters
     ----------
     text : str
-        A SPARQL 1.1 query; whether its grammar is right is for the store to say.
+        A SPARQL 1.1 query; the store checks its grammar.
     graphs : bool
-        Allow CONSTRUCT and DESCRIBE, whose answers are triples.
+        Whether to allow CONSTRUCT and DESCRIBE, whose answers are triples.
 
     Raises
     ------
     StoreError
-        If it is no reading query, or holds an update, ``SERVICE`` or ``FROM``.
+        If it is not a reading query, or holds an update, ``SERVICE`` or ``FROM``.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def check_reading(text: str, *, graphs: bool = False) -> None:
         if refused := [word for word in words if word in _REFUSED | _GRAPHS - forms]:
             raise StoreError(f"the query uses {refused[0]}, which is refused: {expected}")
         if not forms & set(words):
-            raise StoreError(f"the query is no reading query: {expected}")
+            raise StoreError(f"the query is not a reading query: {expected}")
 
 
 _EXPECTED = "expected one SELECT or ASK query here"
@@ -87,12 +87,12 @@ def _decode(match: re.Match[str]) -> str:
 
 
 def render_iri(curie: str) -> str:
-    """A CURIE as an IRI in angle brackets, safe to stand in a query.
+    """Render a CURIE as an IRI in angle brackets, safe in a query.
 
     Raises
     ------
     InputError
-        If the prefix is unknown, or the IRI would hold a character that none may hold.
+        If the prefix is unknown, or the IRI would hold a forbidden character.
 
     Examples
     --------
@@ -114,7 +114,7 @@ _COLUMNS = " ".join(f"?{name}" for name in ASSERTION_FIELDS)
 
 
 def render_values(**columns: Collection[str] | None) -> str:
-    """``VALUES`` blocks that hold variables to CURIEs; None leaves one free.
+    """Render ``VALUES`` blocks that restrict variables to CURIEs; None leaves a variable free.
 
     Examples
     --------
@@ -129,15 +129,15 @@ def render_values(**columns: Collection[str] | None) -> str:
 
 
 def render_assertions(values: str) -> str:
-    """The query for all parts of the assertions that some ``VALUES`` select.
+    """Render the query for all parts of the assertions selected by ``VALUES``.
 
-    These stand inside ``GRAPH``: before it, Oxigraph takes a hundred times as long, since it joins the rest first.
+    The values stand inside ``GRAPH``: before it, Oxigraph takes a hundred times as long, since it joins the rest first.
     """
     return f"{PROLOGUE}SELECT ?id {_COLUMNS} WHERE {{ GRAPH ?source {{ {values}?id {_NEEDED}{_OPTIONAL} }} }}"
 
 
 def render_keys(values: str, limit: int) -> str:
-    """The query for the most supported triples that some ``VALUES`` select."""
+    """Render the query for the most supported triples selected by ``VALUES``."""
     return (
         f"{PROLOGUE}SELECT ?subject ?relation ?object (SUM(?support) AS ?total) WHERE {{ GRAPH ?source {{ "
         f"{values}?id {_CORE} ; thx:support ?support }} }} GROUP BY ?subject ?relation ?object "
@@ -146,7 +146,7 @@ def render_keys(values: str, limit: int) -> str:
 
 
 def render_entities(curies: Iterable[str]) -> str:
-    """The query for label, kind and codes of concepts."""
+    """Render the query for label, kind and codes of concepts."""
     return (
         f"{PROLOGUE}SELECT ?id ?part ?value WHERE {{ {render_values(id=sorted(set(curies)))}"
         "VALUES ?part { rdfs:label thx:kind skos:notation } GRAPH thxs:concepts { ?id ?part ?value } }"
@@ -154,7 +154,7 @@ def render_entities(curies: Iterable[str]) -> str:
 
 
 def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
-    """Concepts by CURIE, from the rows of :func:`render_entities`."""
+    """Parse the rows of :func:`render_entities` into concepts by CURIE."""
     parts: dict[str, dict[str, list[str]]] = {}
     for row in rows:
         name = row["part"].rsplit("/", 1)[-1].rsplit("#", 1)[-1]
@@ -177,7 +177,7 @@ def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
 
 
 _FEW = 64
-"""Up to so many ends are read assertion by assertion; more are grouped and cut in the store first."""
+"""Most ends that are read assertion by assertion; more are grouped and cut in the store first."""
 
 _STATISTICS = {
     "entities": "(COUNT(DISTINCT ?c) AS ?n) WHERE { GRAPH thxs:concepts { ?c a skos:Concept } }",
@@ -193,14 +193,14 @@ _STATISTICS = {
 
 
 class SparqlGraph(TripleFinder):
-    """The find methods in SPARQL; a store adds how a query is run."""
+    """Base class: the find methods in SPARQL; a store adds the way to run a query."""
 
     @abstractmethod
     def select(self, query: str) -> list[dict[str, str]]:
-        """Rows of a query of the project's own: the text of each bound term, by variable."""
+        """Run one of the project's own queries and return the text of each bound term, by variable."""
 
     def find_entity(self, entity: str) -> Entity | None:
-        """The concept with this CURIE.
+        """Return the concept with this CURIE.
 
         Raises
         ------
@@ -217,7 +217,7 @@ class SparqlGraph(TripleFinder):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), most supported first, then by their key."""
+        """Read triples whose parts are among the given CURIEs (None: any), most supported first, then by their key."""
         values = render_values(subject=subjects, object=objects, relation=relations)
         ends = [given for given in (subjects, objects) if given is not None]
         if not ends or any(len(given) > _FEW for given in ends):
@@ -234,7 +234,7 @@ class SparqlGraph(TripleFinder):
         return merge_assertions(assertions, parse_entities(self.select(render_entities(found))))[:limit]
 
     def export(self, nquads: Path) -> str:
-        """Write concepts, sources and assertions as N-Quads, the same lines as from every other store; their digest.
+        """Write concepts, sources and assertions as N-Quads, the same lines from every store; return their digest.
 
         Raises
         ------
@@ -252,14 +252,14 @@ class SparqlGraph(TripleFinder):
         )
 
     def _read_values(self, graph: str) -> dict[str, dict[str, list[str]]]:
-        """What a named graph says of each of its nodes: values by predicate."""
+        """Read the values of each node of a named graph, by predicate."""
         values: dict[str, dict[str, list[str]]] = {}
         for row in self.select(f"{PROLOGUE}SELECT ?s ?p ?o WHERE {{ GRAPH thxs:{graph} {{ ?s ?p ?o }} }}"):
             values.setdefault(row["s"], {}).setdefault(row["p"], []).append(row["o"])
         return values
 
     def statistics(self) -> GraphStatistics:
-        """How much the store holds."""
+        """Count the store's content."""
         counts = {name: self.select(f"{PROLOGUE}SELECT {rest}")[0]["n"] for name, rest in _STATISTICS.items()}
         return GraphStatistics(**{name: int(count) for name, count in counts.items()})
 

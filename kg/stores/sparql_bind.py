@@ -1,4 +1,4 @@
-"""Values in place of a SPARQL query's variables, the same for every store.
+"""Binding of values to a SPARQL query's variables, the same for every store.
 
 Examples
 --------
@@ -32,7 +32,7 @@ _IRI = re.compile(r"(?:https?://|urn:)\S+")
 
 
 def bind_parameters(text: str, parameters: Mapping[str, Any]) -> str:
-    """A query with values in place of its variables.
+    """Replace variables of a query by values.
 
     Parameters
     ----------
@@ -55,12 +55,12 @@ def bind_parameters(text: str, parameters: Mapping[str, Any]) -> str:
 
 
 def render_term(value: Any) -> str:
-    """A value as SPARQL writes it.
+    """Write a value in SPARQL.
 
     Raises
     ------
     StoreError
-        If it is neither text, number nor truth value, or an IRI that is none.
+        If it is neither text, number nor truth value, or an invalid IRI.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def render_term(value: Any) -> str:
         try:
             return str(ox.NamedNode(iri) if iri else ox.Literal(value))
         except ValueError as error:
-            raise StoreError(f"the parameter {value!r} is no IRI: {error}; expected a CURIE, an IRI or text") from error
+            raise StoreError(f"the parameter {value!r} is not an IRI: {error}; expected CURIE, IRI or text") from error
     if isinstance(value, bool | int | float):
         return str(ox.Literal(value))
     raise StoreError(f"the parameter {value!r} cannot be written in SPARQL; expected text, a number or a truth value")

@@ -1,8 +1,8 @@
 """Any SPARQL 1.1 endpoint, through SPARQLWrapper.
 
-Loading needs an endpoint that takes updates. Batches go into graphs of their own (``urn:thoracite:loading:…``), which
+Loading needs an endpoint that takes updates. Batches go into separate graphs (``urn:thoracite:loading:…``), which
 no query of the project sees; one last update moves them all to their names, so that readers find the old graph or the
-new one. A load that was cut off goes on where it stopped.
+new one. An interrupted load resumes after its last batch.
 
 References
 ----------
@@ -47,9 +47,9 @@ class SparqlStore(SparqlGraph):
     Parameters
     ----------
     address : str
-        Where queries go: ``http://127.0.0.1:3030/ds``.
+        Address of queries: ``http://127.0.0.1:3030/ds``.
     update : str or None
-        Where updates go; unless given, ``…/update`` beside ``…/query`` and ``…/sparql``, else the same address.
+        Address of updates; unless given, ``…/update`` beside ``…/query`` and ``…/sparql``, else the same address.
     user, password : str
         For HTTP basic authentication; none without a password.
 
@@ -74,11 +74,11 @@ class SparqlStore(SparqlGraph):
 
     @property
     def digest(self) -> str:
-        """Digest of the graph that was loaded last, ``sha256:…``; ``none`` where the endpoint does not say."""
+        """Return the digest of the last loaded graph, ``sha256:…``; ``none`` where the endpoint has none."""
         return self._digest
 
     def select(self, query: str) -> list[dict[str, str]]:
-        """Rows of a query of the project's own: the text of each bound term, by variable."""
+        """Run one of the project's own queries and return the text of each bound term, by variable."""
         answer = self._ask(query, _PATIENCE_S)
         return [{name: term["value"] for name, term in row.items()} for row in answer["results"]["bindings"]]
 
@@ -92,7 +92,7 @@ class SparqlStore(SparqlGraph):
         parameters : mapping of str to value or None
             Values in place of variables; see :func:`thoracite.kg.stores.sparql_bind.bind_parameters`.
         limit_s : float
-            Seconds that it may take.
+            Time limit in seconds.
 
         Raises
         ------
@@ -116,9 +116,9 @@ class SparqlStore(SparqlGraph):
         Raises
         ------
         StoreError
-            If the endpoint takes no updates, or fails on the way; the old graph stays as it was.
+            If the endpoint takes no updates, or fails meanwhile; the old graph stays unchanged.
         InputError
-            If the file is no N-Quads, or has a quad without a named graph or with a blank node.
+            If the file is not N-Quads, or has a quad without a named graph or with a blank node.
         """
         digest = read_digest(nquads)
         if digest == self._read_digest():
@@ -152,7 +152,7 @@ class SparqlStore(SparqlGraph):
             )
 
     def _check_switched(self, graphs: list[str], total: int) -> None:
-        """Endpoints differ in how they move graphs; one that loses quads on the way is not trusted with a digest."""
+        """Check the moved graphs, since endpoints move them differently; one that loses quads gets no digest."""
         values = f"VALUES ?g {{ {' '.join(graphs)} }}"
         moved = int(self.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ {values} GRAPH ?g {{ ?s ?p ?o }} }}")[0]["n"])
         if moved != total:
@@ -172,7 +172,7 @@ class SparqlStore(SparqlGraph):
         except ValueError as error:
             raise StoreError(f"{self._address} answered no SPARQL results in JSON; is it a SPARQL endpoint?") from error
         if not isinstance(answer, dict) or not answer.keys() & {"results", "boolean"}:
-            raise StoreError(f"{self._address} answered JSON that is no SPARQL result; is it a SPARQL endpoint?")
+            raise StoreError(f"{self._address} answered JSON that is not a SPARQL result; is it a SPARQL endpoint?")
         return answer
 
     def _send_update(self, update: str) -> None:
@@ -187,7 +187,7 @@ class SparqlStore(SparqlGraph):
         wrapper = SPARQLWrapper(self._address, updateEndpoint=self._update, returnFormat=answer)
         wrapper.setQuery(text)
         wrapper.setMethod(POST)
-        wrapper.timeout = limit_s  # type: ignore[assignment]  # its setter cuts fractions off
+        wrapper.timeout = limit_s  # type: ignore[assignment]  # its setter drops fractions
         if self._password:
             wrapper.setHTTPAuth(BASIC)
             wrapper.setCredentials(self._user, self._password)
@@ -219,7 +219,7 @@ class SparqlStore(SparqlGraph):
         )
 
     def close(self) -> None:
-        """Nothing is held open between queries."""
+        """Do nothing: no connection stays open between queries."""
 
 
 def _read_batches(nquads: Path) -> Iterator[list[ox.Quad]]:
@@ -245,7 +245,7 @@ def _render_batch(batch: list[ox.Quad], build: str, total: int) -> str:
 
 
 def _render_switch(graphs: list[str], old: list[str], build: str, digest: str) -> str:
-    """One request, so that a store with transactions shows either the old graphs or the new ones."""
+    """Render one request, so that a store with transactions shows either the old graphs or the new ones."""
     steps = [f"DROP SILENT GRAPH {graph}" for graph in old if graph not in graphs]
     steps += [step for graph in graphs for step in _render_move(graph, _stage(graph, build))]
     steps += [f"DROP SILENT GRAPH <{_LOADING}{build}>", "DROP SILENT GRAPH thxs:build"]
@@ -254,7 +254,7 @@ def _render_switch(graphs: list[str], old: list[str], build: str, digest: str) -
 
 
 def _render_move(graph: str, stage: str) -> Iterator[str]:
-    """``MOVE``, spelled out: onto a graph that is not empty, Jena TDB2 5.3 loses triples when it is told ``MOVE``."""
+    """Render ``MOVE`` as single steps: with a ``MOVE`` onto a graph that is not empty, Jena TDB2 5.3 loses triples."""
     yield f"DROP SILENT GRAPH {graph}"
     yield f"INSERT {{ GRAPH {graph} {{ ?s ?p ?o }} }} WHERE {{ GRAPH {stage} {{ ?s ?p ?o }} }}"
     yield f"DROP SILENT GRAPH {stage}"

@@ -1,8 +1,8 @@
-"""The contract every graph store keeps.
+"""The contract of every graph store.
 
 Embedded: :mod:`thoracite.kg.stores.oxigraph` (SPARQL) and :mod:`thoracite.kg.stores.ladybug` (Cypher). Servers:
 :mod:`thoracite.kg.stores.neo4j` (Cypher) and :mod:`thoracite.kg.stores.sparql_endpoint` (any SPARQL 1.1 endpoint).
-All answer the same questions with the same nouns; only :meth:`GraphStore.query` speaks the store's language.
+All answer the same find methods with the same nouns; only :meth:`GraphStore.query` speaks the store's language.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class QueryResult(Noun):
     Parameters
     ----------
     columns : tuple of str
-        The names asked for.
+        Names of the selected variables.
     rows : tuple of tuple
-        One value a column; None where unbound. From an RDF store, terms are
+        One value for each column; None where unbound. From an RDF store, terms are
         ``{"type": "uri"|"literal"|"bnode", "value": str, "datatype"?: str, "xml:lang"?: str}`` as in the
         SPARQL 1.1 Query Results JSON Format; from a property graph, plain JSON values.
     boolean : bool or None
@@ -35,7 +35,19 @@ class QueryResult(Noun):
 
 
 class GraphStatistics(Noun):
-    """How much a store holds: concepts, distinct triples (subject, relation, object), assertions, sources."""
+    """Numbers of a store's content.
+
+    Parameters
+    ----------
+    entities : int
+        Concepts, at least 0.
+    triples : int
+        Distinct triples (subject, relation, object), at least 0.
+    assertions : int
+        Assertions, each by one source at one place, at least 0.
+    sources : int
+        Sources, at least 0.
+    """
 
     entities: int
     triples: int
@@ -52,7 +64,7 @@ class GraphStore(Protocol):
 
     @property
     def digest(self) -> str:
-        """Digest of the loaded graph, ``sha256:…``: of its N-Quads, the same in every store."""
+        """Return the digest of the loaded graph's N-Quads, ``sha256:…``, the same in every store."""
         ...
 
     def load(self, nquads: Path) -> None:
@@ -60,7 +72,7 @@ class GraphStore(Protocol):
         ...
 
     def find_entity(self, entity: str) -> Entity | None:
-        """The concept with this CURIE."""
+        """Return the concept with this CURIE."""
         ...
 
     def find_triples(
@@ -71,25 +83,25 @@ class GraphStore(Protocol):
         object: str | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples that match the CURIEs given, most supported first, all their provenance merged in."""
+        """Find triples that match the given CURIEs, most supported first, all their provenance merged in."""
         ...
 
     def find_neighbours(
         self, seeds: Sequence[str], *, hops: int = 1, relations: Iterable[str] | None = None, limit: int = 1000
     ) -> list[Triple]:
-        """Triples within ``hops`` of the seeds in either direction, nearest and most supported first."""
+        """Find triples within ``hops`` of the seeds in either direction, nearest and most supported first."""
         ...
 
     def find_paths(self, start: str, end: str, *, hops: int = 3, limit: int = 20) -> list[tuple[Triple, ...]]:
-        """Shortest chains of triples between two concepts, in either direction."""
+        """Find the shortest chains of triples between two concepts, in either direction."""
         ...
 
     def statistics(self) -> GraphStatistics:
-        """How much the store holds."""
+        """Count the store's content."""
         ...
 
     def export(self, nquads: Path) -> str:
-        """Write concepts, sources and assertions as N-Quads, the same lines from every store; their digest."""
+        """Write concepts, sources and assertions as N-Quads, the same lines from every store; return their digest."""
         ...
 
     def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
@@ -103,7 +115,7 @@ class GraphStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The triples of a small graph in memory, by their ends.
 
-Finding rows in an embedded store takes a millisecond; making nouns of them takes ten times as long. A graph that does
-not change while it is open is therefore read once and remembered, where it is small; the default graph is.
+Finding rows in an embedded store takes a millisecond; making nouns of them takes ten times as long. A small graph that
+does not change while it is open, such as the default graph, is therefore read once and cached.
 
 Examples
 --------
@@ -21,7 +21,7 @@ from thoracite.kg.assertions import TripleFinder
 from thoracite.types import Triple
 
 REMEMBERED = 10_000
-"""Assertions up to which a graph is small: about 20 MB, read in half a second."""
+"""Most assertions of a small graph: about 20 MB, read in half a second."""
 
 
 class TripleIndex(TripleFinder):
@@ -51,7 +51,7 @@ class TripleIndex(TripleFinder):
         objects: Collection[str] | None = None,
         limit: int = 1000,
     ) -> list[Triple]:
-        """Triples whose parts are among the CURIEs given (None: any), in the order that they were given in."""
+        """Read triples whose parts are among the given CURIEs (None: any), in their given order."""
         given = {"subject": subjects, "relation": relations, "object": objects}
         among = {part: frozenset(curies) for part, curies in given.items() if curies is not None}
         found = [

@@ -116,7 +116,7 @@ def test_an_end_that_is_no_concept_is_one_sentence(tmp_path: Path) -> None:
         ("descriptions", "label,definition,visual,phrase,sources"),
     ):
         (output / "curation" / f"{name}.csv").write_text(columns + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="fact F1: 'moon' is no concept"):
+    with pytest.raises(InputError, match="fact F1: 'moon' is not a concept"):
         write_ontology(knowledge, output)
     (output / "curation" / "concepts.csv").write_text(
         "label,kind,synonyms,fact_ends,broader,codes,drop\nthorax,anatomy,moon,,,,\nchest,anatomy,moon,,,,\n",

@@ -217,7 +217,7 @@ def test_unknown_names_are_a_sentence_with_the_known_ones(name: str) -> None:
     [
         ("hf:/no/such/folder", "is not a folder"),
         ("hf:neither", "is not a folder"),
-        ("open_clip:ViT-B-32", "is no folder|there is no folder"),
+        ("open_clip:ViT-B-32", "is not a folder|there is no folder"),
         ("torchxrayvision:densenet9", "there are no weights 'densenet9'.*densenet121-res224-all"),
     ],
 )

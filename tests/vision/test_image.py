@@ -152,14 +152,14 @@ def _tiny() -> bytes:
     ("name", "data", "words"),
     [
         ("empty.png", b"", "is empty"),
-        ("text.png", b"this is no image at all", "is no image"),
+        ("text.png", b"this is no image at all", "is not a readable image"),
         ("cut.jpg", _jpeg()[:3000], "damaged or cut off"),
         ("cut.png", _bomb(300)[:60], "damaged or cut off"),
         ("bomb.png", _bomb(30_000), "at most 1,000,000"),
         ("wide.png", _bomb(9_000), "at most 1,000,000"),
         ("tiny.png", _tiny(), "1×1 pixels"),
         ("fake.dcm", b"\0" * 128 + b"DICM" + b"\xff" * 300, "without pixels"),
-        ("page.gif", b"GIF89a" + b"\0" * 40, "is no image"),
+        ("page.gif", b"GIF89a" + b"\0" * 40, "is not a readable image"),
     ],
 )
 def test_what_is_no_image_gets_one_sentence(tmp_path: Path, name: str, data: bytes, words: str) -> None:
@@ -236,7 +236,7 @@ def test_pictures_and_datasets_are_read_as_their_files() -> None:
     ("image", "said"),
     [
         (np.zeros((2, 3, 4, 5)), "shape (2, 3, 4, 5)"),
-        (np.array([["a"] * 80] * 80), "is no image"),
+        (np.array([["a"] * 80] * 80), "is not an image"),
         (np.zeros((0, 80)), "empty"),
         (np.zeros((80, 10)), "array is 10×80 pixels"),
         (np.zeros((9000, 9000), dtype=np.uint8), "at most 64,000,000 are decoded"),

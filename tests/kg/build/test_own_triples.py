@@ -107,15 +107,15 @@ def test_a_table_with_everything(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("a.csv", "subject,object\nlung,lung\n", "lacks the columns relation"),
-        ("a.csv", "subject,relation,object\nlung,eats,lung\n", "line 2 of .*'eats' is no relation"),
+        ("a.csv", "subject,relation,object\nlung,eats,lung\n", "line 2 of .*'eats' is not a relation"),
         ("a.csv", "subject,relation,object\nlung,,lung\n", "line 2 of .* has no relation"),
-        ("a.csv", "subject,relation,object,support\nlung,part of,chest,many\n", "line 2 of .* is no triple"),
+        ("a.csv", "subject,relation,object,support\nlung,part of,chest,many\n", "line 2 of .* is not a triple"),
         ("a.csv", "subject,relation,object\n…,part of,chest\n", "no identifier can be made"),
         ("a.csv", "subject,relation,object,present,support\nlung,shows,PTX,1,1\n", "fewer than 3"),
         ("a.csv", "subject,relation,object\n", "holds no triple"),
         ("a.ttl", "<http://a/a> <http://a/b> <http://a/c> .", "holds no triple"),
         ("a.ttl", "nonsense", "cannot be read"),
-        ("a.docx", "x", "is of no known format"),
+        ("a.docx", "x", "has an unknown format"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(tmp_path: Path, name: str, text: str, message: str) -> None:

@@ -135,7 +135,7 @@ def test_pdf_pages(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no text"):
         list(read_passages([path]))
     path.write_bytes(b"%PDF-1.4 nonsense")
-    with pytest.raises(InputError, match="no sound PDF"):
+    with pytest.raises(InputError, match="not a sound PDF"):
         list(read_passages([path]))
 
 
@@ -189,10 +189,10 @@ OUTSIDE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><article>&x;<
         ("other.xml", b"<recipe/>", "begins with <recipe>"),
         ("cut.xml.gz", gzip.compress(PUBMED.encode())[:-30], "breaks off or is damaged"),
         ("latin.txt", "Fräser".encode("latin-1"), "not UTF-8"),
-        ("book.docx", b"x", "of no known kind"),
+        ("book.docx", b"x", "of an unknown kind"),
         ("no_id.xml", b"<PubmedArticleSet><PubmedArticle/></PubmedArticleSet>", "without a PMID"),
         ("no_id.nxml", b"<article><body><p>x</p></body></article>", "without an article-id"),
-        ("no.obo", b"this is no vocabulary", "no OBO|holds no"),
+        ("no.obo", b"this is no vocabulary", "not OBO|holds no"),
         ("columns.tsv", b"a\tb\n1\t2\n", "has no column name"),
     ],
 )

@@ -46,8 +46,8 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     ("line", "said"),
     [
         (f"<{THX}assertion/1> <{RDF}type> <{THX}Assertion> <{THX}source/x> .\n", "assertion thxa:1 lacks its"),
-        ("<urn:a> <urn:b> .\n", "is no N-Quads"),
-        ("\x00\x01", "is no N-Quads"),
+        ("<urn:a> <urn:b> .\n", "is not N-Quads"),
+        ("\x00\x01", "is not N-Quads"),
     ],
 )
 def test_what_is_no_graph_is_one_sentence(tmp_path: Path, line: str, said: str) -> None:

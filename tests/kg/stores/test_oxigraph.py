@@ -164,7 +164,7 @@ def test_what_is_no_nquads_leaves_the_old_graph(tmp_path: Path, small_graph: Pat
     digest = store.digest
     broken = tmp_path / "broken.nq"
     broken.write_text("this is no graph\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is no N-Quads"):
+    with pytest.raises(InputError, match="is not N-Quads"):
         store.load(broken)
     assert store.digest == digest
     assert store.find_entity("thx:pneumothorax") is not None
