@@ -56,7 +56,7 @@ def test_a_query_is_a_name_a_file_or_a_text(tmp_path: Path) -> None:
     assert find_query("RETURN 1").language == "cypher"
     assert find_query("(what only the store may know)", language="sparql", asked=True).language == "sparql"
     for text in ("banana", "give me everything", "x" * 5000):
-        with pytest.raises(UsageError, match="no SPARQL or Cypher"):
+        with pytest.raises(UsageError, match="not SPARQL or Cypher"):
             find_query(text)
     own.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="expected a query in UTF-8"):

@@ -43,7 +43,7 @@ def test_an_escape_that_ends_a_text_hides_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["", "# SELECT", "PREFIX a: <urn:a>", "'SELECT'", "?select", "select: <urn:a>"])
 def test_what_asks_nothing_is_no_reading_query(text: str) -> None:
-    with pytest.raises(StoreError, match="is no reading query: expected one SELECT or ASK query here"):
+    with pytest.raises(StoreError, match="is not a reading query: expected one SELECT or ASK query here"):
         check_reading(text)
 
 
