@@ -111,7 +111,7 @@ def test_a_photo_is_withheld_with_the_reason(run: Run, tmp_path: Path) -> None:
 BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty.png": (lambda path: path.write_bytes(b""), "is empty"),
     "cut.jpg": (write_truncated_jpeg, "damaged or cut off"),
-    "text.png": (lambda path: path.write_text("not an image", encoding="utf-8"), "no image that can be read"),
+    "text.png": (lambda path: path.write_text("not an image", encoding="utf-8"), "not a readable image"),
     "dot.png": (lambda path: write_noise(path, size=1), "1×1 pixels; expected at least"),
     "bomb.png": (write_bomb, "at most 64,000,000"),
     "report.dcm": (write_dicom_without_pixels, "without pixels"),
