@@ -1,12 +1,12 @@
-"""The knowledge graph: build it, open it, ask it; read reports and names into it.
+"""The knowledge graph: build it, open it, query it; read reports and names into it.
 
-Every name here is imported when it is first asked for, so that a program that only asks a graph loads nothing that
-builds one.
+Every name is imported on first use, so that a program that only queries a graph loads no code that builds one.
 
 Examples
 --------
-A sentence is freed of identifiers, read, and its words are linked to concepts:
+Identifiers of a report are hidden, its sentences are read, and its words are linked to concepts:
 
+>>> from thoracite.kg import Linker, build_graph, deidentify, open_extractor, open_store
 >>> text = deidentify("No pneumothorax. Dr. Kowalski was notified.")
 >>> text
 'No pneumothorax. Dr. [NAME] was notified.'
@@ -15,7 +15,7 @@ A sentence is freed of identifiers, read, and its words are linked to concepts:
 >>> Linker().link("PTX").id
 'thx:pneumothorax'
 
-A graph is built of the curated facts and of your own triples, and asked in SPARQL or Cypher:
+A graph is built from the curated facts and your own triples, and queried in SPARQL or Cypher:
 
 >>> from pathlib import Path
 >>> from tempfile import TemporaryDirectory
@@ -57,18 +57,18 @@ _HOME = {
     "open_extractor": "thoracite.kg.extract.extractor",
     "open_store": "thoracite.kg.graph",
 }
-"""Public name → the module that holds it."""
+"""Module of each public name."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for (PEP 562)."""
+    """Import a public name on first use (PEP 562)."""
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """The public names, those included that nobody has asked for yet."""
+    """List the public names, imported or not."""
     return sorted(_HOME)
 
 
