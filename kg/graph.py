@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from thoracite.errors import UsageError
-from thoracite.kg.stores.folder import open_graph, read_manifest, read_pointer
+from thoracite.kg.stores.folder import find_kind, open_graph, read_manifest, read_pointer
 from thoracite.kg.stores.store import GraphStore
 from thoracite.plugins import find_plugin, open_plugin
 from thoracite.progress import Progress, tell_nobody
@@ -92,15 +92,37 @@ def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
     Raises
     ------
     UsageError
-        If the folder cannot be written.
+        If the folder cannot be written, or holds something else than a graph.
     StoreError
         If an existing graph is damaged.
     """
+    check_folder(folder)
     if (version := read_pointer(folder)) is not None and _is_recent(read_manifest(version)):
         return
     from thoracite.kg.build.build import build_graph  # loads the readers of books
 
     build_graph(folder, progress=progress)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse to build a graph where something else lies.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds the mention-level graph, or other files and no graph, or is a file.
+    """
+    match find_kind(folder):
+        case "mentions":
+            raise UsageError(
+                f"{folder} holds the mention-level graph of build-mentions, which is asked with `thoracite query "
+                "--graph` alone; name another folder for the graph of facts"
+            )
+        case "other":
+            raise UsageError(
+                f"{folder} holds something else than a graph; name the folder of a graph, or one that is empty or new, "
+                "with --graph"
+            )
 
 
 def _is_recent(manifest: Mapping[str, object]) -> bool:
@@ -110,4 +132,4 @@ def _is_recent(manifest: Mapping[str, object]) -> bool:
     return not manifest.get("default") or manifest.get("inputs") == Inputs.default().digest()
 
 
-__all__ = ["ensure_graph", "open_store"]
+__all__ = ["check_folder", "ensure_graph", "open_store"]

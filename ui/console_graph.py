@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.progress import ProgressBar, tell
 
 if TYPE_CHECKING:
     from thoracite.kg.queries.published import PublishedQuery
-    from thoracite.kg.stores.store import QueryResult
+    from thoracite.kg.stores.store import GraphStore, QueryResult
 
 Language = Literal["sparql", "cypher"]
 
@@ -52,9 +52,12 @@ class Answer(NamedTuple):
         return json.dumps(render(self.result), ensure_ascii=False)
 
     def as_text(self) -> str:
-        """Aligned columns."""
+        """Aligned columns; Turtle for the triples of a CONSTRUCT or DESCRIBE."""
+        from thoracite.kg.stores.sparql_answer import write_graph
         from thoracite.ui.text import render_table
 
+        if self.result.graph:
+            return write_graph(self.result).decode("utf-8").rstrip("\n")
         return render_table(self.result)
 
 
@@ -66,7 +69,8 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
     query : str
         SPARQL or Cypher, a file of it, or the name of a published query.
     settings : Settings
-        Settings that name the graph; the default graph is built where there is none.
+        Settings that name the graph; the default graph is built where there is none. A folder of ``build-mentions`` is asked
+        in SPARQL, and never built in.
     language : str or None
         ``sparql`` or ``cypher``; guessed from the file's ending or the query's first word unless given.
     parameters : sequence of str
@@ -79,18 +83,34 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
     StoreError
         If the store refuses the query.
     """
-    from thoracite.kg.graph import open_store
     from thoracite.kg.queries.published import fill_parameters
 
     spoken = _check_language(language) or _find_language(settings)
     found = find_query(query, language=spoken, asked=language is not None)
     values = fill_parameters(_declare(found, parameters), dict(map(_split_parameter, parameters)))
-    prepare_graph(settings)
-    store = open_store(settings, language=found.language)
+    store = _open_asked(settings, found)
     try:
         return Answer(store.query(found.text, parameters=values, limit_s=settings.query_limit_s), found.language)
     finally:
         store.close()
+
+
+def _open_asked(settings: Settings, query: PublishedQuery) -> GraphStore:
+    """The store to ask: the mention-level graph where the folder holds one, else the graph of facts."""
+    from thoracite.kg.aggregate.mention_graph import open_mentions
+    from thoracite.kg.graph import open_store
+    from thoracite.kg.stores.folder import find_kind
+
+    if settings.store != "embedded" or find_kind(settings.graph) != "mentions":
+        prepare_graph(settings)
+        return open_store(settings, language=query.language)
+    if query.language == "cypher" or query.name != "as given":
+        asked = "Cypher" if query.language == "cypher" else f"the published query {query.name}, which asks for facts"
+        raise UsageError(
+            f"{settings.graph} holds single mentions of your reports, and does not answer {asked}; ask it in SPARQL: "
+            "docs/how-to/own-reports.md has an example"
+        )
+    return open_mentions(settings.graph)
 
 
 def find_query(query: str, *, language: Language | None = None, asked: bool = False) -> PublishedQuery:
@@ -163,11 +183,21 @@ def list_queries(*, as_json: bool = False) -> str:
 
 
 def prepare_graph(settings: Settings) -> None:
-    """Build the default embedded graph where there is none, with a note to the user."""
-    from thoracite.kg.graph import ensure_graph
+    """Build the default embedded graph where there is none, and say so.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds something else than a graph.
+    """
+    from thoracite.kg.graph import check_folder, ensure_graph
+    from thoracite.kg.stores.folder import find_kind
 
     if settings.store != "embedded":
         return
+    check_folder(settings.graph)
+    if find_kind(settings.graph) == "empty":
+        tell(f"there is no graph in {settings.graph} yet: the default one is built there")
     with ProgressBar(f"building the graph in {settings.graph}: ") as progress:
         ensure_graph(settings.graph, progress=progress)
 
@@ -183,7 +213,9 @@ def build_graph(
         From :func:`thoracite.kg.build.build.build_graph`.
     """
     from thoracite.kg.build.build import build_graph as build
+    from thoracite.kg.graph import check_folder
 
+    check_folder(settings.graph)
     with ProgressBar() as progress:
         built = build(settings.graph, reports=None if reports is None else [reports], extra=add, progress=progress)
     if as_json:

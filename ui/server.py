@@ -6,7 +6,7 @@
 ``POST /explain``       multipart field ``image``; the JSON object of ``thoracite explain --json``
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
-``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; JSON, XML, CSV, TSV
+``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
 ``POST /cypher``        ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
 ======================  ===================================================================================
 
@@ -196,15 +196,15 @@ def _add_rest(app: FastAPI, service: Service) -> None:
 def _add_queries(app: FastAPI, service: Service) -> None:
     @app.api_route("/sparql", methods=["GET", "POST"])
     async def answer_sparql(request: Request) -> Response:
-        query = sparql.parse_request(
+        question = sparql.parse_request(
             request.method,
             request.query_params.multi_items(),
             request.headers.get("content-type", ""),
             await request.body(),
         )
-        media_type = sparql.find_format(request.headers.get("accept", ""))
         await _in_thread(service.open, "sparql")
-        result = await _ask(service.query, "sparql", query)
+        result = await _ask(service.query_graphs, question.text, question.dataset)
+        media_type = sparql.find_format(request.headers.get("accept", ""), sparql.find_kind(result))
         answer = await _in_thread(sparql.write_answer, result, media_type)
         return Response(answer.content, media_type=answer.media_type)
 

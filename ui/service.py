@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from thoracite.errors import InputError, ThoraciteError
+from thoracite.errors import InputError, StoreError, ThoraciteError
+from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
@@ -240,6 +241,22 @@ class Service:
         store = self.open(language)
         with self._asking[language].enter():
             return store.query(text, parameters=parameters, limit_s=self.settings.query_limit_s)
+
+    def query_graphs(self, text: str, dataset: QueryDataset | None) -> QueryResult:
+        """Answer a SPARQL query over the graphs that its request names; over those it names itself, or all, else.
+
+        Raises
+        ------
+        StoreError, BusyError
+            As :meth:`query`, and where a store of others takes no such names.
+        """
+        if dataset is None:
+            return self.query("sparql", text)
+        store = self.open("sparql")
+        if not isinstance(store, SparqlGraph):
+            raise StoreError(f"store {store.name} takes no graphs beside the query; name them in it, with FROM")
+        with self._asking["sparql"].enter():
+            return store.query(text, dataset=dataset, limit_s=self.settings.query_limit_s)
 
     def open(self, language: Language) -> GraphStore:
         """Return the graph in one language, opened once."""

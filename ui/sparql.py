@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl
 
 import pyoxigraph
 
+from thoracite.errors import StoreError
+from thoracite.kg.stores.sparql import QueryDataset
+from thoracite.kg.stores.sparql_answer import write_graph
 from thoracite.kg.stores.store import QueryResult
 from thoracite.ui.view import render_sparql_json
 
@@ -28,7 +31,37 @@ FORMATS = {
     "text/csv": pyoxigraph.QueryResultsFormat.CSV,
     "text/tab-separated-values": pyoxigraph.QueryResultsFormat.TSV,
 }
-"""Media type asked for → format; the first is the default."""
+"""Media type asked for → format of the rows of a SELECT; the first is the default."""
+
+BOOLEAN_FORMATS = {name: form for name, form in FORMATS.items() if not name.startswith("text/")}
+"""The same for an ASK, which has no form in CSV and TSV."""
+
+GRAPH_FORMATS = {
+    "text/turtle": pyoxigraph.RdfFormat.TURTLE,
+    "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": pyoxigraph.RdfFormat.RDF_XML,
+    "application/ld+json": pyoxigraph.RdfFormat.JSON_LD,
+}
+"""The same for the triples of a CONSTRUCT or DESCRIBE."""
+
+Kind = Literal["rows", "boolean", "graph"]
+"""What an answer is: that of a SELECT, an ASK, or a CONSTRUCT or DESCRIBE."""
+
+_OFFERED: dict[Kind, tuple[str, ...]] = {
+    "rows": tuple(FORMATS),
+    "boolean": tuple(BOOLEAN_FORMATS),
+    "graph": tuple(GRAPH_FORMATS),
+}
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        ("application/turtle", "application/x-turtle", "application/n3", "text/n3", "text/rdf+n3"), "text/turtle"
+    ),
+    "application/x-json+ld": "application/ld+json",
+    "application/json": "application/ld+json",
+    "application/xml": "application/rdf+xml",
+    "text/plain": "application/n-triples",
+}
+"""What clients ask for who mean one of the formats of triples."""
 
 
 class ProtocolError(Exception):
@@ -39,6 +72,13 @@ class ProtocolError(Exception):
         self.status = status
 
 
+class Question(NamedTuple):
+    """A query and, where the request names them, the graphs that it reads."""
+
+    text: str
+    dataset: QueryDataset | None = None
+
+
 class Answer(NamedTuple):
     """A serialised answer and its media type."""
 
@@ -46,8 +86,8 @@ class Answer(NamedTuple):
     media_type: str
 
 
-def parse_request(method: str, parameters: Sequence[tuple[str, str]], content_type: str, body: bytes) -> str:
-    """The query of a request.
+def parse_request(method: str, parameters: Sequence[tuple[str, str]], content_type: str, body: bytes) -> Question:
+    """The query of a request, and the graphs that it names.
 
     Parameters
     ----------
@@ -63,14 +103,14 @@ def parse_request(method: str, parameters: Sequence[tuple[str, str]], content_ty
     Raises
     ------
     ProtocolError
-        400 for a missing, repeated or badly encoded query, or a data set in the parameters; 403 for an update;
+        400 for a missing, repeated or badly encoded query, or a graph whose name is no IRI; 403 for an update;
         413 for a query that is too long; 415 for another body.
 
     Examples
     --------
-    >>> parse_request("GET", [("query", "ASK {}")], "", b"")
-    'ASK {}'
-    >>> parse_request("POST", [], "application/x-www-form-urlencoded", b"query=ASK+%7B%7D")
+    >>> parse_request("GET", [("query", "ASK {}"), ("default-graph-uri", "urn:g")], "", b"")
+    Question(text='ASK {}', dataset=QueryDataset(default=('urn:g',), named=()))
+    >>> parse_request("POST", [], "application/x-www-form-urlencoded", b"query=ASK+%7B%7D").text
     'ASK {}'
     """
     kind = content_type.partition(";")[0].strip().lower()
@@ -91,15 +131,13 @@ def parse_request(method: str, parameters: Sequence[tuple[str, str]], content_ty
             f"a body of type {kind or 'none'} is not understood; "
             "send application/sparql-query, or a form with the field query",
         )
-    return _find_query(fields)
+    return Question(_find_query(fields), _find_dataset(fields))
 
 
 def _find_query(fields: Sequence[tuple[str, str]]) -> str:
     names = [name for name, _ in fields]
     if "update" in names:
         raise ProtocolError(403, "this graph is read-only; updates are refused, rebuild it with `thoracite build`")
-    if {"default-graph-uri", "named-graph-uri"} & set(names):
-        raise ProtocolError(400, "a data set in the request is not supported; name graphs in the query with GRAPH")
     queries = [value for name, value in fields if name == "query"]
     if len(queries) != 1 or not queries[0].strip():
         raise ProtocolError(400, f"the request holds {len(queries)} queries; expected exactly one, not empty")
@@ -108,35 +146,71 @@ def _find_query(fields: Sequence[tuple[str, str]]) -> str:
     return queries[0]
 
 
-def find_format(accept: str) -> str:
+def _find_dataset(fields: Sequence[tuple[str, str]]) -> QueryDataset | None:
+    default, named = (
+        tuple(iri for name, iri in fields if name == wanted) for wanted in ("default-graph-uri", "named-graph-uri")
+    )
+    for iri in default + named:
+        try:
+            pyoxigraph.NamedNode(iri)
+        except ValueError as error:
+            raise ProtocolError(400, f"the graph {iri[:80]!r} is no IRI: {error}; name a graph by its IRI") from error
+    return QueryDataset(default, named) if default or named else None
+
+
+def find_kind(result: QueryResult) -> Kind:
+    """What an answer is."""
+    return "boolean" if result.boolean is not None else "graph" if result.graph else "rows"
+
+
+def find_format(accept: str, kind: Kind = "rows") -> str:
     """The media type to answer with.
 
     Parameters
     ----------
     accept : str
         The Accept header, empty where there is none.
+    kind : str
+        What the answer is. A client that accepts another kind's formats alone gets this kind's first one, and sees
+        it in the content type: it could not know what its query asks for.
 
     Raises
     ------
     ProtocolError
         406 if nothing that is accepted can be written.
 
+    References
+    ----------
+    RFC 9110, 12.5.1: the most specific range decides on a media type.
+
     Examples
     --------
     >>> find_format("text/csv;q=0.9, application/sparql-results+xml")
     'application/sparql-results+xml'
-    >>> find_format("*/*")
-    'application/sparql-results+json'
+    >>> find_format("*/*"), find_format("text/turtle;q=0.5, application/ld+json", "graph")
+    ('application/sparql-results+json', 'application/ld+json')
     """
-    wanted = sorted((_quality(part) for part in accept.split(",") if part.strip()), key=lambda pair: -pair[1])
-    for pattern, quality in wanted or [("*/*", 1.0)]:
-        for media_type in FORMATS if quality > 0 else ():
-            if pattern in ("*/*", "*", media_type, media_type.partition("/")[0] + "/*"):
-                return media_type
-    raise ProtocolError(406, f"no answer can be written as {accept}; this endpoint writes {', '.join(FORMATS)}")
+    ranges = [_read_range(part) for part in accept.split(",") if part.strip()] or [("*/*", 1.0)]
+    names = _OTHER_NAMES if kind == "graph" else {}
+    wanted = {names.get(pattern, pattern): quality for pattern, quality in reversed(ranges)}
+    order = [names.get(pattern, pattern) for pattern, _ in ranges]
+
+    def rank(media_type: str) -> tuple[float, int]:
+        """Its quality, and how early it is asked for."""
+        patterns = (media_type, media_type.partition("/")[0] + "/*", "*/*", "*")
+        found = next((pattern for pattern in patterns if pattern in wanted), None)
+        return (wanted[found], -order.index(found)) if found else (0.0, 0)
+
+    best = max(_OFFERED[kind], key=rank)
+    if rank(best)[0] > 0:
+        return best
+    if any(quality > 0 and pattern in {*FORMATS, *GRAPH_FORMATS, *_OTHER_NAMES} for pattern, quality in ranges):
+        return _OFFERED[kind][0]
+    offered = ", ".join(_OFFERED[kind])
+    raise ProtocolError(406, f"no answer can be written as {accept}; this endpoint writes {offered}")
 
 
-def _quality(part: str) -> tuple[str, float]:
+def _read_range(part: str) -> tuple[str, float]:
     pattern, *options = (piece.strip().lower() for piece in part.split(";"))
     quality = next((option[2:] for option in options if option.startswith("q=")), "1")
     try:
@@ -146,12 +220,12 @@ def _quality(part: str) -> tuple[str, float]:
 
 
 def write_answer(result: QueryResult, media_type: str) -> Answer:
-    """An answer in one of :data:`FORMATS`.
+    """An answer in one of :data:`FORMATS`, triples in one of :data:`GRAPH_FORMATS`.
 
     Raises
     ------
     ProtocolError
-        406 for an ASK as CSV or TSV, which have no form for it.
+        406 for an ASK as CSV or TSV, which have no form for it, and for triples that the format cannot hold.
 
     Examples
     --------
@@ -159,6 +233,11 @@ def write_answer(result: QueryResult, media_type: str) -> Answer:
     >>> write_answer(QueryResult(columns=("label",), rows=((term,),)), "text/csv").content
     b'label\\r\\npleural effusion\\r\\n'
     """
+    if result.graph:
+        try:
+            return Answer(write_graph(result, GRAPH_FORMATS[media_type]), media_type)
+        except StoreError as error:
+            raise ProtocolError(406, str(error)) from error
     content = json.dumps(render_sparql_json(result), ensure_ascii=False).encode("utf-8")
     form = FORMATS[media_type]
     if form == pyoxigraph.QueryResultsFormat.JSON:
@@ -169,4 +248,14 @@ def write_answer(result: QueryResult, media_type: str) -> Answer:
     return Answer(parsed.serialize(format=form) or b"", media_type)
 
 
-__all__ = ["FORMATS", "Answer", "ProtocolError", "find_format", "parse_request", "write_answer"]
+__all__ = [
+    "FORMATS",
+    "GRAPH_FORMATS",
+    "Answer",
+    "ProtocolError",
+    "Question",
+    "find_format",
+    "find_kind",
+    "parse_request",
+    "write_answer",
+]

@@ -39,6 +39,7 @@ from thoracite.kg.privacy.deidentify import find_identifiers
 from thoracite.kg.privacy.ledger import read_or_create_key
 from thoracite.kg.radgraph import Annotation, Mention, read_radgraph
 from thoracite.kg.rdf.write import read_schema
+from thoracite.kg.stores.folder import MENTIONS
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.vocabulary import PREFIXES, expand
@@ -48,7 +49,7 @@ from thoracite.types import Entity, Noun
 
 SCHEMA = ONTOLOGIES / "mentions.ttl"
 SOURCE, EXTRACTOR = "thxs:reports", "RadGraph JSON"
-_FILE, _STORE, _MANIFEST = "mentions.nq", "oxigraph", "manifest.json"
+_FILE, _STORE, _MANIFEST = MENTIONS, "oxigraph", "manifest.json"
 
 
 class MentionBuild(Noun):

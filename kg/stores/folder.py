@@ -19,6 +19,12 @@ from thoracite.kg.stores.store import GraphStore
 
 _LOG = logging.getLogger(__name__)
 
+Kind = Literal["graph", "mentions", "empty", "other"]
+"""What a folder holds: a graph, whole or begun; the mention-level graph; nothing; something else."""
+
+MENTIONS = "mentions.nq"
+"""The file by which a folder of the mention-level graph is known."""
+
 FORMAT = 1
 """Format of a version; raised when older releases cannot read it."""
 
@@ -54,6 +60,34 @@ def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql"
         raise StoreError(f"graph {version} is damaged: its store holds another graph than its manifest; build it again")
     _LOG.debug("opened %s in %s", store.name, version)
     return store
+
+
+def find_kind(folder: Path) -> Kind:
+    """What a folder holds, by the names in it; hidden files do not count.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
+    ...     folder = Path(place)
+    ...     kinds = [find_kind(folder), find_kind(folder / "none")]
+    ...     _ = (folder / "notes.txt").write_text("mine")
+    ...     print(*kinds, find_kind(folder), find_kind(folder / "notes.txt"))
+    empty empty other other
+    """
+    if not folder.exists():
+        return "empty"
+    if not folder.is_dir():
+        return "other"
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    if MENTIONS in names:
+        return "mentions"
+    return "graph" if names & {"current", "versions"} else "other" if names else "empty"
 
 
 def find_nquads(folder: Path) -> Path:
@@ -112,4 +146,4 @@ def point_to(folder: Path, version: Path) -> None:
     write_text(folder / "current", version.name + "\n")
 
 
-__all__ = ["FORMAT", "find_nquads", "open_graph", "point_to", "read_manifest", "read_pointer"]
+__all__ = ["FORMAT", "MENTIONS", "find_kind", "find_nquads", "open_graph", "point_to", "read_manifest", "read_pointer"]

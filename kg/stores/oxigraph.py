@@ -29,8 +29,10 @@ from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph_pool import Pool
 from thoracite.kg.stores.sparql import (
+    QueryDataset,
     SparqlGraph,
     check_reading,
+    names_dataset,
     parse_entities,
     render_entities,
     render_keys,
@@ -247,7 +249,14 @@ class OxigraphStore(SparqlGraph):
         except (OSError, RuntimeError) as error:
             raise self._damaged(error) from error
 
-    def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
+    def query(
+        self,
+        text: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        limit_s: float = 10.0,
+        dataset: QueryDataset | None = None,
+    ) -> QueryResult:
         """Answer a SPARQL query that only reads.
 
         Parameters
@@ -258,6 +267,8 @@ class OxigraphStore(SparqlGraph):
             Values in place of variables; see :func:`thoracite.kg.stores.sparql_bind.bind_parameters`.
         limit_s : float
             Time limit in seconds.
+        dataset : QueryDataset or None
+            Graphs to read in place of those of ``FROM``; without either, the default graph is the union of all.
 
         Raises
         ------
@@ -268,11 +279,12 @@ class OxigraphStore(SparqlGraph):
         bound = bind_parameters(text, parameters) if parameters else text
         self._opened()
         assert self._pool is not None  # noqa: S101 - opened together with the store
-        answer = self._pool.ask(bound, limit_s)
+        answer = self._pool.ask(bound, limit_s, dataset or ("query" if names_dataset(bound) else "all"))
         return QueryResult(
             columns=tuple(answer.get("columns", ())),
             rows=tuple(map(tuple, answer.get("rows", ()))),
             boolean=answer.get("boolean"),
+            graph=bool(answer.get("graph")),
         )
 
     def as_dataset(self) -> Dataset:

@@ -29,7 +29,7 @@ class Pool:
         self._idle: list[subprocess.Popen[str]] = []
         self._lock = threading.Lock()
 
-    def ask(self, text: str, limit_s: float) -> dict[str, Any]:
+    def ask(self, text: str, limit_s: float, graphs: str | Sequence[Sequence[str]] = "all") -> dict[str, Any]:
         """Answer one query.
 
         Parameters
@@ -38,6 +38,8 @@ class Pool:
             The query.
         limit_s : float
             Time limit in seconds.
+        graphs : str or sequence
+            Which graphs it reads, in the worker's words.
 
         Raises
         ------
@@ -55,7 +57,7 @@ class Pool:
         timer.daemon = True
         timer.start()
         try:
-            line = self._exchange(worker, [text, limit_s])
+            line = self._exchange(worker, [text, limit_s, graphs])
         finally:
             timer.cancel()
             timer.join()

@@ -1,9 +1,10 @@
 """A process that answers SPARQL queries, so that an endless query can be stopped.
 
 pyoxigraph cannot interrupt a query, and a thread that runs one cannot be stopped; a process can. Each line of standard
-input is one request in JSON, ``[query, seconds]``, and each line of standard output its answer: ``{"columns",
-"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. A system timer ends the process if its parent
-has died meanwhile.
+input is one request in JSON, ``[query, seconds, graphs]``, and each line of standard output its answer: ``{"columns",
+"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. ``graphs`` is ``"all"`` (the default graph is the union of
+all), ``"query"`` (the query says FROM), or the IRIs ``[default, named]``. A timer of the system ends the process should
+its parent have died in the meantime.
 """
 
 from __future__ import annotations
@@ -27,23 +28,33 @@ def serve(path: str) -> None:
     _limit_memory()
     store = ox.Store.read_only(path)
     for line in sys.stdin:
-        text, seconds = json.loads(line)
+        text, seconds, graphs = json.loads(line)
         _set_timer(seconds + 2)
-        answer = _answer(store, text)
+        answer = _answer(store, text, graphs)
         _set_timer(0)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
 
-def _answer(store: ox.Store, text: str) -> dict[str, Any]:
+def _answer(store: ox.Store, text: str, graphs: str | list[list[str]]) -> dict[str, Any]:
     try:
-        results = store.query(text)
+        if isinstance(graphs, str):
+            results = store.query(text, use_default_graph_as_union=graphs == "all")
+        else:
+            default, named = graphs
+            results = store.query(
+                text,
+                default_graph=[ox.NamedNode(iri) for iri in default],
+                named_graphs=[ox.NamedNode(iri) for iri in named],
+            )
         if isinstance(results, ox.QueryBoolean):
             return {"boolean": bool(results)}
         if isinstance(results, ox.QuerySolutions):
             columns = [variable.value for variable in results.variables]
             return _fill(columns, ([row[name] for name in columns] for row in results))
-        return _fill(["subject", "predicate", "object"], ([t.subject, t.predicate, t.object] for t in results))
+        return {"graph": True} | _fill(
+            ["subject", "predicate", "object"], ([t.subject, t.predicate, t.object] for t in results)
+        )
     except SyntaxError as error:
         return {"error": "syntax", "message": error.msg}
     except (OSError, RuntimeError, ValueError) as error:

@@ -1,7 +1,8 @@
 """The shared part of the RDF stores: a guard on SPARQL, and SPARQL of the find methods.
 
-Every pattern over assertions says ``GRAPH ?source { ?assertion prov:hadPrimarySource ?source … }``: it runs on any
-endpoint, whatever its default graph is, and does not see a build that is being loaded beside the active one.
+Every pattern of the project over assertions says ``GRAPH ?source { ?assertion prov:hadPrimarySource ?source … }``: it
+runs on any endpoint, whatever its default graph is, and does not see a build that is still being loaded beside the
+active one. Queries of users have the union of all named graphs as their default graph, unless they say ``FROM``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -23,7 +25,7 @@ from thoracite.kg.assertions import (
     read_field,
 )
 from thoracite.kg.rdf.nquads import make_concept, make_source
-from thoracite.kg.stores.store import GraphStatistics
+from thoracite.kg.stores.store import GraphStatistics, QueryResult
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, expand
 from thoracite.types import Entity, Triple
 
@@ -31,7 +33,7 @@ PROLOGUE = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.ite
 """``PREFIX`` lines for every prefix of the vocabulary."""
 
 _FORMS, _GRAPHS = {"SELECT", "ASK"}, {"CONSTRUCT", "DESCRIBE"}
-_REFUSED = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "FROM", "INSERT", "LOAD", "MOVE", "SERVICE"}
+_REFUSED = {"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "SERVICE"}
 _HIDDEN = re.compile(
     r'"""(?:[^\\]|\\.)*?""" '
     r"| '''(?:[^\\]|\\.)*?''' "
@@ -57,7 +59,7 @@ def check_reading(text: str, *, graphs: bool = False) -> None:
     Raises
     ------
     StoreError
-        If it is not a reading query, or holds an update, ``SERVICE`` or ``FROM``.
+        If it is not a reading query, or holds an update, ``SERVICE``, or ``FROM`` with a file.
 
     Examples
     --------
@@ -69,12 +71,45 @@ def check_reading(text: str, *, graphs: bool = False) -> None:
     forms, expected = (_FORMS | _GRAPHS, _EXPECTED_ANY) if graphs else (_FORMS, _EXPECTED)
     # SPARQL decodes \\uXXXX before it reads a query; some stores do not: both readings must be harmless.
     for reading in {text, _ESCAPE.sub(_decode, text)}:
-        bare = _HIDDEN.sub(" ", reading)
-        words = [word.casefold().upper() for mark, word, tail in _WORD.findall(bare) if not mark and not tail]
+        words = _list_words(reading)
         if refused := [word for word in words if word in _REFUSED | _GRAPHS - forms]:
             raise StoreError(f"the query uses {refused[0]}, which is refused: {expected}")
         if not forms & set(words):
             raise StoreError(f"the query is not a reading query: {expected}")
+        if "FROM" in words and any(re.match(r"<\s*file:", hidden, re.I) for hidden in _HIDDEN.findall(reading)):
+            raise StoreError("the query reads FROM a file, which is refused: expected the name of a graph here")
+
+
+def names_dataset(text: str) -> bool:
+    """Whether a query says itself which graphs it reads, by ``FROM`` or ``FROM NAMED``.
+
+    Examples
+    --------
+    >>> names_dataset("SELECT * FROM NAMED <urn:g> { GRAPH ?g { ?s ?p ?o } }"), names_dataset("ASK { ?from ?p 'FROM' }")
+    (True, False)
+    """
+    return any("FROM" in _list_words(reading) for reading in (text, _ESCAPE.sub(_decode, text)))
+
+
+class QueryDataset(NamedTuple):
+    """The graphs that a request names beside its query (SPARQL 1.1 Protocol, 2.1.4).
+
+    Parameters
+    ----------
+    default : tuple of str
+        IRIs of the graphs whose union is the default graph.
+    named : tuple of str
+        IRIs of the graphs that ``GRAPH`` finds.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+def _list_words(text: str) -> list[str]:
+    """Words of a query in capitals: no texts, IRIs, comments, variables or names with a prefix."""
+    bare = _HIDDEN.sub(" ", text)
+    return [word.casefold().upper() for mark, word, tail in _WORD.findall(bare) if not mark and not tail]
 
 
 _EXPECTED = "expected one SELECT or ASK query here"
@@ -199,6 +234,17 @@ class SparqlGraph(TripleFinder):
     def select(self, query: str) -> list[dict[str, str]]:
         """Run one of the project's own queries and return the text of each bound term, by variable."""
 
+    @abstractmethod
+    def query(
+        self,
+        text: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        limit_s: float = 10.0,
+        dataset: QueryDataset | None = None,
+    ) -> QueryResult:
+        """Answer a SPARQL query that only reads, over the graphs that the request names, else all."""
+
     def find_entity(self, entity: str) -> Entity | None:
         """Return the concept with this CURIE.
 
@@ -266,8 +312,10 @@ class SparqlGraph(TripleFinder):
 
 __all__ = [
     "PROLOGUE",
+    "QueryDataset",
     "SparqlGraph",
     "check_reading",
+    "names_dataset",
     "parse_assertions",
     "parse_entities",
     "render_assertions",

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from http.client import HTTPException
 from itertools import islice
 from pathlib import Path
@@ -27,14 +28,17 @@ from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, SPARQLWrapperExcept
 
 from thoracite.errors import InputError, StoreError
 from thoracite.kg.rdf.nquads import read_digest, read_quads
-from thoracite.kg.stores.sparql import PROLOGUE, SparqlGraph, check_reading
+from thoracite.kg.stores.sparql import PROLOGUE, QueryDataset, SparqlGraph, check_reading, names_dataset
 from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.vocabulary import PREFIXES
 
 _BATCH = 5_000
 _PATIENCE_S = 60.0
+_MOST_GRAPHS = 2_000
+"""Up to so many graphs are named to an endpoint, where its default graph is not their union."""
 _LOADING = "urn:thoracite:loading:"
+_NO_LOAD = f'!STRSTARTS(STR(?g), "{_LOADING}")'
 _DIGEST = f"{PROLOGUE}SELECT ?digest WHERE {{ GRAPH thxs:build {{ thxs:build thx:digest ?digest }} }}"
 _TRIPLES = re.compile(
     r"\A(?:\s|#[^\r\n]*[\r\n]|(?:PREFIX\s+\S*\s*<[^>]*>)|(?:BASE\s*<[^>]*>))*(CONSTRUCT|DESCRIBE)", re.I
@@ -82,7 +86,14 @@ class SparqlStore(SparqlGraph):
         answer = self._ask(query, _PATIENCE_S)
         return [{name: term["value"] for name, term in row.items()} for row in answer["results"]["bindings"]]
 
-    def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> QueryResult:
+    def query(
+        self,
+        text: str,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        limit_s: float = 10.0,
+        dataset: QueryDataset | None = None,
+    ) -> QueryResult:
         """Answer a SPARQL query that only reads.
 
         Parameters
@@ -93,6 +104,8 @@ class SparqlStore(SparqlGraph):
             Values in place of variables; see :func:`thoracite.kg.stores.sparql_bind.bind_parameters`.
         limit_s : float
             Time limit in seconds.
+        dataset : QueryDataset or None
+            Graphs to read in place of those of ``FROM``; without either, the default graph is the union of all.
 
         Raises
         ------
@@ -101,14 +114,25 @@ class SparqlStore(SparqlGraph):
         """
         check_reading(text, graphs=True)
         bound = bind_parameters(text, parameters) if parameters else text
+        graphs = dataset or (None if names_dataset(bound) else self._union)
         if _TRIPLES.match(bound):
-            return _read_graph(self._send(bound, limit_s, TURTLE))
-        answer = self._ask(bound, limit_s)
+            return _read_graph(self._send(bound, limit_s, TURTLE, graphs))
+        answer = self._ask(bound, limit_s, graphs)
         if "boolean" in answer:
             return QueryResult(boolean=bool(answer["boolean"]))
         columns = tuple(answer["head"]["vars"])
         rows = tuple(tuple(row.get(name) for name in columns) for row in answer["results"]["bindings"])
         return QueryResult(columns=columns, rows=rows)
+
+    @cached_property
+    def _union(self) -> QueryDataset | None:
+        """All graphs as default and as named ones; None where the endpoint's default graph is their union already."""
+        probe = f"ASK {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({_NO_LOAD}) FILTER NOT EXISTS {{ ?s ?p ?o }} }}"
+        if not self._ask(probe, _PATIENCE_S)["boolean"]:
+            return None
+        query = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({_NO_LOAD}) }} LIMIT {_MOST_GRAPHS + 1}"
+        graphs = tuple(sorted(row["g"] for row in self.select(query)))
+        return QueryDataset(graphs, graphs) if len(graphs) <= _MOST_GRAPHS else None
 
     def load(self, nquads: Path) -> None:
         """Load a build's N-Quads in batches; running it again changes nothing.
@@ -135,6 +159,7 @@ class SparqlStore(SparqlGraph):
         self._check_staged(build, total)
         self._send_update(_render_switch(sorted(graphs), self._list_graphs(), build, digest))
         self._check_switched(sorted(graphs), total)
+        self.__dict__.pop("_union", None)
         self._digest = self._read_digest()
 
     def _read_progress(self, build: str) -> int:
@@ -165,8 +190,8 @@ class SparqlStore(SparqlGraph):
         )
         return [f"<{row['g']}>" for row in self.select(query)]
 
-    def _ask(self, query: str, limit_s: float) -> dict[str, Any]:
-        body = self._send(query, limit_s, JSON)
+    def _ask(self, query: str, limit_s: float, graphs: QueryDataset | None = None) -> dict[str, Any]:
+        body = self._send(query, limit_s, JSON, graphs)
         try:
             answer: dict[str, Any] = json.loads(body)
         except ValueError as error:
@@ -183,10 +208,13 @@ class SparqlStore(SparqlGraph):
                 raise StoreError(f"{self._address} takes no updates at {self._update}; load where it does") from error
             raise
 
-    def _send(self, text: str, limit_s: float, answer: str) -> bytes:
+    def _send(self, text: str, limit_s: float, answer: str, graphs: QueryDataset | None = None) -> bytes:
         wrapper = SPARQLWrapper(self._address, updateEndpoint=self._update, returnFormat=answer)
         wrapper.setQuery(text)
         wrapper.setMethod(POST)
+        for name, iris in zip(("default-graph-uri", "named-graph-uri"), graphs or (), strict=False):
+            for iri in iris:
+                wrapper.addParameter(name, iri)
         wrapper.timeout = limit_s  # type: ignore[assignment]  # its setter drops fractions
         if self._password:
             wrapper.setHTTPAuth(BASIC)
@@ -265,7 +293,7 @@ def _read_graph(body: bytes) -> QueryResult:
         tuple(_render_term(term) for term in (triple.subject, triple.predicate, triple.object))
         for triple in ox.parse(body, format=ox.RdfFormat.TURTLE)
     )
-    return QueryResult(columns=("subject", "predicate", "object"), rows=rows)
+    return QueryResult(columns=("subject", "predicate", "object"), rows=rows, graph=True)
 
 
 def _render_term(term: Any) -> dict[str, str]:

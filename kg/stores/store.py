@@ -27,11 +27,14 @@ class QueryResult(Noun):
         SPARQL 1.1 Query Results JSON Format; from a property graph, plain JSON values.
     boolean : bool or None
         The answer of a SPARQL ASK.
+    graph : bool
+        Whether the rows are the triples of a SPARQL CONSTRUCT or DESCRIBE: subject, predicate, object.
     """
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     boolean: bool | None = None
+    graph: bool = False
 
 
 class GraphStatistics(Noun):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rdflib import Graph
 
 from tests.command import Ran, Run
 from thoracite.kg.build.build import build_graph
@@ -74,6 +75,49 @@ def test_what_a_store_refuses_is_one_sentence(run: Run) -> None:
         ran = run("query", COUNT, "--store", store, "--language", language)
         assert ran.code == 2
         assert f"not {language}" in ran.sentence
+
+
+def test_triples_are_printed_as_turtle(run: Run) -> None:
+    described = run("query", "PREFIX thx: <https://w3id.org/thoracite/> DESCRIBE thx:pneumothorax")
+    assert described.code == 0
+    assert described.out.startswith("@prefix")
+    assert "pneumothorax" in str(Graph().parse(data=described.out, format="turtle").serialize(format="nt"))
+    (record,) = run("query", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 1", "--json").records
+    assert record["head"]["vars"] == ["subject", "predicate", "object"]
+
+
+@pytest.mark.parametrize("command", ["query", "retrieve", "build"])
+def test_a_graph_is_not_built_where_something_else_lies(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    words = {"query": ["signs_of"], "retrieve": ["pneumonia"], "build": []}[command]
+    for place in (tmp_path, tmp_path / "notes.txt"):
+        ran = run(command, *words, "--graph", place)
+        assert (ran.code, ran.out) == (2, "")
+        assert "something else than a graph" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_the_graph_of_mentions_is_asked_and_never_built_in(run: Run, tmp_path: Path) -> None:
+    mention = {"tokens": "effusion", "label": "OBS-DA", "start_ix": 1, "end_ix": 1, "relations": []}
+    reports = tmp_path / "reports.json"
+    reports.write_text(json.dumps({"r1": {"text": "no effusion", "entities": {"1": mention}}}), encoding="utf-8")
+    folder = tmp_path / "mentions"
+    assert run("build-mentions", reports, folder).code == 0
+    before = sorted(path.name for path in folder.iterdir())
+    text = "PREFIX thx: <https://w3id.org/thoracite/> SELECT ?o { ?m thx:tokens ?t ; thx:certainty ?o }"
+    (answer,) = run("query", text, "--graph", folder, "--json").records
+    assert [row["o"]["value"] for row in answer["results"]["bindings"]] == ["definitely absent"]
+    for words in (("query", "signs_of"), ("query", "MATCH (n) RETURN n"), ("retrieve", "pneumonia"), ("build",)):
+        ran = run(*words, "--graph", folder)
+        assert (ran.code, ran.out) == (2, "")
+        assert "mention" in ran.err
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_graph_that_is_built_on_the_way_is_told(run: Run, tmp_path: Path) -> None:
+    ran = run("retrieve", "pneumonia", "--graph", tmp_path / "mistyped")
+    assert ran.code == 0
+    assert f"there is no graph in {tmp_path / 'mistyped'} yet" in ran.err
 
 
 def test_every_published_query_is_listed(run: Run) -> None:

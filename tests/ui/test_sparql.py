@@ -6,11 +6,22 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+from urllib.parse import urlencode
 
+import pyoxigraph as ox
 import pytest
 
 from thoracite.kg.stores.store import QueryResult
-from thoracite.ui.sparql import FORMATS, LONGEST, ProtocolError, find_format, parse_request, write_answer
+from thoracite.ui.sparql import (
+    FORMATS,
+    GRAPH_FORMATS,
+    LONGEST,
+    Kind,
+    ProtocolError,
+    find_format,
+    parse_request,
+    write_answer,
+)
 
 FORM = "application/x-www-form-urlencoded"
 URI = {"type": "uri", "value": "https://w3id.org/thoracite/pleural_effusion"}
@@ -30,7 +41,19 @@ ROWS = QueryResult(columns=("s", "label", "n"), rows=((URI, LABEL, COUNT), (URI,
 def test_query_arrives_in_each_way_of_the_protocol(
     method: str, parameters: list[tuple[str, str]], content_type: str, body: bytes
 ) -> None:
-    assert parse_request(method, parameters, content_type, body) == "SELECT * {}"
+    assert parse_request(method, parameters, content_type, body) == ("SELECT * {}", None)
+
+
+@pytest.mark.parametrize("way", ["address", "form", "beside a body"])
+def test_graphs_arrive_in_each_way_of_the_protocol(way: str) -> None:
+    graphs = [("default-graph-uri", "urn:a"), ("named-graph-uri", "urn:b"), ("default-graph-uri", "urn:c")]
+    if way == "address":
+        found = parse_request("GET", [("query", "ASK {}"), *graphs], "", b"")
+    elif way == "form":
+        found = parse_request("POST", [], FORM, urlencode([("query", "ASK {}"), *graphs]).encode())
+    else:
+        found = parse_request("POST", graphs, "application/sparql-query", b"ASK {}")
+    assert found == ("ASK {}", (("urn:a", "urn:c"), ("urn:b",)))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +62,7 @@ def test_query_arrives_in_each_way_of_the_protocol(
         (400, "GET", [], "", b"", "0 queries"),
         (400, "GET", [("query", "ASK {}"), ("query", "ASK {}")], "", b"", "2 queries"),
         (400, "GET", [("query", "  ")], "", b"", "not empty"),
-        (400, "GET", [("query", "ASK {}"), ("default-graph-uri", "urn:x")], "", b"", "data set"),
+        (400, "GET", [("query", "ASK {}"), ("default-graph-uri", "no iri")], "", b"", "no IRI"),
         (400, "POST", [], "application/sparql-query", b"\xff", "UTF-8"),
         (403, "POST", [], FORM, b"update=CLEAR+ALL", "read-only"),
         (403, "POST", [], "application/sparql-update", b"CLEAR ALL", "read-only"),
@@ -67,15 +90,71 @@ def test_what_the_protocol_does_not_allow_is_one_sentence(
         ("text/csv;q=0.1, application/xml;q=0.9", "application/xml"),
         ("text/csv;q=0, */*;q=0.1", "application/sparql-results+json"),
         ("application/json;charset=utf-8;q=oops, text/csv", "text/csv"),
+        ("application/sparql-results+json;q=0, */*", "application/json"),
+        ("text/turtle", "application/sparql-results+json"),
     ],
 )
 def test_format_follows_the_accept_header(accept: str, expected: str) -> None:
     assert find_format(accept) == expected
 
 
-def test_nothing_acceptable_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", "text/turtle"),
+        ("*/*", "text/turtle"),
+        ("application/*", "application/n-triples"),
+        ("application/rdf+xml", "application/rdf+xml"),
+        ("application/ld+json, text/turtle;q=0.9", "application/ld+json"),
+        ("application/turtle,text/turtle,text/rdf+n3,application/n-triples", "text/turtle"),
+        ("application/x-json+ld", "application/ld+json"),
+        ("text/turtle;q=0.2, application/n-triples;q=0.7, */*;q=0.1", "application/n-triples"),
+        ("text/turtle;q=0, */*", "application/n-triples"),
+        ("application/sparql-results+json", "text/turtle"),
+        ("text/csv", "text/turtle"),
+    ],
+)
+def test_triples_have_formats_of_their_own(accept: str, expected: str) -> None:
+    assert find_format(accept, "graph") == expected
+
+
+def test_an_ask_is_json_where_rows_would_be_csv() -> None:
+    assert find_format("text/csv", "boolean") == "application/sparql-results+json"
+    assert find_format("application/sparql-results+xml", "boolean") == "application/sparql-results+xml"
+
+
+@pytest.mark.parametrize("kind", ["rows", "boolean", "graph"])
+def test_nothing_acceptable_is_refused(kind: Kind) -> None:
     with pytest.raises(ProtocolError, match="image/png") as caught:
-        find_format("image/png")
+        find_format("image/png", kind)
+    assert caught.value.status == 406
+
+
+TRIPLES = QueryResult(
+    columns=("subject", "predicate", "object"),
+    rows=tuple((URI, {"type": "uri", "value": "https://w3id.org/thoracite/kind"}, end) for end in (URI, LABEL, COUNT)),
+    graph=True,
+)
+
+
+@pytest.mark.parametrize("media_type", GRAPH_FORMATS)
+def test_triples_are_the_same_in_every_format(media_type: str) -> None:
+    written = write_answer(TRIPLES, media_type).content
+    read = {str(quad.triple) for quad in ox.parse(written, format=GRAPH_FORMATS[media_type])}
+    assert read == {
+        f"<{URI['value']}> <https://w3id.org/thoracite/kind> {end}"
+        for end in (
+            f"<{URI['value']}>",
+            '"opacity, \\"hazy\\" < mass"@en',
+            '"41"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        )
+    }
+
+
+def test_what_a_format_cannot_hold_is_refused() -> None:
+    row = (URI, {"type": "uri", "value": "https://example.org/1"}, COUNT)
+    with pytest.raises(ProtocolError, match="Turtle") as caught:
+        write_answer(QueryResult(rows=(row,), graph=True), "application/rdf+xml")
     assert caught.value.status == 406
 
 

@@ -95,10 +95,12 @@ def retrieve(
 ) -> None:
     """Find the evidence for an image, a phrase or a concept."""
     from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.console_graph import prepare_graph
     from thoracite.ui.text import render_retrieval_text
     from thoracite.ui.view import render_retrieval
 
     settings = read_settings(graph=graph, store=store, encoder=encoder)
+    prepare_graph(settings)
     with Retriever(settings) as retriever:
         found = retriever.retrieve(query)
     print_result(render_retrieval(found) if json else render_retrieval_text(found))
