@@ -12,7 +12,6 @@ from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.evaluation.servers import PASSWORD
 from thoracite.kg.assertions import TripleFinder, merge_assertions
 from thoracite.kg.rdf.nquads import read_assertions, read_digest, read_nodes
-from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStatistics, GraphStore
 from thoracite.kg.vocabulary import edge_label
 from thoracite.types import Certainty, Entity, Triple
@@ -223,63 +222,6 @@ def test_a_query_answers_in_columns(store: GraphStore) -> None:
     values = [row[0]["value"] if isinstance(row[0], dict) else row[0] for row in answer.rows]
     assert answer.columns == ("name",)
     assert values == ["effusion", "épanchement pleural", "胸水"]
-
-
-THX = "https://w3id.org/thoracite/"
-RDF = pytest.mark.parametrize("store", ["oxigraph", "sparql"], indirect=True)
-"""Property graphs have no named graphs, and Cypher constructs no triples."""
-
-
-def terms(store: GraphStore, text: str) -> list[str]:
-    return sorted(cell["value"] for row in store.query(text).rows for cell in row)
-
-
-@RDF
-def test_the_default_graph_is_the_union_of_the_named_ones(store: GraphStore, reference: Reference) -> None:
-    pattern = f"?s <{THX}suggestive_of> <{EFFUSION.replace('thx:', THX)}>"
-    found = terms(store, f"SELECT DISTINCT ?s {{ {pattern} }}")
-    assert found == sorted(
-        triple.subject.id.replace("thx:", THX)
-        for triple in reference.find_triples(relation="thx:suggestive_of", object=EFFUSION)
-    )
-    assert found == terms(store, f"SELECT DISTINCT ?s {{ GRAPH ?g {{ {pattern} }} }}")
-    assert store.query(f"ASK {{ {pattern} }}").boolean
-
-
-@RDF
-def test_from_names_the_graphs_to_read(store: GraphStore) -> None:
-    asserted = f"?s <{THX}has_radiographic_sign> <{THX}deep_sulcus_sign>"
-    atlas, concepts = f"<{THX}source/atlas>", f"<{THX}source/concepts>"
-    assert terms(store, f"SELECT ?s FROM {atlas} {{ {asserted} }}") == [PNEUMOTHORAX.replace("thx:", THX)]
-    assert terms(store, f"SELECT ?s FROM {concepts} {{ {asserted} }}") == []
-    assert terms(store, f"SELECT ?s FROM NAMED {atlas} {{ {asserted} }}") == []
-    assert terms(store, f"SELECT ?g FROM NAMED {atlas} {{ GRAPH ?g {{ {asserted} }} }}") == [f"{THX}source/atlas"]
-    assert terms(store, f"SELECT ?g FROM {atlas} {{ GRAPH ?g {{ {asserted} }} }}") == []
-
-
-@RDF
-def test_a_request_names_the_graphs_to_read_before_the_query_does(store: GraphStore) -> None:
-    assert isinstance(store, SparqlGraph)
-    asserted = f"?s <{THX}has_radiographic_sign> <{THX}deep_sulcus_sign>"
-    atlas, concepts = f"{THX}source/atlas", f"{THX}source/concepts"
-    for text in (f"ASK {{ {asserted} }}", f"ASK FROM <{concepts}> {{ {asserted} }}"):
-        assert store.query(text, dataset=QueryDataset(default=(atlas,))).boolean
-    assert not store.query(f"ASK {{ {asserted} }}", dataset=QueryDataset(default=(concepts,))).boolean
-    assert not store.query(f"ASK {{ {asserted} }}", dataset=QueryDataset(named=(atlas,))).boolean
-    named = QueryDataset(default=(concepts,), named=(atlas,))
-    assert store.query(f"ASK {{ GRAPH ?g {{ {asserted} }} }}", dataset=named).boolean
-    assert not store.query(f"ASK {{ GRAPH <{concepts}> {{ {asserted} }} }}", dataset=named).boolean
-
-
-@RDF
-def test_construct_and_describe_answer_triples(store: GraphStore) -> None:
-    built = store.query(f"CONSTRUCT WHERE {{ ?s <{THX}has_radiographic_sign> <{THX}deep_sulcus_sign> }}")
-    assert built.graph
-    assert [cell["value"] for cell in built.rows[0]][::2] == [f"{THX}pneumothorax", f"{THX}deep_sulcus_sign"]
-    described = store.query(f"DESCRIBE <{THX}pleural_effusion>")
-    assert described.graph
-    assert "胸水" in {row[2]["value"] for row in described.rows}
-    assert not store.query("SELECT * { ?s ?p ?o } LIMIT 1").graph
 
 
 def test_a_value_is_never_read_as_query(store: GraphStore) -> None:
