@@ -69,8 +69,8 @@ def run_query(query: str, settings: Settings, *, language: str | None = None, pa
     query : str
         SPARQL or Cypher, a file of it, or the name of a published query.
     settings : Settings
-        Settings that name the graph; the default graph is built where there is none. A folder of ``build-mentions`` is asked
-        in SPARQL, and never built in.
+        Settings that name the graph; the default graph is built where there is none. A folder of ``build-mentions``
+        is asked in SPARQL, and never built in.
     language : str or None
         ``sparql`` or ``cypher``; guessed from the file's ending or the query's first word unless given.
     parameters : sequence of str
