@@ -11,6 +11,7 @@ import time
 import tomllib
 import zipfile
 from collections import Counter
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,10 @@ def test_compose_file_serves_app_and_neo4j_on_this_machine_only() -> None:
         assert "healthcheck" in services[name]
         assert services[name]["volumes"]
         assert all(port.startswith("127.0.0.1:") for port in services[name]["ports"])
+
+
+def test_pytest_collects_every_file_of_tests(pytestconfig: pytest.Config) -> None:
+    passed_over = pytestconfig.getini("norecursedirs")
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")}
+    lost = [f for f in folders if any(fnmatch(part, pattern) for part in f.parts for pattern in passed_over)]
+    assert lost == []
