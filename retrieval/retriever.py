@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError
+from thoracite.kg.concepts import ConceptNode, read_concepts
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.linking.mentions import link_mentions
+from thoracite.kg.linking.suggestion import correct, suggest
+from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.subgraph import find_seeds, find_seen, search_neighbours, search_subgraph
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from thoracite.vision.encoder import ImageEncoder, Reading
     from thoracite.vision.image import ImageInput
 
-_CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+")
+_CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+", re.IGNORECASE)
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
 """File name endings of images; the first bytes decide how a file is read."""
 
@@ -119,8 +123,15 @@ class Retriever:
         if self._linker is None:
             from thoracite.kg.linking.linker import Linker
 
-            self._linker = Linker()
+            self._linker = Linker(self._concepts)
         return self._linker
+
+    @cached_property
+    def _concepts(self) -> tuple[ConceptNode, ...]:
+        """The project's concepts, and those that the graph has besides: your own."""
+        shipped = read_concepts()
+        known = {node.entity.id for node in shipped}
+        return (*shipped, *(node for node in read_graph_concepts(self.store) if node.entity.id not in known))
 
     def retrieve(self, query: str | ImageInput) -> Retrieval:
         """Retrieve evidence for an image, a text or a concept.
@@ -142,6 +153,8 @@ class Retriever:
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
             return self.search(reading.findings)
+        if (coded := self._find_coded(query)) is not None:
+            return self._search_entities([coded])
         if _CURIE.fullmatch(query):
             return self._search_entities([self._find_entity(query)])
         return self._search_entities(self._find_entities(query))
@@ -194,11 +207,21 @@ class Retriever:
         subgraph = search_subgraph(self.store, entities, limit=12)
         return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
 
+    def _find_coded(self, code: str) -> Entity | None:
+        """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""
+        if ":" not in code:
+            return None
+        asked = code.strip().lower()
+        return next((node.entity for node in self._concepts if asked in map(str.lower, node.entity.codes)), None)
+
     def _find_entity(self, curie: str) -> Entity:
-        entity = self.store.find_entity(curie)
+        prefix, _, name = curie.partition(":")
+        prefix = next(known for known in PREFIXES if known.lower() == prefix.lower())
+        entity = self.store.find_entity(f"{prefix}:{name}")
         if entity is None:
             raise InputError(
                 f"the graph has no concept {curie}; expected a CURIE such as thx:pleural_effusion, or words"
+                + (suggest(curie, (node.entity.id for node in self._concepts)) if prefix == "thx" else "")
             )
         return entity
 
@@ -217,9 +240,16 @@ class Retriever:
         if not entities:
             raise InputError(
                 f"no concept of the graph is named in {text[:80]!r}; expected words such as 'pleural effusion', "
-                "a CURIE such as thx:pleural_effusion, or the path of an image"
+                "a CURIE such as thx:pleural_effusion, or the path of an image" + self._suggest(text)
             )
         return list({entity.id: entity for entity in entities}.values())
+
+    def _suggest(self, text: str) -> str:
+        """Name the concept that a misspelt text may mean, or the nearest name."""
+        corrected = correct(text.strip(), self.linker.words)
+        if corrected != text.strip() and (entity := self.linker.link(corrected)) is not None:
+            return f"; did you mean {entity.label!r} ({entity.id})?"
+        return suggest(text.strip(), (name for node in self._concepts for name in node.names))
 
 
 def _is_file(text: str) -> bool:

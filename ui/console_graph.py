@@ -137,6 +137,7 @@ def find_query(query: str, *, language: Language | None = None, asked: bool = Fa
     >>> find_query("signs_of").language, find_query("MATCH (n) RETURN n LIMIT 1").language
     ('sparql', 'cypher')
     """
+    from thoracite.kg.linking.suggestion import suggest
     from thoracite.kg.queries.published import describe_published, parse_query
     from thoracite.kg.queries.render import list_published
 
@@ -149,6 +150,7 @@ def find_query(query: str, *, language: Language | None = None, asked: bool = Fa
         raise UsageError(
             f"{query[:60]!r} is not SPARQL or Cypher, not a file and not a published query; "
             "`thoracite queries` lists these, and --language names the language of a text"
+            + suggest(query[:60], list_published(language or "sparql"))
         )
     return parse_query(text, name="as given", language=guessed)
 

@@ -112,6 +112,11 @@ class Linker:
         self._known |= {_FORMS.get(word, word) for word in self._known}
         self._longest = max((len(_split(name)) for node in nodes for name in node.names), default=1)
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Words of the names, in the singular and in lower case."""
+        return frozenset(self._known)
+
     def link(self, phrase: str) -> Entity | None:
         """Return the concept that the whole phrase names.
 

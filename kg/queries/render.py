@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from thoracite.errors import UsageError
+from thoracite.kg.linking.suggestion import suggest
 from thoracite.kg.stores.sparql import render_iri
 from thoracite.kg.vocabulary import PREFIXES, edge_label
 from thoracite.types import Triple
@@ -104,6 +105,7 @@ def read_published(name: str, language: Literal["sparql", "cypher"] = "sparql") 
     stem = name.removesuffix(_ENDINGS[language])
     if stem not in list_published(language):
         known = ", ".join(list_published(language)) or "none yet"
+        known += suggest(stem, list_published(language))
         raise UsageError(f"there is no published {language} query {name!r}; there are {known}")
     return (QUERIES / f"{stem}{_ENDINGS[language]}").read_text(encoding="utf-8")
 

@@ -77,6 +77,12 @@ def test_what_a_store_refuses_is_one_sentence(run: Run) -> None:
         assert f"not {language}" in ran.sentence
 
 
+def test_the_nearest_published_query_is_suggested(run: Run) -> None:
+    ran = run("query", "sings_of")
+    assert (ran.code, ran.out) == (2, "")
+    assert "did you mean 'signs_of'?" in ran.err
+
+
 def test_triples_are_printed_as_turtle(run: Run) -> None:
     described = run("query", "PREFIX thx: <https://w3id.org/thoracite/> DESCRIBE thx:pneumothorax")
     assert described.code == 0
