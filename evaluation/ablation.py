@@ -313,7 +313,7 @@ def _run(
     work: Annotated[Path, typer.Argument(help="Folder for checkpoints.")],
     variants: Annotated[list[str] | None, typer.Argument(help="All unless some are named.")] = None,
 ) -> None:
-    """Train variants of the encoder and print what each is worth."""
+    """Train variants of the encoder and print their gain."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     for row in run_ablation(data, work, variants or ()).rows:
         interval = "" if row.low is None else f"{row.low:.3f} to {row.high:.3f}"

@@ -127,7 +127,7 @@ def _count_shared() -> int:
 
 
 def _measure_given(folder: Path) -> Iterator[Row]:
-    """The facts as they were given, their ends looked up in the cross-walk by label."""
+    """Read the given facts, their ends looked up in the cross-walk by label."""
     labels = {row["preferred_label"] for row in read_rows(folder / "crosswalk.csv", expected="the cross-walk")}
     ties = [(row["subject"], row["object"]) for row in read_rows(folder / "facts.csv", expected="the given facts")]
     yield _row("as given", "ends that are concepts", _share_of_ends(ties, labels), len(ties))

@@ -136,7 +136,7 @@ def _read_frames(network: PlainNetwork, frames: Tensor, size: int) -> npt.NDArra
 
 
 def write_readings(cases: list[Case], logits: npt.NDArray[np.float64], path: Path = READINGS) -> None:
-    """Write the logits of the fourteen findings and of "RSNA Normal", a row an image, by the image's file name."""
+    """Write logits of the fourteen findings and of "RSNA Normal", one row for each image, by its file name."""
     with replace_file(path, newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["file", *_COLUMNS])

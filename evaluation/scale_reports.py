@@ -88,7 +88,7 @@ def generate_reports(number: int, *, seed: int = 0) -> Iterator[tuple[str, dict[
 
 
 def write_reports(path: Path, number: int, *, seed: int = 0) -> int:
-    """Write generated annotations as one RadGraph JSON file; return how many mentions they hold."""
+    """Write generated annotations as one RadGraph JSON file; return the number of their mentions."""
     mentions = 0
     with replace_file(path) as file:
         for position, (report_id, report) in enumerate(generate_reports(number, seed=seed)):

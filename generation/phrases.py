@@ -51,7 +51,7 @@ def find_head(label: str) -> str:
 
 
 def verb(entity: Entity, singular: str = "is", plural: str = "are") -> str:
-    """The form of a verb that fits a concept."""
+    """Return the form of a verb that fits a concept."""
     return plural if is_plural(find_head(entity.label)) else singular
 
 

@@ -26,7 +26,8 @@ A graph is built from the curated facts and your own triples, and queried in SPA
 ...     built = build_graph(folder, reports=[], extra=[mine])
 ...     store = open_store(Settings(graph=folder))
 ...     (triple,) = store.find_triples(subject="thx:pneumothorax", relation="thx:may_mimic")
-...     answer = store.query("SELECT (COUNT(*) AS ?n) WHERE { GRAPH thxs:my_book { ?s thx:may_mimic ?o } }")
+...     prefixes = "PREFIX thx: <https://w3id.org/thoracite/> PREFIX thxs: <https://w3id.org/thoracite/source/>"
+...     answer = store.query(prefixes + "SELECT (COUNT(*) AS ?n) { GRAPH thxs:my_book { ?s thx:may_mimic ?o } }")
 ...     store.close()
 >>> triple.object.label, triple.provenance[0].source, triple.provenance[0].locator
 ('skin fold', 'thxs:my_book', 'page 7')

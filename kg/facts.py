@@ -114,7 +114,7 @@ def read_facts(
 
 
 def read_filled(path: Path, columns: Sequence[str]) -> Iterator[TableRow]:
-    """Rows of a CSV that has some columns, and a value in each of them.
+    """Read the rows of a CSV with required columns, and a value in each of them.
 
     Raises
     ------

@@ -85,9 +85,9 @@ def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
     Parameters
     ----------
     folder : Path
-        The graph folder; a graph built from your own inputs is left as it is.
+        The graph folder; a graph built from a user's own inputs is left unchanged.
     progress : Progress
-        Told each step of the build.
+        Called with each step of the build.
 
     Raises
     ------

@@ -75,7 +75,7 @@ PART_OF, MODIFY, SHOWS = "thx:part_of", "thx:modify", "thx:shows"
 
 
 class Field(NamedTuple):
-    """How a graph writes one field of an assertion.
+    """Form of one field of an assertion in a graph.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Field(NamedTuple):
     kind : str
         ``name`` (the CURIE of something), ``text``, ``count`` (a whole number) or ``number``.
     optional : bool
-        Whether an assertion may do without.
+        Whether an assertion may lack it.
     """
 
     predicate: str

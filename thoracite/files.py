@@ -27,7 +27,7 @@ from thoracite.errors import InputError, UsageError
 
 @contextmanager
 def replace_path(path: Path, *, private: bool = False) -> Iterator[Path]:
-    """A name beside ``path``; what the block writes there takes the place of ``path`` if the block raises nothing.
+    """Yield a path beside ``path``; its file takes the place of ``path`` if the block raises nothing.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def replace_path(path: Path, *, private: bool = False) -> Iterator[Path]:
     Raises
     ------
     OSError
-        If the file cannot be written; what stood at ``path`` is left as it was.
+        If the file cannot be written; an old file at ``path`` stays unchanged.
     """
     part = path.with_name(f"{path.name}.part")
     try:
@@ -73,7 +73,7 @@ def replace_file(
     binary : bool
         Whether bytes are written; text in UTF-8 otherwise.
     newline : str or None
-        As :func:`open` takes it: ``""`` for tables.
+        Passed to :func:`open`: ``""`` for tables.
     private : bool
         Whether only the owner may read the file.
 
@@ -115,12 +115,12 @@ def write_text(path: Path, text: str) -> None:
 
 @contextmanager
 def explain_writing(path: Path) -> Iterator[None]:
-    """Make one sentence of what goes wrong while a file is written.
+    """Turn any error while a file is written into one sentence.
 
     Parameters
     ----------
     path : Path
-        What the block writes.
+        The file that the block writes.
 
     Raises
     ------
@@ -163,18 +163,18 @@ class TableRow(dict[str, str]):
 def read_rows(
     path: Path, *, columns: Iterable[str] = (), expected: str = "a table", short: bool = False
 ) -> Iterator[TableRow]:
-    """Rows of a table with a header line.
+    """Read the rows of a table with a header line.
 
     Parameters
     ----------
     path : Path
-        In UTF-8, with or without a byte order mark; tabs part the cells of ``.tsv``, commas those of any other file.
+        In UTF-8, with or without byte order mark; tabs separate the cells of ``.tsv``, commas those of any other file.
     columns : iterable of str
-        Columns that must be there.
+        Required columns.
     expected : str
-        What the table is, for the sentence that says what is wrong with it.
+        Expected kind of table, for error messages.
     short : bool
-        Whether a row may have fewer cells than the header; those that it lacks are empty.
+        Whether a row may have fewer cells than the header; missing cells are empty.
 
     Yields
     ------

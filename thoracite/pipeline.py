@@ -149,8 +149,8 @@ class Explainer:
         Returns
         -------
         ReportCheck
-            Errors with what was expected and the evidence for it, and how much was read; none found is no proof that
-            there is none.
+            Errors, each with the expectation and its evidence, and how much was read; finding none does not prove
+            that there is none.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""How far a long piece of work is, told in one shape by every room.
+"""Progress of long work, in one form for every room.
 
 Examples
 --------
@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with what is counted in the plural (``reports``), how many are done, and how many there are, None where nobody
-knows. A step where nothing is counted (``writing N-Quads``) is told once, when it begins, with 0 and None."""
+"""Called with the plural name of the items (``reports``), the number done, and the total, None if unknown. A step
+without items (``writing N-Quads``) calls it once, when it begins, with 0 and None."""
 
 
 def tell_nobody(step: str, done: int, total: int | None) -> None:
-    """The :data:`Progress` of whoever does not ask."""
+    """Do nothing: the default :data:`Progress`."""
 
 
 __all__ = ["Progress", "tell_nobody"]

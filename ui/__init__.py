@@ -1,1 +1,1 @@
-"""What users see: the command line's output, the page, the REST interface and the SPARQL protocol."""
+"""User interfaces: the command line's output, the page, the REST interface and the SPARQL protocol."""

@@ -16,7 +16,7 @@ import sys
 
 
 class _ErrorHandler(logging.Handler):
-    """Writes to standard error as it is when a record comes, not as it was when the handler was made."""
+    """Handler that looks up standard error for each record, since it may be replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"{self.format(record)}\n")
@@ -27,7 +27,7 @@ _LOG, _HANDLER = logging.getLogger("thoracite"), _ErrorHandler()
 
 
 def show_log(*, debug: bool = False) -> None:
-    """Show records from INFO on; calling it again changes the level alone.
+    """Show records from INFO on; a second call only changes the level.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def show_log(*, debug: bool = False) -> None:
 
 
 def hide_log() -> None:
-    """Show records no longer."""
+    """Stop showing records."""
     _LOG.removeHandler(_HANDLER)
     _LOG.setLevel(logging.NOTSET)
 

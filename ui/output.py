@@ -46,7 +46,7 @@ def open_output(path: Path) -> Iterator[TextIO]:
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is not a file that can be replaced; name a file in a folder that you may write to")
     with suppress(_NothingError), ExitStack() as stack:
-        # not one block: an error of somebody else's file, while the result is made, is none of this file's
+        # two blocks: errors on other files, while the result is made, do not concern this file
         with explain_writing(path):
             file = cast("TextIO", stack.enter_context(replace_file(path)))
         yield file

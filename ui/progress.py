@@ -17,12 +17,12 @@ EVERY_S = 30.0
 
 
 class ProgressBar:
-    """Shows how far a piece of work is; called as a :data:`~thoracite.progress.Progress`.
+    """Progress of long work; called as a :data:`~thoracite.progress.Progress`.
 
     Parameters
     ----------
     prefix : str
-        Stands before every step.
+        Text before every step.
     every_s : float
         Seconds between two lines, and before the first, where standard error is not a terminal.
 
@@ -47,7 +47,7 @@ class ProgressBar:
             self._bar.stop()
 
     def __call__(self, step: str, done: int, total: int | None) -> None:
-        """Show what is done, and how much of it; nothing where there is but one thing to do."""
+        """Show the number of finished items; nothing where there is only one."""
         if total == 1:
             return
         if self._bar is None:
@@ -74,7 +74,7 @@ class ProgressBar:
 
     @contextmanager
     def step_aside(self) -> Iterator[None]:
-        """No bar while something is printed to the same terminal."""
+        """Hide the bar while something is printed to the same terminal."""
         if self._bar is None or not self._bar.live.is_started or not sys.stdout.isatty():
             yield
             return
@@ -92,7 +92,7 @@ def tell(sentence: str) -> None:
 def _make_bar() -> Progress:
     step = TextColumn("{task.description}", markup=False)  # a path may hold brackets
     columns = (step, BarColumn(), TextColumn("{task.fields[count]}"), TimeElapsedColumn(), TimeRemainingColumn())
-    # standard output is the result's, and may be a file: it must not pass through the bar's console
+    # standard output belongs to the result, and may be a file: it must not pass through the bar's console
     console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
 

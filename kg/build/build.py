@@ -82,7 +82,7 @@ def build_graph(
         Your own triples (CSV, TSV, RDF), books and articles (:mod:`thoracite.kg.build.own_triples`), vocabularies
         (OBO, SKOS; :mod:`thoracite.kg.build.own_vocabulary`), and folders of them.
     progress : Progress
-        Told each step.
+        Called with each step.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class KnowledgeSummary(Noun):
 def write_knowledge(
     paths: Iterable[Path], output: Path, *, licence: str | None = None, progress: Progress = tell_nobody
 ) -> KnowledgeSummary:
-    """Read documents and write what they state, one row a statement.
+    """Read documents and write their triples, one row for each statement.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ def write_knowledge(
     output : Path
         A ``.csv`` file; it is put in place when complete.
     licence : str or None
-        The documents' licence, where they do not state it.
+        The documents' licence, if they do not state it.
     progress : Progress
-        Told the sentences read.
+        Called with the number of sentences read.
 
     Raises
     ------

@@ -83,7 +83,7 @@ def _related(one: Mention, other: Mention) -> bool:
 
 
 def _unlinked(mention: Mention) -> Entity | None:
-    """One node for "opacity" and "opacities", where no vocabulary says so."""
+    """Return one form for "opacity" and "opacities", for words in no vocabulary."""
     return _mention(make_singular(" ".join(mention.tokens.lower().split())))
 
 

@@ -22,14 +22,14 @@ _IRREGULAR = {
     "diagnoses": "diagnosis", "prostheses": "prosthesis", "fibroses": "fibrosis",
 }  # fmt: skip
 _NO_PLURAL = re.compile(r"(?:ss|us|is|ascites|diabetes|gas|series)$|^(?:lens|limits)$")
-"""Words that end in ``s`` and are no plural, or have no singular: "within normal limits"."""
+"""Words in ``s`` that are not plurals, or have no singular: "within normal limits"."""
 
 _SHORTEST = 4
-"""Letters of the shortest word that is taken for a plural."""
+"""Fewest letters of a word taken for a plural."""
 
 
 def make_singular(noun: str) -> str:
-    """The singular of a noun, or of a phrase that ends in one; what is no plural stays.
+    """Return the singular of a noun, or of a phrase that ends in one; other words stay.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def _cut_ending(word: str) -> str:
 
 
 def make_plural(noun: str) -> str:
-    """The plural of a noun in the singular, or of a phrase that ends in one; irregular ones are not known.
+    """Return the plural of a noun, or of a phrase that ends in one; irregular plurals are not known.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def make_plural(noun: str) -> str:
 
 
 def is_plural(noun: str) -> bool:
-    """Whether a noun, or a phrase that ends in one, stands in the plural.
+    """Tell whether a noun, or a phrase that ends in one, is a plural.
 
     Parameters
     ----------

@@ -207,7 +207,7 @@ def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
 
 
 def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
-    """Assertions from the rows of :func:`render_assertions`."""
+    """Parse the rows of :func:`render_assertions` into assertions."""
     return [read_assertion({name: read_field(name, value) for name, value in row.items()}) for row in rows]
 
 

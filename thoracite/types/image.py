@@ -11,7 +11,7 @@ from thoracite.types.graph import Certainty, Entity
 from thoracite.types.noun import Curie, Noun, Probability, Side
 
 SignKind = Literal["measured", "learned", "phantom-only"]
-"""How a sign is read: by geometry, by a classifier, or by a classifier tested only on synthetic images."""
+"""Ways to read a sign: by geometry, by a classifier, or by a classifier tested only on synthetic images."""
 
 View = Literal["PA", "AP", "lateral", "unknown"]
 """Projections of a radiograph."""

@@ -1,1 +1,1 @@
-"""Third-party encoders in the same shape: TorchXRayVision, CLIP models, classifiers of Hugging Face."""
+"""Third-party encoders behind one interface: TorchXRayVision, CLIP models, classifiers of Hugging Face."""

@@ -1,1 +1,1 @@
-"""What fits the bundled models: cases, folds, the training loop, and the calibration of any encoder."""
+"""Training of the bundled models: cases, folds, the training loop, and the calibration of any encoder."""

@@ -22,7 +22,7 @@ _C = 0.03
 """Inverse strength of the regularisation."""
 
 _DOUBT = 30.0
-"""How much stiffer the regularisation is for a measurement that, measured again, differs as much as between patients
+"""Factor of the regularisation for a measurement whose repetition differs as much as patients do
 (Fuller WA. Measurement error models. 1987)."""
 
 _LOOSE = 10.0
