@@ -83,16 +83,17 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
     first = rows[0]
     counted = [row for row in rows if row.lift is not None]
     heaviest = max(counted, key=lambda row: (row.present + row.uncertain + row.absent, row.id), default=None)
-    provenance = {
-        Provenance(
+    provenance = {  # one a place: of two assertions that say the same, the first is cited
+        (row.source, row.locator, row.extractor, row.version, row.licence, row.confidence): Provenance(
             source=row.source,
             locator=row.locator,
             extractor=row.extractor,
             version=row.version,
             licence=row.licence,
             confidence=row.confidence,
+            assertion=row.id,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: row.id, reverse=True)
     }
     return Triple(
         subject=_find_end(first.subject, entities),
@@ -107,7 +108,7 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
         object_certainty=_main_certainty((row.object_certainty, row.support) for row in rows),
         support=sum(row.support for row in rows),
         lift=heaviest.lift if heaviest else None,
-        provenance=tuple(sorted(provenance, key=lambda one: (one.source, one.locator, one.extractor, one.version))),
+        provenance=tuple(provenance[place] for place in sorted(provenance)),
     )
 
 

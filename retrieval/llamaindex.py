@@ -303,12 +303,12 @@ class ConceptRetriever(BasePGRetriever):
     def retrieve_from_graph(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """Return triples as short sentences, with sources and licences as metadata.
 
-        Raises
-        ------
-        InputError
-            If the question names no concept of the graph.
+        Returns
+        -------
+        list of NodeWithScore
+            Best first; empty where the question names no concept of the graph.
         """
-        found = self._retriever.retrieve(query_bundle.query_str)
+        found = self._retriever.search_entities(self._retriever.find_entities(query_bundle.query_str))
         return [
             NodeWithScore(node=_render_text(scored.triple), score=scored.score)
             for scored in found.triples[: self._limit]

@@ -153,11 +153,41 @@ class Retriever:
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
             return self.search(reading.findings)
+        if entities := self.find_entities(query):
+            return self.search_entities(entities)
+        raise InputError(self._explain_unknown(query))
+
+    def find_entities(self, query: str) -> list[Entity]:
+        """Return the concept of a CURIE or code, or those that a text names and does not deny, in reading order.
+
+        Parameters
+        ----------
+        query : str
+            A CURIE of the graph, a code of another vocabulary, or words.
+
+        Returns
+        -------
+        list of Entity
+            Empty where the graph knows none of them.
+        """
         if (coded := self._find_coded(query)) is not None:
-            return self._search_entities([coded])
+            return [coded]
         if _CURIE.fullmatch(query):
-            return self._search_entities([self._find_entity(query)])
-        return self._search_entities(self._find_entities(query))
+            prefix, _, name = query.partition(":")
+            prefix = next(known for known in PREFIXES if known.lower() == prefix.lower())
+            entity = self.store.find_entity(f"{prefix}:{name}")
+            return [] if entity is None else [entity]
+        annotation = open_extractor().extract(query)
+        concepts = link_mentions(annotation, self.linker.link)
+        named = [
+            concepts[mention.id]
+            for mention in annotation.entities
+            if mention.id in concepts and not mention.is_anatomy and mention.certainty is not Certainty.ABSENT
+            if concepts[mention.id].kind != "modifier"  # "left" says where, and is looked up only on its own
+        ]
+        whole = self.linker.link(query.strip().lower())
+        entities = [entity for entity in (whole, *named) if entity is not None and entity.kind != "mention"]
+        return list({entity.id: entity for entity in entities}.values())
 
     def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
         """Read one image with the encoder.
@@ -191,6 +221,13 @@ class Retriever:
         )
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
 
+    def search_entities(self, entities: Sequence[Entity]) -> Retrieval:
+        """Retrieve evidence about concepts: at most 12 triples for each; none without concepts."""
+        if not entities:
+            return Retrieval()
+        subgraph = search_subgraph(self.store, entities, limit=12)
+        return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
+
     def close(self) -> None:
         """Close the graph."""
         if self._store is not None:
@@ -203,10 +240,6 @@ class Retriever:
         missing = [entity for entity in entities if entity not in self._neighbours]
         self._neighbours |= search_neighbours(self.store, missing)
 
-    def _search_entities(self, entities: Sequence[Entity]) -> Retrieval:
-        subgraph = search_subgraph(self.store, entities, limit=12)
-        return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
-
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""
         if ":" not in code:
@@ -214,35 +247,15 @@ class Retriever:
         asked = code.strip().lower()
         return next((node.entity for node in self._concepts if asked in map(str.lower, node.entity.codes)), None)
 
-    def _find_entity(self, curie: str) -> Entity:
-        prefix, _, name = curie.partition(":")
-        prefix = next(known for known in PREFIXES if known.lower() == prefix.lower())
-        entity = self.store.find_entity(f"{prefix}:{name}")
-        if entity is None:
-            raise InputError(
-                f"the graph has no concept {curie}; expected a CURIE such as thx:pleural_effusion, or words"
-                + (suggest(curie, (node.entity.id for node in self._concepts)) if prefix == "thx" else "")
+    def _explain_unknown(self, query: str) -> str:
+        """Say that the graph knows nothing of a query, and what may have been meant."""
+        if not _CURIE.fullmatch(query):
+            return (
+                f"no concept of the graph is named in {query[:80]!r}; expected words such as 'pleural effusion', "
+                "a CURIE such as thx:pleural_effusion, or the path of an image" + self._suggest(query)
             )
-        return entity
-
-    def _find_entities(self, text: str) -> list[Entity]:
-        """Return concepts that a text names and does not deny, in reading order."""
-        annotation = open_extractor().extract(text)
-        concepts = link_mentions(annotation, self.linker.link)
-        named = [
-            concepts[mention.id]
-            for mention in annotation.entities
-            if mention.id in concepts and not mention.is_anatomy and mention.certainty is not Certainty.ABSENT
-            if concepts[mention.id].kind != "modifier"  # "left" says where, and is looked up only on its own
-        ]
-        whole = self.linker.link(text.strip().lower())
-        entities = [entity for entity in (whole, *named) if entity is not None and entity.kind != "mention"]
-        if not entities:
-            raise InputError(
-                f"no concept of the graph is named in {text[:80]!r}; expected words such as 'pleural effusion', "
-                "a CURIE such as thx:pleural_effusion, or the path of an image" + self._suggest(text)
-            )
-        return list({entity.id: entity for entity in entities}.values())
+        near = suggest(query, (node.entity.id for node in self._concepts)) if query.lower().startswith("thx:") else ""
+        return f"the graph has no concept {query}; expected a CURIE such as thx:pleural_effusion, or words{near}"
 
     def _suggest(self, text: str) -> str:
         """Name the concept that a misspelt text may mean, or the nearest name."""

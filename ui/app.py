@@ -130,7 +130,7 @@ def _explain(service: Service, path: Path) -> str:
         explanation, picture = service.explain(path)
     except ThoraciteError as error:
         return str(render_message(str(error).replace(f"{path.parent}/", "")))
-    return str(render_body(explanation, picture))
+    return str(render_body(explanation, picture, assertions="/assertion/"))
 
 
 __all__ = ["build_app", "mount_page"]

@@ -10,19 +10,23 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, get_args
+from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.output import open_output
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.progress import ProgressBar, tell
+from thoracite.ui.table import ProbabilityTable
 from thoracite.ui.text import align_columns, render_text
-from thoracite.ui.view import render_error, render_record
+from thoracite.ui.view import render_error, render_record, render_slim
 
 if TYPE_CHECKING:
     from thoracite.pipeline import ImageError
+
+Form = Literal["text", "full", "json", "slim", "csv"]
+"""How explanations are printed."""
 
 LONGEST_PAGE = 100
 """Most images on one page: every one of them travels inside it."""
@@ -33,7 +37,7 @@ def explain_images(
     settings: Settings,
     *,
     view: str = "unknown",
-    as_json: bool = False,
+    form: Form = "text",
     use_graph: bool = True,
     html: Path | None = None,
     output: Path | None = None,
@@ -48,14 +52,15 @@ def explain_images(
         Where the graph is, which models to use.
     view : str
         ``PA``, ``AP`` or ``lateral``; ``unknown`` takes what each file states.
-    as_json : bool
-        One JSON object a line instead of text.
+    form : str
+        ``text``, ``full`` (with sources and queries), ``json`` (one object a line), ``slim`` (the same without queries,
+        drawings and evidence that no sentence cites) or ``csv`` (one row an image).
     use_graph : bool
         False leaves the graph out.
     html : Path or None
         A page to write as well, one section an image.
     output : Path or None
-        A file of JSON lines to write as well.
+        A file of JSON lines to write as well, slim ones where ``form`` is.
 
     Raises
     ------
@@ -79,13 +84,14 @@ def explain_images(
         if use_graph and any(image.exists() for image in images):  # a graph that is damaged is told at once
             prepare_graph(settings)
             explainer.open()
-        printer = _Printer(images, as_json=as_json, lines=files[0], keep=files[1] is not None)
+        printer = _Printer(images, form=form, lines=files[0], keep=files[1] is not None)
         progress = stack.enter_context(ProgressBar())
         progress("images", 0, len(images))
         for done, answer in enumerate(explainer.explain_many(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
             progress("images", done, len(images))
+        printer.finish()
         if files[1] is not None and printer.kept:
             files[1].write(render_explained(printer.kept, settings))
     printer.complain()
@@ -98,30 +104,64 @@ def _check_view(view: str) -> View:
     raise UsageError(f"there is no view {view!r}; expected {', '.join(get_args(View))}")
 
 
+def choose_form(*, json: bool = False, slim: bool = False, csv: bool = False, full: bool = False) -> Form:
+    """Choose the form that the options of ``thoracite explain`` ask for; ``--slim`` is JSON with or without ``--json``.
+
+    Raises
+    ------
+    UsageError
+        If two of them exclude each other.
+
+    Examples
+    --------
+    >>> choose_form(), choose_form(json=True), choose_form(json=True, slim=True)
+    ('text', 'json', 'slim')
+    """
+    asked: dict[Form, bool] = {"slim": slim, "json": json and not slim, "csv": csv, "full": full}
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        raise UsageError(f"--{forms[0]} and --{forms[1]} exclude each other; choose one")
+    return forms[0] if forms else "text"
+
+
 class _Printer:
     """Prints answers one by one and remembers what was wrong."""
 
-    def __init__(self, images: Sequence[Path], *, as_json: bool, lines: TextIO | None, keep: bool) -> None:
-        self._batch, self._as_json, self._lines, self._keep = len(images) > 1, as_json, lines, keep
+    def __init__(self, images: Sequence[Path], *, form: Form, lines: TextIO | None, keep: bool) -> None:
+        self._batch, self._form, self._lines, self._keep = len(images) > 1, form, lines, keep
+        self._table = ProbabilityTable()
         self._errors: list[str] = []
         self._printed = 0
         self.kept: list[Explanation] = []
 
     def print(self, answer: Explanation | ImageError) -> None:
         if isinstance(answer, Explanation):
-            record, text = render_record(answer), "" if self._as_json else render_text(answer)
             self.kept += [answer] if self._keep else []
         else:
             self._errors.append(answer.error)
-            record, text = render_error(answer.image, answer.error), f"{answer.image}\n\n  Not read: {answer.error}"
-        line = json.dumps(record, ensure_ascii=False)
+        line = json.dumps(_render_record(answer, slim=self._form == "slim"), ensure_ascii=False)
         if self._lines is not None:
             self._lines.write(line + "\n")
-        if self._as_json:
+        if self._form == "csv":
+            self._print_rows(answer)
+        elif self._form in ("json", "slim"):
             _print(line)
         elif self._batch or isinstance(answer, Explanation):
+            text = _render_text(answer, full=self._form == "full")
             _print(f"\n{'─' * 100}\n\n{text}" if self._printed else text)
         self._printed += 1
+
+    def _print_rows(self, answer: Explanation | ImageError) -> None:
+        if self._batch and not isinstance(answer, Explanation):
+            tell(f"not read: {answer.error}")
+        for row in self._table.add(answer):
+            _print(row)
+
+    def finish(self) -> None:
+        """What waited for the images to come."""
+        if self._form == "csv":
+            for row in self._table.finish():
+                _print(row)
 
     def complain(self) -> None:
         """One sentence about all that could not be read."""
@@ -131,6 +171,18 @@ class _Printer:
             )
         if self._errors:
             raise InputError(self._errors[0])
+
+
+def _render_record(answer: Explanation | ImageError, *, slim: bool) -> dict[str, Any]:
+    if not isinstance(answer, Explanation):
+        return render_error(answer.image, answer.error)
+    return render_slim(answer) if slim else render_record(answer)
+
+
+def _render_text(answer: Explanation | ImageError, *, full: bool) -> str:
+    if not isinstance(answer, Explanation):
+        return f"{answer.image}\n\n  Not read: {answer.error}"
+    return render_text(answer, full=full)
 
 
 def find_images(paths: Sequence[Path]) -> Iterator[Path]:
@@ -293,7 +345,9 @@ def _print(text: str) -> None:
 
 __all__ = [
     "LONGEST_PAGE",
+    "Form",
     "check_report",
+    "choose_form",
     "explain_images",
     "find_images",
     "run_suite",

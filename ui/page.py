@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from thoracite import __version__
+from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
 from thoracite.types import CITATION, Certainty, Explanation, Finding
 from thoracite.ui.drawing import draw_graph
@@ -90,7 +91,13 @@ def _draw(path: Path, settings: Settings) -> Picture | None:
     return render_picture(path, settings) if path.is_file() else None
 
 
-def render_body(explanation: Explanation, picture: Picture | None = None, *, anchor: str = "evidence") -> Markup:
+def render_body(
+    explanation: Explanation,
+    picture: Picture | None = None,
+    *,
+    anchor: str = "evidence",
+    assertions: str = PREFIXES["thxa"],
+) -> Markup:
     """Render one explanation as markup for a page that already has Thoracite's style and script.
 
     Parameters
@@ -101,6 +108,8 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
         The image to show beside its findings.
     anchor : str
         Prefix of every anchor; differs between the explanations of one page.
+    assertions : str
+        Begins the address of every cited assertion: its IRI, or ``/assertion/`` on a server that answers there.
 
     Returns
     -------
@@ -116,6 +125,7 @@ def render_body(explanation: Explanation, picture: Picture | None = None, *, anc
         .render(
             explanation=explanation,
             anchor=anchor,
+            assertions=assertions,
             picture=picture,
             unit=max(picture.width, picture.height) / 512 if picture else 1,
             findings=findings,

@@ -8,6 +8,8 @@
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
 ``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
 ``POST /cypher``        ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
+``GET /assertion/…``    one assertion, by the last part of its IRI
+``POST /mcp``           Model Context Protocol, streamable HTTP, where the package ``mcp`` is installed
 ======================  ===================================================================================
 
 Every error is ``{"error": "one sentence"}`` with the status that fits. Nothing sent is logged or kept.
@@ -22,6 +24,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -101,7 +104,8 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     @contextlib.asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_warm, args=(service,), daemon=True).start()
-        yield
+        async with run_tools():
+            yield
         service.close()
         workspace.cleanup()
 
@@ -110,6 +114,7 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _handle_errors(app)
     _add_rest(app, service)
     _add_queries(app, service)
+    run_tools = _add_tools(app, service)
     if page:
         _mount_page(app, service, Path(workspace.name))
     app.add_middleware(LimitBodies, max_bytes=settings.max_bytes, limit_s=UPLOAD_LIMIT_S)
@@ -212,6 +217,25 @@ def _add_queries(app: FastAPI, service: Service) -> None:
     async def answer_cypher(body: CypherRequest) -> dict[str, Any]:
         await _in_thread(service.open, "cypher")
         return render_cypher_json(await _ask(service.query, "cypher", body.statement, body.parameters))
+
+    @app.get("/assertion/{name}")
+    async def answer_assertion(name: str) -> dict[str, Any]:
+        found = await _in_thread(service.describe_assertion, f"thxa:{name}")
+        if found is None:
+            raise HTTPException(404, f"the graph has no assertion {name}; expected one that it cites")
+        return found  # type: ignore[no-any-return]
+
+
+def _add_tools(app: FastAPI, service: Service) -> Callable[[], contextlib.AbstractAsyncContextManager[None]]:
+    """Mount the tools for language models; what comes back runs them for as long as the server lives."""
+    if find_spec("mcp") is None:
+        return contextlib.nullcontext
+    from thoracite.ui.mcp.server import create_tools
+
+    tools = create_tools(service)
+    host = service.settings.host
+    app.router.routes.extend(tools.streamable_http_app(json_response=True, stateless_http=True, host=host).routes)
+    return tools.session_manager.run
 
 
 async def _read_upload(request: Request) -> tuple[str, bytes]:

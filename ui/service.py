@@ -258,6 +258,28 @@ class Service:
         with self._asking["sparql"].enter():
             return store.query(text, dataset=dataset, limit_s=self.settings.query_limit_s)
 
+    @contextmanager
+    def reading(self) -> Iterator[Retriever]:
+        """Lend the retriever with its open store, in the line of those who ask that store.
+
+        Raises
+        ------
+        StoreError
+            If the graph is missing or damaged.
+        BusyError
+            If too many wait.
+        """
+        retriever = self._load_retriever()
+        with self._asking[retriever.store.language].enter():
+            yield retriever
+
+    def describe_assertion(self, name: str) -> dict[str, Any] | None:
+        """Describe one assertion by its CURIE; None where the graph has none of that name."""
+        from thoracite.ui.mcp.tools import describe_assertion
+
+        with self.reading() as retriever:
+            return describe_assertion(retriever.store, name)
+
     def open(self, language: Language) -> GraphStore:
         """Return the graph in one language, opened once."""
         with self._loading:

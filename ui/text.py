@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from thoracite.kg.stores.store import QueryResult
-from thoracite.types import Certainty, Evidence, Explanation, Provenance, SignScore
+from thoracite.kg.vocabulary import expand
+from thoracite.types import Certainty, Evidence, Explanation, Finding, Provenance, SignScore
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
@@ -22,8 +23,8 @@ MARK = {Certainty.PRESENT: "+", Certainty.UNCERTAIN: "?", Certainty.ABSENT: "-"}
 """RadGraph's degrees in one character."""
 
 
-def render_text(explanation: Explanation, *, width: int = 100, queries: bool = True) -> str:
-    """An explanation for the terminal.
+def render_text(explanation: Explanation, *, width: int = 100, full: bool = False) -> str:
+    """An explanation for the terminal, short enough for a screen unless all of it is asked for.
 
     Parameters
     ----------
@@ -31,13 +32,14 @@ def render_text(explanation: Explanation, *, width: int = 100, queries: bool = T
         Released or withheld.
     width : int
         Characters a line; queries keep their own lines, so that they can be copied.
-    queries : bool
-        Whether to print each triple's SPARQL and Cypher.
+    full : bool
+        Whether to print each triple's sources with their places and licences, and its SPARQL and Cypher.
 
     Returns
     -------
     str
-        Sentences, findings that are not absent, the cited evidence with sources and queries, the notice.
+        Sentences, findings that are not absent, the cited evidence, the notice. In the short form each triple has one
+        line with its first source, and image evidence against findings stands together.
 
     Examples
     --------
@@ -51,14 +53,11 @@ def render_text(explanation: Explanation, *, width: int = 100, queries: bool = T
     Research use only, not a medical device.
     """
     parts = [explanation.image, _wrap(_sentences(explanation), width, indent="  ")]
-    if shown := [f for f in explanation.findings if f.certainty is not Certainty.ABSENT]:
-        lines = [f"  {MARK[f.certainty]} {f.entity.label} {f.probability:.2f} ({f.certainty.value})" for f in shown]
-        parts.append("\n".join(["Findings", *lines]))
+    if shown := [finding for finding in explanation.findings if finding.certainty is not Certainty.ABSENT]:
+        parts.append(_findings(shown, width, full=full))
     if cited := find_cited(explanation):
-        blocks = [_evidence_block(evidence, width, queries=queries) for evidence in cited]
-        more = len(explanation.evidence) - len(cited)
-        note = [f"  {more} more that no sentence cites: --json lists them"] if more else []
-        parts.append("\n".join(["Evidence", *blocks, *note]))
+        blocks = [_evidence_block(one, width, queries=True) for one in cited] if full else _evidence_lines(cited, width)
+        parts.append("\n".join(["Evidence", *blocks, *_left_out(explanation, len(cited), full=full)]))
     parts.append(NOTICE)
     return "\n\n".join(parts)
 
@@ -207,6 +206,43 @@ def _sentences(explanation: Explanation) -> list[str]:
     return [claim.sentence for claim in explanation.claims] or ["There is nothing to say."]
 
 
+def _findings(findings: Sequence[Finding], width: int, *, full: bool) -> str:
+    """One line a finding, or all in one paragraph, the most probable first."""
+    if full:
+        lines = [f"  {MARK[f.certainty]} {f.entity.label} {f.probability:.2f} ({f.certainty.value})" for f in findings]
+        return "\n".join(["Findings", *lines])
+    ordered = sorted(findings, key=lambda finding: -finding.probability)
+    named = ", ".join(f"{MARK[f.certainty]} {f.entity.label} {f.probability:.2f}" for f in ordered)
+    return _wrap([f"Findings: {named}"], width, indent="  ").removeprefix("  ")
+
+
+def _evidence_lines(cited: Sequence[Evidence], width: int) -> Iterator[str]:
+    """One line a piece of evidence; what the image has against findings stands together at the end."""
+    against = [one for one in cited if one.kind == "finding" and one.stance == "against"]
+    for evidence in cited:
+        if evidence not in against:
+            source = _name_sources(evidence)
+            yield f"  {textwrap.shorten(_evidence_head(evidence), width - 2 - len(source), placeholder=' …')}{source}"
+    if against:
+        named = ", ".join(f"[{one.key}] {one.about.label} {one.score:.2f}" for one in against)
+        yield _wrap([f"image, against: {named}"], width, indent="  ")
+
+
+def _name_sources(evidence: Evidence) -> str:
+    """The first source in brackets, and how many more there are; nothing for image evidence."""
+    if evidence.triple is None:
+        return ""
+    first, *others = (source.source for source in evidence.triple.provenance)
+    return f" ({first} and {len(others)} more)" if others else f" ({first})"
+
+
+def _left_out(explanation: Explanation, cited: int, *, full: bool) -> Iterator[str]:
+    if more := len(explanation.evidence) - cited:
+        yield f"  {more} more that no sentence cites: --json lists them"
+    if not full:
+        yield "  sources with places and licences, SPARQL and Cypher: --full"
+
+
 def _wrap(paragraphs: list[str], width: int, *, indent: str) -> str:
     return "\n".join(
         textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
@@ -214,13 +250,22 @@ def _wrap(paragraphs: list[str], width: int, *, indent: str) -> str:
     )
 
 
-def _evidence_block(evidence: Evidence, width: int, *, queries: bool) -> str:
+def _evidence_head(evidence: Evidence) -> str:
     place = "graph" if evidence.kind == "triple" else "image"
-    head = f"[{evidence.key}] {place}, {evidence.stance}: {describe_evidence(evidence)}"
-    lines = [textwrap.fill(head, width, initial_indent="  ", subsequent_indent="       ", break_on_hyphens=False)]
+    return f"[{evidence.key}] {place}, {evidence.stance}: {describe_evidence(evidence)}"
+
+
+def _evidence_block(evidence: Evidence, width: int, *, queries: bool) -> str:
+    lines = [
+        textwrap.fill(
+            _evidence_head(evidence), width, initial_indent="  ", subsequent_indent="       ", break_on_hyphens=False
+        )
+    ]
     if evidence.triple is not None:
         lines.append(f"       support {evidence.triple.support}, score {evidence.score:.2f}")
-        lines += [f"       source  {describe_source(source)}" for source in evidence.triple.provenance]
+        for place in evidence.triple.provenance:
+            lines.append(f"       source  {describe_source(place)}")
+            lines += [f"       cited   {expand(place.assertion)}"] if place.assertion else []
         if queries:
             lines += _query_lines("sparql", evidence.sparql)
             lines += _query_lines("cypher", evidence.cypher)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import StoreError
 from thoracite.kg.stores.store import QueryResult
+from thoracite.kg.vocabulary import expand
 from thoracite.types import Entity, Evidence, Explanation, Finding, Region, SignScore, Triple
 from thoracite.ui.records.explanation import (
     AnyEvidence,
@@ -82,6 +83,26 @@ def render_record(explanation: Explanation) -> Record:
     return record.model_dump(mode="json")
 
 
+def render_slim(explanation: Explanation) -> Record:
+    """Render the object of ``thoracite explain --slim``: without queries, drawings and evidence that no sentence cites.
+
+    Returns
+    -------
+    dict
+        As :class:`~thoracite.ui.records.explanation.SlimExplanationRecord` has it.
+    """
+    record = render_record(explanation)
+    cited = {key for claim in record["claims"] for key in claim["citations"]}
+    record["evidence"] = [_without(one, "sparql", "cypher") for one in record["evidence"] if one["key"] in cited]
+    for finding in record["findings"]:
+        finding["signs"] = [_without(sign, "drawing") for sign in finding["signs"]]
+    return record
+
+
+def _without(record: Record, *names: str) -> Record:
+    return {name: value for name, value in record.items() if name not in names}
+
+
 def render_error(image: str, message: str) -> Record:
     """Render the line of an image that could not be read.
 
@@ -146,7 +167,8 @@ def _triple(triple: Triple) -> Record:
         "support": triple.support,
         "counts": CountsRecord(**triple.counts.model_dump()),
         "lift": triple.lift,
-        "provenance": [ProvenanceRecord(**source.model_dump()) for source in triple.provenance],
+        "provenance": [ProvenanceRecord(**one.model_dump(exclude={"assertion"})) for one in triple.provenance],
+        "assertions": [expand(one.assertion) for one in triple.provenance if one.assertion],
     }
 
 
@@ -287,6 +309,7 @@ __all__ = [
     "render_finding",
     "render_record",
     "render_retrieval",
+    "render_slim",
     "render_sparql_json",
     "render_triple",
 ]

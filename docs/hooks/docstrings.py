@@ -34,7 +34,7 @@ def _visit(owner: griffe.Module | griffe.Class) -> None:
             member.docstring.value = _rewrite(member.docstring.value, member)
         if isinstance(member, griffe.Module | griffe.Class):
             _visit(member)
-        if isinstance(member, griffe.Class) and "__init__" not in member.members and _has_fields(member):
+        if isinstance(member, griffe.Class) and _has_fields(member) and not _names_parameters(member):
             _add_signature(member)
 
 
@@ -58,6 +58,15 @@ def _has_fields(found: griffe.Class) -> bool:
     """Whether calls of the class take its annotated attributes: nouns, settings and named tuples."""
     bases = {str(base).rsplit(".", 1)[-1] for base in found.bases}
     return bool(bases & {"Noun", "BaseModel", "BaseSettings", "NamedTuple"})
+
+
+def _names_parameters(found: griffe.Class) -> bool:
+    """Whether the class has an ``__init__`` of its own that does more than to pass ``**values`` on."""
+    own = found.members.get("__init__")
+    passed = griffe.ParameterKind.var_keyword
+    return isinstance(own, griffe.Function) and any(
+        parameter.kind is not passed for parameter in own.parameters if parameter.name != "self"
+    )
 
 
 def _add_signature(found: griffe.Class) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -15,6 +17,7 @@ from PIL import Image
 
 from tests.command import Run
 from tests.images import write_bomb, write_dicom_without_pixels, write_noise, write_truncated_jpeg
+from thoracite.vision.labels import FINDINGS
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?source { ?assertion a <https://w3id.org/thoracite/Assertion> } }"
 
@@ -51,8 +54,10 @@ def test_explain_text_html_and_output(run: Run, radiograph: Path, tmp_path: Path
     ran = run("explain", radiograph, "--html", page, "--output", lines)
     assert ran.code == 0
     assert "[E1]" in ran.out
-    assert "SELECT" in ran.out
+    assert "SELECT" not in ran.out
+    assert len(ran.out.splitlines()) <= 70
     assert "Research use only" in ran.out
+    assert "SELECT" in run("explain", radiograph, "--full").out
     assert json.loads(lines.read_text(encoding="utf-8"))["claims"]
     assert "data:image/png;base64," in page.read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lines.json", "page.html"]
@@ -73,6 +78,27 @@ def test_a_batch_goes_on_past_bad_images_in_the_order_given(run: Run, radiograph
     assert names == ["a.png", "b.jpg", "c.jpg", "missing.png"]
     assert [sorted(record) == ["error", "image"] for record in ran.records] == [True, False, False, True]
     assert lines.read_text(encoding="utf-8") == ran.out
+
+
+def test_a_batch_as_a_table_has_one_row_an_image(run: Run, radiograph: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.full((300, 300), 90, np.uint8)).save(tmp_path / "grey.png")
+    lines = tmp_path / "lines.json"
+    ran = run("explain", tmp_path / "missing.png", radiograph, tmp_path / "grey.png", "--csv", "--output", lines)
+    assert ran.code == 3
+    assert "not read: " in ran.err.splitlines()[0]
+    assert "missing.png does not exist" in ran.err.splitlines()[0]
+    assert ran.sentence.startswith("1 of 3 images could not be read")
+    missing, read, grey = csv.DictReader(io.StringIO(ran.out))
+    assert [row["image"] for row in (missing, read, grey)] == [
+        str(tmp_path / "missing.png"), str(radiograph), str(tmp_path / "grey.png"),
+    ]  # fmt: skip
+    assert [row["withheld"] for row in (missing, read, grey)] == ["", "false", "true"]
+    assert set(list(missing.values())[1:]) == {""}
+    findings = json.loads(lines.read_text(encoding="utf-8").splitlines()[1])["findings"]
+    by_code = {code: finding["probability"] for finding in findings for code in finding["codes"]}
+    assert {name: round(float(read[name]), 4) for name in FINDINGS} == {
+        name: by_code[f"NIH14:{name}"] for name in FINDINGS
+    }
 
 
 def test_without_a_graph_there_are_observations_only(run: Run, radiograph: Path, tmp_path: Path) -> None:
@@ -151,6 +177,7 @@ def test_a_page_of_too_many_images_is_refused(run: Run, tmp_path: Path) -> None:
         ["explain"],
         ["explain", "a.png", "--nope"],
         ["explain", "a.png", "--generator", "nosuch"],
+        ["explain", "a.png", "--csv", "--json"],
         ["nosuch"],
         ["evaluate", "nosuch"],
         ["query", "nosuch"],

@@ -20,7 +20,7 @@ from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery
 
-from thoracite.errors import InputError, StoreError, UsageError
+from thoracite.errors import StoreError, UsageError
 from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.retrieval.llamaindex import ConceptRetriever, ThoraciteGraphStore
@@ -176,8 +176,19 @@ def test_a_question_is_answered_without_a_model(graph: ThoraciteGraphStore) -> N
     found = ConceptRetriever(graph, limit=3).retrieve("Pleural effusion, no pneumothorax.")
     assert 0 < len(found) <= 3
     assert all("pleural_effusion" in node.metadata["triple"] and node.metadata["sources"] for node in found)
-    with pytest.raises(InputError, match="no concept"):
-        ConceptRetriever(graph).retrieve("zzzz")
+
+
+@pytest.mark.parametrize("question", ["hello world", "", "thx:nosuch", "No pneumothorax.", "nosuch.png"])
+def test_a_question_that_names_nothing_gets_an_empty_list(graph: ThoraciteGraphStore, question: str) -> None:
+    assert ConceptRetriever(graph).retrieve(question) == []
+
+
+def test_a_question_is_never_read_as_the_name_of_a_file(
+    graph: ThoraciteGraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pleural effusion").write_bytes(b"no image")
+    monkeypatch.chdir(tmp_path)
+    assert ConceptRetriever(graph, limit=1).retrieve("pleural effusion")
 
 
 def test_a_store_that_speaks_sparql_is_refused(tmp_path: Path, small_graph: Path) -> None:

@@ -57,7 +57,12 @@ def make_triples() -> tuple[Triple, Triple]:
         relation=Relation(id="thx:has_radiographic_sign", label="has radiographic sign"),
         object=BLUNTING,
         provenance=(
-            Provenance(source="thxs:radlex_def", locator="row 'costophrenic angle blunting'", licence="RadLex"),
+            Provenance(
+                source="thxs:radlex_def",
+                locator="row 'costophrenic angle blunting'",
+                licence="RadLex",
+                assertion="thxa:0a1b",
+            ),
         ),
     )
     cause = Triple(

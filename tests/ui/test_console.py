@@ -9,7 +9,7 @@ import pytest
 from tests.images import write_dicom_without_pixels, write_noise
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.console import find_images
+from thoracite.ui.console import choose_form, find_images
 from thoracite.ui.console_graph import find_query, guess_language, run_query
 
 
@@ -27,6 +27,14 @@ def test_a_folder_is_its_images_by_name_and_a_file_is_itself(tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="holds no image"):
         list(find_images([tmp_path / "empty"]))
+
+
+def test_two_forms_of_output_exclude_each_other() -> None:
+    assert choose_form(json=True, slim=True) == choose_form(slim=True) == "slim"
+    assert choose_form(full=True) == "full"
+    for wrong in ({"json": True, "csv": True}, {"slim": True, "full": True}):
+        with pytest.raises(UsageError, match="exclude each other"):
+            choose_form(**wrong)
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,24 @@ class Page(HTMLParser):
 
 def test_page_asks_for_nothing_outside(explanation: Explanation, picture: Picture) -> None:
     page = Page(render_html(explanation, picture))
-    addresses = [a[name] for _, a in page.elements for name in ("src", "href", "action") if name in a]
+    fetched = [a for _, a in page.elements if a.get("class") != "assertion"]  # those are followed by hand
+    addresses = [a[name] for a in fetched for name in ("src", "href", "action") if name in a]
     assert [x for x in addresses if not str(x).startswith(("data:", "#"))] == []
     policy = page.find("meta", **{"http-equiv": "Content-Security-Policy"})[0]["content"]
     assert "default-src 'none'" in str(policy)
     assert not re.search(r"@import|url\((?!#)", render_html(explanation, picture))
+
+
+def test_every_place_of_a_triple_links_to_its_assertion(explanation: Explanation) -> None:
+    ids = [one.provenance for item in explanation.evidence if (one := item.triple) is not None]
+    named = [one.assertion for places in ids for one in places]
+    for start, body in (
+        ("https://w3id.org/thoracite/assertion/", render_html(explanation)),
+        ("/assertion/", render_body(explanation, assertions="/assertion/")),
+    ):
+        links = Page(str(body)).find("a", class_="assertion")
+        assert [link["href"] for link in links] == [name.replace("thxa:", start) for name in named if name]
+        assert links
 
 
 def test_every_citation_leads_to_its_evidence(explanation: Explanation) -> None:

@@ -49,6 +49,22 @@ def test_healthz_answers_before_anything_is_loaded(graph_settings: Settings) -> 
         assert client.get("/healthz").json()["status"] == "ok"
 
 
+def test_an_assertion_is_answered_by_the_last_part_of_its_iri(client: TestClient) -> None:
+    found = client.post("/retrieve", json={"query": "thx:deep_sulcus_sign"}).json()["triples"][0]
+    iri, place = found["assertions"][0], found["provenance"][0]
+    answer = client.get(iri.replace("https://w3id.org/thoracite", "")).json()
+    assert answer["iri"] == iri
+    assert (answer["source"]["id"], answer["locator"], answer["licence"]) == (
+        place["source"], place["locator"], place["licence"],
+    )  # fmt: skip
+    assert answer["source"]["title"]
+    rows = client.get("/sparql", params={"query": answer["sparql"]}).json()["results"]["bindings"]
+    assert place["locator"] in [row["locator"]["value"] for row in rows]
+    missing = client.get("/assertion/0000")
+    assert (missing.status_code, "no assertion 0000" in sentence(missing)) == (404, True)
+    assert client.get("/assertion/a.b").status_code == 422
+
+
 def test_explain_answers_with_the_object_of_the_command_line(client: TestClient, radiograph: Path) -> None:
     answer = send(client, f"../{radiograph.name}", radiograph.read_bytes())
     assert answer.status_code == 200

@@ -7,23 +7,54 @@ from thoracite.generation.report_check import ReportCheck, ReportError
 from thoracite.kg.extract.reading import Reading
 from thoracite.kg.reports.sections import Unread
 from thoracite.kg.stores.store import QueryResult
-from thoracite.types import Explanation
+from thoracite.types import Claim, Evidence, Explanation
 from thoracite.ui.text import align_columns, render_check_text, render_suite_text, render_table, render_text
 
 
-def test_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
-    text = render_text(explanation)
-    parts = ("effusion. [E1][E2]", "[E3] graph", "thxs:radlex_def", "sparql  PREFIX", "cypher  MATCH", "Research use")
+def test_full_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
+    text = render_text(explanation, full=True)
+    parts = (
+        "effusion. [E1][E2]",
+        "[E3] graph",
+        "thxs:radlex_def",
+        "cited   https://w3id.org/thoracite/assertion/0a1b",
+        "sparql  PREFIX",
+        "cypher  MATCH",
+        "Research use",
+    )
     order = [text.index(part) for part in parts]
     assert order == sorted(order)
     assert "- pneumothorax" not in text  # absent findings are in the JSON, not on the screen
     assert "+ pleural effusion 0.83 (definitely present)" in text
 
 
-def test_text_keeps_queries_whole_and_can_leave_them_out(explanation: Explanation) -> None:
-    lines = render_text(explanation, width=60).splitlines()
+def test_text_has_one_line_for_each_triple_with_its_source(explanation: Explanation) -> None:
+    lines = render_text(explanation, width=80).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    triples = [line for line in lines if "] graph, " in line]
+    assert [line.split()[0] for line in triples] == ["[E3]", "[E4]"]
+    assert triples[0].endswith("… (thxs:radlex_def)")
+    assert triples[1].endswith("(thxs:openi and 1 more)")
+    assert "Findings: + pleural effusion 0.83, ? pulmonary edema 0.44" in lines
+    text = "\n".join(lines)
+    assert "--full" in text
+    assert not any(word in text for word in ("sparql  ", "cypher  ", "licence CC", "pneumothorax"))
+
+
+def test_short_text_gathers_what_the_image_has_against_findings(explanation: Explanation) -> None:
+    absent = explanation.findings[2]
+    evidence = tuple(
+        Evidence(key=key, kind="finding", stance="against", score=0.02, about=absent.entity, finding=absent)
+        for key in ("E1", "E2")
+    )
+    claim = Claim(sentence="No pneumothorax [E1][E2].", kind="observation", citations=("E1", "E2"))
+    text = render_text(explanation.model_copy(update={"evidence": evidence, "claims": (claim,)}))
+    assert "  image, against: [E1] pneumothorax 0.02, [E2] pneumothorax 0.02\n" in text
+
+
+def test_full_text_keeps_queries_whole(explanation: Explanation) -> None:
+    lines = render_text(explanation, width=60, full=True).splitlines()
     assert any(line.endswith("RETURN a.label, r.locator, b.label") for line in lines)
-    assert "cypher" not in render_text(explanation, queries=False)
 
 
 def test_text_of_a_withheld_image_is_its_reason(withheld: Explanation) -> None:

@@ -11,7 +11,7 @@ from thoracite.kg.stores.store import QueryResult
 from thoracite.retrieval.retriever import Retrieval
 from thoracite.types import Explanation, ScoredTriple, Subgraph
 from thoracite.ui.text import render_retrieval_text
-from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_sparql_json
+from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_slim, render_sparql_json
 
 
 @pytest.fixture
@@ -29,6 +29,18 @@ def test_record_has_the_promised_fields(explanation: Explanation) -> None:
     ]  # fmt: skip
     assert (record["image"], record["abstained"], record["reason"]) == ("chest.png", False, None)
     assert record["graph"].startswith("sha256:")
+
+
+def test_slim_record_is_the_record_without_queries_drawings_and_uncited_evidence(explanation: Explanation) -> None:
+    whole, slim = render_record(explanation), render_slim(explanation)
+    assert list(slim) == list(whole)
+    assert [piece["key"] for piece in slim["evidence"]] == ["E1", "E2", "E3", "E4"]  # E5 is cited by no sentence
+    for piece, kept in zip(whole["evidence"], slim["evidence"], strict=False):
+        assert {name: value for name, value in piece.items() if name not in ("sparql", "cypher")} == kept
+    assert not any("sparql" in piece or "cypher" in piece for piece in slim["evidence"])
+    (sign,) = slim["findings"][0]["signs"]
+    (drawn,) = whole["findings"][0]["signs"]
+    assert sign | {"drawing": drawn["drawing"]} == drawn
 
 
 def test_record_lists_every_finding_the_absent_ones_too(explanation: Explanation) -> None:

@@ -69,6 +69,9 @@ def _root(
 def explain(
     paths: Annotated[list[Path], typer.Argument(help="Images (PNG, JPEG, DICOM) or folders of them.")],
     json: Json = False,
+    slim: Annotated[bool, typer.Option("--slim", help="JSON without queries, drawings, uncited evidence.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="One row an image, one column a finding.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Text with sources, SPARQL and Cypher.")] = False,
     generator: Generator = None,
     encoder: Encoder = None,
     view: View = "unknown",
@@ -79,10 +82,11 @@ def explain(
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
 ) -> None:
     """Explain images; each sentence cites its evidence."""
-    from thoracite.ui.console import explain_images
+    from thoracite.ui.console import choose_form, explain_images
 
+    form = choose_form(json=json, slim=slim, csv=csv, full=full)
     settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder)
-    explain_images(paths, settings, view=view, as_json=json, use_graph=not no_graph, html=html, output=output)
+    explain_images(paths, settings, view=view, form=form, use_graph=not no_graph, html=html, output=output)
 
 
 @app.command()
@@ -207,7 +211,7 @@ def read_knowledge(
 @app.command()
 def export(
     output: Annotated[Path, typer.Argument(help="File to write; a folder for neo4j.")],
-    form: Annotated[str, typer.Option("--format", help="turtle, trig, nquads, jsonld or neo4j.")] = "turtle",
+    form: Annotated[str, typer.Option("--format", help="turtle, trig, nquads, jsonld, rdf12 or neo4j.")] = "turtle",
     graph: Graph = None,
 ) -> None:
     """Write the graph for other programs: RDF, or CSV for neo4j-admin."""
@@ -289,6 +293,14 @@ def serve(
     from thoracite.ui.server import serve as run_server
 
     run_server(read_settings(graph=graph, host=host, port=port, examples=examples))
+
+
+@app.command()
+def mcp(graph: Graph = None, store: Store = None) -> None:
+    """Offer the graph to language models: Model Context Protocol on standard input and output."""
+    from thoracite.ui.mcp.server import serve_stdio
+
+    serve_stdio(read_settings(graph=graph, store=store))
 
 
 @app.command()

@@ -92,6 +92,8 @@ class Provenance(Noun):
         The source's licence, in its own words.
     confidence : str
         Clarity of the source's statement: ``high``, ``medium``, ``low``; ``not stated`` for counted facts.
+    assertion : str or None
+        CURIE of the assertion in the graph (``thxa:…``), by whose IRI it is cited; None before it is in one.
     """
 
     source: Curie
@@ -100,6 +102,7 @@ class Provenance(Noun):
     version: str = "1"
     licence: str = "not stated"
     confidence: Confidence = "not stated"
+    assertion: Curie | None = None
 
 
 class Counts(Noun):

@@ -41,7 +41,7 @@ class DrawingRecord(Record):
     points: list[Point]
 
 
-class SignRecord(Record):
+class SlimSignRecord(Record):
     """A sign of a finding, with the part that it adds to the finding's log-odds."""
 
     id: str
@@ -55,11 +55,16 @@ class SignRecord(Record):
     invalid_because: str | None
     probability: float | None
     log_odds: float
+
+
+class SignRecord(SlimSignRecord):
+    """A sign, and where it is drawn."""
+
     drawing: list[DrawingRecord]
 
 
-class FindingRecord(Record):
-    """A finding; ``log_odds = base_log_odds + Σ signs.log_odds + rest_log_odds``."""
+class _FindingRecord(Record):
+    """What all findings have."""
 
     id: str
     label: str
@@ -74,7 +79,18 @@ class FindingRecord(Record):
     log_odds: float
     base_log_odds: float
     rest_log_odds: float
+
+
+class FindingRecord(_FindingRecord):
+    """A finding; ``log_odds = base_log_odds + Σ signs.log_odds + rest_log_odds``."""
+
     signs: list[SignRecord]
+
+
+class SlimFindingRecord(_FindingRecord):
+    """A finding whose signs are not drawn."""
+
+    signs: list[SlimSignRecord]
 
 
 class ClaimRecord(Record):
@@ -107,7 +123,10 @@ class CountsRecord(Record):
 
 
 class TripleRecord(Record):
-    """A fact of the graph in labels, its identifiers beside them; ``certainty`` is the less certain end's."""
+    """A fact of the graph in labels, its identifiers beside them; ``certainty`` is the less certain end's.
+
+    ``assertions`` are the IRIs by which it is cited, one a place of ``provenance`` and in its order.
+    """
 
     subject: str
     relation: str
@@ -120,6 +139,7 @@ class TripleRecord(Record):
     counts: CountsRecord
     lift: float | None
     provenance: list[ProvenanceRecord]
+    assertions: list[str]
 
 
 class ScoredTripleRecord(TripleRecord):
@@ -139,10 +159,15 @@ class _EvidenceRecord(Record):
     about_label: str
 
 
-class TripleEvidence(_EvidenceRecord, TripleRecord):
-    """A triple, with queries that return it from its graph."""
+class SlimTripleEvidence(_EvidenceRecord, TripleRecord):
+    """A triple."""
 
     kind: Literal["triple"]
+
+
+class TripleEvidence(SlimTripleEvidence):
+    """A triple, with queries that return it from the graph it came from."""
+
     sparql: str
     cypher: str
 
@@ -191,8 +216,13 @@ AnyEvidence = Annotated[
 ]
 
 
-class ExplanationRecord(Record):
-    """One explanation."""
+SlimEvidence = Annotated[
+    SlimTripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | OtherEvidence, Field(discriminator="kind")
+]
+
+
+class _ExplanationRecord(Record):
+    """What all explanations have."""
 
     image: str
     view: View
@@ -200,9 +230,22 @@ class ExplanationRecord(Record):
     reason: str | None
     generator: str
     graph: str
+
+
+class ExplanationRecord(_ExplanationRecord):
+    """One explanation."""
+
     findings: list[FindingRecord]
     claims: list[ClaimRecord]
     evidence: list[AnyEvidence]
+
+
+class SlimExplanationRecord(_ExplanationRecord):
+    """One explanation without queries, drawings and evidence that no sentence cites."""
+
+    findings: list[SlimFindingRecord]
+    claims: list[ClaimRecord]
+    evidence: list[SlimEvidence]
 
 
 class ErrorRecord(Record):
@@ -270,6 +313,11 @@ __all__ = [
     "ScoredTripleRecord",
     "SignEvidence",
     "SignRecord",
+    "SlimEvidence",
+    "SlimExplanationRecord",
+    "SlimFindingRecord",
+    "SlimSignRecord",
+    "SlimTripleEvidence",
     "TripleEvidence",
     "TripleRecord",
 ]

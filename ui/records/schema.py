@@ -32,7 +32,13 @@ from thoracite.ui.records.answers import (
     SuitesRecord,
     ViolationsRecord,
 )
-from thoracite.ui.records.explanation import CheckRecord, ErrorRecord, ExplanationRecord, RetrievalRecord
+from thoracite.ui.records.explanation import (
+    CheckRecord,
+    ErrorRecord,
+    ExplanationRecord,
+    RetrievalRecord,
+    SlimExplanationRecord,
+)
 
 FOLDER = Path(__file__).resolve().parent / "schemas"
 """The schemas as files."""
@@ -44,6 +50,7 @@ SCHEMAS: dict[str, Any] = {
     "evaluate": SuiteRecord,
     "evaluate-list": SuitesRecord,
     "explain": ExplanationRecord | ErrorRecord,
+    "explain-slim": SlimExplanationRecord | ErrorRecord,
     "extract": dict[str, RadGraphReport],
     "healthz": HealthRecord,
     "queries": QueriesRecord,

@@ -13,14 +13,50 @@ from thoracite.kg.build.graph_files import RDF_FORMATS, write_graph_files
 from thoracite.kg.build.own_triples import read_given
 from thoracite.kg.rdf.nquads import read_quads
 
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
-@pytest.mark.parametrize("form", RDF_FORMATS)
+
+@pytest.mark.parametrize("form", [form for form in RDF_FORMATS if form != "rdf12"])
 def test_every_rdf_form_holds_the_whole_graph(small_graph: Path, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"graph.{form}"
     write_graph_files(small_graph, path, form=form)
     read = {quad if form != "turtle" else quad.triple for quad in ox.parse(path=path, format=RDF_FORMATS[form])}
     assert read == {quad if form != "turtle" else quad.triple for quad in read_quads(small_graph)}
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_rdf12_reifies_every_assertion_and_loses_nothing(small_graph: Path, tmp_path: Path) -> None:
+    path = tmp_path / "graph.trig"
+    write_graph_files(small_graph, path, form="rdf12")
+    assert "rdf:reifies <<( thx:" in path.read_text(encoding="utf-8")
+    read = list(ox.parse(path=path, format=ox.RdfFormat.TRIG))
+    back = set()
+    for quad in read:
+        if quad.predicate.value != f"{RDF}reifies":
+            back.add(quad)
+            continue
+        assert ox.Quad(*quad.object, quad.graph_name) in read  # the triple is asserted beside its reifier
+        for name, end in zip(("subject", "predicate", "object"), quad.object, strict=True):
+            back.add(ox.Quad(quad.subject, ox.NamedNode(f"{RDF}{name}"), end, quad.graph_name))
+    assert back == set(read_quads(small_graph))
+    assert len(read) < len(back)
+
+
+def test_rdf12_is_asked_by_the_triple_itself(small_graph: Path, tmp_path: Path) -> None:
+    path = tmp_path / "graph.trig"
+    write_graph_files(small_graph, path, form="rdf12")
+    store = ox.Store()
+    store.load(path=path, format=ox.RdfFormat.TRIG)
+    prologue = f"PREFIX rdf: <{RDF}> PREFIX thx: <https://w3id.org/thoracite/>"
+    ends = "thx:pleural_effusion thx:has_radiographic_sign ?sign"
+    asked = store.query(f"{prologue} SELECT ?a ?sign ?place {{ GRAPH ?g {{ << {ends} ~ ?a >> thx:locator ?place }} }}")
+    plain = [
+        quad for quad in read_quads(small_graph)
+        if quad.subject.value.endswith("/pleural_effusion") and quad.predicate.value.endswith("/has_radiographic_sign")
+    ]  # fmt: skip
+    rows = list(asked)
+    assert len({row["sign"] for row in rows}) == len({quad.object for quad in plain}) > 0
+    assert all("/assertion/" in row["a"].value and row["place"].value for row in rows)
 
 
 def test_turtle_comes_back_with_the_sources_of_its_triples(small_graph: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from thoracite.cli import app
 from thoracite.errors import UsageError
 from thoracite.types import Explanation
 from thoracite.ui.records.schema import FOLDER, SCHEMAS, make_schema
-from thoracite.ui.view import render_error, render_record
+from thoracite.ui.view import render_error, render_record, render_slim
 
 REPORT = "FINDINGS: Small left pleural effusion. No pneumothorax. IMPRESSION: Effusion."
 
@@ -42,6 +42,11 @@ def test_explanations_and_errors_are_lines_of_explain(explanation: Explanation, 
         check("explain", json.loads(json.dumps(record)))
 
 
+def test_slim_explanations_are_lines_of_explain_slim(explanation: Explanation, withheld: Explanation) -> None:
+    for record in (render_slim(explanation), render_slim(withheld), render_error("a.png", "it is empty")):
+        check("explain-slim", json.loads(json.dumps(record)))
+
+
 def test_a_schema_refuses_what_is_not_promised(explanation: Explanation) -> None:
     record = json.loads(json.dumps(render_record(explanation)))
     for change in ({"reason": 3}, {"surprise": 1}, {"findings": [{}]}):
@@ -64,6 +69,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("explain", ["explain", "grey.png", "--json", "--no-graph"]),
         ("explain", ["explain", "grey.png", "missing.png", "--json"]),
+        ("explain-slim", ["explain", "grey.png", "missing.png", "--slim"]),
         ("retrieve", ["retrieve", "right pleural effusion, no pneumothorax", "--json"]),
         ("query-sparql", ["query", "signs_of", "--language", "sparql", "--json"]),
         ("query-sparql", ["query", "ASK { GRAPH ?g { ?s ?p ?o } }", "--json"]),
