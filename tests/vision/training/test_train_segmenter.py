@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import zipfile
 from pathlib import Path
 
@@ -101,12 +102,13 @@ def test_a_run_that_was_cut_off_gives_the_same_weights(
     assert LungSegmenter.load(tmp_path / "whole").segment(radiograph.pixels).right.shape == (32, 32)
 
 
-def test_a_few_steps_lower_the_loss(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_few_steps_lower_the_loss(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="thoracite")
     frames = torch.zeros(2, 3, 40, 40, dtype=torch.uint8)
     frames[:, 1, 8:32, 4:18] = frames[:, 2, 8:32, 22:36] = 255
     frames[:, 0] = 255 - frames[:, 1:].amax(1)
     LungTrainer(frames, seed=0).run(12, tmp_path / "lungs.pt")
-    losses = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    losses = [float(line.split()[-1]) for line in caplog.messages]
     assert len(losses) == 12
     assert losses[-1] < 0.9 * losses[0]
 
