@@ -62,6 +62,7 @@ ROOMS = {
                 "sparql_bind",
                 "cypher_guard",
                 "triple_index",
+                "folder",
                 "property_graph",
                 "oxigraph",
                 "ladybug",

@@ -136,3 +136,24 @@ def test_two_places_support_each_and_contradict_no_third(
     both = [*evidence, evidence[6].model_copy(update={"key": "E18", "kind": "region", "finding": below})]
     (claim,) = judge([f"Consolidation is likely in the left {place} zone [E7][E18]."], both, link, extractor)
     assert claim.verdict == verdict, claim.why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "probability", "verdict"),
+    [
+        ("Blunting of the costophrenic angle is likely on the left [E3].", 0.5, "supported"),
+        ("Blunting of the costophrenic angle is likely on the right [E3].", 0.91, "contradicted"),
+        ("Blunting of the costophrenic angle is likely [E3].", 0.49, "contradicted"),
+        ("There is no blunting of the costophrenic angle [E3].", 0.49, "supported"),
+        ("There is no blunting of the costophrenic angle [E3].", 0.5, "contradicted"),
+    ],
+)
+def test_a_sign_has_a_side_and_is_there_when_as_likely_as_not(
+    sentence: str, probability: float, verdict: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
+) -> None:
+    seen = evidence[2].sign
+    assert seen is not None
+    left = seen.model_copy(update={"side": "left", "probability": probability})
+    changed = [*evidence[:2], evidence[2].model_copy(update={"sign": left}), *evidence[3:]]
+    (claim,) = judge([sentence], changed, link, extractor)
+    assert claim.verdict == verdict, claim.why

@@ -173,7 +173,8 @@ def test_paths_are_shortest_first(store: GraphStore, reference: Reference) -> No
     found = store.find_paths(FOLD, "thx:heart_failure", hops=4)
     assert found == reference.find_paths(FOLD, "thx:heart_failure", hops=4)
     assert [len(path) for path in found] == [4, 4, 4, 4]
-    assert store.find_paths(FOLD, "thx:heart_failure", hops=3) == []
+    assert store.find_paths(FOLD, "thx:heart_failure", hops=3) == store.find_paths(FOLD, "thx:heart_failure") == []
+    assert store.find_paths(EFFUSION, "thx:pneumonia") == reference.find_paths(EFFUSION, "thx:pneumonia", hops=3)
     assert [len(path) for path in store.find_paths(EFFUSION, "thx:pneumonia", limit=3)] == [1, 2, 3]
     assert store.find_paths("thx:sarcoidosis", EFFUSION) == []
 
