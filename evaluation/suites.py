@@ -19,6 +19,7 @@ from thoracite.settings import PACKAGE
 _SUITES = {
     "extraction": "thoracite.evaluation.extraction:run_extraction",
     "labels": "thoracite.evaluation.labels:run_labels",
+    "reading": "thoracite.evaluation.reading:run_reading",
     "privacy": "thoracite.evaluation.privacy:run_privacy",
     "reports": "thoracite.evaluation.reports:run_reports",
     "report-check": "thoracite.evaluation.report_check:run_report_check",

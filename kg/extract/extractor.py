@@ -15,14 +15,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from thoracite.errors import ModelError, UsageError
+from thoracite.kg.extract.asides import drop_asides
+from thoracite.kg.extract.clauses import mark_answers
 from thoracite.kg.extract.lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract.phrases import build_phrases
 from thoracite.kg.extract.relations import link_phrases
-from thoracite.kg.extract.scope import assign_certainty, drop_advice
+from thoracite.kg.extract.scope import assign_certainty
 from thoracite.kg.extract.text import find_sections, split_sentences, split_tokens
 from thoracite.kg.radgraph import Annotation, Label, Mention, RelationName, parse_annotation
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the rules or the lexicon change what is found."""
 
 _KEPT = 16_384
@@ -131,7 +133,8 @@ def extract_sentence(words: list[str]) -> list[Term]:
     [('pneumonia', 'U')]
     """
     terms = match_terms(words)
-    phrases, tail = build_phrases(drop_advice(terms))
+    mark_answers(terms)
+    phrases, tail = build_phrases(drop_asides(terms))
     assign_certainty(phrases, tail)
     link_phrases(phrases, tail)
     return [term for term in terms if term.kind in CONTENT and not term.dropped]

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from thoracite.files import read_rows
 from thoracite.kg.radgraph import Annotation, Mention
+from thoracite.kg.spelling import americanize
 from thoracite.types import Certainty
 
 _FILE = Path(__file__).with_name("labels.csv")
@@ -77,7 +78,8 @@ def find_mentions(annotation: Annotation, *, label_set: str = "NIH14") -> list[L
     for mention in annotation.entities:
         if mention.is_anatomy:
             continue
-        words = {mention.tokens.lower(), *mention.tokens.lower().split("/")}
+        token = mention.tokens.lower()
+        words = {americanize(word) for word in (token, *token.split("/"))}
         around = attached.get(mention.id, set())
         for rule in load_rules(label_set):
             if any(rule.observation.fullmatch(word) for word in words) and _fits(rule, around):

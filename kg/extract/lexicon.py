@@ -21,6 +21,7 @@ from itertools import product
 from pathlib import Path
 
 from thoracite.kg.linking.number import make_plural
+from thoracite.kg.spelling import americanize
 from thoracite.types import Certainty
 
 FOLDER = Path(__file__).resolve().parent
@@ -172,8 +173,9 @@ def _kind_of_word(word: str) -> str:
 
 
 def match_terms(words: list[str]) -> list[Term]:
-    """Longest matches from left to right over lower-case words; every word is in exactly one term."""
+    """Longest matches from left to right over lower-case words, British ones too; every word is in exactly one term."""
     index = load_lexicon()
+    words = [americanize(word) for word in words]
     terms: list[Term] = []
     at, count = 0, len(words)
     while at < count:

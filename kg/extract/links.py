@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Literal
 
+from thoracite.kg.extract.clauses import in_differential
 from thoracite.kg.extract.lexicon import Term
 from thoracite.kg.extract.phrases import Phrase
 from thoracite.kg.extract.scope import closes_clause
@@ -57,7 +58,7 @@ def classify_link(phrases: Sequence[Phrase], ix: int) -> Link:
         return "stop"
     if _is_masked_reading(phrases, ix):
         return "masked"
-    if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and _in_differential(phrases, ix)):
+    if kinds & {"suggest", "suggest_hedged"} or ("includes" in kinds and in_differential(phrases, ix)):
         return "suggest"
     if _is_hedged_apposition(previous, phrase) or _is_listed_reading(phrases, ix):
         return "suggest"
@@ -120,10 +121,6 @@ def _is_masked_reading(phrases: Sequence[Phrase], ix: int) -> bool:
         if earlier.gap_kinds & {"stop", "with"}:
             return False
     return False
-
-
-def _in_differential(phrases: Sequence[Phrase], ix: int) -> bool:
-    return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
 
 
 def _is_listed_reading(phrases: Sequence[Phrase], ix: int) -> bool:

@@ -12,62 +12,25 @@ Peng Y et al. NegBio. AMIA Jt Summits Transl Sci Proc 2018. arXiv:1712.05898.
 
 from __future__ import annotations
 
+from thoracite.kg.extract.clauses import in_differential, is_fused, opens_clause
 from thoracite.kg.extract.lexicon import Term
 from thoracite.kg.extract.phrases import Phrase
 from thoracite.types import Certainty
 
 PRESENT, UNCERTAIN, ABSENT = Certainty.PRESENT, Certainty.UNCERTAIN, Certainty.ABSENT
 
-_AFFIRMATIVE = frozenset(
-    {
-        "stable", "unchanged", "mild", "mildly", "moderate", "moderately", "minimal", "degenerative", "old", "chronic",
-        "calcified", "low", "scattered", "persistent", "tortuous", "elevated", "normal", "healed", "prominent", "clear",
-        "hyperinflated", "hyperexpanded", "atherosclerotic", "intact", "status", "increased", "unremarkable",
-    }
-)  # fmt: skip
-"""Words that begin an affirmed phrase even after "no …,"."""
-
 _BOUNDARIES = frozenset({"stop", "with", "suggest", "suggest_hedged", "show", "link_verb", "negate"})
 _SUGGESTS = frozenset({"suggest", "suggest_hedged"})
-_FINITE = frozenset(
-    {
-        "suggest", "suggests", "represent", "represents", "reflect", "reflects", "indicate", "indicates", "raise",
-        "raises", "favors", "may", "might", "could", "can", "would", "appear", "appears", "likely", "probably",
-    }
-)  # fmt: skip
 _BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", "show"})
 _ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
+_BE = frozenset({"is", "are", "was", "were"})
+_TAKES_OUT = frozenset({"resection", "excision", "extraction", "embolectomy"})
 _SEEMING = ("appear", "seem")
-
-
-def drop_advice(terms: list[Term]) -> list[Term]:
-    """Leave out recommendations: "CT is recommended to exclude a mass" states no mass.
-
-    Examples
-    --------
-    >>> from thoracite.kg.extract.lexicon import match_terms
-    >>> [t.text for t in drop_advice(match_terms("nodule seen , ct of the nodule is recommended".split()))]
-    ['nodule', 'seen']
-    """
-    shows = any(term.kind == "show" for term in terms)
-    for at, term in enumerate(terms):
-        if term.kind == "aside" and not (shows and term.text.startswith("follow")):
-            return _dropped(terms, at)
-        if term.kind == "advise":
-            starts = (i for i in range(at, 0, -1) if terms[i].kind in {"comma", "stop"})
-            return _dropped(terms, next(starts, 0))
-    return terms
-
-
-def _dropped(terms: list[Term], start: int) -> list[Term]:
-    for term in terms[start:]:
-        term.dropped = True
-    return terms[:start]
 
 
 def assign_certainty(phrases: list[Phrase], tail: list[Term]) -> None:
     """Set the certainty of every phrase and of its terms."""
-    _read_forward(phrases)
+    _read_forward(phrases, tail)
     _mark_alternatives(phrases)
     for ix in range(1, len(phrases) + 1):
         _reach_back(phrases[:ix], phrases[ix].gap if ix < len(phrases) else tail, ends=ix == len(phrases))
@@ -76,7 +39,7 @@ def assign_certainty(phrases: list[Phrase], tail: list[Term]) -> None:
             term.certainty = PRESENT if term.anatomy else phrase.certainty
 
 
-def _read_forward(phrases: list[Phrase]) -> None:
+def _read_forward(phrases: list[Phrase], tail: list[Term]) -> None:
     state = PRESENT
     for ix, phrase in enumerate(phrases):
         denied = False
@@ -86,13 +49,13 @@ def _read_forward(phrases: list[Phrase]) -> None:
             if term.kind == "not":
                 denied = True
             else:
-                state = _step(state, phrases, ix, at)
-        if state is ABSENT and _is_new_clause(phrases, ix):
+                state = _step(state, phrases, ix, at, tail)
+        if state is ABSENT and (is_fused(phrases, ix) or _is_new_clause(phrases, ix)):
             state = PRESENT
         phrase.certainty = ABSENT if denied else state
 
 
-def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certainty:
+def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int, tail: list[Term]) -> Certainty:
     """The scope's state after one more cue."""
     gap = phrases[ix].gap
     kind = gap[at].kind
@@ -102,7 +65,7 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certaint
         return PRESENT
     if kind in {"differential", "suggest_hedged", "includes"}:
         awaited = kind == "differential" and any("includes" in later.gap_kinds for later in phrases[ix + 1 :])
-        hedges = not awaited and (kind != "includes" or _in_differential(phrases, ix))
+        hedges = not awaited and (kind != "includes" or in_differential(phrases, ix))
         return UNCERTAIN if hedges and state is not ABSENT else state
     if kind in {"hedge", "hedge_after"}:
         if phrases[ix].kind == "adjective" and gap[at].text.startswith(_SEEMING):
@@ -112,9 +75,11 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int) -> Certaint
         return UNCERTAIN if applies and forward and state is not ABSENT else state
     if kind == "suggest" and state is UNCERTAIN and not any(t.kind.startswith("hedge") for t in gap[:at]):
         return PRESENT
+    if kind == "locate" and gap[at].text == "of" and ix and phrases[ix - 1].terms[-1].text in _TAKES_OUT:
+        return ABSENT
     if kind == "locate" and state is ABSENT and phrases[ix - 1].terms[-1].kind == "change":
         return PRESENT
-    if kind in {"comma", "and"} and state is not PRESENT and not _list_goes_on(phrases, ix, at, state):
+    if kind in {"comma", "and"} and state is not PRESENT and opens_clause(phrases, ix, at, tail, denied=state is ABSENT):
         return PRESENT
     return state
 
@@ -137,39 +102,6 @@ def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
         if term.kind not in {"ignore", "mask", "measure", "other"}:
             return False
     return ends
-
-
-def _in_differential(phrases: list[Phrase], ix: int) -> bool:
-    return any("differential" in phrase.gap_kinds for phrase in phrases[: ix + 1])
-
-
-def _list_goes_on(phrases: list[Phrase], ix: int, at: int, state: Certainty) -> bool:
-    """Whether the phrase after a comma or "and" still belongs to the list under the cue."""
-    first = phrases[ix]
-    if any(term.kind in {"stop", "link_verb"} for term in first.gap[at:]):
-        return False
-    for later in phrases[ix:]:
-        kinds = later.gap_kinds
-        if later is not first and kinds & _BOUNDARIES:
-            break
-        if "or" in kinds:
-            return True
-    if state is ABSENT and _is_subject_of_suggestion(phrases, ix):
-        return False
-    if state is UNCERTAIN and first.gap[at].kind == "comma":
-        return "or" in phrases[ix - 1].gap_kinds or _in_differential(phrases, ix)
-    return first.terms[0].text not in _AFFIRMATIVE
-
-
-def _is_subject_of_suggestion(phrases: list[Phrase], ix: int) -> bool:
-    """Whether a listed phrase begins a clause of its own: "no effusion, hilar calcifications suggest …"."""
-    for later in phrases[ix + 1 :]:
-        for term in later.gap:
-            if term.kind in _SUGGESTS:
-                return term.text.split()[0] in _FINITE
-            if term.kind in {"stop", "with", "negate"}:
-                return False
-    return False
 
 
 def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
@@ -218,12 +150,20 @@ def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
     for at, term in enumerate(gap):
         if term.kind in {"stop", "comma"}:
             return
-        if term.kind == "negate_after":
+        if term.kind == "negate_after" or _is_bare_denial(gap, at, ends=ends):
             _mark_back(before, ABSENT)
         elif (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:])) or (
             term.kind == "hedge" and closes_clause(gap, at, ends=ends) and not term.text.startswith(_SEEMING)
         ):
             _mark_back(before, UNCERTAIN)
+
+
+def _is_bare_denial(gap: list[Term], at: int, *, ends: bool) -> bool:
+    """Whether it reads "…, edema is not.": what is denied is the subject."""
+    if gap[at].kind != "not" or not at or gap[at - 1].text not in _BE:
+        return False
+    after = gap[at + 1 :]
+    return after[0].kind in {"comma", "stop"} if after else ends
 
 
 def _mark_back(before: list[Phrase], certainty: Certainty) -> None:

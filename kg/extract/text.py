@@ -16,7 +16,13 @@ from typing import NamedTuple
 from thoracite.kg.reports.sections import split_report
 
 _TOKEN = re.compile(r"\d+\.\d+|[A-Za-z0-9]+(?:[-'/][A-Za-z0-9]+)*|\S")
-_BLANK_LINE = re.compile(r"\n\s*\n")
+_BREAK = re.compile(
+    r"""\n\s*\n                               # a blank line
+    | \n\s*(?=(?:[-*•]|\(?\d{1,2}[.)])\s)     # an item of a list
+    | \n\s*(?=[A-Z][\w /]{1,40}:)             # a label
+    | (?<![^\n]{60})\n\s*(?=[A-Z][a-z])       # a line that was ended, not wrapped""",
+    re.VERBOSE,
+)
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
 _LONGEST = 200
 _OPENERS = {"The", "There", "No", "This", "Heart", "Lungs", "Lung"}
@@ -51,8 +57,9 @@ def find_sections(text: str) -> list[tuple[int, int]]:
 def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """Token ranges (first, after last) of the sentences of findings and impression.
 
-    A sentence ends at ``.``, ``!`` and ``?`` (not after an abbreviation such as ``vs.``), at a blank line, at the
-    section's end, and after 200 tokens, whatever they are.
+    A sentence ends at ``.``, ``!`` and ``?`` (not after an abbreviation such as ``vs.``), at a blank line, an item of a
+    list, a label or the end of a short line, at the section's end, and after 200 tokens, whatever they are. A question
+    mark belongs to its sentence.
 
     Examples
     --------
@@ -61,7 +68,7 @@ def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     >>> [" ".join(t.text for t in tokens[first:last]) for first, last in split_sentences(text, tokens)]
     ['Nodule vs . scar', 'No effusion']
     """
-    blanks = {m.end() for m in _BLANK_LINE.finditer(text)}
+    breaks = {m.end() for m in _BREAK.finditer(text)}
     sentences: list[tuple[int, int]] = []
     at = 0
     for begin, end in find_sections(text):
@@ -70,15 +77,30 @@ def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
         first = at
         while at < len(tokens) and tokens[at].end <= end:
             fused = at > first and tokens[at].text in _OPENERS and tokens[at - 1].text not in _AWAITING
-            stop = tokens[at].text in {".", "!", "?"} and not (at and tokens[at - 1].text.lower() in _ABBREVIATIONS)
-            if stop or fused or tokens[at].start in blanks or at - first == _LONGEST:
+            stop = _is_stop(tokens, at, first)
+            if stop or fused or tokens[at].start in breaks or at - first == _LONGEST:
+                asks = stop and tokens[at].text == "?"
                 if at > first:
-                    sentences.append((first, at))
+                    sentences.append((first, at + asks))
                 first = at + 1 if stop else at
             at += 1
         if at > first:
             sentences.append((first, at))
     return sentences
+
+
+def _is_stop(tokens: list[Token], at: int, first: int) -> bool:
+    """Whether a sentence ends here: not at "vs.", not at a "?" before its word, but at "2)" within a line."""
+    token = tokens[at]
+    if token.text in {".", "!"}:
+        return not (at and tokens[at - 1].text.lower() in _ABBREVIATIONS)
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if token.text == "?":
+        joined = at > first and tokens[at - 1].end == token.start
+        return joined and (following is None or following.start > token.end)
+    numbered = at > first and tokens[at - 1].text.isdigit() and tokens[at - 1].end == token.start
+    opened = at - 1 > first and tokens[at - 2].text == "("
+    return token.text == ")" and numbered and not opened and following is not None and following.text[0].isupper()
 
 
 __all__ = ["Token", "find_sections", "split_sentences", "split_tokens"]

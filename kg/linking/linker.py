@@ -33,17 +33,14 @@ from typing import NamedTuple
 
 from thoracite.kg.concepts import ConceptNode, read_concepts
 from thoracite.kg.linking.number import make_singular
+from thoracite.kg.spelling import americanize
 from thoracite.types import Entity
 
 _WORD = re.compile(r"[^\W_]+")
 _CHUNK = re.compile(r"[^.;:,()\[\]?!\n]+")
 _SILENT = frozenset({"of", "the"})
 
-_SPELLING = {
-    "oedema": "edema", "tumour": "tumor", "tumours": "tumor", "goitre": "goiter", "centre": "center",
-    "calibre": "caliber", "colour": "color", "xray": "x ray", "catheterisation": "catheterization",
-    "oesophageal": "esophageal", "oesophagus": "esophagus", "kerly": "kerley",
-}  # fmt: skip
+_SPELLING = {"xray": "x ray", "kerly": "kerley"}
 
 _FORMS = {
     "pleural": "pleura", "pulmonary": "lung", "cardiac": "heart", "mediastinal": "mediastinum", "hilar": "hilum",
@@ -212,7 +209,7 @@ def _split(phrase: str) -> tuple[str, ...]:
 
 
 def _simplify(word: str) -> str:
-    return make_singular(re.sub(r"^haem", "hem", _SPELLING.get(word, word)))
+    return make_singular(_SPELLING.get(word) or americanize(word))
 
 
 def _bag(words: Sequence[str]) -> str:

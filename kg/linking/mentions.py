@@ -19,8 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 from thoracite.errors import InputError
+from thoracite.kg.linking.abbreviations import expand_abbreviation
 from thoracite.kg.linking.number import make_singular
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.vocabulary import mint
@@ -50,11 +52,20 @@ def link_mentions(annotation: Annotation, link: Link) -> dict[str, Entity]:
     known = {mention.id: mention for mention in annotation.entities}
     concepts = {}
     for position, mention in enumerate(annotation.entities):
-        phrases = _phrases(annotation.entities, position, known)
+        meaning = expand_abbreviation(mention.tokens.lower(), _find_sentence(annotation, mention))
+        phrases = iter([meaning]) if meaning else _phrases(annotation.entities, position, known)
         concept = next((found for phrase in phrases if (found := link(phrase))), None) or _unlinked(mention)
         if concept is not None:
             concepts[mention.id] = concept
     return concepts
+
+
+def _find_sentence(annotation: Annotation, mention: Mention) -> Iterator[str]:
+    """Words of the sentence around a mention, in lower case."""
+    tokens = annotation.text.lower().split(" ")
+    before = takewhile(lambda token: token != ".", reversed(tokens[: mention.start_ix]))
+    yield from before
+    yield from takewhile(lambda token: token != ".", tokens[mention.start_ix :])
 
 
 def _phrases(mentions: tuple[Mention, ...], position: int, known: dict[str, Mention]) -> Iterator[str]:

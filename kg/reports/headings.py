@@ -151,14 +151,17 @@ def _find_before(line: str, begin: int, mark: re.Match[str]) -> tuple[int, str, 
         start = begin + first.start()
         name = line[start : mark.start()].strip(_DECORATION)
         leads = not line[:start].strip(_DECORATION)
-        plain = name.isupper() if not colon else name[:1].isupper()
-        if (leads or plain) and (kind := name_kind(name)) and (leads or name.isupper() or _is_exact(name)):
+        opens = leads or line[:start].rstrip(_DECORATION)[-1] in ".!?;:"
+        written = leads or name.isupper() or (colon and opens and name[:1].isupper() and _is_exact(name))
+        if written and (kind := name_kind(name)):
             return start, name, kind
     return None
 
 
 def _is_exact(name: str) -> bool:
-    return all(word in _KIND_OF or word in _BESIDE for word in re.split(r"[\s/]+", name.lower()))
+    """Whether a heading in running text is made of a heading's words alone; "Chest comparison:" is a label."""
+    words = re.split(r"[\s/]+", name.lower())
+    return all(word in _KIND_OF or word in _BESIDE - _IMAGED for word in words)
 
 
 @lru_cache(maxsize=4096)
