@@ -68,12 +68,12 @@ def _resumes(terms: Sequence[Term], at: int, within: str) -> bool:
     term = terms[at]
     if term.kind == "stop" or term.text in _NOW:
         return True
-    if within == "person":
-        return False
-    if term.kind in {"negate", "link_verb", "show"}:
-        return True
     following = next((t for t in terms[at + 1 :] if t.kind in CONTENT or t.kind in {"negate", "past"}), None)
-    opens = at + 1 < len(terms) and terms[at + 1].text in _STARTS
+    opens = at + 1 < len(terms) and (terms[at + 1].text in _STARTS or terms[at + 1].kind == "negate")
+    if within == "person":
+        return term.kind == "comma" and opens
+    if term.kind in {"negate", "link_verb", "show"} and term.text != ":":
+        return True
     if term.kind == "comma":
         return opens or (following is not None and following.kind not in {"disease", "past"})
     return term.kind == "and" and (opens or (following is not None and following.kind == "organ"))

@@ -18,8 +18,9 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
-from thoracite.kg.extract.lexicon import CONTENT, Term
+from thoracite.kg.extract.lexicon import CONTENT, FINDINGS, Term
 from thoracite.kg.extract.phrases import Phrase
 
 _AFFIRMATIVE = frozenset(
@@ -27,7 +28,8 @@ _AFFIRMATIVE = frozenset(
         "stable", "unchanged", "mild", "mildly", "moderate", "moderately", "minimal", "degenerative", "old", "chronic",
         "calcified", "low", "scattered", "persistent", "tortuous", "elevated", "normal", "healed", "prominent", "clear",
         "hyperinflated", "hyperexpanded", "atherosclerotic", "intact", "status", "increased", "unremarkable", "small",
-        "tiny", "trace", "slight", "minor",
+        "tiny", "trace", "slight", "minor", "new", "improving", "improved", "worsening", "worsened", "increasing",
+        "decreasing", "decreased", "residual", "resolving", "persisting", "developing", "progressive", "evolving",
     }
 )  # fmt: skip
 """Words that begin an affirmed phrase even after "no …,"."""
@@ -38,7 +40,7 @@ _LASTING = frozenset(
     {
         "persists", "persist", "persisted", "remains", "remain", "continues", "continue", "recurs", "recurred",
         "returned", "appeared", "progressed", "enlarged", "developed", "occurred", "increased", "worsened", "improved",
-        "decreased",
+        "decreased", "in place", "in situ",
     }
 )  # fmt: skip
 """Verbs that affirm their subject, and need nothing after them."""
@@ -52,10 +54,16 @@ _FINITE = frozenset(
         "raises", "favors", "may", "might", "could", "can", "would", "appear", "appears", "likely", "probably",
     }
 )  # fmt: skip
-_COLONS = frozenset({":", "-", "–", "—"})
-_NO = frozenset({"no", "none", "nil", "negative", "neg", "absent", "not"})
-_YES = frozenset({"yes", "positive", "present"})
-_ENDS_ANSWER = frozenset({"comma", "stop"})
+_STATES = frozenset(
+    {
+        "unchanged", "stable", "improved", "worse", "larger", "smaller", "increased", "decreased", "similar", "resolving",
+        "persistent", "worsened", "better",
+    }
+)  # fmt: skip
+"""Adjectives that, behind their noun, are its predicate: "effusion unchanged"."""
+_COLONS = frozenset({":", "-", "–", "—", "=", "(", "?"})
+_NO = frozenset({"no", "none", "nil", "negative", "neg", "n", "absent", "not"})
+_YES = frozenset({"yes", "positive", "pos", "y", "present"})
 
 
 def mark_answers(terms: Sequence[Term]) -> None:
@@ -63,11 +71,13 @@ def mark_answers(terms: Sequence[Term]) -> None:
     for at, term in enumerate(terms[:-1]):
         if term.text not in _COLONS:
             continue
-        answer, after = terms[at + 1], terms[at + 2] if at + 2 < len(terms) else None
-        if answer.text in _NO | _YES and (after is None or after.kind in _ENDS_ANSWER):
-            answer.kind = "negate_after" if answer.text in _NO else "ignore"
-        if after is not None and after.kind == "comma" and answer.kind in {"negate_after", "ignore"}:
-            after.kind = "stop"
+        answer = terms[at + 1]
+        rest = list(takewhile(lambda t: t.kind not in {"comma", "stop"} and t.text != ")", terms[at + 2 :]))
+        if answer.text not in _NO | _YES or any(t.kind != "ignore" for t in rest):
+            continue
+        term.kind, answer.kind = "link_verb", "negate_after" if answer.text in _NO else "ignore"
+        for later in terms[at + 2 + len(rest) : at + 4 + len(rest)]:
+            later.kind = "stop" if later.kind == "comma" else later.kind
 
 
 def opens_clause(phrases: Sequence[Phrase], ix: int, at: int, tail: Sequence[Term], *, denied: bool = True) -> bool:
@@ -113,6 +123,8 @@ def opens_with_article(gap: Iterable[Term]) -> bool:
 
 def has_predicate(phrases: Sequence[Phrase], ix: int, tail: Sequence[Term]) -> bool:
     """Whether a phrase, with what locates it, has a verb of its own that affirms it: "… at the apex is old"."""
+    if _states(phrases[ix]):
+        return True
     for later in phrases[ix + 1 :]:
         for term in later.gap:
             if term.kind in _ENDS_SUBJECT or term.text in _RELATIVE:
@@ -121,9 +133,14 @@ def has_predicate(phrases: Sequence[Phrase], ix: int, tail: Sequence[Term]) -> b
                 return True
             if term.kind == "link_verb":
                 return not later.gap_kinds & {"negate", "not"}
-        if later.kind == "adjective" and later.terms[0].text in _LASTING and not later.gap:
+        if _states(later):
             return True
-    return any(term.text in _LASTING for term in _first_clause(tail))
+    alone = "comma" in phrases[ix].gap_kinds and not phrases[ix - 1].gap_kinds & {"comma", "or", "and"}
+    return any(t.text in _LASTING or (alone and t.kind == "link_verb") for t in _first_clause(tail))
+
+
+def _states(phrase: Phrase) -> bool:
+    return phrase.terms[-1].text in _STATES and (not phrase.gap or phrase.has(*FINDINGS))
 
 
 def _first_clause(tail: Sequence[Term]) -> Iterable[Term]:

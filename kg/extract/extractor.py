@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from thoracite.errors import ModelError, UsageError
 from thoracite.kg.extract.asides import drop_asides
+from thoracite.kg.extract.addenda import find_addenda, overrule
 from thoracite.kg.extract.clauses import mark_answers
 from thoracite.kg.extract.lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract.phrases import build_phrases
@@ -23,6 +24,7 @@ from thoracite.kg.extract.relations import link_phrases
 from thoracite.kg.extract.scope import assign_certainty
 from thoracite.kg.extract.text import find_sections, split_sentences, split_tokens
 from thoracite.kg.radgraph import Annotation, Label, Mention, RelationName, parse_annotation
+from thoracite.kg.reports.sections import split_report
 
 VERSION = "3"
 """Changes whenever the rules or the lexicon change what is found."""
@@ -61,18 +63,19 @@ class RuleExtractor:
         Parameters
         ----------
         text : str
-            A report with or without headings; under headings only findings and impression are read.
+            A report with or without headings; under headings findings, impression and addenda are read.
         report_id : str
             Kept as it is.
 
         Returns
         -------
         Annotation
-            Its ``text`` is the whole report, tokens joined by single spaces.
+            Its ``text`` is the whole report, tokens joined by single spaces. What an addendum says of an observation
+            holds for the rest of the report, too.
         """
-        tokens = split_tokens(text)
+        tokens, sections = split_tokens(text), split_report(text)
         mentions: list[Mention] = []
-        for first, last in split_sentences(text, tokens):
+        for first, last in split_sentences(text, tokens, sections):
             before = len(mentions) + 1
             for found in _read_sentence(tuple(token.text.lower() for token in tokens[first:last])):
                 start, end = first + found.start, first + found.end
@@ -87,7 +90,9 @@ class RuleExtractor:
                 )
                 mentions.append(mention)
         words = " ".join(token.text for token in tokens)
-        return Annotation(report_id=report_id, text=words, entities=tuple(mentions))
+        return overrule(
+            Annotation(report_id=report_id, text=words, entities=tuple(mentions)), find_addenda(sections, tokens)
+        )
 
 
 class _Found(NamedTuple):

@@ -25,6 +25,8 @@ _BREAKS_LIST = frozenset({"suggest", "suggest_hedged", "hedge", "with", "stop", 
 _ENDS_HEDGE = frozenset({"comma", "and", "stop", "locate", "with"})
 _BE = frozenset({"is", "are", "was", "were"})
 _TAKES_OUT = frozenset({"resection", "excision", "extraction", "embolectomy"})
+_GROWTH = frozenset({"enlargement", "extension", "expansion"})
+_PRONOUNS = frozenset({"it", "they", "which", "this", "these"})
 _SEEMING = ("appear", "seem")
 
 
@@ -61,7 +63,7 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int, tail: list[
     kind = gap[at].kind
     if kind == "negate" or (kind == "negate_after" and not ix):
         return ABSENT
-    if kind in {"stop", "with", "pseudo"}:
+    if kind in {"stop", "with", "pseudo"} or (gap[at].text == ":" and ix):
         return PRESENT
     if kind in {"differential", "suggest_hedged", "includes"}:
         awaited = kind == "differential" and any("includes" in later.gap_kinds for later in phrases[ix + 1 :])
@@ -77,9 +79,13 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int, tail: list[
         return PRESENT
     if kind == "locate" and gap[at].text == "of" and ix and phrases[ix - 1].terms[-1].text in _TAKES_OUT:
         return ABSENT
-    if kind == "locate" and state is ABSENT and phrases[ix - 1].terms[-1].kind == "change":
+    if kind == "locate" and state is ABSENT and _changes(phrases[ix - 1], phrases[ix]):
         return PRESENT
-    if kind in {"comma", "and"} and state is not PRESENT and opens_clause(phrases, ix, at, tail, denied=state is ABSENT):
+    if (
+        kind in {"comma", "and"}
+        and state is not PRESENT
+        and opens_clause(phrases, ix, at, tail, denied=state is ABSENT)
+    ):
         return PRESENT
     return state
 
@@ -102,6 +108,12 @@ def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
         if term.kind not in {"ignore", "mask", "measure", "other"}:
             return False
     return ends
+
+
+def _changes(change: Phrase, phrase: Phrase) -> bool:
+    """Whether only a change is denied: "no increase in effusion", "no enlargement of the nodule"."""
+    last = change.terms[-1]
+    return last.kind == "change" or (last.text in _GROWTH and phrase.kind == "finding")
 
 
 def _is_new_clause(phrases: list[Phrase], ix: int) -> bool:
@@ -134,7 +146,7 @@ def _mark_alternatives(phrases: list[Phrase]) -> None:
             elif "locate" not in earlier.gap_kinds:
                 break
         before = phrases.index(listed[-1]) - 1
-        if before >= 0 and phrases[before].certainty is ABSENT and phrases[before].terms[-1].kind == "change":
+        if before >= 0 and phrases[before].certainty is ABSENT and _changes(phrases[before], phrase):
             continue
         for finding in listed:
             finding.certainty = ABSENT if finding.certainty is ABSENT else UNCERTAIN
@@ -147,15 +159,24 @@ def _interprets(alternatives: list[Phrase], sign: Phrase) -> bool:
 
 def _reach_back(before: list[Phrase], gap: list[Term], *, ends: bool) -> None:
     """Apply a cue that follows its phrase: "… is not seen", "… cannot be excluded", "… is possible"."""
+    taken_up = False
     for at, term in enumerate(gap):
         if term.kind in {"stop", "comma"}:
-            return
-        if term.kind == "negate_after" or _is_bare_denial(gap, at, ends=ends):
+            if not _is_taken_up(gap, at):
+                return
+            taken_up = True
+        elif term.kind == "negate_after" or _is_bare_denial(gap, at, ends=ends):
             _mark_back(before, ABSENT)
-        elif (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:])) or (
-            term.kind == "hedge" and closes_clause(gap, at, ends=ends) and not term.text.startswith(_SEEMING)
+        elif not taken_up and (
+            (term.kind == "hedge_after" and not any(t.kind in _SUGGESTS for t in gap[at:]))
+            or (term.kind == "hedge" and closes_clause(gap, at, ends=ends) and not term.text.startswith(_SEEMING))
         ):
             _mark_back(before, UNCERTAIN)
+
+
+def _is_taken_up(gap: list[Term], at: int) -> bool:
+    """Whether a pronoun speaks of what came before: "…, which has resolved", "…; it has resolved"."""
+    return at + 1 < len(gap) and gap[at + 1].text in _PRONOUNS
 
 
 def _is_bare_denial(gap: list[Term], at: int, *, ends: bool) -> bool:

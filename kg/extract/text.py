@@ -11,22 +11,25 @@ Examples
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from thoracite.kg.reports.sections import split_report
+from thoracite.kg.reports.sections import Section, split_report
 
 _TOKEN = re.compile(r"\d+\.\d+|[A-Za-z0-9]+(?:[-'/][A-Za-z0-9]+)*|\S")
 _BREAK = re.compile(
     r"""\n\s*\n                               # a blank line
-    | \n\s*(?=(?:[-*•]|\(?\d{1,2}[.)])\s)     # an item of a list
+    | \n\s*(?=[-*•–]+\s*\w|\(?\w{1,2}[.)]\s) # an item of a list
+    | \s(?=\#\d)                            # "#2" within a line
     | \n\s*(?=[A-Z][\w /]{1,40}:)             # a label
-    | (?<![^\n]{60})\n\s*(?=[A-Z][a-z])       # a line that was ended, not wrapped""",
+    | (?<![^\n]{60})\n\s*(?=[A-Z])            # a line that was ended, not wrapped""",
     re.VERBOSE,
 )
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
 _LONGEST = 200
+_ANSWERS = {"no", "yes", "none"}
 _OPENERS = {"The", "There", "No", "This", "Heart", "Lungs", "Lung"}
-_AWAITING = {",", ":", ";", "(", "/", "-", "The", "No"}
+_AWAITING = {",", ":", ";", "(", "/", "-", "?", "The", "No"}
 
 
 class Token(NamedTuple):
@@ -54,12 +57,21 @@ def find_sections(text: str) -> list[tuple[int, int]]:
     return [(part.start, part.end) for part in split_report(text) if not part.unread]
 
 
-def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+def split_sentences(text: str, tokens: list[Token], sections: Sequence[Section] | None = None) -> list[tuple[int, int]]:
     """Token ranges (first, after last) of the sentences of findings and impression.
 
     A sentence ends at ``.``, ``!`` and ``?`` (not after an abbreviation such as ``vs.``), at a blank line, an item of a
     list, a label or the end of a short line, at the section's end, and after 200 tokens, whatever they are. A question
     mark belongs to its sentence.
+
+    Parameters
+    ----------
+    text : str
+        A whole report.
+    tokens : list of Token
+        All of its tokens, from :func:`split_tokens`.
+    sections : sequence of Section or None
+        From :func:`thoracite.kg.reports.sections.split_report`; found here where None.
 
     Examples
     --------
@@ -71,7 +83,8 @@ def split_sentences(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     breaks = {m.end() for m in _BREAK.finditer(text)}
     sentences: list[tuple[int, int]] = []
     at = 0
-    for begin, end in find_sections(text):
+    parts = split_report(text) if sections is None else sections
+    for begin, end in ((part.start, part.end) for part in parts if not part.unread):
         while at < len(tokens) and tokens[at].start < begin:
             at += 1
         first = at
@@ -96,11 +109,17 @@ def _is_stop(tokens: list[Token], at: int, first: int) -> bool:
         return not (at and tokens[at - 1].text.lower() in _ABBREVIATIONS)
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if token.text == "?":
-        joined = at > first and tokens[at - 1].end == token.start
-        return joined and (following is None or following.start > token.end)
-    numbered = at > first and tokens[at - 1].text.isdigit() and tokens[at - 1].end == token.start
+        joined = at > first and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalnum()
+        answered = following is not None and following.text.lower() in _ANSWERS and _is_last(tokens, at + 1)
+        return joined and not answered and (following is None or following.start > token.end)
+    numbered = at > first and len(tokens[at - 1].text) < 3 and tokens[at - 1].end == token.start
     opened = at - 1 > first and tokens[at - 2].text == "("
-    return token.text == ")" and numbered and not opened and following is not None and following.text[0].isupper()
+    numbered = numbered and (tokens[at - 1].text.isdigit() or not opened)
+    return token.text == ")" and numbered and following is not None and following.text[0].isupper()
+
+
+def _is_last(tokens: list[Token], at: int) -> bool:
+    return at + 1 == len(tokens) or not tokens[at + 1].text[0].isalnum()
 
 
 __all__ = ["Token", "find_sections", "split_sentences", "split_tokens"]

@@ -24,7 +24,7 @@ from typing import Literal, NamedTuple, get_args
 _FILE = Path(__file__).with_name("headings.txt")
 
 Kind = Literal[
-    "text", "view", "addendum", "preliminary", "history", "administration", "recommendation", "findings", "impression",
+    "text", "view", "addendum", "preliminary", "history", "administration", "findings", "impression", "recommendation",
     "technique", "comment",
 ]  # fmt: skip
 """What a section is: ``text`` has no heading, ``view`` is headed by the views alone."""
@@ -33,6 +33,7 @@ _LISTS = {
     name: words for name, *words in map(str.split, re.sub("%.*", "", _FILE.read_text(encoding="utf-8")).split("# ")[1:])
 }
 _BESIDE, _IMAGED = frozenset(_LISTS["beside"]), frozenset(_LISTS["imaged"])
+_LABELS = frozenset(_LISTS["label"])
 _VIEW_WORDS = _IMAGED | {*_LISTS["taken"]}
 _KINDS = tuple(kind for kind in get_args(Kind) if kind in _LISTS)
 _KIND_OF: dict[str, Kind] = {word: kind for kind in _KINDS for word in _LISTS[kind]}
@@ -47,11 +48,13 @@ class Heading(NamedTuple):
     end: int
 
 
-_MARK = re.compile(r"\s*:(?!\d)|\s+(?:-{1,2}|[–—])(?=\s|$)")
+_PASSED: frozenset[Kind] = frozenset({"history", "technique", "administration", "recommendation"})
+_ADDENDUM = re.compile(r"[\W_]*ADDENDUM\b[^:]{0,60}$")
+_MARK = re.compile(r"\s*:(?!\d)(?:\*\*|__)?|\s*\*{2,}:?(?=\s|$)|\s+(?:-{1,2}|[–—])(?=\s|$)")
 _CLAUSE_END = re.compile(r"(?:[.!?;:]|\*\*|__)\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _DECORATION = "#*_•-=> \t"
-_LONGEST = 5
+_LONGEST, _WIDEST = 5, 80
 _FUZZY_FROM = 7
 
 
@@ -64,11 +67,13 @@ def find_headings(text: str) -> list[Heading]:
         A whole report.
     """
     headings: list[Heading] = []
-    at, after_blank = 0, True
+    at, opens = 0, True
     for line in text.split("\n"):
-        headings += _find_in_line(line, at, after_blank=after_blank)
+        for heading in _find_in_line(line, at, opens=opens):
+            if heading.name or (headings and headings[-1].kind in _PASSED):
+                headings.append(heading)
         at += len(line) + 1
-        after_blank = not line.strip()
+        opens = not line.strip() or line.rstrip()[-1] in ".:"
     return headings
 
 
@@ -81,8 +86,11 @@ def name_kind(name: str) -> Kind | None:
     ('history', 'findings', None, None)
     """
     words = [word for part in name.lower().split() for word in part.strip(".,()").split("/") if word not in {"", "&"}]
+    words = [word for word in words if not word[0].isdigit() and word[0] not in "#[_"]
     if not words or len(words) > _LONGEST:
         return None
+    if words[-1] == "by":
+        return "administration" if all(word in _KIND_OF for word in words[:-1]) else None
     kinds = [_kind_of_word(word) for word in words]
     if None in kinds:
         return None
@@ -111,43 +119,45 @@ def _parts(word: str) -> list[str]:
     return [part for piece in _WORD.findall(word) for part in piece.split("-")]
 
 
-def _find_in_line(line: str, at: int, *, after_blank: bool) -> Iterator[Heading]:
-    bare = line.strip(_DECORATION + ":.")
-    marked = line.lstrip()[:1] in {"#", "*"} or bare.isupper()
-    if len(bare) <= 80 and ((kind := name_kind(bare)) or is_view(bare)):
-        titled = kind is not None and (marked or after_blank or line.rstrip().endswith(":"))
-        if titled or (kind is None and (marked or after_blank)):
-            yield Heading(
-                bare.lower(), _bare_kind(bare, kind, line), at + len(line) - len(line.lstrip()), at + len(line)
-            )
-            return
+def _find_in_line(line: str, at: int, *, opens: bool) -> Iterator[Heading]:
+    titled = _read_title(line, opens=opens)
+    if titled is not None:
+        name, kind = titled
+        yield Heading(name, kind, at + len(line) - len(line.lstrip()), at + len(line))
+        return
     begin = 0
     for mark in _MARK.finditer(line):
         found = _find_before(line, begin, mark)
         if found is not None:
             start, name, kind = found
-            end = mark.end() + (2 if line[mark.end() : mark.end() + 2] in {"**", "__"} else 0)
-            yield Heading(name.lower(), kind, at + start, at + end)
-            begin = end
+            begin = mark.end()
+            yield Heading(name.lower(), kind, at + start, at + (begin if name else start))
 
 
-def _bare_kind(name: str, kind: Kind | None, line: str) -> Kind:
-    """A line "FINAL REPORT" begins the report, but says of no part that it holds the findings."""
+def _read_title(line: str, *, opens: bool) -> tuple[str, Kind] | None:
+    """Name and kind of a heading that has a line for itself."""
+    name = line.strip(_DECORATION + ":.")
+    if not name or len(name) > _WIDEST:
+        return None
+    marked = opens or line.lstrip()[:1] in {"#", "*"} or name.isupper()
+    closed = line.rstrip().endswith(":")
+    kind = name_kind(name)
     if kind is None:
-        return "view"
-    return "text" if name.lower() == "final report" and not line.rstrip().endswith(":") else kind
+        return (name.lower(), "view") if marked and is_view(name) else None
+    if name.lower() == "final report" and not closed:
+        return name.lower(), "text"  # it begins the report, but says of no part that it holds the findings
+    return (name.lower(), kind) if marked or closed else None
 
 
 def _find_before(line: str, begin: int, mark: re.Match[str]) -> tuple[int, str, Kind] | None:
-    """Start, name and kind of the heading that ends at a mark."""
+    """Start, name and kind of the heading that ends at a mark; a label that may begin the findings has no name."""
     before = line[begin : mark.start()]
-    colon = mark.group().strip() == ":"
-    clause = begin + next((m.end() for m in reversed(list(_CLAUSE_END.finditer(before)))), 0)
-    name = line[clause : mark.start()].strip(_DECORATION)
-    if colon and len(name) <= 80 and is_view(name):
-        return clause, name, "view"
-    words = list(re.finditer(r"\S+", before))[-_LONGEST:]
-    for first in words:
+    colon = ":" in mark.group()
+    clause = begin + max((m.end() for m in _CLAUSE_END.finditer(before)), default=0)
+    found = _name_clause(line[clause : mark.start()]) if colon else None
+    if found is not None:
+        return clause, *found
+    for first in list(re.finditer(r"\S+", before))[-_LONGEST:]:
         start = begin + first.start()
         name = line[start : mark.start()].strip(_DECORATION)
         leads = not line[:start].strip(_DECORATION)
@@ -156,6 +166,17 @@ def _find_before(line: str, begin: int, mark: re.Match[str]) -> tuple[int, str, 
         if written and (kind := name_kind(name)):
             return start, name, kind
     return None
+
+
+def _name_clause(clause: str) -> tuple[str, Kind] | None:
+    """Name and kind where all that stands before a colon is one: views, an addendum with its author, a label."""
+    name = clause.strip(_DECORATION)
+    if len(name) <= _WIDEST and is_view(name):
+        return name, "view"
+    if _ADDENDUM.match(clause):
+        return "addendum", "addendum"
+    words = name.lower().split()
+    return ("", "view") if name[:1].isupper() and len(words) <= _LONGEST and not _LABELS.isdisjoint(words) else None
 
 
 def _is_exact(name: str) -> bool:
