@@ -2,7 +2,7 @@
 
 Examples
 --------
->>> [label_by_negex("No effusion, possible nodule.", word) for word in ("effusion", "nodule", "mass")]
+>>> [label_by_negex("No effusion. Possible nodule.", word) for word in ("effusion", "nodule", "mass")]
 ['DA', 'U', None]
 
 References
@@ -28,7 +28,8 @@ Label = str
 """``DP`` present, ``U`` uncertain, ``DA`` absent: the end of a RadGraph label."""
 
 _BEFORE = re.compile(
-    r"\b(?:no (?:evidence|sign|signs) of|no|not|without|denies|negative for|free of|absence of|ruled out for|resolution of)\b"
+    r"\b(?:no (?:evidence|sign|signs) of|no|not|without|denies|negative for|free of|absence of|ruled out for"
+    r"|resolution of)\b"
 )
 _AFTER = re.compile(r"\b(?:is|are|was|were|has been) (?:not seen|absent|ruled out)|\b(?:unlikely|has resolved)\b")
 _HEDGES = re.compile(

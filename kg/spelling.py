@@ -21,7 +21,7 @@ _RULES = (
     (re.compile(r"aetiolog"), "etiolog"),
     (re.compile(r"(tum|fav|col|behavi)our"), r"\1or"),
     (re.compile(r"(cent|calib|fib|tit)re(?=s?$)"), r"\1er"),
-    (re.compile(r"(?<=[a-z]{4}[lntmr])is(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{4}[lntmr])is(?<!itis)(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),
     (re.compile(r"lys(?=(?:e|ed|es|ing)$)"), "lyz"),
     (re.compile(r"goitre"), "goiter"),
     (re.compile(r"^grey"), "gray"),

@@ -56,8 +56,8 @@ _FINITE = frozenset(
 )  # fmt: skip
 _STATES = frozenset(
     {
-        "unchanged", "stable", "improved", "worse", "larger", "smaller", "increased", "decreased", "similar", "resolving",
-        "persistent", "worsened", "better",
+        "unchanged", "stable", "improved", "worse", "larger", "smaller", "increased", "decreased", "similar",
+        "resolving", "persistent", "worsened", "better",
     }
 )  # fmt: skip
 """Adjectives that, behind their noun, are its predicate: "effusion unchanged"."""

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from thoracite.errors import ModelError, UsageError
-from thoracite.kg.extract.asides import drop_asides
 from thoracite.kg.extract.addenda import find_addenda, overrule
+from thoracite.kg.extract.asides import drop_asides
 from thoracite.kg.extract.clauses import mark_answers
 from thoracite.kg.extract.lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract.phrases import build_phrases

@@ -62,10 +62,9 @@ def link_mentions(annotation: Annotation, link: Link) -> dict[str, Entity]:
 
 def _find_sentence(annotation: Annotation, mention: Mention) -> Iterator[str]:
     """Words of the sentence around a mention, in lower case."""
-    tokens = annotation.text.lower().split(" ")
-    before = takewhile(lambda token: token != ".", reversed(tokens[: mention.start_ix]))
-    yield from before
-    yield from takewhile(lambda token: token != ".", tokens[mention.start_ix :])
+    words = annotation.text.lower().split(" ")
+    yield from takewhile(".".__ne__, reversed(words[: mention.start_ix]))
+    yield from takewhile(".".__ne__, words[mention.start_ix :])
 
 
 def _phrases(mentions: tuple[Mention, ...], position: int, known: dict[str, Mention]) -> Iterator[str]:

@@ -49,7 +49,7 @@ class Heading(NamedTuple):
 
 
 _PASSED: frozenset[Kind] = frozenset({"history", "technique", "administration", "recommendation"})
-_ADDENDUM = re.compile(r"[\W_]*ADDENDUM\b[^:]{0,60}$")
+_ADDENDUM = re.compile(r"[\W_]*ADDENDUM\b(?:[^:]|\d:\d){0,60}$")
 _MARK = re.compile(r"\s*:(?!\d)(?:\*\*|__)?|\s*\*{2,}:?(?=\s|$)|\s+(?:-{1,2}|[–—])(?=\s|$)")
 _CLAUSE_END = re.compile(r"(?:[.!?;:]|\*\*|__)\s+")
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
@@ -137,7 +137,7 @@ def _find_in_line(line: str, at: int, *, opens: bool) -> Iterator[Heading]:
 def _read_title(line: str, *, opens: bool) -> tuple[str, Kind] | None:
     """Name and kind of a heading that has a line for itself."""
     name = line.strip(_DECORATION + ":.")
-    if not name or len(name) > _WIDEST:
+    if not name or len(name) > _WIDEST or ":" in name:
         return None
     marked = opens or line.lstrip()[:1] in {"#", "*"} or name.isupper()
     closed = line.rstrip().endswith(":")
@@ -154,6 +154,8 @@ def _find_before(line: str, begin: int, mark: re.Match[str]) -> tuple[int, str, 
     before = line[begin : mark.start()]
     colon = ":" in mark.group()
     clause = begin + max((m.end() for m in _CLAUSE_END.finditer(before)), default=0)
+    if colon and _ADDENDUM.match(before):  # "ADDENDUM BY DR. SMITH AT 10:30:"
+        return begin, "addendum", "addendum"
     found = _name_clause(line[clause : mark.start()]) if colon else None
     if found is not None:
         return clause, *found
@@ -169,12 +171,10 @@ def _find_before(line: str, begin: int, mark: re.Match[str]) -> tuple[int, str, 
 
 
 def _name_clause(clause: str) -> tuple[str, Kind] | None:
-    """Name and kind where all that stands before a colon is one: views, an addendum with its author, a label."""
+    """Name and kind where all that stands before a colon is one: views, a label."""
     name = clause.strip(_DECORATION)
     if len(name) <= _WIDEST and is_view(name):
         return name, "view"
-    if _ADDENDUM.match(clause):
-        return "addendum", "addendum"
     words = name.lower().split()
     return ("", "view") if name[:1].isupper() and len(words) <= _LONGEST and not _LABELS.isdisjoint(words) else None
 
@@ -192,7 +192,7 @@ def _kind_of_word(word: str) -> Kind | Literal[""] | None:
         return _KIND_OF[word]
     if word in _BESIDE:
         return ""
-    if len(word) < _FUZZY_FROM - 1:
+    if len(word) < _FUZZY_FROM - 1 or not word.isalpha():
         return None
     return next((kind for known, kind in _KIND_OF.items() if _is_misspelt(word, known)), None)
 

@@ -9,7 +9,7 @@ from thoracite.kg.extract.lexicon import CONTENT, FOLDER, expand_entry, guess_ki
 CUES = {
     "negate", "not", "pseudo", "negate_after", "hedge", "differential", "hedge_after", "suggest", "suggest_hedged",
     "includes", "link_verb", "show", "locate", "with", "and", "or", "comma", "stop", "advise", "aside", "imaging",
-    "ignore", "skip", "mask",
+    "ignore", "skip", "mask", "past", "past_after", "person",
 }  # fmt: skip
 
 
