@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thoracite.kg.extract.text import Token
+from thoracite.kg.linking.number import make_singular
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.reports.sections import Section
 
@@ -54,8 +55,7 @@ def overrule(annotation: Annotation, added: set[int]) -> Annotation:
 
 def _key(mention: Mention) -> str:
     """The observation's word, in the singular."""
-    word = mention.tokens.lower()
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "is", "us")) else word
+    return make_singular(mention.tokens.lower())
 
 
 def _find_sides(annotation: Annotation) -> dict[str, frozenset[str]]:

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thoracite.files import read_rows
+from thoracite.kg.linking.spelling import americanize
 from thoracite.kg.radgraph import Annotation, Mention
-from thoracite.kg.spelling import americanize
 from thoracite.types import Certainty
 
 _FILE = Path(__file__).with_name("labels.csv")

@@ -21,7 +21,7 @@ from itertools import product
 from pathlib import Path
 
 from thoracite.kg.linking.number import make_plural
-from thoracite.kg.spelling import americanize
+from thoracite.kg.linking.spelling import americanize
 from thoracite.types import Certainty
 
 FOLDER = Path(__file__).resolve().parent

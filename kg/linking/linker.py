@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 from thoracite.kg.concepts import ConceptNode, read_concepts
 from thoracite.kg.linking.number import make_singular
-from thoracite.kg.spelling import americanize
+from thoracite.kg.linking.spelling import americanize
 from thoracite.types import Entity
 
 _WORD = re.compile(r"[^\W_]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thoracite.kg.extract.lexicon import load_lexicon
-from thoracite.kg.spelling import americanize
+from thoracite.kg.linking.spelling import americanize
 
 
 def test_no_american_word_of_the_lexicon_is_changed() -> None:
