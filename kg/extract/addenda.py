@@ -26,6 +26,8 @@ _SIDES = {"left": "left", "left-sided": "left", "l": "left", "right": "right", "
 def find_addenda(sections: Sequence[Section], tokens: Sequence[Token]) -> set[int]:
     """Positions of the tokens that stand in an addendum."""
     spans = [(part.start, part.end) for part in sections if part.kind == "addendum"]
+    if not spans:
+        return set()
     return {ix for ix, token in enumerate(tokens) for start, end in spans if start <= token.start < end}
 
 

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from thoracite.kg.extract.lexicon import CONTENT, Term
 
+_BESIDE = frozenset({"past", "past_after", "person"})
 _EARLIER = frozenset({"previous", "prior", "past", "earlier"})
 _NOW = frozenset({"now", "currently", "today", "presents", "presenting"})
 _LEADS_ON = frozenset({"ignore", "measure", "mask", "other", "hedge"})
@@ -45,6 +46,8 @@ def _drop_advice(terms: list[Term]) -> list[Term]:
 
 def _drop_past(terms: list[Term]) -> list[Term]:
     """Leave out what was, and what others have: "history of …", "pneumonia two years ago", "father had …"."""
+    if not any(term.kind in _BESIDE or term.text in _EARLIER for term in terms):
+        return terms
     kept: list[int] = []
     within = ""
     for at, term in enumerate(terms):

@@ -22,9 +22,8 @@ from thoracite.kg.extract.lexicon import CONTENT, Term, match_terms
 from thoracite.kg.extract.phrases import build_phrases
 from thoracite.kg.extract.relations import link_phrases
 from thoracite.kg.extract.scope import assign_certainty
-from thoracite.kg.extract.text import find_sections, split_sentences, split_tokens
+from thoracite.kg.extract.text import find_sections, lay_out
 from thoracite.kg.radgraph import Annotation, Label, Mention, RelationName, parse_annotation
-from thoracite.kg.reports.sections import split_report
 
 VERSION = "3"
 """Changes whenever the rules or the lexicon change what is found."""
@@ -73,15 +72,17 @@ class RuleExtractor:
             Its ``text`` is the whole report, tokens joined by single spaces. What an addendum says of an observation
             holds for the rest of the report, too.
         """
-        tokens, sections = split_tokens(text), split_report(text)
+        tokens, sections, sentences = lay_out(text)
+        words = [token.text for token in tokens]
+        lower = tuple(word.lower() for word in words)
         mentions: list[Mention] = []
-        for first, last in split_sentences(text, tokens, sections):
+        for first, last in sentences:
             before = len(mentions) + 1
-            for found in _read_sentence(tuple(token.text.lower() for token in tokens[first:last])):
+            for found in _read_sentence(lower[first:last]):
                 start, end = first + found.start, first + found.end
                 mention = Mention.model_construct(
                     id=str(len(mentions) + 1),
-                    tokens=" ".join(token.text for token in tokens[start : end + 1]),
+                    tokens=words[start] if start == end else " ".join(words[start : end + 1]),
                     label=found.label,
                     start_ix=start,
                     end_ix=end,
@@ -89,10 +90,8 @@ class RuleExtractor:
                     measurement=False,
                 )
                 mentions.append(mention)
-        words = " ".join(token.text for token in tokens)
-        return overrule(
-            Annotation(report_id=report_id, text=words, entities=tuple(mentions)), find_addenda(sections, tokens)
-        )
+        whole = Annotation(report_id=report_id, text=" ".join(words), entities=tuple(mentions))
+        return overrule(whole, find_addenda(sections, tokens))
 
 
 class _Found(NamedTuple):

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from thoracite.kg.extract.text import split_sentences, split_tokens
+from thoracite.kg.extract.text import Token, lay_out
 from thoracite.kg.radgraph import Annotation, Mention
-from thoracite.kg.reports.sections import Unread, measure_unread, sum_unread
+from thoracite.kg.reports.sections import Unread, measure_sections, sum_unread
 from thoracite.types import Noun
 
 UNRECOGNISED = "nothing recognised"
@@ -63,7 +63,8 @@ def measure_reading(text: str, annotation: Annotation, *, passed: Iterable[Unrea
     passed : iterable of Unread
         Sections that were cut off before; those of the text itself are found here.
     """
-    missed = [*passed, *measure_unread(text), *_find_unrecognised(text, annotation)]
+    tokens, sections, sentences = lay_out(text)
+    missed = [*passed, *measure_sections(text, sections), *_find_unrecognised(tokens, sentences, annotation)]
     length = len(text.strip()) + sum(part.characters for part in passed)
     statements = sum(not mention.is_anatomy and not _modifies(mention) for mention in annotation.entities)
     return Reading(statements=statements, characters=length, unread=sum_unread(missed))
@@ -73,13 +74,13 @@ def _modifies(mention: Mention) -> bool:
     return any(name == "modify" for name, _ in mention.relations)
 
 
-def _find_unrecognised(text: str, annotation: Annotation) -> Iterator[Unread]:
+def _find_unrecognised(
+    tokens: list[Token], sentences: Iterable[tuple[int, int]], annotation: Annotation
+) -> Iterator[Unread]:
     """Sentences without an entity; a number or a mark alone is none."""
-    tokens = split_tokens(text)
     found = {mention.start_ix for mention in annotation.entities}
-    for first, last in split_sentences(text, tokens):
-        words = any(token.text[0].isalpha() for token in tokens[first:last])
-        if words and found.isdisjoint(range(first, last)):
+    for first, last in sentences:
+        if found.isdisjoint(range(first, last)) and any(token.text[0].isalpha() for token in tokens[first:last]):
             stop = last < len(tokens) and tokens[last].text in {".", "!", "?"}
             end = tokens[last if stop else last - 1].end
             yield Unread(reason=UNRECOGNISED, sections=1, characters=end - tokens[first].start)

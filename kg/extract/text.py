@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from thoracite.kg.reports.sections import Section, split_report
@@ -26,10 +27,19 @@ _BREAK = re.compile(
     re.VERBOSE,
 )
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "vs", "approx", "st"}
+_STOPS = {".", "!", "?", ")"}
 _LONGEST = 200
 _ANSWERS = {"no", "yes", "none"}
 _OPENERS = {"The", "There", "No", "This", "Heart", "Lungs", "Lung"}
 _AWAITING = {",", ":", ";", "(", "/", "-", "?", "The", "No"}
+
+
+class Layout(NamedTuple):
+    """A report's text laid out: its tokens, its sections, and the token ranges of the sentences that are read."""
+
+    tokens: list[Token]
+    sections: list[Section]
+    sentences: list[tuple[int, int]]
 
 
 class Token(NamedTuple):
@@ -55,6 +65,13 @@ def find_sections(text: str) -> list[tuple[int, int]]:
     ['Clear.', 'Normal.']
     """
     return [(part.start, part.end) for part in split_report(text) if not part.unread]
+
+
+@lru_cache(maxsize=2)
+def lay_out(text: str) -> Layout:
+    """Tokens, sections and sentences of a report; those of the last texts are kept, since extracting asks twice."""
+    tokens, sections = split_tokens(text), split_report(text)
+    return Layout(tokens, sections, split_sentences(text, tokens, sections))
 
 
 def split_sentences(text: str, tokens: list[Token], sections: Sequence[Section] | None = None) -> list[tuple[int, int]]:
@@ -89,10 +106,11 @@ def split_sentences(text: str, tokens: list[Token], sections: Sequence[Section] 
             at += 1
         first = at
         while at < len(tokens) and tokens[at].end <= end:
-            fused = at > first and tokens[at].text in _OPENERS and tokens[at - 1].text not in _AWAITING
-            stop = _is_stop(tokens, at, first)
-            if stop or fused or tokens[at].start in breaks or at - first == _LONGEST:
-                asks = stop and tokens[at].text == "?"
+            token = tokens[at]
+            fused = token.text in _OPENERS and at > first and tokens[at - 1].text not in _AWAITING
+            stop = token.text in _STOPS and _is_stop(tokens, at, first)
+            if stop or fused or token.start in breaks or at - first == _LONGEST:
+                asks = stop and token.text == "?"
                 if at > first:
                     sentences.append((first, at + asks))
                 first = at + 1 if stop else at
@@ -122,4 +140,4 @@ def _is_last(tokens: list[Token], at: int) -> bool:
     return at + 1 == len(tokens) or not tokens[at + 1].text[0].isalnum()
 
 
-__all__ = ["Token", "find_sections", "split_sentences", "split_tokens"]
+__all__ = ["Layout", "Token", "find_sections", "lay_out", "split_sentences", "split_tokens"]

@@ -77,6 +77,7 @@ def find_headings(text: str) -> list[Heading]:
     return headings
 
 
+@lru_cache(maxsize=1024)
 def name_kind(name: str) -> Kind | None:
     """What a heading of this name announces; None where it is no heading.
 
@@ -101,6 +102,7 @@ def name_kind(name: str) -> Kind | None:
     return next((kind for kind in _KINDS if kind in kinds), None)
 
 
+@lru_cache(maxsize=1024)
 def is_view(name: str) -> bool:
     """Whether words say only what was imaged, and how.
 
@@ -136,7 +138,7 @@ def _find_in_line(line: str, at: int, *, opens: bool) -> Iterator[Heading]:
 
 def _read_title(line: str, *, opens: bool) -> tuple[str, Kind] | None:
     """Name and kind of a heading that has a line for itself."""
-    name = line.strip(_DECORATION + ":.")
+    name = line.strip(_DECORATION + ":.") if len(line) < 2 * _WIDEST else ""
     if not name or len(name) > _WIDEST or ":" in name:
         return None
     marked = opens or line.lstrip()[:1] in {"#", "*"} or name.isupper()

@@ -133,7 +133,12 @@ def measure_unread(text: str) -> tuple[Unread, ...]:
     >>> measure_unread("HISTORY: Fever.\\nFINDINGS: Clear.")
     (Unread(reason='history or indication', sections=1, characters=6),)
     """
-    parts = [part for part in split_report(text) if part.unread]
+    return measure_sections(text, split_report(text))
+
+
+def measure_sections(text: str, sections: Sequence[Section]) -> tuple[Unread, ...]:
+    """Those of a text's sections that are not read, by reason."""
+    parts = [part for part in sections if part.unread]
     return sum_unread(Unread(reason=p.unread, sections=1, characters=len(text[p.start : p.end].strip())) for p in parts)
 
 
@@ -146,4 +151,4 @@ def sum_unread(parts: Iterator[Unread] | Sequence[Unread]) -> tuple[Unread, ...]
     return tuple(Unread(reason=reason, sections=n, characters=length) for reason, (n, length) in total.items())
 
 
-__all__ = ["Section", "Unread", "measure_unread", "split_report", "sum_unread"]
+__all__ = ["Section", "Unread", "measure_sections", "measure_unread", "split_report", "sum_unread"]
