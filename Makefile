@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 IMAGE ?=
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: explain demo test bench lint docs neo4j ontology wheel clean
+.PHONY: explain demo test bench lint docs neo4j context ontology wheel clean
 
 explain: $(VENV)/.installed        ## explain an image: make explain IMAGE=chest.png
 	@image="$(IMAGE)"; if [ -z "$$image" ]; then \
@@ -34,6 +34,10 @@ docs: $(VENV)/.tested              ## the documents as a site that can be search
 
 neo4j: $(VENV)/.installed          ## a genuine Neo4j 5.26 on this machine, without Docker (Java 17, Maven)
 	$(BIN)/python -m thoracite.evaluation.servers neo4j
+
+context:                           ## medSpaCy's ConText, a baseline of `evaluate reading`, in an environment of its own
+	python3 -m venv .venv-context
+	.venv-context/bin/python -m pip install --quiet --disable-pip-version-check 'medspacy==1.3.1'
 
 ontology: $(VENV)/.installed       ## the bundled triples again, from the sources as they come: make ontology KNOWLEDGE=… REPORTS=…
 	$(BIN)/thoracite build-ontology "$(KNOWLEDGE)" ontologies

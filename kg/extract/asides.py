@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from thoracite.kg.extract.lexicon import CONTENT, Term
 
 _BESIDE = frozenset({"past", "past_after", "person"})
-_EARLIER = frozenset({"previous", "prior", "past", "earlier"})
+_EARLIER = frozenset({"previous", "prior", "past", "earlier", "remote", "treated"})
 _NOW = frozenset({"now", "currently", "today", "presents", "presenting"})
 _LEADS_ON = frozenset({"ignore", "measure", "mask", "other", "hedge"})
 _NUMBERS = frozenset({"two", "three", "four", "several", "few", "couple", "many", "multiple", "single"})
@@ -88,7 +88,8 @@ def _is_over(terms: Sequence[Term], at: int) -> bool:
         return False
     rest = terms[at + 2 : at + 4]
     told = len(rest) == 2 and rest[0].text in {"has", "had"} and rest[1].kind not in {"quality", "degree", "not"}
-    return not any(term.kind in CONTENT for term in terms[:at]) and (told or not rest)
+    alone = not rest or rest[0].kind == "comma"
+    return not any(term.kind in CONTENT for term in terms[:at]) and (told or alone)
 
 
 def _is_cited(terms: Sequence[Term], kept: Sequence[int]) -> bool:

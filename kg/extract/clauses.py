@@ -73,7 +73,8 @@ def mark_answers(terms: Sequence[Term]) -> None:
             continue
         answer = terms[at + 1]
         rest = list(takewhile(lambda t: t.kind not in {"comma", "stop"} and t.text != ")", terms[at + 2 :]))
-        if answer.text not in _NO | _YES or any(t.kind != "ignore" for t in rest):
+        fillers = {"ignore", "quality"} if answer.text == "no" else {"ignore"}  # "Fracture: no acute."
+        if answer.text not in _NO | _YES or any(t.kind not in fillers for t in rest):
             continue
         term.kind, answer.kind = "link_verb", "negate_after" if answer.text in _NO else "ignore"
         for later in terms[at + 2 + len(rest) : at + 4 + len(rest)]:
@@ -140,7 +141,10 @@ def has_predicate(phrases: Sequence[Phrase], ix: int, tail: Sequence[Term]) -> b
 
 
 def _states(phrase: Phrase) -> bool:
-    return phrase.terms[-1].text in _STATES and (not phrase.gap or phrase.has(*FINDINGS))
+    last = phrase.terms[-1]
+    if phrase.kind == "anatomy":
+        return last.kind == "quality"
+    return last.text in _STATES and (not phrase.gap or phrase.has(*FINDINGS))
 
 
 def _first_clause(tail: Sequence[Term]) -> Iterable[Term]:

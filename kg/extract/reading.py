@@ -125,7 +125,10 @@ class ReadingSum(Noun):
         >>> ReadingSum(reports=3, empty=1, characters=400, unread=(part,)).sentence
         'unread: 1 of 3 reports, and 40 of 400 characters: history or indication (2 places, 40 characters)'
         """
-        why = ", ".join(f"{p.reason} ({p.sections:,} places, {p.characters:,} characters)" for p in self.unread)
+        why = ", ".join(
+            f"{p.reason} ({p.sections:,} place{'s' * (p.sections != 1)}, {p.characters:,} characters)"
+            for p in self.unread
+        )
         unread = sum(part.characters for part in self.unread)
         counted = (
             f"unread: {self.empty:,} of {self.reports:,} reports, and {unread:,} of {self.characters:,} characters"

@@ -27,6 +27,7 @@ _BE = frozenset({"is", "are", "was", "were"})
 _TAKES_OUT = frozenset({"resection", "excision", "extraction", "embolectomy"})
 _GROWTH = frozenset({"enlargement", "extension", "expansion"})
 _PRONOUNS = frozenset({"it", "they", "which", "this", "these"})
+_DASHES = frozenset({"(", "-", "–", "—"})
 _SEEMING = ("appear", "seem")
 
 
@@ -81,11 +82,8 @@ def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int, tail: list[
         return ABSENT
     if kind == "locate" and state is ABSENT and _changes(phrases[ix - 1], phrases[ix]):
         return PRESENT
-    if (
-        kind in {"comma", "and"}
-        and state is not PRESENT
-        and opens_clause(phrases, ix, at, tail, denied=state is ABSENT)
-    ):
+    joins = kind in {"comma", "and"} or gap[at].text in _DASHES
+    if joins and state is not PRESENT and opens_clause(phrases, ix, at, tail, denied=state is ABSENT):
         return PRESENT
     return state
 

@@ -129,11 +129,15 @@ def _is_stop(tokens: list[Token], at: int, first: int) -> bool:
     if token.text == "?":
         joined = at > first and tokens[at - 1].end == token.start and tokens[at - 1].text[-1].isalnum()
         answered = following is not None and following.text.lower() in _ANSWERS and _is_last(tokens, at + 1)
-        return joined and not answered and (following is None or following.start > token.end)
+        return joined and not answered and (following is None or _starts_sentence(token, following))
     numbered = at > first and len(tokens[at - 1].text) < 3 and tokens[at - 1].end == token.start
     opened = at - 1 > first and tokens[at - 2].text == "("
     numbered = numbered and (tokens[at - 1].text.isdigit() or not opened)
     return token.text == ")" and numbered and following is not None and following.text[0].isupper()
+
+
+def _starts_sentence(token: Token, following: Token) -> bool:
+    return following.start > token.end and not following.text[0].islower()
 
 
 def _is_last(tokens: list[Token], at: int) -> bool:
