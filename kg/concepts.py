@@ -62,7 +62,7 @@ class Description(Noun):
     sources: tuple[Curie, ...] = ()
 
 
-class ConceptNode(Noun):
+class Concept(Noun):
     """A concept of the graph with all its names.
 
     Parameters
@@ -97,7 +97,7 @@ class ConceptNode(Noun):
         return (self.entity.label, *self.synonyms)
 
 
-def read_concepts(path: Path | None = None) -> tuple[ConceptNode, ...]:
+def read_concepts(path: Path | None = None) -> tuple[Concept, ...]:
     """Read the concepts of a SKOS file in Turtle, N-Triples or RDF/XML.
 
     Parameters
@@ -114,7 +114,7 @@ def read_concepts(path: Path | None = None) -> tuple[ConceptNode, ...]:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path) -> tuple[ConceptNode, ...]:
+def _read(path: Path) -> tuple[Concept, ...]:
     rdf_format = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
     if rdf_format is None:
         raise InputError(f"{path} is not known as RDF by its ending; expected .ttl, .nt or .rdf")
@@ -125,7 +125,7 @@ def _read(path: Path) -> tuple[ConceptNode, ...]:
     return tuple(parse_concepts((quad.triple for quad in quads), where=str(path)))
 
 
-def parse_concepts(triples: Iterable[ox.Triple], *, where: str = "the graph") -> Iterator[ConceptNode]:
+def parse_concepts(triples: Iterable[ox.Triple], *, where: str = "the graph") -> Iterator[Concept]:
     """Parse concepts from RDF, sorted by identifier.
 
     Parameters
@@ -155,12 +155,12 @@ def parse_concepts(triples: Iterable[ox.Triple], *, where: str = "the graph") ->
         yield _parse_concept(iri, known[iri], where)
 
 
-def _parse_concept(iri: str, values: dict[str, list[str]], where: str) -> ConceptNode:
+def _parse_concept(iri: str, values: dict[str, list[str]], where: str) -> Concept:
     single = {name: next(iter(values.get(expand(curie), ())), None) for curie, name in _SINGLE.items()}
     many = {name: tuple(sorted(values.get(expand(curie), ()))) for curie, name in _MANY.items()}
     if single["label"] is None or single["kind"] is None:
         raise InputError(f"concept {iri} in {where} lacks its rdfs:label or thx:kind; add it")
-    return ConceptNode(
+    return Concept(
         entity=Entity(id=compact(iri), label=single["label"], kind=single["kind"], codes=many["codes"]),
         synonyms=many["synonyms"],
         broader=tuple(sorted(map(compact, values.get(expand("skos:broader"), ())))),
@@ -176,7 +176,7 @@ def _parse_description(values: dict[str, list[str]], text: str, source: str) -> 
     return Description(text=words[0], sources=tuple(sorted(map(compact, values.get(expand(source), ())))))
 
 
-def describe_concept(concept: ConceptNode) -> Iterator[ox.Triple]:
+def describe_concept(concept: Concept) -> Iterator[ox.Triple]:
     """Describe a concept as RDF."""
     entity = concept.entity
     yield _triple(entity.id, "rdf:type", ox.NamedNode(expand("skos:Concept")))
@@ -202,7 +202,7 @@ def _triple(subject: str, predicate: str, object_: ox.NamedNode | ox.Literal) ->
     return ox.Triple(ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), object_)
 
 
-def render_concepts(concepts: Iterable[ConceptNode]) -> str:
+def render_concepts(concepts: Iterable[Concept]) -> str:
     """Render concepts as Turtle, sorted by identifier: the same concepts give the same text."""
     ordered = sorted(concepts, key=lambda concept: concept.entity.id)
     triples = [triple for concept in ordered for triple in describe_concept(concept)]
@@ -212,7 +212,7 @@ def render_concepts(concepts: Iterable[ConceptNode]) -> str:
     return "\n".join([*header, "", *(line for line in lines if not line.startswith("@prefix"))]) + "\n"
 
 
-ROOT = ConceptNode(entity=CHEST_RADIOGRAPH, synonyms=("chest x-ray", "chest film", "CXR"))
+ROOT = Concept(entity=CHEST_RADIOGRAPH, synonyms=("chest x-ray", "chest film", "CXR"))
 """The concept that every observation of reports is linked to."""
 
 
@@ -220,7 +220,7 @@ __all__ = [
     "CONCEPTS",
     "MATCHES",
     "ROOT",
-    "ConceptNode",
+    "Concept",
     "Description",
     "describe_concept",
     "parse_concepts",

@@ -51,7 +51,7 @@ _PATTERNS = (
 )
 
 
-class ConceptNode(EntityNode):
+class Concept(EntityNode):
     """A concept of the graph: its CURIE is the id, its label the name, its kind the label."""
 
     @property
@@ -241,9 +241,9 @@ class ThoraciteGraphStore(PropertyGraphStore):
         self._store.close()
 
     @cached_property
-    def _nodes(self) -> dict[str, ConceptNode]:
+    def _nodes(self) -> dict[str, Concept]:
         rows = sorted(self._store.run(_CONCEPTS, {}), key=lambda row: str(row["id"]))
-        return {row["id"]: ConceptNode(name=row["label"], label=row["kind"], properties=row) for row in rows}
+        return {row["id"]: Concept(name=row["label"], label=row["kind"], properties=row) for row in rows}
 
     @cached_property
     def _named(self) -> Mapping[str, set[str]]:
@@ -337,4 +337,4 @@ def _has_any(properties: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 _READ = "the graph is made by a build, with a source behind every triple; add yours with `thoracite build --add FILE`"
 
-__all__ = ["MOST", "ConceptNode", "ConceptRetriever", "ThoraciteGraphStore"]
+__all__ = ["MOST", "Concept", "ConceptRetriever", "ThoraciteGraphStore"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError
-from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.linking.suggestion import correct, suggest
@@ -127,7 +127,7 @@ class Retriever:
         return self._linker
 
     @cached_property
-    def _concepts(self) -> tuple[ConceptNode, ...]:
+    def _concepts(self) -> tuple[Concept, ...]:
         """The project's concepts, and those that the graph has besides: your own."""
         shipped = read_concepts()
         known = {node.entity.id for node in shipped}

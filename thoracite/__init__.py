@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from thoracite.generation.generator import Generator
     from thoracite.generation.report_check import ReportCheck
     from thoracite.kg.build.build import build_graph
-    from thoracite.kg.concepts import ConceptNode as Concept
+    from thoracite.kg.concepts import Concept
     from thoracite.kg.graph import open_store
     from thoracite.kg.stores.store import GraphStore
     from thoracite.pipeline import Explainer
@@ -58,6 +58,7 @@ _HOMES = {
     "thoracite.generation.generator": ("Generator",),
     "thoracite.generation.report_check": ("ReportCheck",),
     "thoracite.kg.build.build": ("build_graph",),
+    "thoracite.kg.concepts": ("Concept",),
     "thoracite.kg.graph": ("open_store",),
     "thoracite.kg.stores.store": ("GraphStore",),
     "thoracite.pipeline": ("Explainer",),
@@ -70,7 +71,6 @@ _HOMES = {
     "thoracite.vision.encoder": ("ImageEncoder",),
 }  # fmt: skip
 _HOME = {name: (module, name) for module, names in _HOMES.items() for name in names} | {
-    "Concept": ("thoracite.kg.concepts", "ConceptNode"),
     "ConceptScore": ("thoracite.types", "SignScore"),  # its name before signs were called signs
 }
 

@@ -23,7 +23,7 @@ from thoracite.kg.assertions import Assertion
 from thoracite.kg.build.inputs import SCHEMA, Inputs, list_reports
 from thoracite.kg.build.own_triples import read_given
 from thoracite.kg.build.own_vocabulary import is_vocabulary, merge_vocabulary, read_vocabulary
-from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.facts import FACTS, Source, read_facts, read_sources
 from thoracite.kg.knowledge.documents import find_documents
 from thoracite.kg.rdf.write import list_assertions, write_nquads
@@ -130,7 +130,7 @@ def _build(folder: Path, inputs: Inputs, progress: Progress, start: float) -> Gr
 
 
 def _write_graph(path: Path, inputs: Inputs) -> str:
-    concepts: Sequence[ConceptNode] = read_concepts()
+    concepts: Sequence[Concept] = read_concepts()
     vocabularies = [path for path in inputs.extra if is_vocabulary(path)]
     for vocabulary in vocabularies:
         concepts = merge_vocabulary(concepts, read_vocabulary(vocabulary))
@@ -159,9 +159,7 @@ def _read_reports(path: Path) -> Iterator[Triple]:
         yield triple
 
 
-def _collect(
-    triples: Iterator[Triple], nodes: dict[str, ConceptNode], sources: dict[str, Source]
-) -> Iterator[Assertion]:
+def _collect(triples: Iterator[Triple], nodes: dict[str, Concept], sources: dict[str, Source]) -> Iterator[Assertion]:
     """Collect assertions, each once; ends and sources without a description are added under their own words."""
     seen: dict[str, Assertion] = {}
     for triple in triples:
@@ -183,9 +181,9 @@ def _collect(
                 )
 
 
-def _add_node(end: Entity, nodes: dict[str, ConceptNode]) -> None:
+def _add_node(end: Entity, nodes: dict[str, Concept]) -> None:
     if end.id not in nodes:
-        nodes[end.id] = ConceptNode(entity=end)
+        nodes[end.id] = Concept(entity=end)
 
 
 def _load_stores(part: Path, digest: str, progress: Progress) -> GraphStatistics:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from thoracite.errors import InputError
-from thoracite.kg.concepts import ConceptNode, parse_concepts
+from thoracite.kg.concepts import Concept, parse_concepts
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.vocabulary import CONVERTER, expand
 from thoracite.settings import ONTOLOGIES
@@ -74,19 +74,19 @@ def _parse(path: Path) -> list[ox.Quad]:
         raise InputError(f"graph {path} cannot be read: {error}; expected the N-Quads of a build") from error
 
 
-def check_names(concepts: Iterable[ConceptNode]) -> Iterator[Violation]:
+def check_names(concepts: Iterable[Concept]) -> Iterator[Violation]:
     """Find names that two concepts share, and unlinked mentions that are the name of a concept.
 
     Parameters
     ----------
-    concepts : iterable of ConceptNode
+    concepts : iterable of Concept
         All concepts of one graph.
 
     Examples
     --------
     >>> from thoracite.types import Entity
-    >>> lung = ConceptNode(entity=Entity(id="thx:lung", label="lung", kind="anatomy"), synonyms=("Lungs",))
-    >>> mention = ConceptNode(entity=Entity(id="thx:lungs", label="lungs"))
+    >>> lung = Concept(entity=Entity(id="thx:lung", label="lung", kind="anatomy"), synonyms=("Lungs",))
+    >>> mention = Concept(entity=Entity(id="thx:lungs", label="lungs"))
     >>> [violation.problem for violation in check_names([lung, mention])]
     ["the mention 'lungs' names thx:lung; link it"]
     """

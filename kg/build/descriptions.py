@@ -10,7 +10,7 @@ Examples
 >>> stated = [StatedFact("thx:effusion", HAS_SIGN, "thx:meniscus", "thxs:a", "high"),
 ...           StatedFact("thx:effusion", LOCATED_IN, "thx:pleura", "thxs:b", "high")]
 >>> describer = Describer({e.id: e for e in (effusion, sign, place)}, stated, {})
->>> for text in describer.describe(ConceptNode(entity=effusion)).values():
+>>> for text in describer.describe(Concept(entity=effusion)).values():
 ...     print(text.text, text.sources)
 Finding that lies in the pleura. ('thxs:b',)
 On the chest radiograph: meniscus. ('thxs:a',)
@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from thoracite.kg.concepts import ConceptNode, Description
+from thoracite.kg.concepts import Concept, Description
 from thoracite.kg.linking.number import is_plural
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
@@ -119,7 +119,7 @@ class Describer:
             for end in (fact.subject, fact.object):
                 self._about[end].add(fact.source)
 
-    def describe(self, node: ConceptNode) -> dict[str, Description]:
+    def describe(self, node: Concept) -> dict[str, Description]:
         """Return definition, visual description where the kind is visible, and report phrase, by part."""
         parts = {
             "definition": self._define(node),
@@ -128,7 +128,7 @@ class Describer:
         } | dict(self._written.get(node.entity.id, {}))
         return {name: text for name, text in parts.items() if text is not None}
 
-    def _define(self, node: ConceptNode) -> Description:
+    def _define(self, node: Concept) -> Description:
         genus, sources = _GENUS.get(node.entity.kind, "Concept"), set[str]()
         if node.broader:
             genus = f"Kind of {' and '.join(self._entities[wider].label for wider in node.broader)}"
@@ -145,7 +145,7 @@ class Describer:
     def _place(self, names: list[str], relation: str, *, inverse: bool) -> list[str]:
         return [f"the {name}" for name in names] if relation in {PART_OF, LOCATED_IN} and not inverse else names
 
-    def _show(self, node: ConceptNode) -> Description | None:
+    def _show(self, node: Concept) -> Description | None:
         """Write the appearance: a sign is its own description; other concepts have signs, or those of broader ones."""
         if node.entity.kind == "sign" and not node.entity.label.lower().endswith("sign"):
             cited = self._about.get(node.entity.id) or {CURATION}
@@ -161,7 +161,7 @@ class Describer:
                 )
         return None
 
-    def _phrase(self, node: ConceptNode) -> Description:
+    def _phrase(self, node: Concept) -> Description:
         label, kind = node.entity.label, node.entity.kind
         text = _PHRASES.get(kind, "{}").format(label)
         if kind in {"finding", "sign"}:

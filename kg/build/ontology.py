@@ -15,7 +15,7 @@ from pathlib import Path
 from thoracite.errors import InputError
 from thoracite.files import TableRow, explain_writing, read_rows, write_text
 from thoracite.kg.build.descriptions import Describer, StatedFact
-from thoracite.kg.concepts import ROOT, ConceptNode, Description, render_concepts
+from thoracite.kg.concepts import ROOT, Concept, Description, render_concepts
 from thoracite.kg.facts import FACT_COLUMNS, SOURCE_COLUMNS
 from thoracite.kg.vocabulary import RELATIONS, mint
 from thoracite.types import Entity, Noun
@@ -85,8 +85,8 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
 
 
 def _describe(
-    concepts: Sequence[ConceptNode], facts: Iterable[Mapping[str, str]], written: Iterable[Mapping[str, str]]
-) -> list[ConceptNode]:
+    concepts: Sequence[Concept], facts: Iterable[Mapping[str, str]], written: Iterable[Mapping[str, str]]
+) -> list[Concept]:
     """Add definition, visual description and report phrase to concepts."""
     entities = {node.entity.id: node.entity for node in concepts}
     own: dict[str, dict[str, Description]] = {}
@@ -103,7 +103,7 @@ def _describe(
     return [node.model_copy(update=describer.describe(node)) for node in concepts]
 
 
-def _texts(node: ConceptNode) -> Iterator[Description]:
+def _texts(node: Concept) -> Iterator[Description]:
     yield from filter(None, (node.definition, node.visual, node.phrase))
 
 
@@ -114,7 +114,7 @@ def _read_table(path: Path, columns: Sequence[str]) -> list[TableRow]:
 
 def _merge_concepts(
     crosswalk: Iterable[Mapping[str, str]], curated: Iterable[Mapping[str, str]]
-) -> tuple[list[ConceptNode], dict[str, str]]:
+) -> tuple[list[Concept], dict[str, str]]:
     """Merge concepts; also return the identifier of every name that a fact may use, in lower case."""
     nodes = {ROOT.entity.label: ROOT} | {row["preferred_label"]: _read_crossed(row) for row in crosswalk}
     spoken: dict[str, list[str]] = {}
@@ -139,7 +139,7 @@ def _merge_concepts(
     return list(nodes.values()), ends
 
 
-def _claim(ends: dict[str, str], names: Iterable[str], node: ConceptNode) -> None:
+def _claim(ends: dict[str, str], names: Iterable[str], node: Concept) -> None:
     for name in names:
         other = ends.setdefault(name.lower(), node.entity.id)
         if other != node.entity.id:
@@ -148,7 +148,7 @@ def _claim(ends: dict[str, str], names: Iterable[str], node: ConceptNode) -> Non
             )
 
 
-def _read_crossed(row: Mapping[str, str]) -> ConceptNode:
+def _read_crossed(row: Mapping[str, str]) -> Concept:
     flagged = _read_note(row.get("id_match_note", ""))
     codes, matches = [], []
     for column, form in _CODES.items():
@@ -159,7 +159,7 @@ def _read_crossed(row: Mapping[str, str]) -> ConceptNode:
             codes += [code] if relation == "exactMatch" else []
     codes += [form.format(row[name].strip()) for name, form in _LABEL_SETS.items() if row.get(name, "").strip()]
     label = row["preferred_label"]
-    return ConceptNode(
+    return Concept(
         entity=Entity(id=mint(label), label=label, kind=row["type"], codes=tuple(sorted(codes))),
         synonyms=tuple(_list(row["report_synonyms"])),
         matches=tuple(sorted(matches)),
@@ -177,12 +177,12 @@ def _read_note(note: str) -> dict[str, str]:
     return found
 
 
-def _amend(node: ConceptNode | None, row: Mapping[str, str]) -> ConceptNode:
+def _amend(node: Concept | None, row: Mapping[str, str]) -> Concept:
     label = row["label"]
     if node is None:
         if not row["kind"]:
             raise InputError(f"{label!r} in curation/concepts.csv is new and has no kind; give it one")
-        node = ConceptNode(entity=Entity(id=mint(label), label=label, kind=row["kind"]))
+        node = Concept(entity=Entity(id=mint(label), label=label, kind=row["kind"]))
     dropped = {name.lower() for name in _list(row["drop"])}
     names = [name for name in (*node.synonyms, *_list(row["synonyms"])) if name.lower() not in dropped]
     unique = {name.lower(): name for name in names if name.lower() != label.lower()}

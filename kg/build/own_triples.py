@@ -29,7 +29,7 @@ from pydantic import ValidationError
 
 from thoracite.errors import InputError
 from thoracite.files import read_rows
-from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.facts import CONFIDENCES, Source
 from thoracite.kg.knowledge.documents import is_document, read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
@@ -61,7 +61,7 @@ class Given(Noun):
     sources: dict[str, Source]
 
 
-def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> Given:
+def read_given(path: Path, *, concepts: Sequence[Concept] | None = None) -> Given:
     """Read a user's own triples.
 
     Parameters
@@ -69,7 +69,7 @@ def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> 
     path : Path
         ``.csv``, ``.tsv``, ``.ttl``, ``.nt``, ``.nq``, ``.trig`` or ``.jsonld``; or a book or an article
         (:mod:`thoracite.kg.knowledge.documents`), whose sentences are read.
-    concepts : sequence of ConceptNode or None
+    concepts : sequence of Concept or None
         Concepts that names are linked to; the project's own unless given.
 
     Raises
@@ -88,7 +88,7 @@ def read_given(path: Path, *, concepts: Sequence[ConceptNode] | None = None) -> 
     return Given(triples=triples, sources=reader.sources)
 
 
-def _read_document(path: Path, nodes: Sequence[ConceptNode]) -> Given:
+def _read_document(path: Path, nodes: Sequence[Concept]) -> Given:
     """Read the statements of a book or an article; there may be none."""
     extractor = KnowledgeExtractor(Linker(node for node in nodes if node.entity.kind != "attribute"))
     sources, triples = dict[str, Source](), dict[tuple[object, ...], Triple]()
@@ -102,7 +102,7 @@ def _read_document(path: Path, nodes: Sequence[ConceptNode]) -> Given:
 class _Reader:
     """Reader of one file; knows the graph's concepts, and gathers sources."""
 
-    def __init__(self, path: Path, nodes: Sequence[ConceptNode]) -> None:
+    def __init__(self, path: Path, nodes: Sequence[Concept]) -> None:
         self.path, self.sources = path, dict[str, Source]()
         self._known = {node.entity.id: node.entity for node in nodes}
         self._linker = Linker(nodes)

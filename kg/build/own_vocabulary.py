@@ -5,7 +5,7 @@ a new concept. A name that already belongs to another concept stays with that on
 
 Examples
 --------
->>> known = [ConceptNode(entity=Entity(id="thx:effusion", label="effusion", kind="finding"))]
+>>> known = [Concept(entity=Entity(id="thx:effusion", label="effusion", kind="finding"))]
 >>> terms = [Term(code="DOID:1", label="Effusion", synonyms=("hydrothorax",)), Term(code="DOID:2", label="chyle")]
 >>> [(node.entity.id, node.synonyms, node.matches) for node in merge_vocabulary(known, terms)]
 [('thx:effusion', ('hydrothorax',), (('closeMatch', 'DOID:1'),)), ('thx:chyle', (), (('exactMatch', 'DOID:2'),))]
@@ -21,7 +21,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from thoracite.errors import InputError
-from thoracite.kg.concepts import ConceptNode
+from thoracite.kg.concepts import Concept
 from thoracite.kg.knowledge.obo import open_obo
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.vocabulary import CONVERTER, PREFIXES, RELATIONS, expand, mint
@@ -131,12 +131,12 @@ def _find_kind(code: str) -> str:
     return _KINDS.get(code.split(":", 1)[0], "finding")
 
 
-def merge_vocabulary(nodes: Iterable[ConceptNode], terms: Iterable[Term]) -> list[ConceptNode]:
+def merge_vocabulary(nodes: Iterable[Concept], terms: Iterable[Term]) -> list[Concept]:
     """Add a vocabulary's names and terms to concepts.
 
     Parameters
     ----------
-    nodes : iterable of ConceptNode
+    nodes : iterable of Concept
         The graph's concepts.
     terms : iterable of Term
         From :func:`read_vocabulary`.
@@ -148,14 +148,14 @@ def merge_vocabulary(nodes: Iterable[ConceptNode], terms: Iterable[Term]) -> lis
         found = linker.link(term.label)
         concept = found.id if found else owners.get(_normal(term.label)) or mint(term.label)
         free = [name for name in term.synonyms if owners.get(_normal(name)) is None and linker.link(name) is None]
-        node = merged.get(concept) or ConceptNode(entity=Entity(id=concept, label=term.label, kind=term.kind))
+        node = merged.get(concept) or Concept(entity=Entity(id=concept, label=term.label, kind=term.kind))
         names = {_normal(name): name for name in free if _normal(name) != _normal(node.entity.label)}
         owners |= dict.fromkeys([*names, _normal(node.entity.label)], concept)
         merged[concept] = _add(node, term, tuple(names.values()), new=concept not in merged)
     return list(merged.values())
 
 
-def _add(node: ConceptNode, term: Term, names: tuple[str, ...], *, new: bool) -> ConceptNode:
+def _add(node: Concept, term: Term, names: tuple[str, ...], *, new: bool) -> Concept:
     known = term.code.split(":", 1)[0] in PREFIXES
     codes = tuple(sorted({*node.entity.codes, term.code})) if new else node.entity.codes
     mapped = {target for _, target in node.matches}

@@ -31,7 +31,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.linking.number import make_singular
 from thoracite.kg.linking.spelling import americanize
 from thoracite.types import Entity
@@ -93,11 +93,11 @@ class Linker:
 
     Parameters
     ----------
-    concepts : iterable of ConceptNode or None
+    concepts : iterable of Concept or None
         Concepts to link to; the project's own unless given.
     """
 
-    def __init__(self, concepts: Iterable[ConceptNode] | None = None) -> None:
+    def __init__(self, concepts: Iterable[Concept] | None = None) -> None:
         nodes = tuple(read_concepts() if concepts is None else concepts)
         self._steps: tuple[tuple[Callable[[Sequence[str]], str], Mapping[str, Entity]], ...] = (
             (" ".join, _index(nodes, " ".join, ambiguous=False)),
@@ -189,7 +189,7 @@ class Linker:
 
 
 def _index(
-    nodes: Iterable[ConceptNode], key: Callable[[Sequence[str]], str], *, ambiguous: bool = True
+    nodes: Iterable[Concept], key: Callable[[Sequence[str]], str], *, ambiguous: bool = True
 ) -> dict[str, Entity]:
     """Index concepts by one kind of key; a shared key is dropped, or belongs to the concept with that label."""
     found: dict[str, list[Entity]] = defaultdict(list)

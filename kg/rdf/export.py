@@ -11,7 +11,7 @@ from pathlib import Path
 
 from thoracite.files import explain_writing
 from thoracite.kg.assertions import Assertion
-from thoracite.kg.concepts import ConceptNode, Description
+from thoracite.kg.concepts import Concept, Description
 from thoracite.kg.facts import Source
 from thoracite.kg.rdf.nquads import ConceptRow, SourceRow
 from thoracite.kg.rdf.write import write_nquads
@@ -46,10 +46,10 @@ def write_export(
         )
 
 
-def _parse_concept(row: ConceptRow) -> ConceptNode:
+def _parse_concept(row: ConceptRow) -> Concept:
     entity = Entity(id=row.id, label=row.label, kind=row.kind, codes=tuple(row.codes))
     definition = Description(text=row.definition) if row.definition else None
-    return ConceptNode(entity=entity, synonyms=tuple(row.synonyms), definition=definition)
+    return Concept(entity=entity, synonyms=tuple(row.synonyms), definition=definition)
 
 
 def _parse_source(row: SourceRow) -> Source:

@@ -33,7 +33,7 @@ import pyoxigraph as ox
 from thoracite.errors import InputError
 from thoracite.files import replace_file
 from thoracite.kg.assertions import Assertion
-from thoracite.kg.concepts import ConceptNode, describe_concept
+from thoracite.kg.concepts import Concept, describe_concept
 from thoracite.kg.facts import Source
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, SOURCE_FIELDS, expand
 from thoracite.types import Triple
@@ -126,7 +126,7 @@ def read_schema(path: Path) -> Iterator[ox.Quad]:
 def write_nquads(
     path: Path,
     *,
-    concepts: Iterable[ConceptNode],
+    concepts: Iterable[Concept],
     sources: Iterable[Source],
     assertions: Iterable[Assertion],
     schema: Path | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from thoracite.kg.concepts import ConceptNode
+from thoracite.kg.concepts import Concept
 from thoracite.kg.stores.sparql import PROLOGUE
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import CONVERTER
@@ -20,7 +20,7 @@ _QUERIES = {
 }
 
 
-def read_graph_concepts(store: GraphStore, *, limit_s: float = 30.0) -> tuple[ConceptNode, ...]:
+def read_graph_concepts(store: GraphStore, *, limit_s: float = 30.0) -> tuple[Concept, ...]:
     """Read the concepts of a store with labels, synonyms and codes; bare words of reports are left out.
 
     Parameters
@@ -49,9 +49,9 @@ def read_graph_concepts(store: GraphStore, *, limit_s: float = 30.0) -> tuple[Co
     )
 
 
-def _make(concept: str, kind: str, label: str, synonyms: Any, codes: Any) -> ConceptNode:
+def _make(concept: str, kind: str, label: str, synonyms: Any, codes: Any) -> Concept:
     entity = Entity(id=concept, label=label, kind=kind, codes=tuple(sorted(codes or ())))
-    return ConceptNode(entity=entity, synonyms=tuple(sorted(synonyms or ())))
+    return Concept(entity=entity, synonyms=tuple(sorted(synonyms or ())))
 
 
 __all__ = ["read_graph_concepts"]

@@ -11,7 +11,7 @@ import pytest
 
 from thoracite.errors import InputError
 from thoracite.kg.build.check import check_names
-from thoracite.kg.concepts import CONCEPTS, ConceptNode, Description, read_concepts, render_concepts
+from thoracite.kg.concepts import CONCEPTS, Concept, Description, read_concepts, render_concepts
 from thoracite.kg.facts import read_sources
 from thoracite.kg.vocabulary import NIH14, mint
 from thoracite.types import Entity
@@ -137,7 +137,7 @@ def test_a_missing_file_and_an_unknown_format_are_one_sentence(tmp_path: Path) -
 
 
 def test_any_text_survives_writing(tmp_path: Path) -> None:
-    node = ConceptNode(
+    node = Concept(
         entity=Entity(id="thx:a", label='ü "quoted" \\ back', kind="sign", codes=("NIH14:A B",)),
         synonyms=("line\nbreak", "☃"),
         matches=(("closeMatch", "HP:0000001"),),

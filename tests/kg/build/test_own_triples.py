@@ -11,7 +11,7 @@ from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion, merge_assertions
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.build.own_triples import Given, read_given
-from thoracite.kg.concepts import ConceptNode
+from thoracite.kg.concepts import Concept
 from thoracite.kg.rdf.write import write_nquads
 from thoracite.kg.stores.folder import find_nquads
 from thoracite.types import Entity
@@ -83,7 +83,7 @@ def test_an_assertion_comes_back_with_every_field(tmp_path: Path) -> None:
         "thxa:1", "thx:mass", "thx:located_at", "thx:hilum", "thxs:ward", "p. 3", "reader", "2", "CC0",
         5, 4, 3, 9, "uncertain", "definitely absent", 1.5, "high",
     )  # fmt: skip
-    nodes = [ConceptNode(entity=entity) for entity in ends.values()]
+    nodes = [Concept(entity=entity) for entity in ends.values()]
     write_nquads(tmp_path / "one.nq", concepts=nodes, sources=[], assertions=[mine])
     (triple,) = read_given(tmp_path / "one.nq", concepts=nodes).triples
     assert triple == merge_assertions([mine], ends)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from thoracite.kg.concepts import ConceptNode, read_concepts
+from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.linking.linker import Linker
 from thoracite.types import Entity
 
@@ -94,8 +94,8 @@ def test_mentions_are_the_longest_names_and_do_not_cross_punctuation(linker: Lin
 
 def test_a_name_of_two_concepts_in_any_order_links_nothing() -> None:
     nodes = [
-        ConceptNode(entity=Entity(id="thx:a", label="shadow of lung", kind="sign")),
-        ConceptNode(entity=Entity(id="thx:b", label="lung shadow", kind="anatomy")),
+        Concept(entity=Entity(id="thx:a", label="shadow of lung", kind="sign")),
+        Concept(entity=Entity(id="thx:b", label="lung shadow", kind="anatomy")),
     ]
     linker = Linker(nodes)
     assert [linker.link(name) for name in ("shadow lung", "shadow of lung", "lung shadow")] == [

@@ -10,7 +10,7 @@ import pytest
 
 from thoracite.errors import InputError
 from thoracite.kg.assertions import merge_assertions
-from thoracite.kg.concepts import ConceptNode, parse_concepts, read_concepts
+from thoracite.kg.concepts import Concept, parse_concepts, read_concepts
 from thoracite.kg.facts import Source, read_facts, read_sources
 from thoracite.kg.rdf import write as rdf
 from thoracite.kg.rdf.nquads import ConceptRow, read_assertions, read_digest, read_nodes
@@ -39,9 +39,7 @@ def counted(**changes: object) -> Triple:
 def write(path: Path, triples: list[Triple]) -> str:
     rows = [row for triple in triples for row in list_assertions(triple)]
     source = Source(id="thxs:r", title="Reports", reference="here", licence="l")
-    return write_nquads(
-        path, concepts=[ConceptNode(entity=A), ConceptNode(entity=B)], sources=[source], assertions=rows
-    )
+    return write_nquads(path, concepts=[Concept(entity=A), Concept(entity=B)], sources=[source], assertions=rows)
 
 
 def test_triples_survive_the_way_there_and_back(tmp_path: Path) -> None:
@@ -138,7 +136,7 @@ def test_a_build_describes_itself_as_a_dataset_with_true_counts(tmp_path: Path) 
     other = counted(provenance=(Provenance(source="thxs:s", locator="page 2"),), object=A)
     rows = [row for triple in (counted(), other) for row in list_assertions(triple)]
     sources = [Source(id=f"thxs:{name}", title=name, reference="here", licence="l") for name in "rs"]
-    concepts = [ConceptNode(entity=A), ConceptNode(entity=B)]
+    concepts = [Concept(entity=A), Concept(entity=B)]
     write_nquads(path, concepts=concepts, sources=sources, assertions=rows, schema=ONTOLOGIES / "thoracite.ttl")
     graph = ox.Store()
     graph.load(path=str(path), format=ox.RdfFormat.N_QUADS)
