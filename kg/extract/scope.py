@@ -28,6 +28,7 @@ _TAKES_OUT = frozenset({"resection", "excision", "extraction", "embolectomy"})
 _GROWTH = frozenset({"enlargement", "extension", "expansion"})
 _PRONOUNS = frozenset({"it", "they", "which", "this", "these"})
 _DASHES = frozenset({"(", "-", "–", "—"})
+_CHANGED = frozenset({"changed", "different", "altered"})
 _SEEMING = ("appear", "seem")
 
 
@@ -55,7 +56,7 @@ def _read_forward(phrases: list[Phrase], tail: list[Term]) -> None:
                 state = _step(state, phrases, ix, at, tail)
         if state is ABSENT and (is_fused(phrases, ix) or _is_new_clause(phrases, ix)):
             state = PRESENT
-        phrase.certainty = ABSENT if denied else state
+        phrase.certainty = ABSENT if denied and not _is_unchanged(phrase) else state
 
 
 def _step(state: Certainty, phrases: list[Phrase], ix: int, at: int, tail: list[Term]) -> Certainty:
@@ -106,6 +107,11 @@ def closes_clause(gap: list[Term], at: int, *, ends: bool) -> bool:
         if term.kind not in {"ignore", "mask", "measure", "other"}:
             return False
     return ends
+
+
+def _is_unchanged(phrase: Phrase) -> bool:
+    """Whether "not" denies only the change of a finding: "not significantly changed effusion"."""
+    return phrase.kind == "finding" and any(term.text in _CHANGED for term in phrase.terms[:2])
 
 
 def _changes(change: Phrase, phrase: Phrase) -> bool:
