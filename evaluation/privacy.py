@@ -1,21 +1,27 @@
-"""The suite ``privacy``: identifiers planted in reports, beside a gate of patterns alone.
+"""The suite ``privacy``: identifiers planted in reports, beside a gate of patterns alone and Microsoft Presidio.
 
 The reports are the half of Open-i (an odd first byte of the SHA-256 of the id) from which the gate's list of ordinary
 words was *not* collected. A planted identifier counts as found when every letter and digit of it is covered; what the
-gate marks counts as right when at least half of its letters and digits were planted.
+gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
+no letter of them is marked, their text standing alone.
+
+Two sets are planted: the test sentences, and the fifth set (:mod:`thoracite.evaluation.privacy_fifth`), whose halves
+are told apart: rules may be written against ``seen``, and nobody looks into ``locked``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.presidio import MISSING, find_presidio
+from thoracite.evaluation.privacy_fifth import HALVES, Half, Kept, plant_fifth, read_kept
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.privacy.deidentify import find_identifiers
@@ -62,41 +68,70 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
     Returns
     -------
     Suite
-        Recall and precision, recall by kind, and the baseline's, with 95 % intervals over reports.
+        Recall and precision, recall by kind, words kept, and the baselines', with 95 % intervals over reports or words;
+        where Presidio is not installed, ``data`` says so.
 
     Raises
     ------
     InputError
-        If the archive cannot be read.
+        If the archive or the fifth set cannot be read.
     """
     archive = data / "openi" / "NLMCXR_reports.tgz"
     texts = [report.text for report in read_reports(archive) if report.text and is_held_out(report.id)]
-    planted = list(plant_reports(texts[:REPORTS], split=split, seed=seed))
-    rows = [row for name, gate in _GATES.items() for row in measure_gate(planted, gate, name)]
-    number = sum(len(report.plants) for report in planted)
-    described = f"{number} identifiers planted by Faker ({split} sentences) in {len(planted)} Open-i reports"
-    return Suite(suite="privacy", data=described, n=len(planted), rows=tuple(rows))
+    planted = {"": list(plant_reports(texts[:REPORTS], split=split, seed=seed))}
+    planted |= {f"fifth set, {half}: ": list(plant_fifth(texts[:REPORTS], half, seed=seed)) for half in HALVES}
+    kept = {half: read_kept(half) for half in HALVES}
+    presidio = find_presidio()
+    rows: list[Row] = []
+    for name, gate in (*_GATES.items(), *((presidio,) if presidio else ())):
+        for prefix, reports in planted.items():
+            rows += measure_gate(reports, gate, name, prefix=prefix)
+        rows += measure_kept(kept, gate, name)
+    numbers = [sum(len(report.plants) for report in reports) for reports in planted.values()]
+    described = (
+        f"{numbers[0]} identifiers planted by Faker ({split} sentences) in {len(planted[''])} Open-i reports; "
+        f"fifth set: {numbers[1]} seen, {numbers[2]} locked, and {sum(map(len, kept.values()))} clinical words to keep"
+    )
+    described += "" if presidio else f"; {MISSING}"
+    return Suite(suite="privacy", data=described, n=sum(map(len, planted.values())), rows=tuple(rows))
 
 
-def measure_gate(planted: list[PlantedReport], gate: Gate, name: str) -> list[Row]:
-    """Recall, precision and recall by kind of one gate."""
+def measure_gate(planted: list[PlantedReport], gate: Gate, name: str, *, prefix: str = "") -> list[Row]:
+    """Recall, precision and recall by kind of one gate; ``prefix`` names the set in the figures."""
     found = [gate(report.text) for report in planted]
     hits = [
-        [_covers(report.text, spans, plant) for plant in report.plants]
+        [covers(report.text, spans, plant) for plant in report.plants]
         for report, spans in zip(planted, found, strict=True)
     ]
     right = [[_is_planted(report, span) for span in spans] for report, spans in zip(planted, found, strict=True)]
-    rows = [_row(name, "recall", hits), _row(name, "precision", right)]
+    rows = [_row(name, f"{prefix}recall", hits), _row(name, f"{prefix}precision", right)]
     for kind in sorted({plant.kind for report in planted for plant in report.plants}):
         of_kind = [
             [hit for hit, plant in zip(row, report.plants, strict=True) if plant.kind == kind]
             for row, report in zip(hits, planted, strict=True)
         ]
-        rows.append(_row(name, f"recall of {kind}", of_kind))
+        rows.append(_row(name, f"{prefix}recall of {kind}", of_kind))
     return rows
 
 
-def _covers(text: str, spans: list[tuple[int, int]], plant: Plant) -> bool:
+def measure_kept(kept: dict[Half, list[Kept]], gate: Gate, name: str) -> Iterator[Row]:
+    """The share of clinical words that come through one gate whole: by half, together, and by kind."""
+    judged = [(half, row.kind, keeps(row, gate(row.text))) for half, rows in kept.items() for row in rows]
+    for half in kept:
+        yield _row(name, f"fifth set, {half}: words kept", [[good] for one, _, good in judged if one == half])
+    yield _row(name, "fifth set: words kept", [[good] for _, _, good in judged])
+    for kind in sorted({kind for _, kind, _ in judged}):
+        yield _row(name, f"fifth set: words kept, {kind}", [[good] for _, one, good in judged if one == kind])
+
+
+def keeps(row: Kept, spans: list[tuple[int, int]]) -> bool:
+    """Whether no letter of the words to keep is marked."""
+    first = row.text.index(row.words)
+    return not any(start < first + len(row.words) and first < end for start, end in spans)
+
+
+def covers(text: str, spans: list[tuple[int, int]], plant: Plant) -> bool:
+    """Whether every letter and digit of a plant is marked."""
     return all(
         any(start <= match.start() < end for start, end in spans)
         for match in _SOLID.finditer(text, plant.start, plant.end)
@@ -125,4 +160,13 @@ def _row(system: str, metric: str, judged: list[list[bool]]) -> Row:
 
 _GATES: dict[str, Gate] = {"thoracite": find_by_gate, "dates and telephones by pattern": find_by_pattern}
 
-__all__ = ["find_by_gate", "find_by_pattern", "is_held_out", "measure_gate", "run_privacy"]
+__all__ = [
+    "covers",
+    "find_by_gate",
+    "find_by_pattern",
+    "is_held_out",
+    "keeps",
+    "measure_gate",
+    "measure_kept",
+    "run_privacy",
+]

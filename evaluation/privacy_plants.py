@@ -29,10 +29,11 @@ _DATES = (
     "%d %B %Y", "%d-%b-%Y", "%B %Y", "%d.%m.%Y", "%m-%d-%Y",
 )  # fmt: skip
 _KINDS: dict[str, IdentifierKind] = {
-    **dict.fromkeys(("name", "first", "last", "comma_name"), "NAME"),
-    **dict.fromkeys(("number", "accession", "ssn", "serial", "plate"), "ID"),
+    **dict.fromkeys(("name", "first", "last", "comma_name", "word", "WORD", "lower", "FIRST"), "NAME"),
+    **dict.fromkeys(("number", "accession", "ssn", "serial", "plate", "nhs"), "ID"),
     **dict.fromkeys(("hospital", "street", "city", "zip"), "LOCATION"),
-    "date": "DATE", "phone": "PHONE", "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
+    **dict.fromkeys(("date", "odd"), "DATE"),
+    "phone": "PHONE", "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
 }  # fmt: skip
 _NUMBERS = ("#######", "###-####", "##########", "##-##-##")
 _ACCESSIONS = ("??########", "?-#######", "##-???-#####")
@@ -60,6 +61,13 @@ class PlantedReport(NamedTuple):
     plants: tuple[Plant, ...]
 
 
+Piece = tuple[str, tuple[Plant, ...]]
+"""A part of a report and what is planted in it, counted from its beginning."""
+
+Slots = dict[str, Callable[[], str]]
+"""What fills a slot, by its name."""
+
+
 def plant_reports(texts: Sequence[str], *, split: Split, seed: int, each: int = 4) -> Iterator[PlantedReport]:
     """Plant identifiers and traps between the sentences of reports.
 
@@ -79,26 +87,45 @@ def plant_reports(texts: Sequence[str], *, split: Split, seed: int, each: int = 
     UsageError
         If Faker is not installed.
     """
+    choice = random.Random(seed)  # noqa: S311 - no secret
+    fakers, english = make_fakers(split, seed)
+    sentences, traps = read_list(f"{split} sentences"), read_list(f"{split} traps")
+    for text in texts:
+        pieces = split_sentences(text)
+        for sentence in choice.sample(sentences, each):
+            place = choice.randint(0, len(pieces))
+            pieces.insert(place, plant_sentence(sentence, make_slots(choice.choice(fakers), english, choice)))
+        for trap in choice.sample(traps, each // 2):
+            pieces.insert(choice.randint(0, len(pieces)), (trap, ()))
+        yield join_pieces(pieces)
+
+
+def make_fakers(split: Split, seed: int) -> tuple[list[Faker], Faker]:
+    """Makers of people, one a locale of the split, and the American one of everything else.
+
+    Raises
+    ------
+    UsageError
+        If Faker is not installed.
+    """
     try:
         from faker import Faker
     except ImportError as error:
         raise UsageError("planting identifiers needs Faker; run pip install 'thoracite[test]'") from error
-    choice = random.Random(seed)  # noqa: S311 - no secret
     fakers = [Faker(locale) for locale in read_list(f"{split} locales")]
     english = Faker("en_US")
     for number, faker in enumerate((english, *fakers)):
         faker.seed_instance(seed * 100 + number)
-    sentences, traps = read_list(f"{split} sentences"), read_list(f"{split} traps")
-    for text in texts:
-        pieces: list[tuple[str, tuple[Plant, ...]]] = [(part, ()) for part in re.split(r"(?<=[.])\s+(?=[A-Z])", text)]
-        for sentence in choice.sample(sentences, each):
-            pieces.insert(choice.randint(0, len(pieces)), _fill(sentence, choice.choice(fakers), english, choice))
-        for trap in choice.sample(traps, each // 2):
-            pieces.insert(choice.randint(0, len(pieces)), (trap, ()))
-        yield _join(pieces)
+    return fakers, english
 
 
-def _join(pieces: list[tuple[str, tuple[Plant, ...]]]) -> PlantedReport:
+def split_sentences(text: str) -> list[Piece]:
+    """A report in pieces between which something can be planted."""
+    return [(part, ()) for part in re.split(r"(?<=[.])\s+(?=[A-Z])", text)]
+
+
+def join_pieces(pieces: Sequence[Piece]) -> PlantedReport:
+    """The pieces as one report."""
     text, plants = "", []
     for piece, found in pieces:
         start = len(text)
@@ -107,11 +134,12 @@ def _join(pieces: list[tuple[str, tuple[Plant, ...]]]) -> PlantedReport:
     return PlantedReport(text.rstrip(), tuple(plants))
 
 
-def _fill(sentence: str, people: Faker, english: Faker, choice: random.Random) -> tuple[str, tuple[Plant, ...]]:
+def plant_sentence(sentence: str, slots: Slots) -> Piece:
+    """A carrier sentence with its slots filled."""
     text, plants, last = "", [], 0
     for slot in _SLOT.finditer(sentence):
         text += sentence[last : slot.start()]
-        value = _MAKE[slot[1]](people, english, choice)
+        value = slots[slot[1]]()
         if slot[1] in _KINDS:
             plants.append(Plant(_KINDS[slot[1]], len(text), len(text) + len(value)))
         text, last = text + value, slot.end()
@@ -123,28 +151,43 @@ def _make_hospital(people: Faker, english: Faker, choice: random.Random) -> str:
     return f"{choice.choice((people.last_name(), english.city()))} {ending}"
 
 
-_MAKE: dict[str, Callable[[Faker, Faker, random.Random], str]] = {
-    "name": lambda people, _e, _c: f"{people.first_name()} {people.last_name()}",
-    "first": lambda people, _e, _c: people.first_name(),
-    "last": lambda people, _e, _c: people.last_name(),
-    "comma_name": lambda people, _e, _c: f"{people.last_name()}, {people.first_name()}",
-    "date": lambda _p, english, choice: english.date_object().strftime(choice.choice(_DATES)),
-    "phone": lambda _p, english, _c: english.phone_number(),
-    "email": lambda _p, english, _c: english.email(),
-    "url": lambda _p, english, _c: english.url(),
-    "ip": lambda _p, english, _c: english.ipv4(),
-    "number": lambda _p, english, choice: english.numerify(choice.choice(_NUMBERS)),
-    "accession": lambda _p, english, choice: english.bothify(choice.choice(_ACCESSIONS)).upper(),
-    "ssn": lambda _p, english, _c: english.ssn(),
-    "serial": lambda _p, english, choice: english.bothify(choice.choice(_SERIALS)).upper(),
-    "plate": lambda _p, english, _c: english.license_plate(),
-    "hospital": _make_hospital,
-    "street": lambda _p, english, _c: english.street_address(),
-    "city": lambda _p, english, _c: english.city(),
-    "state": lambda _p, english, _c: english.state_abbr(),
-    "zip": lambda _p, english, _c: english.zipcode(),
-    "age": lambda _p, _e, choice: str(choice.randint(90, 104)),
-}  # fmt: skip
+def make_slots(people: Faker, english: Faker, choice: random.Random) -> Slots:
+    """What fills the slots of the first four sets: names of one locale, everything else American."""
+    return {
+        "name": lambda: f"{people.first_name()} {people.last_name()}",
+        "first": people.first_name,
+        "last": people.last_name,
+        "comma_name": lambda: f"{people.last_name()}, {people.first_name()}",
+        "date": lambda: english.date_object().strftime(choice.choice(_DATES)),
+        "phone": english.phone_number,
+        "email": english.email,
+        "url": english.url,
+        "ip": english.ipv4,
+        "number": lambda: english.numerify(choice.choice(_NUMBERS)),
+        "accession": lambda: english.bothify(choice.choice(_ACCESSIONS)).upper(),
+        "ssn": english.ssn,
+        "serial": lambda: english.bothify(choice.choice(_SERIALS)).upper(),
+        "plate": english.license_plate,
+        "hospital": lambda: _make_hospital(people, english, choice),
+        "street": english.street_address,
+        "city": english.city,
+        "state": english.state_abbr,
+        "zip": english.zipcode,
+        "age": lambda: str(choice.randint(90, 104)),
+    }
 
 
-__all__ = ["Plant", "PlantedReport", "Split", "plant_reports", "read_list"]
+__all__ = [
+    "Piece",
+    "Plant",
+    "PlantedReport",
+    "Slots",
+    "Split",
+    "join_pieces",
+    "make_fakers",
+    "make_slots",
+    "plant_reports",
+    "plant_sentence",
+    "read_list",
+    "split_sentences",
+]

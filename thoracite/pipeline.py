@@ -15,6 +15,7 @@ from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import open_extractor
+from thoracite.kg.linking.linker import Linker
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.settings import Settings
@@ -208,7 +209,9 @@ class Explainer:
             build_claim(split_groups(sentence), evidence)
             for sentence in self.generator.write(study, findings, evidence)
         ]
-        judged = verify(written, evidence, linker=self.retriever.linker.link, extractor=self._extractor)
+        # without a graph none is opened for its names: the project's own concepts do
+        linker = self.retriever.linker if self.graph else Linker()
+        judged = verify(written, evidence, linker=linker.link, extractor=self._extractor)
         return [claim for claim in judged if claim.verdict == "supported"]
 
     def _release(self, study: Study, found: Retrieval, claims: Sequence[Claim]) -> Explanation:

@@ -21,11 +21,12 @@ from typing import Literal
 
 from thoracite.kg.privacy.names import find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
+from thoracite.kg.privacy.slots import find_slotted
 from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the gate finds something else."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
@@ -65,6 +66,7 @@ def find_identifiers(text: str) -> list[Identifier]:
     """
     spans: list[Span] = list(find_patterned(text))
     spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
+    spans += [("NAME", start, end) for start, end in find_slotted(text)]
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []

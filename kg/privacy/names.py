@@ -12,36 +12,31 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.slots import GROUPS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import FOLDER, Words, is_ordinary, read_lists, read_words
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
 _START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|[\]}>•*]\s*$|--?\s*$")
 _SPACE = re.compile(r"[ \t\xa0]+$|\n$")
-_TITLES, _SOFT_TITLES, _PARTICLES = (
-    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "particle")
+_TITLES, _SOFT_TITLES, _CAPITAL_TITLES, _PARTICLES, _NEVER = (
+    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "capital title", "particle", "never")
 )
 _NAMELIKE = ("calendar", "place", "state", "department", "brand")
 """Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
-_SPOKEN = frozenset().union(
-    *(read_lists(FOLDER / "identity.txt")[name] for name in ("by", "told", "told directly", "did"))
-)
 _CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
+_QUALIFIED = re.compile(r", (?:M\.?D|D\.?O|R\.?N|N\.?P|FRCR|MBBS|PA-C|Ph\.?D)\b")
 _TITLED = re.compile(rf"(?<!\w)(?=[A-Z])(?i:(?:{any_of('title')}\.?[ \t\xa0]+)+)\Z")
 _CREDENTIALS = re.compile(rf"(?:[ \t\xa0]+{any_of('credential')}(?![\w-]|\s+(?:and|view|lateral|chest)\b))+")
 """A title before a whole name, and letters after it, go with it: "Mr. Adam Novak DDS"."""
 _ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
 _ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
+_TRADE = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ab|Ó|Ni)[A-Z])[A-Z][a-z]+[A-Z]+[a-z]*(?:[A-Z][a-z]*)*"
+)
+"""A capital in the middle: "MitraClip", "PleurX", "HeartMate"."""
 _NUMERAL = re.compile(r",?\s+(?:II|III|IV|[JS]r\.?)(?![\w-])")
-_CUE = re.compile(
-    rf"(?i:(?P<sure>\b{any_of('by')}\s+(?:\w+\s+){{0,2}}?by\s*:?\s*|\b{any_of('told directly')}\s+)|"
-    rf"\b{any_of('label')}\s*[:=]\s*|\b{any_of('told')}(?:\s+\w+){{0,4}}?\s+(?:with|to|by|from|for)\s+|"
-    rf"\b{any_of('may be named next')}\s+)$"
-)
-_CUE_ENDS = re.compile(
-    r"[:=]\s*$|(?i:\b(?:with|to|by|from|for|per|via|attn|c/o|patient|pt|d/w|dear|n[eé]e|alias|aka|\w+ed|a\.k\.a\.)\s+$)"
-)
-"""What every cue ends with, to look for one only there."""
 _DID = re.compile(
     r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*"
     r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
@@ -111,9 +106,11 @@ class _Text:
         return _ordinary(self.tokens[index].text, report)
 
     def eponym(self, index: int) -> bool:
-        """Whether a medical noun follows, as in "Hill-Sachs lesion", "Kerley B lines", "Paget's disease"."""
+        """Whether a medical noun follows, as in "Hill-Sachs lesion", "Kerley B lines", "Salem sump tube"."""
         proper = self.words.proper
-        if re.sub(r"['’]s?$", "", self.tokens[index].text.lower()) in proper["eponym"]:
+        if self._before_head(index):
+            return True
+        if index > 1 and self.tokens[index - 1].text == "of" and self.tokens[index - 2].text.lower() in proper["part"]:
             return True
         after = index + 1
         while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
@@ -126,6 +123,25 @@ class _Text:
                 return False
             after += 1
         return False
+
+    def _before_head(self, index: int) -> bool:
+        """Whether one or two plain words and a medical noun follow: "Shiley tracheostomy tube", "Bard power port"."""
+        for after in range(index + 1, min(index + 4, len(self.tokens))):
+            word = self.tokens[after].text
+            if self.gap(after - 1) != " " or not word.islower() or word in _NEVER or word in SPOKEN:
+                return False
+            if word in self.words.proper["head"]:
+                return True
+            if word.endswith(("ed", "s")) or not self.ordinary(after):  # perhaps a verb
+                return False
+        return False
+
+
+@lru_cache(maxsize=50_000)
+def _is_eponym(token: str) -> bool:
+    eponyms = read_words().proper["eponym"]
+    bare = re.sub(r"['’]s?$", "", token.lower())
+    return bare in eponyms or token.lower() in eponyms or any(part in eponyms for part in bare.split("-")[1:])
 
 
 @lru_cache(maxsize=50_000)
@@ -140,11 +156,11 @@ def _ordinary(token: str, report: bool) -> bool:
 @lru_cache(maxsize=50_000)
 def _impersonal(token: str) -> bool:
     words = read_words()
-    if token.isupper() and 1 < len(token) < 4:
+    if (token.isupper() and 1 < len(token) < 4) or _TRADE.fullmatch(token):
         return True
     bare = re.sub(r"['’]s?$", "", token.lower())
     kinds = (*_NAMELIKE, "role", "genus", "acronym")
-    return bare in _SPOKEN or any(bare in words.proper[kind] for kind in kinds)
+    return bare in SPOKEN or GROUPS.fullmatch(bare) is not None or any(bare in words.proper[kind] for kind in kinds)
 
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
@@ -181,19 +197,34 @@ def _name_from(read: _Text, index: int) -> int | None:
         return _after_particle(read, index)
     if not read.capital(index) or read.eponym(index) or read.label(index):
         return None
-    before = read.text[max(0, read.tokens[index].start - 90) : read.tokens[index].start]
-    cue = _CUE.search(before) if _CUE_ENDS.search(before) else None
+    cue = _find_cue(read, index)
+    if _is_eponym(read.tokens[index].text) and not (cue and cue["sure"]):
+        return None
     last = _extend(read, index, cue=cue is not None)
     if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
         return last
-    if cue and not read.impersonal(index) and (cue["sure"] or not read.ordinary(index, report=True)):
+    if cue and cue["sure"] and is_nameable(read.tokens[index].text) and not _is_heading(read, index, cue):
+        return last
+    if cue and not read.impersonal(index) and not read.ordinary(index, report=True):
+        return last
+    if _before_first_name(read, index):
+        return _extend(read, index, cue=True)
+    run = range(index, last + 1)
+    if _QUALIFIED.match(read.text, read.tokens[last].end) and all(is_nameable(read.tokens[i].text) for i in run):
         return last
     if read.impersonal(index) and not read.initial(index) and not _is_first_name(read, index):
         return None
-    run = range(index, last + 1)
     if _CREDENTIAL.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
         return last if not all(read.ordinary(i, report=True) for i in run) or len(run) > 1 else None
     return last if _looks_like_name(read, index, last) else None
+
+
+def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
+    """What before a capitalised word says that a person is named next."""
+    if not index:
+        return None
+    start = read.tokens[index].start
+    return find_cue(read.text[max(0, start - 90) : start], read.tokens[index - 1].text, read.gap(index - 1))
 
 
 def _after_particle(read: _Text, index: int) -> int | None:
@@ -206,9 +237,34 @@ def _after_particle(read: _Text, index: int) -> int | None:
     return _name_from(read, first)
 
 
+def _is_heading(read: _Text, index: int, cue: re.Match[str]) -> bool:
+    """Whether the word may be capitalised because its whole line is: "ATTENDING PRESENT", "Nurse Present"."""
+    if not read.ordinary(index, report=True):
+        return False
+    if read.titled or (read.shouting and not cue["sure"].lower().rstrip().endswith(("by", ":"))):
+        return True
+    return bool(cue["role"]) and read.tokens[index].text.isupper() and cue["role"].isupper()
+
+
+def _before_first_name(read: _Text, index: int) -> bool:
+    """Whether a surname stands before a first name: "LONG, ROSALIND.", "Smith, John has", where that is no word."""
+    token, after = read.tokens[index], index + 1
+    if not (token.first or token.text.isupper()) or not is_nameable(token.text) or read.gap(index) != ", ":
+        return False
+    other = read.tokens[after]
+    if not read.capital(after) or read.impersonal(after) or read.eponym(after) or len(other.text) < 2:
+        return False
+    if not read.ordinary(after) or not (read.titled or read.shouting or read.ordinary(after, report=True)):
+        return True
+    both = token.text.isupper() and other.text.isupper() and token.first and not read.shouting
+    return both and not read.ordinary(after, report=True) and bool(re.match(r"\s*[.,;:\n]|$", read.gap(after)))
+
+
 def _is_first_name(read: _Text, index: int) -> bool:
     """Whether "April", "Virginia" or "Chase" stands before a strange word: "April Kowalska"."""
     after = index + 1
+    while after + 1 < len(read.tokens) and read.tokens[after].text in _PARTICLES and read.gap(after) == " ":
+        after += 1
     token = read.tokens[index].text
     return (
         token.istitle()
@@ -220,17 +276,24 @@ def _is_first_name(read: _Text, index: int) -> bool:
 
 
 def _after_title(read: _Text, index: int) -> bool:
-    if not index or read.text[read.tokens[index].start : read.tokens[index].end].lower() in read.words.proper["role"]:
+    if not index or (
+        read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
+    ):
         return False
     title = read.tokens[index - 1].text.lower()
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
+    if token.lower() in _NEVER:
+        return False
     if read.capital(index):
-        if title in _SOFT_TITLES:
+        if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
+            return is_nameable(token)
+        if title in _SOFT_TITLES or title in _CAPITAL_TITLES:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
-    return title in {"dr", "mr", "mrs", "ms"} and not read.ordinary(index, report=True) and len(token) > 2
+    strict = title in {"dr", "mr", "ms"} and read.ordinary(index, report=True)
+    return title in {"dr", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token)
 
 
 def _extend(read: _Text, index: int, *, cue: bool) -> int:
@@ -249,7 +312,14 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
                 continue
         shouted = read.tokens[last].text.isupper() and not read.ordinary(last, report=True)
         comma = gap == ", " and last == index and (cue or shouted or not read.ordinary(last))
+        if "\n" in gap and (
+            read.ordinary(after) or _is_eponym(read.tokens[after].text)
+        ):  # a line of its own: "DICTATED BY RICH", below it "Typed by …"
+            break
         strange = gap == " " and any(not read.ordinary(i, report=cue) for i in range(index, after))
+        if gap in {"/", " / "} and cue and is_nameable(read.tokens[after].text) and read.capital(after):
+            last = after
+            continue
         if not (_SPACE.fullmatch(gap) or ended or comma) or not _goes_on(
             read, after, cue=cue, comma=comma, strange=strange
         ):
@@ -261,6 +331,8 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
 def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
     """Whether a capitalised word continues the name before it; ``strange`` where that is no ordinary word."""
     if not read.capital(after) or read.label(after) or read.eponym(after):
+        return False
+    if _is_eponym(read.tokens[after].text) and not (cue or strange):
         return False
     if read.initial(after):
         return not comma
@@ -274,6 +346,12 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
     return not (short or read.impersonal(after)) and not read.ordinary(after, report=True)
 
 
+def _is_shouted(read: _Text, index: int) -> bool:
+    """Whether a word in capitals is neither an acronym nor one of the words of reports: "BISHOP ROSALIND"."""
+    token = read.tokens[index].text
+    return token.isupper() and is_nameable(token) and not read.ordinary(index, report=True)
+
+
 def _looks_like_name(read: _Text, index: int, last: int) -> bool:
     """Whether a capitalised run is a name without any cue before it."""
     run = [i for i in range(index, last + 1) if read.tokens[i].text not in _PARTICLES]
@@ -281,6 +359,9 @@ def _looks_like_name(read: _Text, index: int, last: int) -> bool:
     if read.shouting and all(read.tokens[i].text.isupper() for i in run):
         return len(strange) > 1 or bool(strange and _DID.match(read.text.lower(), read.tokens[last].end))
     did = _DID.match(read.text, read.tokens[last].end) is not None
+    token = read.tokens[index]
+    if strange and token.first and len(run) > 1 and all(_is_shouted(read, i) for i in run):
+        return True
     if any(did or len(strange) > 1 or not read.tokens[i].text.isupper() for i in strange):
         return True
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]

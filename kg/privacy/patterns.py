@@ -25,47 +25,67 @@ def any_of(name: str) -> str:
 
 
 _MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?|JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|"
-    r"SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
+    r"(?i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    r"Nov(?:ember)?|Dec(?:ember)?)(?![^\W\d_])"
 )
+_ROMAN = r"(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})"
 _WEEKDAY = r"(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s+)?"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:\s?(?:st|nd|rd|th))?"
+_DD = r"(?:0[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
+_SHORT = rf"(?:{_YEAR}|['’]?\d\d)(?!\d|:\d)"
 _MODAL = (  # "3 May represent" is no date
     r"(?!\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
     r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
 )
 _TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
 _UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
+_D = r"(?:0?[1-9]|[12]\d|3[01])"
+_DM = r"(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|1[0-2])"
 _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 
 DATES = [
-    rf"\b{_YEAR}\s?([-/.])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
-    rf"(?<![\d.]){_DAY}\s?([-/.])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
+    rf"\b{_YEAR}\s?([-/._,|:])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
+    rf"(?<![\d.]){_DAY}\s?([-/._'’,|:])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
+    rf"(?<![\d.,/-])(?:{_YEAR} (?:0[1-9]|1[0-2]) {_DD}|{_DD} {_DD} {_YEAR})(?![\d/]|[.,-]\d){_TIME}",
+    r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([-/.'’])(?:0?[1-9]|[12]\d|3[01])(?:(?<=\d)[-/.])?['’]\d\d(?![\d/])",
+    rf"(?<![\d.]){_DAY}\s?([-/. ])\s?{_ROMAN}\s?\1\s?(?:{_YEAR}|['’]?\d\d)(?!\d)",
+    rf"\b{_YEAR}[/-](?:0[1-9]|1[0-2])(?![\d/-]|\.\d)",
+    rf"(?<![\w/.-])(?<!ribs )(?<!rib ){_D}([-.]|\s\.\s|\.\s){_D}\1\d\d(?![\d-]|\.\d){_UNIT}",
+    rf"(?<![\d.])(?:0[1-9]|1[0-2])\.{_YEAR}(?![\d-]|\.\d){_UNIT}",
+    rf"(?:\A|\n|[.!?]\s)(?P<x>{_MD}|{_DM})(?=\s?:\s|\s(?i:chest|film|cxr|ct|x-ray|radiograph)\b)",
     rf"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|[12]\d|3[01])\s?/\s?\d\d(?![\d/]){_TIME}",
     rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
     rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
-    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|[/.-])?{_MONTH}\b{_MODAL}\.?"
-    rf"(?:[,\s/-]+(?:{_YEAR}|'?\d\d(?!\d|:)))?{_UNIT}{_TIME}",
-    rf"\b{_WEEKDAY}{_MONTH}\b\.?(?:\s+the)?[\s-]*{_DAY}(?!\d|\.\d|\s*/\s*\d|:){_UNIT}(?:(?:,\s*|\s+|-|/){_YEAR}\b|,?\s'\d\d)?{_TIME}",
-    rf"\b{_MONTH}\b\.?(?:\s+of|,)?[\s/-]*{_YEAR}\b",
-    rf"\b{_MONTH}-\d\d\b",
-    rf"\b{_YEAR}[\s-]+{_MONTH}\b\.?(?:[\s-]+{_DAY})?",
+    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|\s?[/._,'’-]\s?)?{_MONTH}{_MODAL}\.?"
+    rf"(?:[,.\s/_-]*{_SHORT})?{_UNIT}{_TIME}",
+    rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}\.?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d|\s*/\s*\d\d?\s*/|:\d){_UNIT}"
+    rf"(?:(?:,\s*|\s+|[-/._'’]){_YEAR}\b|[,/-]?\s?['’]\d\d)?{_TIME}",
+    rf"(?<![^\W\d_]){_MONTH}\.?\s?{_DAY}[/-]\d\d(?![\d/-])",
+    rf"(?<![^\W\d_]){_MONTH}(?:0[1-9]|[12]\d|3[01]){_YEAR}(?!\d)",
+    rf"(?<![^\W\d_]){_MONTH}\.?(?:\s+of|,)?[\s/._-]*['’]?{_YEAR}(?!\d)",
+    rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?['’]\d\d(?!\d)",
+    rf"(?<![^\W\d_]){_MONTH}[-/]\d\d\b",
+    rf"(?<!\d){_YEAR}[\s/._,-]*{_MONTH}\.?(?:[\s/._-]*{_DAY}(?!\d))?",
+    r"\b(?:[Oo]n|[Ss]ince|[Ff]rom|[Uu]ntil|[Dd]ated|[Oo]f) the (?P<x>\d{1,2}(?:st|nd|rd|th))"
+    r"(?=\s*(?:[.,;:)]|$|at\b|and\b|was\b|for\b))",
     rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
-    rf"(?i:\b{any_of('dated')})\b[\s:,]*(?:(?i:exam|study|from|of|dated|on|the)\s+){{0,3}}"
-    rf"(?P<x>{_MD})(?![\d/]|\.\d){_UNIT}",
+    rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|of|dated|on|the|film|chest|in|is|was|electronically)\s+)"
+    rf"{{0,3}}(?P<x>{_MD}|{_DM}|{_DD}\.(?:0[1-9]|1[0-2])\.?|{_DD}-(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-{_DD}|"
+    rf"{_D} {_D} \d\d(?:\d\d)?)(?![\d/-]|\.\d){_UNIT}(?!\s*(?:days?|weeks?|months?|years?|hours?|of)\b)",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
+]
+MONTHS = [  # without a number
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
-    rf"(?P<x>{_MONTH})\b{_MODAL}",
+    rf"(?P<x>{_MONTH}){_MODAL}",
 ]
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
 AGES = [  # the number alone: "[AGE]-year-old" still reads
     rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
     rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
-    rf"(?i:\b(?:age[ds]?|aet\.?|turned|age is)\b)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    rf"(?i:\b(?:age[ds]?|aet|turned|age is)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
     r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
     r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
 ]
@@ -101,16 +121,21 @@ IDS = [
     rf"(?:\s+(?:of|for)(?:\s+[a-z]+){{1,3}}(?=\s*:))?\s*[:#=]?\s*(?P<x>"
     rf"(?=[A-Z0-9./_:•·-]*\d){_VALUE}(?:[ ](?:(?=[A-Z0-9]*\d)[A-Z0-9-]{{2,}}|\d|[A-Z]{{1,3}}\b(?!\s[a-z])))*|"
     rf"[A-Z]{{1,3}}[\s-](?=[A-Z0-9./-]*\d)[A-Z0-9./-]*[A-Z0-9](?:[ ][A-Z0-9]{{1,4}}\b)*)",
-    r"(?i:plates?)(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
-    r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
     r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
-    r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
-    r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
     r"\b\d+(?:\.\d+){6,}\b",  # a DICOM UID
     r"(?<![\w.,/-])#?\d{6,}(?![\w.]*\d)(?!\s*(?:mL|ml|mm))\b",
     r"(?<![\w.-])\d{2,6}(?:-\d{2,6}){2,}\b",
-    r"\b(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
+    r"(?i:\b[a-z]{2,}[.,]?\s+(?:no|nos|number|num)\b\.?)\s*:?\s*(?P<x>(?=(?:[A-Z/-]*\d){4})[A-Z0-9]+(?:[/-][A-Z0-9]+)*)\b",
+    r"\b(?![CTLS]\d\d?-[CTLS]?\d\d?\b)(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
+    r"\b[A-Z]-?\d{6,}\b",
     r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
+]
+
+IDS_OF_LETTERS = [  # they may hold no number
+    r"(?i:\bplates?|\bregistration|\breg\.?(?=\s+(?:no|number)))(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
+    r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
+    r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
+    r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
 ]
 
 _CAP = r"(?<!\w)(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
@@ -133,29 +158,32 @@ ADDRESSES = [  # all with a number
     r"\b(?:PSC|Unit)\s+\d+,?\s+Box\s+\d+\b",
     rf"\b\d{{1,6}}[A-Z]?(?:\s+{_CAP}){{1,4}},?\s+{any_of('unit')}\s*\#?\w+",
 ]
+HOSPITALS = [
+    rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
+    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
+    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
+]
+_HOSPITAL_STEMS = (
+    "ospital", "nfirmary", "linic", "edical", "ealth", "ospice", "anatorium", "ursing", "ancer", "eart I", "adiology A",
+    "maging C", "urgery C", "emorial", "niversity",
+)  # fmt: skip
 LOCATIONS = [
     rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
-    rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
-    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
-    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
     rf"(?i:\b(?:resides|lives|living|residing|resident|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+\s*)"
     rf"(?P<x>(?:\d+\s+)?{_CAP}(?:\s+{_CAP}){{0,3}})",
 ]
 
-_BY_KIND = (
-    ("EMAIL", EMAILS), ("URL", URLS), ("IP", IPS), ("DATE", DATES), ("PHONE", PHONES), ("ID", IDS), ("AGE", AGES),
-    ("LOCATION", ADDRESSES), ("LOCATION", LOCATIONS),
+_DIGITS = tuple("0123456789")
+_BY_KIND: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
+    ("EMAIL", EMAILS, ("@",)), ("URL", URLS, ()), ("IP", IPS, _DIGITS), ("DATE", DATES, _DIGITS),
+    ("DATE", MONTHS, ()), ("PHONE", PHONES, _DIGITS), ("ID", IDS, _DIGITS), ("ID", IDS_OF_LETTERS, ()),
+    ("AGE", AGES, ()), ("LOCATION", ADDRESSES, _DIGITS), ("LOCATION", HOSPITALS, _HOSPITAL_STEMS),
+    ("LOCATION", LOCATIONS, ()),
 )  # fmt: skip
-_NUMBERED = (DATES, PHONES, IDS, IPS, ADDRESSES)
-_PATTERNS = [
-    (kind, re.compile(pattern), patterns in _NUMBERED and r"\d" in pattern)
-    for kind, patterns in _BY_KIND
-    for pattern in patterns
-]
-"""Kind, pattern, and whether nothing can match without a digit."""
-_DIGIT = re.compile(r"\d")
+"""Kind, patterns, and strings without one of which none of them can match."""
+_COMPILED = [(kind, [re.compile(pattern) for pattern in patterns], needed) for kind, patterns, needed in _BY_KIND]
 
 
 def find_patterned(text: str) -> Iterator[Span]:
@@ -166,17 +194,15 @@ def find_patterned(text: str) -> Iterator[Span]:
     >>> list(find_patterned("Seen 3/4/2019, nodule of 1.2 x 3 cm at T12"))
     [('DATE', 5, 13)]
     """
-    has_digit = _DIGIT.search(text) is not None
-    for kind, pattern, numbered in _PATTERNS:
-        if numbered and not has_digit:
+    for kind, patterns, needed in _COMPILED:
+        if needed and not any(one in text for one in needed):
             continue
-        if kind == "EMAIL" and "@" not in text:
-            continue
-        for match in pattern.finditer(text):
+        for pattern in patterns:
             group = "x" if "x" in pattern.groupindex else 0
-            start, end = match.span(group)
-            if end > start:
-                yield kind, start, end
+            for match in pattern.finditer(text):
+                start, end = match.span(group)
+                if end > start:
+                    yield kind, start, end
 
 
 __all__ = ["Span", "find_patterned"]

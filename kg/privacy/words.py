@@ -37,6 +37,15 @@ _PREFIX = re.compile(
 )
 
 
+_AMERICAN = {
+    "isation": "ization", "ise": "ize", "ising": "izing", "yse": "yze", "ysing": "yzing", "our": "or", "ae": "e",
+    "oe": "e", "lled": "led", "lling": "ling", "tre": "ter", "ogue": "og", "ence": "ense",
+}  # fmt: skip
+_BRITISH = re.compile(
+    r"isation|is(?:e(?=[sdr]?$)|ing)|ys(?:e(?=[sdr]?$)|ing)|our|[ao]e|ll(?:ed|ing)$|tre(?=s?$)|ogue(?=s?$)|ence(?=s?$)"
+)
+
+
 class Words(Noun):
     """The word lists.
 
@@ -56,12 +65,8 @@ class Words(Noun):
 @lru_cache(maxsize=1)
 def read_words() -> Words:
     """The bundled lists: ``words.txt`` (collected) and ``proper.txt`` (written)."""
-    lists = read_lists(FOLDER / "words.txt")
-    return Words(
-        report=lists["report"],
-        other=lists["other"],
-        proper=read_lists(FOLDER / "proper.txt"),
-    )
+    lists, written = read_lists(FOLDER / "words.txt"), read_lists(FOLDER / "proper.txt")
+    return Words(report=lists["report"], other=lists["other"] | written["word"], proper=written)
 
 
 def read_lists(path: Path) -> dict[str, frozenset[str]]:
@@ -92,12 +97,18 @@ def is_ordinary(word: str, words: Words, *, report: bool = False) -> bool:
 
 def _forms(word: str) -> list[str]:
     word = re.sub(r"['’]s?$", "", word)
-    roots = [word]
+    roots = [word, *_americanise(word)]
     if (prefix := _PREFIX.match(word)) and len(word) - prefix.end() > 4:
         roots.append(word[prefix.end() :])
     return roots + [
         root.removesuffix(end) + put for root in roots for end, put in _ENDINGS if root.endswith(end) and len(root) > 5
     ]
+
+
+def _americanise(word: str) -> list[str]:
+    """The spelling of the list, which is American, of a British word: "authorised", "colour", "oedema", "labelled"."""
+    spelt = _BRITISH.sub(lambda match: _AMERICAN[match.group()], word)
+    return [] if spelt == word or len(word) < 6 else [spelt]
 
 
 def collect_words(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from thoracite.evaluation.privacy import find_by_gate, find_by_pattern, measure_gate, run_privacy
+from thoracite.evaluation import privacy
+from thoracite.evaluation.presidio import MISSING, find_presidio
+from thoracite.evaluation.privacy import find_by_gate, find_by_pattern, measure_gate, measure_kept, run_privacy
+from thoracite.evaluation.privacy_fifth import HALVES, Kept, plant_fifth, read_half, write_date
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, plant_reports, read_list
 
 TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 150
@@ -55,13 +59,68 @@ def test_nothing_is_missed_in_the_reports_that_the_gate_was_tuned_on() -> None:
         assert (rows["recall"].value, rows["precision"].value) == (1, 1)
 
 
-def test_the_published_figures(shared: Path) -> None:
+def test_the_fifth_set_keeps_its_halves_apart() -> None:
+    halves = [{kind: read_half(kind, half) for kind in ("carriers", "surnames", "dates", "kept")} for half in HALVES]
+    for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
+        first, second = ({row[column] for row in half[kind]} for half in halves)
+        assert first.isdisjoint(second)
+        assert min(len(first), len(second)) >= 15
+
+
+def test_every_carrier_and_surname_is_planted() -> None:
+    planted = list(plant_fifth(TEXTS, "seen", seed=1, fills=12))
+    words = " ".join(report.text[p.start : p.end] for report in planted for p in report.plants).lower().split()
+    assert {row["surname"].lower() for row in read_half("surnames", "seen")} <= set(words)
+    assert planted == list(plant_fifth(TEXTS, "seen", seed=1, fills=12))
+    for report in planted:
+        for plant in report.plants:
+            assert report.text[plant.start : plant.end].strip()
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [("{dd}{MON}{yy}", "03FEB21"), ("{d}{th} {month} '{yy}", "3rd february '21"), ("{yyyy}/{m}/{d}", "2021/2/3")],
+)
+def test_dates_are_written_in_the_form_given(form: str, written: str) -> None:
+    assert write_date(date(2021, 2, 3), form) == written
+
+
+def test_words_kept_are_counted_by_half_and_kind() -> None:
+    kept = {
+        "seen": [Kept("Kerley B lines.", "Kerley B lines", "eponym")],
+        "locked": [Kept("T8 and T9.", "T9", "level")],
+    }
+    rows = {row.metric: row for row in measure_kept(kept, lambda text: [(7, 9)] if "T9" in text else [], "a gate")}  # type: ignore[arg-type]
+    assert (rows["fifth set, seen: words kept"].value, rows["fifth set, locked: words kept"].value) == (1, 0)
+    assert (rows["fifth set: words kept"].value, rows["fifth set: words kept, level"].n) == (0.5, 1)
+
+
+def test_presidio_is_measured_where_it_is_installed() -> None:
+    found = find_presidio()
+    if found is None:
+        pytest.skip(MISSING)
+    name, gate = found
+    assert name.startswith("Presidio 2")
+    text = "Discussed with Anna Kowalska, call 212-555-0173, e-mail anna@example.org."
+    marked = [text[start:end] for start, end in gate(text)]
+    assert {"Anna Kowalska", "anna@example.org"} <= set(marked)
+
+
+def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(privacy, "find_presidio", lambda: None)  # a minute of its own; the bench runs it
     suite = run_privacy(shared / "data")
     rows = {(row.system, row.metric): row for row in suite.rows}
     assert suite.n >= 500
+    assert MISSING in suite.data
     assert rows["thoracite", "recall"].value >= 0.99
     assert rows["thoracite", "precision"].value >= 0.95
-    low, high = rows["thoracite", "recall"].low, rows["thoracite", "recall"].high
-    assert low is not None
-    assert high is not None
-    assert low <= rows["thoracite", "recall"].value <= high
+    for row in suite.rows:
+        assert row.low is not None
+        assert row.high is not None
+        assert row.low <= row.value <= row.high
+    assert rows["thoracite", "fifth set, seen: recall"].value == 1
+    assert rows["thoracite", "fifth set, locked: recall"].value >= 0.97
+    for half in HALVES:
+        assert rows["thoracite", f"fifth set, {half}: precision"].value >= 0.97
+    assert rows["thoracite", "fifth set: words kept"].value >= 0.99
+    assert rows["dates and telephones by pattern", "fifth set, locked: recall"].value < 0.5

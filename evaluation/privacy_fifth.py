@@ -1,0 +1,147 @@
+"""The fifth set of planted identifiers: new carriers, surnames that are words, dates in other forms, words to keep.
+
+The rows stand in ``tests/data/privacy_*5.csv``, were written before the gate's rules were changed, and are halved:
+rules are written against ``seen``, and of ``locked`` nobody looks at more than the figures. The halves share no
+carrier, surname, form of a date, word to keep or, but for the United States, locale.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from thoracite.errors import InputError
+from thoracite.evaluation.privacy_plants import (
+    PlantedReport,
+    Slots,
+    join_pieces,
+    make_fakers,
+    make_slots,
+    plant_sentence,
+    split_sentences,
+)
+from thoracite.settings import PACKAGE
+
+Half = Literal["seen", "locked"]
+HALVES: tuple[Half, Half] = ("seen", "locked")
+
+FILLS = 12
+"""How often each carrier is filled."""
+
+_DATA = PACKAGE.parent / "tests" / "data"
+_LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test"}
+_DAYS = 365 * 25
+_EACH = 4
+
+
+class Kept(NamedTuple):
+    """A clinical text, the words of it that must come through the gate whole, and their kind."""
+
+    text: str
+    words: str
+    kind: str
+
+
+def read_half(name: str, half: Half) -> list[dict[str, str]]:
+    """The rows of one half of ``privacy_{name}5.csv``.
+
+    Parameters
+    ----------
+    name : str
+        ``carriers``, ``surnames``, ``dates`` or ``kept``.
+    half : str
+        ``seen`` or ``locked``.
+
+    Raises
+    ------
+    InputError
+        If the file is not there: it belongs to the checkout, not to the package.
+    """
+    path = _DATA / f"privacy_{name}5.csv"
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [row for row in csv.DictReader(file) if row["half"] == half]
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}; measure from a checkout of the project") from error
+
+
+def read_kept(half: Half) -> list[Kept]:
+    """Clinical words that look like names, dates or numbers of a person."""
+    return [Kept(row["text"], row["keep"], row["kind"]) for row in read_half("kept", half)]
+
+
+def plant_fifth(texts: Sequence[str], half: Half, *, seed: int, fills: int = FILLS) -> Iterator[PlantedReport]:
+    """Plant every carrier of a half ``fills`` times, four a report, and two of its texts to keep beside them.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        De-identified reports; they begin again where there are too few.
+    half : str
+        ``seen`` or ``locked``.
+    seed : int
+        The same seed plants the same.
+    fills : int
+        How often each carrier is filled, each time with other values.
+
+    Raises
+    ------
+    InputError
+        If the rows are not there.
+    UsageError
+        If Faker is not installed.
+    """
+    choice = random.Random(seed)  # noqa: S311 - no secret
+    people, english = make_fakers(_LOCALES[half], seed)
+    words = _cycle([row["surname"] for row in read_half("surnames", half)], choice)
+    forms = _cycle([row["form"] for row in read_half("dates", half)], choice)
+    kept = _cycle([row.text for row in read_kept(half)], choice)
+    carriers = [row["text"] for row in read_half("carriers", half)] * fills
+    choice.shuffle(carriers)
+    for number, start in enumerate(range(0, len(carriers), _EACH)):
+        pieces = split_sentences(texts[number % len(texts)])
+        for carrier in carriers[start : start + _EACH]:
+            slots = make_slots(choice.choice(people), english, choice) | _make_words(words, forms, choice)
+            slots["FIRST"] = lambda slots=slots: slots["first"]().upper()  # type: ignore[misc]
+            pieces.insert(choice.randint(0, len(pieces)), plant_sentence(carrier, slots))
+        for _ in range(_EACH // 2):
+            pieces.insert(choice.randint(0, len(pieces)), (next(kept), ()))
+        yield join_pieces(pieces)
+
+
+def _cycle(values: list[str], choice: random.Random) -> Iterator[str]:
+    """Each value once, then each once again in another order: no chance decides which are planted."""
+    while True:
+        yield from choice.sample(values, len(values))
+
+
+def _make_words(words: Iterator[str], forms: Iterator[str], choice: random.Random) -> Slots:
+    return {
+        "word": lambda: next(words),
+        "WORD": lambda: next(words).upper(),
+        "lower": lambda: next(words).lower(),
+        "nhs": lambda: " ".join(str(choice.randrange(10**n // 10, 10**n)) for n in (3, 3, 4)),
+        "odd": lambda: write_date(date(1998, 1, 1) + timedelta(days=choice.randrange(_DAYS)), next(forms)),
+    }
+
+
+def write_date(day: date, form: str) -> str:
+    """A date in a form of ``privacy_dates5.csv``.
+
+    Examples
+    --------
+    >>> write_date(date(2021, 3, 2), "{d}{th} {Mon} '{yy}")
+    "2nd Mar '21"
+    """
+    ending = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    month, full = day.strftime("%b"), day.strftime("%B")
+    return form.format(
+        d=day.day, dd=f"{day.day:02}", m=day.month, mm=f"{day.month:02}", yy=f"{day.year % 100:02}", yyyy=day.year,
+        th=ending, mon=month.lower(), Mon=month, MON=month.upper(), month=full.lower(), Month=full, MONTH=full.upper(),
+    )  # fmt: skip
+
+
+__all__ = ["FILLS", "HALVES", "Half", "Kept", "plant_fifth", "read_half", "read_kept", "write_date"]

@@ -1,0 +1,187 @@
+"""Places in a sentence where only a person's name stands, whatever word it is and in whatever case.
+
+English says "discussed with *the* surgeon", "called to *the* ward". A bare word after such a verb, followed by the end
+of its phrase, is therefore a name, unless it is one of the few kinds that take no article: a department, a role, an
+adverb. And only people are told, paged or aware of something, so that what stands before these verbs is a name, a role
+or a department as well. Both hold for surnames that are words: "discussed with long at 5 pm", "Still was told".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_words
+
+_LISTS = read_lists(FOLDER / "identity.txt")
+_NEVER, _NOUNS, _PER = _LISTS["never"], _LISTS["bare noun"], _LISTS["per unit"]
+_AMBIGUOUS = _LISTS["surname too"]
+_NOT_BARE = _NOUNS | _LISTS["infinitive"]
+SPOKEN = frozenset().union(*(_LISTS[name] for name in ("by", "told", "told directly", "did")))
+GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
+_ABSTRACT = re.compile(r".{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
+_AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w+ly)"
+
+_NAME = r"[^\W\d_][\w'’-]*[^\W\d_]"
+_PERSON = rf"(?:(?:the|our|my)\s+)?(?:{any_of('person')}\s+)?"
+_ENDS = (  # of the phrase in which the name stands
+    r"(?=\s*(?:[.,;:)\]\n/]|--|$)|\s+(?:at|on|by|from|in|of|via|over|who|whom|about|regarding|re|during|before|after|"
+    r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|yesterday|tonight|overnight|this|"
+    r"prior|with|using|is|was|has|had|will|to|that|again|earlier|later|when|while|because|since|concerning)\b"
+    r"|\s+[@(\d-])"
+)
+_BARE = re.compile(
+    rf"(?i:\b(?:with|w/|to|by|for|from|per|under|of|[ds]/w|{any_of('told first')})\s*:?\s+{_PERSON})"
+    rf"(?!(?i:to|with|by|the|a|an|at|on|of|and|from|for|in)\b)(?P<x>{_NAME}{_ENDS}|{_NAME}[ ]{_NAME}{_ENDS})"
+)
+_TALK = re.compile(
+    rf"(?i:\b(?:{any_of('talk with')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+(?:with|w/)|"
+    rf"{any_of('talk to')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+to|"
+    rf"{any_of('author')}(?:\s+\w+ly)?\s+by|{any_of('from')}\s+from|(?:messages?|voicemail|word)(?:\s+(?:was|were))?(?:\s+left)?\s+for|"
+    rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+per)|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
+    rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
+)
+_DEEDS = (
+    "(?:reviewed|reviews|saw|examined|interpreted|dictated|accepted|performed|ordered|discussed|phoned|telephoned|paged|"
+    "attended|signed|declined|refused|took|answered|repeated|checked|inserted|placed|removed|supervised|assisted|"
+    "witnessed|typed|approved|consented|wants|thinks|feels|believes|contacted|informed|notified|asked|told)"
+)
+_VERB = re.compile(
+    r"\b(?i:(?:notified|informed|told|paged|bleeped|alerted|made\s+aware|aware)\b(?!\s+to\b)"
+    r"|acknowledge[sd]\s+(?:the|this|these|that|our|my|it|all|receipt)\b"
+    r"|(?:agree[sd]?|concur(?:s|red)?|disagree[sd]?)(?:\s+(?:with|that|to)\b|(?=\s*[.;,\n]))|verbali[sz]e[sd]\b"
+    r"|(?:confirms|confirmed|expressed|voiced)\s+(?:receipt|understanding|agreement|that)\b"
+    rf"|{_DEEDS}\s+(?:the|this|these|that|all|his|her|my|our|us|both)\b"
+    rf"|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
+    r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
+    r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
+    r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
+    r"|(?:to|will)\s+(?:arrange|organi[sz]e|liaise|chase|follow\s*-?up|call\s+back|contact|attend|discuss|decide|"
+    r"review\s+the|see\s+the|inform|speak|ring|phone)\b"
+    r"|(?:could\s+not|couldn['’]t|unable\s+to)\s+(?:stand|lie|sit|hold|raise|co-?operate|tolerate|keep)\b)"
+)
+_CAPITAL = r"[A-ZÀ-Þ](?:[\w'’-]*\w)?"
+_SUBJECT = re.compile(
+    rf"(?<![\w'’-])(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}(?!(?i:{_AUX})[ ]){_CAPITAL}|"
+    r"(?:(?<=[.!?:;\n]\s)|(?<=\n)|\A)[a-zß-ÿ][\w'’-]+\w)"
+    rf"[ ]?(?:,(?:[ ][a-z][\w ]{{2,40}},)?|\([^)]{{1,20}}\)|[ ](?:from|of)[ ][\w ]{{2,25}})?[ ](?i:{_AUX}[ ]){{0,3}}\Z"
+)
+_PATIENT = re.compile(
+    rf"\b(?:[Pp]atient|[Pp]t\.?)[ ](?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
+    r"tolerated|arrived|presented|underwent)\b)"
+)
+_ROLE = re.compile(
+    rf"\b(?i:{any_of('person')})[ ](?P<x>[a-zß-ÿ][\w'’-]+\w)(?=[ ](?:(?:was|is|has been)[ ])?"
+    r"(?:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at[ ](?:the[ ])?bedside|called|"
+    r"requested|asked|reviewed|saw|took|says)\b)"
+)
+_OWNED = re.compile(
+    rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:patient|list|clinic|team|firm|service|office|request|rounds?|reading|"
+    r"opinion|interpretation)\b"
+)
+_REACHED = re.compile(
+    rf"(?<![\w'’-])(?P<x>{_CAPITAL})(?=,?[ ]\(?(?i:bleep|pager|beeper|ext|extension|tel|telephone|phone|mobile|cell)\b"
+    r"\.?:?[ ]?[#x]?\d)"
+)
+_APPOSED = re.compile(
+    rf"(?<![\w'’-])(?P<x>{_CAPITAL})(?=,[ ](?:the[ ])?(?:[a-z]+[ ]){{0,2}}(?i:{any_of('person')})\s*(?:[.,;:)\n]|$))"
+)
+_OTHER = re.compile(rf"(?:[ ](?:and|or)[ ]|[ ]?[/&][ ]?)(?P<x>{_NAME}){_ENDS}")
+_BESIDE = re.compile(rf"(?<![\w'’-])(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?:\s?[/&]\s?|[ ]and[ ])\Z")
+
+
+_COMMON = _AMBIGUOUS & (read_words().proper["role"] | read_words().proper["department"] | _NEVER)
+"""Surnames that may also be a role or a department, which are told things as well: "Ward informed"."""
+
+
+@lru_cache(maxsize=50_000)
+def is_nameable(word: str) -> bool:
+    """Whether a word could be a surname where a name is expected: no role, department, pronoun, adverb, acronym.
+
+    Examples
+    --------
+    >>> [is_nameable(word) for word in ("Long", "may", "Surgery", "registrars", "LI", "the")]
+    [True, True, False, False, False, False]
+    """
+    bare = re.sub(r"['’]s?$", "", word.lower())
+    forms = {bare, bare.removesuffix("s")}
+    kinds = read_words().proper
+    if bare in _AMBIGUOUS and not word.islower():
+        return True
+    return not (
+        len(bare) < 3
+        or (word.isupper() and _is_acronym(bare))
+        or bare in SPOKEN
+        or bare in _NEVER
+        or (not word.istitle() and bare in _NOT_BARE)
+        or any(forms & kinds[kind] for kind in ("role", "department", "genus"))
+        or any(map(GROUPS.fullmatch, forms))
+        or "xxx" in bare
+        or (_ABSTRACT.fullmatch(bare) and _is_plain(bare))
+    )
+
+
+def _is_acronym(bare: str) -> bool:
+    kinds = read_words().proper
+    listed = bare in kinds["short"] or (bare in kinds["acronym"] and not _is_plain(bare))
+    return listed or (len(bare) == 3 and not re.search("[aeiouy]", bare))
+
+
+def find_slotted(text: str) -> Iterator[tuple[int, int]]:
+    """Character spans of names told by their place in the sentence.
+
+    Examples
+    --------
+    >>> text = "Discussed with long at 5 pm. Still was told. Discussed with surgery at noon."
+    >>> [text[start:end] for start, end in find_slotted(text)]
+    ['long', 'Still']
+    """
+    for match in _BARE.finditer(text):
+        words = match["x"].split(" ")
+        if all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
+            before = text[max(0, match.start() - 70) : match.start("x")]
+            if _TALK.search(before) and not (before.rstrip().endswith("er") and words[0].lower() in _PER):
+                yield match.span("x")
+                if other := _OTHER.match(text, match.end("x")):
+                    yield from [other.span("x")] if is_nameable(other["x"]) else []
+    for pattern in (_PATIENT, _OWNED, _REACHED, _ROLE, _APPOSED):
+        for match in pattern.finditer(text):
+            if is_nameable(match["x"]) and match["x"].lower() not in _NOUNS | _COMMON:
+                yield match.span("x")
+    for match in _VERB.finditer(text):
+        begin = max(0, match.start() - 70)
+        subject = _SUBJECT.search(text[begin : match.start()])
+        if subject and (start := _name_starts(subject["x"])) is not None:
+            yield begin + subject.start("x") + start, begin + subject.end("x")
+            beside = _BESIDE.search(text, begin, begin + subject.start("x") + start)
+            if beside and (start := _name_starts(beside["x"])) is not None:
+                yield beside.start("x") + start, beside.end("x")
+
+
+def _is_plain(word: str) -> bool:
+    return is_ordinary(word, read_words())
+
+
+def _name_starts(run: str) -> int | None:
+    """Where the name begins in the capitalised words before a verb of people; None where the last is none."""
+    words = run.split(" ")
+    if not is_nameable(words[-1]) or (len(words) == 1 and words[-1].lower() in _NOUNS | _COMMON):
+        return None
+    first = len(words) - 1
+    while first and (len(words[first - 1].rstrip(".")) == 1 or _may_precede(words[first - 1])):
+        first -= 1
+    return len(" ".join(words[:first])) + (first > 0)
+
+
+def _may_precede(word: str) -> bool:
+    return (
+        is_nameable(word)
+        and word.lower() not in _COMMON
+        and not word.endswith(".")
+        and not is_ordinary(word, read_words(), report=True)
+    )
+
+
+__all__ = ["GROUPS", "SPOKEN", "find_slotted", "is_nameable"]
