@@ -84,6 +84,6 @@ def test_a_calibration_is_kept_and_makes_probabilities(
 
 
 def test_too_few_cases_are_not_calibrated(data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("thoracite.evaluation.encoders.FEWEST", 60)
+    monkeypatch.setattr("thoracite.vision.training.calibrate.FEWEST", 60)
     with pytest.raises(InputError, match="present and absent in at least 60 images"):
         calibrate_encoder(name, data / "cxr")
