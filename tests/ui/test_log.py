@@ -15,6 +15,8 @@ from thoracite.ui.log import hide_log, show_log
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
+    """Nothing is shown before or after: commands that other tests ran in this process show their log."""
+    hide_log()
     yield
     hide_log()
 
