@@ -85,7 +85,7 @@ def test_upload_read_and_look_up(watched: Watched, running: str, radiograph: Pat
     expect(page.locator("#result .findings tbody tr")).not_to_have_count(0)
     for claim in page.locator("#result .claim").all():
         assert claim.locator("a.cite").count() > 0
-    first = page.locator("#result .claim.reason a.cite").first
+    first = page.locator("#result .claim.background a.cite").first
     key = first.get_attribute("data-key")
     card = page.locator(f'#result [data-evidence="{key}"]')
     assert card.get_attribute("open") is None
