@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import threading
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ class Pool:
         self._command = tuple(command)
         self._idle: list[subprocess.Popen[str]] = []
         self._lock = threading.Lock()
+        weakref.finalize(self, _end_all, self._idle)  # a store that nobody closed ends its processes too
 
     def ask(self, text: str, limit_s: float, graphs: str | Sequence[Sequence[str]] = "all") -> dict[str, Any]:
         """Answer one query.
@@ -62,12 +64,12 @@ class Pool:
             timer.cancel()
             timer.join()
         if not line:
-            self._end(worker)
+            _end(worker)
             if late.is_set():
                 raise StoreError(f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s")
             raise StoreError("the query ended without an answer, out of memory or on a damaged store; narrow it")
         if late.is_set():
-            self._end(worker)
+            _end(worker)
         else:
             self._give_back(worker)
         return _read_answer(json.loads(line))
@@ -88,7 +90,7 @@ class Pool:
                 worker = self._idle.pop()
                 if worker.poll() is None:
                     return worker
-                self._end(worker)
+                _end(worker)
         return subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -103,23 +105,28 @@ class Pool:
             if len(self._idle) < _KEPT:
                 self._idle.append(worker)
                 return
-        self._end(worker)
+        _end(worker)
 
     def close(self) -> None:
         """End every idle process."""
         with self._lock:
-            while self._idle:
-                self._end(self._idle.pop())
+            _end_all(self._idle)
 
-    def _end(self, worker: subprocess.Popen[str]) -> None:
-        for pipe in (worker.stdin, worker.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:  # unsent input is lost with the process
-                    continue
-        worker.kill()
-        worker.wait()
+
+def _end_all(workers: list[subprocess.Popen[str]]) -> None:
+    while workers:
+        _end(workers.pop())
+
+
+def _end(worker: subprocess.Popen[str]) -> None:
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:  # unsent input is lost with the process
+                continue
+    worker.kill()
+    worker.wait()
 
 
 def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:

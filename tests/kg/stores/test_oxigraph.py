@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from thoracite.errors import InputError, StoreError
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.oxigraph import OxigraphStore
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }".replace(
@@ -202,3 +205,12 @@ def test_a_closed_store_says_so(tmp_path: Path, small_graph: Path) -> None:
         store.find_triples(subject="thx:pneumothorax")
     with pytest.raises(StoreError, match="is closed or empty"):
         store.query("ASK {}")
+
+
+def test_a_store_that_nobody_closed_ends_its_processes(graph_folder: Path) -> None:
+    store: Any = open_graph(graph_folder)
+    store.query("ASK { ?s ?p ?o }")
+    (worker,) = store._pool._idle
+    del store
+    gc.collect()
+    assert worker.poll() is not None
