@@ -36,6 +36,11 @@ def test_the_fitted_threshold_decides_not_the_best_score(threshold: float, kind:
     assert find_kind(features, gate) == kind
 
 
+def test_a_score_at_the_threshold_is_accepted() -> None:
+    gate = GateWeights(np.eye(4, dtype=np.float32), np.zeros(4, dtype=np.float32), threshold=0.5)
+    assert find_kind(np.array([0, 0, -200, -200], dtype=np.float32), gate) == "frontal"  # half and half
+
+
 def test_each_image_of_a_batch_is_rated_by_itself() -> None:
     gate = GateWeights(np.eye(4, dtype=np.float32), np.zeros(4, dtype=np.float32), threshold=0.5)
     batch = np.array([[9.0, 0, 0, 0], [0, 1000, 0, 0], [1, 1, 1, 1]], dtype=np.float32)
