@@ -24,10 +24,17 @@ def test_what_reads_may_be_asked(text: str) -> None:
     check_reading(text)
 
 
-@pytest.mark.parametrize("word", ["ADD", "clear", "Copy", "CREATE", "dElEtE", "DROP", "FROM", "INSERT", "LOAD", "MOVE"])
+@pytest.mark.parametrize("word", ["ADD", "clear", "Copy", "CREATE", "dElEtE", "DROP", "INSERT", "LOAD", "MOVE"])
 def test_words_that_write_or_reach_out_are_named(word: str) -> None:
     with pytest.raises(StoreError, match=f"uses {word.upper()}, which is refused: expected one SELECT or ASK"):
         check_reading(f"SELECT * {{ ?s ?p ?o }} {word} <urn:x>")
+
+
+@pytest.mark.parametrize("named", ["<file:///etc/passwd>", "NAMED <FILE:a>", "<urn:g> FROM <\\u0066ile:a>"])
+def test_a_graph_may_be_named_but_not_a_file(named: str) -> None:
+    check_reading("SELECT * FROM <urn:g> FROM NAMED <urn:file:a> { ?s ?p ?o }")
+    with pytest.raises(StoreError, match="reads FROM a file, which is refused"):
+        check_reading(f"SELECT * FROM {named} {{ ?s ?p ?o }}")
 
 
 @pytest.mark.parametrize("written", ["\\u0053ERVICE", "\\U00000053ERVICE", "S\\u0045RV\\u0049CE", "\\u017FERVICE"])

@@ -49,7 +49,7 @@ def test_what_cannot_be_bound_is_one_sentence() -> None:
         bind_parameters("?y ?x '?w'", {"z": 1, "x": 2})
     with pytest.raises(StoreError, match="its variables are none"):
         bind_parameters("ASK {}", {"z": 1})
-    with pytest.raises(StoreError, match=r"the parameter 'urn:a>b' is no IRI"):
+    with pytest.raises(StoreError, match=r"the parameter 'urn:a>b' is not an IRI"):
         render_term("urn:a>b")
     for value in (None, ["a"], {"a": 1}):
         with pytest.raises(StoreError, match="cannot be written in SPARQL"):
