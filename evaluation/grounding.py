@@ -65,7 +65,7 @@ def run_grounding(data: Path, *, images: int = 100, seed: int = 0, explainer: Ex
             list(_answer(e, explainer.retriever.store)) for e in released
         ]),
         _row("thoracite", "positive explanations with a reason", [
-            [any(claim.kind != "observation" for claim in e.claims)] for e in released if _is_positive(e)
+            [any(claim.kind in {"reason", "background"} for claim in e.claims)] for e in released if _is_positive(e)
         ]),
     ]  # fmt: skip
     for name, judge in _judges(explainer).items():

@@ -41,7 +41,7 @@ def deny(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG
         return claim.sentence.replace(denied.group(), f"{denied[1].capitalize()} is present", 1)
     if _STATED.search(claim.sentence):
         return _STATED.sub(r"\1 not seen", claim.sentence, count=1)
-    if claim.kind == "reason" and "include" not in claim.sentence:
+    if claim.kind == "background" and "include" not in claim.sentence:
         return _RELATED.sub(lambda match: f"{match[1]} not ", claim.sentence, count=1)
     return None
 
@@ -49,7 +49,7 @@ def deny(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG
 def swap_sides(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
     """Swap left and right."""
     swapped = re.sub(r"\b(left|right)\b", lambda m: "right" if m[1] == "left" else "left", claim.sentence)
-    return swapped if swapped != claim.sentence and claim.kind != "reason" else None
+    return swapped if swapped != claim.sentence and claim.kind != "background" else None
 
 
 def strengthen(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
@@ -99,7 +99,7 @@ def swap_citation(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
 def reverse_relation(claim: Claim, evidence: Sequence[Evidence]) -> str | None:
     """Exchange the two ends of the cited triple."""
     triples = [e.triple for e in evidence if e.key in claim.citations and e.triple is not None]
-    if claim.kind != "reason" or len(triples) != 1 or "associated" in triples[0].relation.label:
+    if claim.kind != "background" or len(triples) != 1 or "associated" in triples[0].relation.label:
         return None
     ends = (triples[0].subject.label.lower(), triples[0].object.label.lower())
     pattern = re.compile("|".join(re.escape(end) for end in sorted(ends, key=len, reverse=True)), re.IGNORECASE)
@@ -115,7 +115,7 @@ def drop_citations(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  #
 
 def add_finding(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
     """Add a finding without evidence."""
-    if claim.kind != "observation" or claim.sentence.startswith("No "):
+    if claim.kind not in {"observation", "diagnosis"} or claim.sentence.startswith("No "):
         return None
     if not _STATED.search(claim.sentence):
         return None

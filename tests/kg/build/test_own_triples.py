@@ -86,7 +86,9 @@ def test_an_assertion_comes_back_with_every_field(tmp_path: Path) -> None:
     nodes = [Concept(entity=entity) for entity in ends.values()]
     write_nquads(tmp_path / "one.nq", concepts=nodes, sources=[], assertions=[mine])
     (triple,) = read_given(tmp_path / "one.nq", concepts=nodes).triples
-    assert triple == merge_assertions([mine], ends)[0]
+    (expected,) = merge_assertions([mine], ends)
+    unnamed = tuple(origin.model_copy(update={"assertion": None}) for origin in expected.provenance)
+    assert triple == expected.model_copy(update={"provenance": unnamed})  # a build names assertions itself
 
 
 def test_a_table_with_everything(tmp_path: Path) -> None:
