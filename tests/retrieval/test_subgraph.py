@@ -200,6 +200,8 @@ def test_a_place_without_a_level_stands_between_the_same_level_and_another() -> 
     region = Region(box=(0, 0, 9, 9), anatomy="right upper zone", side="right")
     ranked = order(*places, seen=Seen(regions={EFFUSION: region}))
     assert ranked == ["right apex", "right lung", "right lower lobe", "right costophrenic sulcus"]
+    below = Seen(regions={EFFUSION: region.model_copy(update={"anatomy": "right lower zone"})})
+    assert order(*places, seen=below) == ["right lower lobe", "right costophrenic sulcus", "right lung", "right apex"]
     nowhere = Seen(regions={EFFUSION: region.model_copy(update={"anatomy": "chest"})})
     assert len({scored.score for scored in rank_triples(EFFUSION, places, seen=nowhere)}) == 1
 

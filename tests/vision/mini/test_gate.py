@@ -7,7 +7,7 @@ import pytest
 
 from thoracite.vision.image import Radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.mini.gate import GateWeights, find_kind, find_refusal, rate_kinds
+from thoracite.vision.mini.gate import GateWeights, explain_kind, find_kind, find_refusal, rate_kinds
 from thoracite.vision.training.gate_cases import DRAWN, find_files, find_split, read_negatives
 
 
@@ -34,6 +34,11 @@ def test_the_fitted_threshold_decides_not_the_best_score(threshold: float, kind:
     features = np.log(np.array([0.41, 0.1, 0.44, 0.05], dtype=np.float32))  # the scores of the kinds, in their order
     gate = GateWeights(np.eye(4, dtype=np.float32), np.zeros(4, dtype=np.float32), threshold=threshold)
     assert find_kind(features, gate) == kind
+
+
+def test_what_is_withheld_says_what_to_do() -> None:
+    assert explain_kind("turned") == "the image looks turned or upside down; turn it upright"
+    assert explain_kind("other") == "the image does not look like a frontal chest X-ray" == explain_kind("inverted")
 
 
 def test_a_score_at_the_threshold_is_accepted() -> None:
