@@ -155,7 +155,7 @@ def test_sentences_when_it_cannot_be_reached(neo4j_server: Server) -> None:
         Neo4jStore(neo4j_server.address, password="wrong")
     with pytest.raises(StoreError, match="cannot be reached"):
         Neo4jStore(f"bolt://127.0.0.1:{find_free_port()}", password="x")
-    with pytest.raises(UsageError, match="no address of Neo4j"):
+    with pytest.raises(UsageError, match="is not an address of Neo4j"):
         Neo4jStore("ftp://127.0.0.1", password="x")
 
 

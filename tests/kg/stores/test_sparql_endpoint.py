@@ -72,8 +72,8 @@ def answering() -> Iterator[Any]:
     ("status", "body", "said"),
     [
         (200, b"<html>hello</html>", "no SPARQL results in JSON"),
-        (200, b'{"hello": 1}', "no SPARQL result"),
-        (200, b"[]", "no SPARQL result"),
+        (200, b'{"hello": 1}', "not a SPARQL result"),
+        (200, b"[]", "not a SPARQL result"),
         (401, b"", "refused the user or the password"),
         (403, b"", "refused the request"),
         (404, b"", "no SPARQL endpoint"),
