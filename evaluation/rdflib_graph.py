@@ -17,7 +17,7 @@ from typing import Any
 
 from rdflib import Dataset, URIRef
 
-from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion, read_field
+from thoracite.kg.assertions import Assertion, TripleFinder, gather_fields, merge_assertions, read_assertion
 from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, expand
 from thoracite.types import Entity, Triple
@@ -101,11 +101,9 @@ class RdflibGraph(TripleFinder):
         return [self._read_assertion(node, graph) for node, _, _, graph in list(found)]
 
     def _read_assertion(self, node: Any, graph: Any) -> Assertion:
-        values = {"id": read_field("id", str(node))}
-        for _, predicate, value, _ in self._dataset.quads((node, None, None, graph)):
-            if name := _FIELDS.get(predicate):
-                values[name] = read_field(name, str(value))
-        return read_assertion(values)
+        quads = self._dataset.quads((node, None, None, graph))
+        terms = ((_FIELDS[predicate], str(value)) for _, predicate, value, _ in quads if predicate in _FIELDS)
+        return read_assertion(gather_fields([("id", str(node)), *terms]))
 
     def query(self, text: str, *, parameters: Mapping[str, Any] | None = None, limit_s: float = 10.0) -> int:
         """Count the rows of a SPARQL query.

@@ -15,7 +15,10 @@ from functools import lru_cache
 from typing import Any
 
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, CHEST_RADIOGRAPH, CONVERTER, RELATIONS, expand
-from thoracite.types import Certainty, Confidence, Counts, Entity, Provenance, Relation, Triple
+from thoracite.types import Certainty, Commonness, Confidence, Counts, Entity, Limit, Provenance, Relation, Triple
+
+_PLACE = ("source", "locator", "extractor", "version", "licence", "confidence", "holds_for", "commonness")
+"""Fields of an assertion that its :class:`~thoracite.types.Provenance` keeps."""
 
 WIDEST = 100_000
 """Most triples in one step of a walk."""
@@ -48,6 +51,8 @@ class Assertion:
     object_certainty: str = Certainty.PRESENT.value
     lift: float | None = None
     confidence: Confidence = "not stated"
+    holds_for: tuple[Limit, ...] = ()
+    commonness: Commonness = "not stated"
 
 
 def merge_assertions(assertions: Iterable[Assertion], entities: Mapping[str, Entity]) -> list[Triple]:
@@ -84,16 +89,9 @@ def _merge_one(rows: list[Assertion], entities: Mapping[str, Entity]) -> Triple:
     counted = [row for row in rows if row.lift is not None]
     heaviest = max(counted, key=lambda row: (row.present + row.uncertain + row.absent, row.id), default=None)
     provenance = {  # one a place: of two assertions that say the same, the first is cited
-        (row.source, row.locator, row.extractor, row.version, row.licence, row.confidence): Provenance(
-            source=row.source,
-            locator=row.locator,
-            extractor=row.extractor,
-            version=row.version,
-            licence=row.licence,
-            confidence=row.confidence,
-            assertion=row.id,
-        )
+        tuple(place.values()): Provenance(**place, assertion=row.id)
         for row in sorted(rows, key=lambda row: row.id, reverse=True)
+        for place in [{name: getattr(row, name) for name in _PLACE}]
     }
     return Triple(
         subject=_find_end(first.subject, entities),
@@ -288,6 +286,29 @@ def read_field(name: str, text: str) -> str | int | float:
     return _READERS["name" if name == "id" else ASSERTION_FIELDS[name].kind](text)
 
 
+def gather_fields(terms: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Gather the values of one assertion from the names of its fields and the texts of their RDF terms, in any order.
+
+    Raises
+    ------
+    ValueError
+        If a number is expected and the text is none.
+
+    Examples
+    --------
+    >>> gather_fields([("holds_for", "supine"), ("support", "2"), ("holds_for", "frontal"), ("holds_for", "supine")])
+    {'support': 2, 'holds_for': ('frontal', 'supine')}
+    """
+    one: dict[str, Any] = {}
+    several: defaultdict[str, set[str]] = defaultdict(set)
+    for name, text in terms:
+        if name != "id" and ASSERTION_FIELDS[name].kind == "names":
+            several[name].add(compact_or_keep(text))
+        else:
+            one[name] = read_field(name, text)
+    return one | {name: tuple(sorted(values)) for name, values in several.items()}
+
+
 @lru_cache(maxsize=100_000)
 def compact_or_keep(iri: str) -> str:
     """CURIE of an IRI, or the IRI itself where no namespace fits: a user's graph brings its own."""
@@ -296,6 +317,7 @@ def compact_or_keep(iri: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], str | int | float]] = {
     "name": compact_or_keep,
+    "names": compact_or_keep,
     "text": str,
     "count": int,
     "number": float,
@@ -304,7 +326,8 @@ _READERS: Mapping[str, Callable[[str], str | int | float]] = {
 
 def read_assertion(row: Mapping[str, Any]) -> Assertion:
     """Read an assertion from a row of plain values; None counts as not given."""
-    return Assertion(**{name: row[name] for name in Assertion.__slots__ if row.get(name) is not None})
+    values = {name: row[name] for name in Assertion.__slots__ if row.get(name) is not None}
+    return Assertion(**values | {"holds_for": tuple(sorted(values.get("holds_for", ())))})
 
 
 __all__ = [
@@ -313,6 +336,7 @@ __all__ = [
     "TripleFinder",
     "compact_or_keep",
     "find_relation",
+    "gather_fields",
     "merge_assertions",
     "rank_paths",
     "read_assertion",

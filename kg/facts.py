@@ -10,21 +10,26 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from thoracite.errors import InputError
 from thoracite.files import TableRow, read_rows
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.vocabulary import RELATIONS
+from thoracite.kg.vocabulary import RELATIONS, mint
 from thoracite.settings import ONTOLOGIES
-from thoracite.types import Confidence, Curie, Entity, Noun, Provenance, Triple
+from thoracite.types import Commonness, Confidence, Curie, Entity, Limit, Noun, Provenance, Triple
 
 FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
 """The project's own facts and their sources."""
 
-FACT_COLUMNS = ("id", "subject", "relation", "object", "source", "locator", "confidence", "read")
+FACT_COLUMNS = (
+    "id", "subject", "relation", "object", "holds_for", "commonness", "source", "locator", "confidence", "read",
+)  # fmt: skip
+"""Columns of the facts; ``holds_for`` and ``commonness`` may be left out or empty."""
+
+FACT_NEEDED = tuple(name for name in FACT_COLUMNS if name not in ("holds_for", "commonness"))
 SOURCE_COLUMNS = ("id", "title", "reference", "licence")
 
 CONFIDENCES: Mapping[str, Confidence] = {
@@ -34,6 +39,17 @@ CONFIDENCES: Mapping[str, Confidence] = {
     "not stated": "not stated",
 }
 """Levels of confidence, by name: clarity of the source's statement."""
+
+COMMONNESSES: Mapping[str, Commonness] = {
+    "common": "common",
+    "occasional": "occasional",
+    "rare": "rare",
+    "not stated": "not stated",
+}
+"""How often a sign or a relation is met, by name."""
+
+LIMITS: tuple[str, ...] = get_args(get_args(Limit)[0])
+"""Words for what a fact may be limited to, beside a condition."""
 
 T = TypeVar("T")
 
@@ -96,7 +112,7 @@ def read_facts(
     path = path or FACTS
     known = {node.entity.id: node.entity for node in read_concepts()} if concepts is None else concepts
     described = read_sources() if sources is None else sources
-    for row in read_filled(path, FACT_COLUMNS):
+    for row in read_filled(path, FACT_NEEDED):
         where = f"line {row.line} of {path}"
         yield Triple(
             subject=_find(known, row["subject"], "concept", where),
@@ -108,9 +124,57 @@ def read_facts(
                     locator=row["locator"],
                     licence=_find(described, row["source"], "source", where).licence,
                     confidence=_find(CONFIDENCES, row["confidence"], "confidence", where),
+                    holds_for=read_limits(row.get("holds_for", ""), known.get, where=where),
+                    commonness=_find(COMMONNESSES, row.get("commonness") or "not stated", "commonness", where),
                 ),
             ),
         )
+
+
+def read_limits(cell: str, find: Callable[[str], Entity | None], *, where: str) -> tuple[Limit, ...]:
+    """Read what a fact is limited to: words of :data:`LIMITS` and conditions, parted by semicolons.
+
+    Parameters
+    ----------
+    cell : str
+        ``frontal; supine; with left heart failure``; a condition is a label or a CURIE, with or without "with" before a
+        CURIE.
+    find : callable
+        Finds a concept by its CURIE.
+    where : str
+        Place of the cell, for the error.
+
+    Returns
+    -------
+    tuple of str
+        Sorted, each once; a condition is the CURIE of its concept.
+
+    Raises
+    ------
+    InputError
+        If a part is neither such a word nor a condition that is a concept.
+
+    Examples
+    --------
+    >>> edema = Entity(id="thx:pulmonary_edema", label="pulmonary edema")
+    >>> read_limits("supine; AP; with pulmonary edema", {edema.id: edema}.get, where="line 2")
+    ('ap', 'supine', 'thx:pulmonary_edema')
+    """
+    limits: set[Limit] = set()
+    for part in filter(None, (" ".join(part.split()) for part in cell.split(";"))):
+        condition = part[5:] if part.lower().startswith("with ") else part if ":" in part else None
+        if condition is None:
+            if part.lower() not in LIMITS:
+                raise InputError(
+                    f"{where} limits a fact to {part!r}; expected {', '.join(LIMITS)}, or with and a concept's label"
+                )
+            limits.add(part.lower())
+            continue
+        entity = find(condition if ":" in condition else mint(condition))
+        if entity is None:
+            raise InputError(f"{where} names the condition {condition!r}, which is no concept; correct it or add it")
+        limits.add(entity.id)
+    return tuple(sorted(limits))
 
 
 def read_filled(path: Path, columns: Sequence[str]) -> Iterator[TableRow]:
@@ -135,13 +199,17 @@ def _find(known: Mapping[str, T], name: str, what: str, where: str) -> T:
 
 
 __all__ = [
+    "COMMONNESSES",
     "CONFIDENCES",
     "FACTS",
     "FACT_COLUMNS",
+    "FACT_NEEDED",
+    "LIMITS",
     "SOURCES",
     "SOURCE_COLUMNS",
     "Source",
     "read_facts",
     "read_filled",
+    "read_limits",
     "read_sources",
 ]

@@ -82,13 +82,14 @@ class Field(NamedTuple):
     predicate : str
         CURIE of the RDF property.
     kind : str
-        ``name`` (the CURIE of something), ``text``, ``count`` (a whole number) or ``number``.
+        ``name`` (the CURIE of something), ``text``, ``count`` (a whole number), ``number``, or ``names`` (any number of
+        words and CURIEs; none is no value).
     optional : bool
         Whether an assertion may lack it.
     """
 
     predicate: str
-    kind: Literal["name", "text", "count", "number"] = "text"
+    kind: Literal["name", "text", "count", "number", "names"] = "text"
     optional: bool = False
 
 
@@ -109,6 +110,8 @@ ASSERTION_FIELDS = {
     "object_certainty": Field("thx:object_certainty"),
     "lift": Field("thx:lift", "number", optional=True),
     "confidence": Field("thx:confidence", optional=True),
+    "holds_for": Field("thx:holds_for", "names", optional=True),
+    "commonness": Field("thx:commonness", optional=True),
 }
 """Every field of :class:`~thoracite.kg.assertions.Assertion` but its identifier, in its order."""
 

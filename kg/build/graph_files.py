@@ -39,7 +39,7 @@ RDF_FORMATS = {
 FORMATS = (*RDF_FORMATS, "neo4j")
 """Formats of a written graph."""
 
-_TYPES = {"STRING": "string", "INT64": "long", "DOUBLE": "double"}
+_TYPES = {"STRING": "string", "INT64": "long", "DOUBLE": "double", "STRING[]": "string[]"}
 _NODES = {
     "concepts.csv": ("Concept", "id:ID", ("label", "kind", "definition", "codes:string[]", "synonyms:string[]")),
     "sources.csv": ("Source", "id:ID", ("title", "reference", "licence")),
@@ -155,8 +155,11 @@ def _write_tables(nquads: Path, folder: Path) -> None:
         properties = [f"{name}:{_TYPES[kind]}" for name, kind in EDGE_PROPERTIES.items()]
         table = _open_table(files, folder / "edges.csv", [":START_ID", ":END_ID", ":TYPE", *properties])
         for kind, edge in read_edges(nquads, concepts):
-            values = (getattr(edge, name) for name in EDGE_PROPERTIES)
-            table.writerow([edge.subject, edge.object, kind, *("" if one is None else one for one in values)])
+            table.writerow([edge.subject, edge.object, kind, *(_cell(getattr(edge, name)) for name in EDGE_PROPERTIES)])
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else ";".join(value) if isinstance(value, tuple) else value
 
 
 def _open_table(files: ExitStack, path: Path, columns: Sequence[str]) -> Any:

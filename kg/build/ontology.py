@@ -16,7 +16,7 @@ from thoracite.errors import InputError
 from thoracite.files import TableRow, explain_writing, read_rows, write_text
 from thoracite.kg.build.descriptions import Describer, StatedFact
 from thoracite.kg.concepts import ROOT, Concept, Description, render_concepts
-from thoracite.kg.facts import FACT_COLUMNS, SOURCE_COLUMNS
+from thoracite.kg.facts import FACT_COLUMNS, FACT_NEEDED, SOURCE_COLUMNS
 from thoracite.kg.vocabulary import RELATIONS, mint
 from thoracite.types import Entity, Noun
 
@@ -71,7 +71,7 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
         ),
     )
     given = _read_table(knowledge / "facts.csv", ("fact_id", "subject", "predicate", "object", "source_key"))
-    added = _read_table(output / "curation" / "facts.csv", FACT_COLUMNS)
+    added = _read_table(output / "curation" / "facts.csv", FACT_NEEDED)
     facts = sorted([*_take_given(given, ends), *_take_added(added, ends)], key=lambda row: row["id"])
     written = _read_table(output / "curation" / "descriptions.csv", ("label", *_TEXTS, "sources"))
     concepts = _describe(concepts, facts, written)
@@ -258,7 +258,7 @@ def _merge_sources(
 
 
 def _render_table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    lines = [columns, *([row[column] for column in columns] for row in rows)]
+    lines = [columns, *([row.get(column, "") for column in columns] for row in rows)]
     return "".join(",".join(map(_quote, line)) + "\n" for line in lines)
 
 

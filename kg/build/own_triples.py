@@ -2,10 +2,10 @@
 
 A table has the columns ``subject``, ``relation`` and ``object``, and may have ``subject_kind``, ``object_kind``,
 ``source``, ``title``, ``reference``, ``locator``, ``licence``, ``extractor``, ``version``, ``present``, ``uncertain``,
-``absent``, ``support``, ``lift`` and ``confidence``. Ends are CURIEs or words; words that name a concept become that
-concept, others a new one. RDF holds plain triples whose predicates are the project's relations, with
-labels where the IRIs are not the project's, and each named graph is a source; or it holds assertions in the form of
-the project's own builds.
+``absent``, ``support``, ``lift``, ``confidence``, ``holds_for`` and ``commonness``. Ends are
+CURIEs or words; words that name a concept become that concept, others a new one. RDF holds plain triples whose
+predicates are the project's relations, with labels where the IRIs are not the project's, and each named graph is a
+source; or it holds assertions in the form of the project's own builds.
 
 Examples
 --------
@@ -30,7 +30,7 @@ from pydantic import ValidationError
 from thoracite.errors import InputError
 from thoracite.files import read_rows
 from thoracite.kg.concepts import Concept, read_concepts
-from thoracite.kg.facts import CONFIDENCES, Source
+from thoracite.kg.facts import COMMONNESSES, CONFIDENCES, Source, read_limits
 from thoracite.kg.knowledge.documents import is_document, read_passages
 from thoracite.kg.knowledge.extractor import KnowledgeExtractor
 from thoracite.kg.linking.linker import Linker
@@ -145,6 +145,10 @@ class _Reader:
         linked = self._linker.link(words)
         return linked or Entity(id=mint(words), label=" ".join(words.split()), kind=kind or "mention")
 
+    def _find_condition(self, curie: str) -> Entity | None:
+        """Find a condition; a name that the graph has as a synonym is linked."""
+        return self._known.get(curie) or self._linker.link(curie.split(":", 1)[1].replace("_", " "))
+
     def _find_provenance(self, row: Mapping[str, str], where: str) -> Provenance:
         named = row.get("source", self.path.stem)
         source = named if named.startswith("thxs:") else mint(named).replace("thx:", "thxs:", 1)
@@ -164,6 +168,8 @@ class _Reader:
             version=row.get("version", "1"),
             licence=row.get("licence", "not stated"),
             confidence=CONFIDENCES[row.get("confidence", "not stated")],
+            holds_for=read_limits(row.get("holds_for", ""), self._find_condition, where=where),
+            commonness=COMMONNESSES[row.get("commonness", "not stated")],
         )
 
     def read_rdf(self) -> Iterator[Triple]:
@@ -212,8 +218,10 @@ def _group_assertions(quads: list[ox.Quad]) -> list[dict[str, str]]:
     for quad in quads:
         if quad.subject in nodes:
             name = _FIELDS.get(quad.predicate.value, _last_part(quad.predicate.value))
-            value = _value(quad.object)
-            rows[_value(quad.subject)][name] = compact(value) if name in {"relation", "source"} else value
+            value, row = _value(quad.object), rows[_value(quad.subject)]
+            if name == "holds_for":
+                value = "; ".join(filter(None, (row.get(name), CONVERTER.compress(value) or value)))
+            row[name] = compact(value) if name in {"relation", "source"} else value
     return [rows[name] for name in sorted(rows)]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from thoracite.errors import InputError
-from thoracite.kg.assertions import Assertion, compact_or_keep, read_assertion, read_field
+from thoracite.kg.assertions import Assertion, compact_or_keep, gather_fields, read_assertion
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, SOURCE_FIELDS, expand
 
 RDF, RDFS, SKOS, THX, THXS = (PREFIXES[prefix] for prefix in ("rdf", "rdfs", "skos", "thx", "thxs"))
@@ -169,14 +169,13 @@ def read_assertions(nquads: Path) -> Iterator[Assertion]:
         values = _read_values(quads)
         if THX + "Assertion" not in values.get(RDF + "type", ()):
             continue
-        row = {name: _first(values, iri) for iri, name in _ASSERTED.items() if iri in values}
-        if missing := _NEEDED - row.keys():
+        terms = [(name, text) for iri, name in _ASSERTED.items() for text in _list_texts(values, iri)]
+        if missing := _NEEDED - {name for name, _ in terms}:
             raise InputError(
                 f"assertion {compact_or_keep(subject)} lacks its {', '.join(sorted(missing))}; see decision 1"
             )
         try:
-            parts = {name: read_field(name, value) for name, value in row.items()}
-            yield read_assertion({"id": compact_or_keep(subject), **parts})
+            yield read_assertion({"id": compact_or_keep(subject), **gather_fields(terms)})
         except ValueError as error:
             raise InputError(f"assertion {compact_or_keep(subject)} cannot be read: {error}") from error
 
@@ -215,6 +214,12 @@ def _read_values(quads: list[ox.Quad]) -> dict[str, list[str]]:
         if isinstance(quad.object, ox.NamedNode | ox.Literal):
             values.setdefault(quad.predicate.value, []).append(quad.object.value)
     return values
+
+
+def _list_texts(values: Mapping[str, list[str]], predicate: str) -> list[str]:
+    """List the values of a field that may have several, or the first of another."""
+    found = sorted(values.get(predicate, ()))
+    return found if ASSERTION_FIELDS[_ASSERTED[predicate]].kind == "names" else found[:1]
 
 
 def _first(values: Mapping[str, list[str]], predicate: str) -> str:

@@ -13,7 +13,7 @@ Examples
 True
 >>> quads = list(describe_assertion(row))
 >>> len(quads), str(quads[0].predicate) == f"<{expand(fact.relation.id)}>"
-(17, True)
+(18, True)
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ def list_assertions(triple: Triple) -> Iterator[Assertion]:
             object_certainty=triple.object_certainty.value,
             lift=triple.lift,
             confidence=origin.confidence,
+            holds_for=tuple(sorted(origin.holds_for)),
+            commonness=origin.commonness,
         )
 
 
@@ -94,8 +96,15 @@ def describe_assertion(row: Assertion) -> Iterator[ox.Quad]:
     yield ox.Quad(node, _A, _ASSERTION, graph)
     for name, predicate in _PREDICATES.items():
         value = getattr(row, name)
-        if value is not None:
-            yield ox.Quad(node, predicate, ends.get(name) or ox.Literal(value), graph)
+        for one in value if isinstance(value, tuple) else () if value is None else (value,):
+            yield ox.Quad(node, predicate, ends.get(name) or _render_value(name, one), graph)
+
+
+def _render_value(name: str, value: str | float) -> ox.NamedNode | ox.Literal:
+    """Render a literal, or the concept that a statement is limited to."""
+    if ASSERTION_FIELDS[name].kind == "names" and ":" in str(value):
+        return ox.NamedNode(expand(str(value)))
+    return ox.Literal(value)
 
 
 def describe_source(source: Source) -> Iterator[ox.Quad]:

@@ -119,13 +119,18 @@ def _copy_edges(connection: ladybug.Connection, nquads: Path, concepts: set[str]
             if label not in writers:
                 file = files.enter_context((scratch / f"{label}.csv").open("w", newline="", encoding="utf-8"))
                 writers[label] = csv.writer(file, quoting=csv.QUOTE_ALL)
-            writers[label].writerow([row.subject, row.object, *(getattr(row, name) for name in EDGE_PROPERTIES)])
+            writers[label].writerow([row.subject, row.object, *(_cell(getattr(row, name)) for name in EDGE_PROPERTIES)])
     columns = ", ".join(f"{name} {kind}" for name, kind in EDGE_PROPERTIES.items())
     for label in sorted({*map(edge_label, RELATIONS), *writers}):
         connection.execute(f"CREATE REL TABLE {label}(FROM Concept TO Concept, {columns})")
         if label in writers:
             path = str(scratch / f"{label}.csv").replace("\\", "\\\\").replace("'", "\\'")
             connection.execute(f"COPY {label} FROM '{path}' (header=false, parallel=false, quote='\"', escape='\"')")
+
+
+def _cell(value: Any) -> Any:
+    """Write a list as ladybug reads it; words and CURIEs hold no comma and no bracket."""
+    return f"[{','.join(value)}]" if isinstance(value, tuple) else value
 
 
 def _end_with_parent() -> None:

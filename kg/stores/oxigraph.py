@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from thoracite.errors import InputError, StoreError
 from thoracite.files import write_text
-from thoracite.kg.assertions import Assertion, merge_assertions, read_assertion, read_field
+from thoracite.kg.assertions import Assertion, gather_fields, merge_assertions, read_assertion, read_field
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph_pool import Pool
@@ -226,11 +226,9 @@ class OxigraphStore(SparqlGraph):
         return tuple(self._read_assertion(quad.subject, quad.graph_name) for quad in found)
 
     def _read_assertion(self, node: ox.NamedNode, graph: ox.NamedNode) -> Assertion:
-        values = {"id": read_field("id", node.value)}
-        for quad in self._match(node, None, None, graph):
-            if name := _FIELDS.get(quad.predicate.value):
-                values[name] = read_field(name, quad.object.value)
-        return read_assertion(values)
+        quads = ((quad.predicate.value, quad.object.value) for quad in self._match(node, None, None, graph))
+        terms = [(_FIELDS[predicate], text) for predicate, text in quads if predicate in _FIELDS]
+        return read_assertion(gather_fields([("id", node.value), *terms]))
 
     def _match(self, subject: Any, predicate: Any, object_: Any, graph: Any) -> Iterable[Any]:
         try:

@@ -20,7 +20,7 @@ from thoracite.kg.stores.store import GraphStatistics
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, edge_label, expand
 from thoracite.types import Entity, Triple
 
-_TYPES = {"name": "STRING", "text": "STRING", "count": "INT64", "number": "DOUBLE"}
+_TYPES = {"name": "STRING", "text": "STRING", "count": "INT64", "number": "DOUBLE", "names": "STRING[]"}
 EDGE_PROPERTIES = {"id": "STRING"} | {
     name: _TYPES[field.kind] for name, field in ASSERTION_FIELDS.items() if name not in ("subject", "object")
 }

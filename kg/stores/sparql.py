@@ -20,9 +20,9 @@ from thoracite.kg.assertions import (
     Assertion,
     TripleFinder,
     compact_or_keep,
+    gather_fields,
     merge_assertions,
     read_assertion,
-    read_field,
 )
 from thoracite.kg.rdf.nquads import make_concept, make_source
 from thoracite.kg.stores.store import GraphStatistics, QueryResult
@@ -207,8 +207,11 @@ def parse_entities(rows: Iterable[Mapping[str, str]]) -> dict[str, Entity]:
 
 
 def parse_assertions(rows: Iterable[Mapping[str, str]]) -> list[Assertion]:
-    """Parse the rows of :func:`render_assertions` into assertions."""
-    return [read_assertion({name: read_field(name, value) for name, value in row.items()}) for row in rows]
+    """Parse the rows of :func:`render_assertions` into assertions; there is one for each value of ``holds_for``."""
+    terms: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        terms.setdefault(row["id"], []).extend(row.items())
+    return [read_assertion(gather_fields(found)) for found in terms.values()]
 
 
 _FEW = 64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from thoracite.errors import InputError
 from thoracite.kg.build.ontology import write_ontology
 from thoracite.kg.concepts import read_concepts
-from thoracite.kg.facts import FACTS, SOURCES, read_facts, read_filled, read_sources
+from thoracite.kg.facts import FACT_COLUMNS, FACT_NEEDED, FACTS, LIMITS, SOURCES, read_facts, read_filled, read_sources
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
 from thoracite.settings import ONTOLOGIES
 
@@ -74,6 +75,20 @@ def test_every_source_states_title_reference_and_licence() -> None:
         assert all((source.title, source.reference, source.licence)), source.id
 
 
+def test_a_fact_says_where_it_holds_and_how_often_it_is_met(tmp_path: Path) -> None:
+    path = tmp_path / "facts.csv"
+    row = "X1,thx:pulmonary_nodule,thx:located_in,thx:lung,lateral; with pneumothorax,rare,thxs:academe_icu,p. 1,high,read\n"
+    path.write_text(",".join(FACT_COLUMNS) + "\n" + row, encoding="utf-8")
+    [fact] = read_facts(path)
+    assert (fact.provenance[0].holds_for, fact.provenance[0].commonness) == (("lateral", "thx:pneumothorax"), "rare")
+
+
+def test_every_word_of_a_limit_is_in_the_shapes() -> None:
+    shapes = (ONTOLOGIES / "shapes.ttl").read_text(encoding="utf-8")
+    held = shapes.split("thx:holds_for")[1].split("sh:class")[0]
+    assert set(re.findall('"([^"]+)"', held)) == set(LIMITS)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -85,7 +100,7 @@ def test_every_source_states_title_reference_and_licence() -> None:
 )
 def test_a_wrong_fact_is_one_sentence_with_its_line(tmp_path: Path, row: str, message: str) -> None:
     path = tmp_path / "facts.csv"
-    path.write_text(FACTS.read_text(encoding="utf-8").splitlines()[0] + f"\n{row}\n", encoding="utf-8")
+    path.write_text(",".join(FACT_NEEDED) + f"\n{row}\n", encoding="utf-8")
     with pytest.raises(InputError, match=f"line 2 of .*{message}"):
         list(read_facts(path))
 

@@ -50,6 +50,7 @@ def test_a_label_without_letters_makes_no_name() -> None:
 def test_every_field_of_an_assertion_has_a_predicate_of_its_own() -> None:
     assert ["id", *ASSERTION_FIELDS] == [field.name for field in fields(Assertion)]
     assert len({field.predicate for field in ASSERTION_FIELDS.values()}) == len(ASSERTION_FIELDS)
+    assert {field.kind for field in ASSERTION_FIELDS.values()} == {"name", "text", "count", "number", "names"}
     kinds = {"count": int, "number": float}
     for name, field in ASSERTION_FIELDS.items():
         assert type(read_field(name, "3")) is kinds.get(field.kind, str)

@@ -26,7 +26,7 @@ from thoracite.types.image import (
     find_log_odds,
     find_verdict,
 )
-from thoracite.types.noun import CITATION, Confidence, Curie, EvidenceKey, Noun, Probability, Side
+from thoracite.types.noun import CITATION, Commonness, Confidence, Curie, EvidenceKey, Limit, Noun, Probability, Side
 
 __all__ = [
     "CERTAINTIES",
@@ -34,6 +34,7 @@ __all__ = [
     "Certainty",
     "Claim",
     "ClaimKind",
+    "Commonness",
     "Confidence",
     "Counts",
     "Curie",
@@ -43,6 +44,7 @@ __all__ = [
     "EvidenceKey",
     "Explanation",
     "Finding",
+    "Limit",
     "Noun",
     "Probability",
     "Provenance",

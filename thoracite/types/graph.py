@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from thoracite.types.noun import Confidence, Curie, Noun
+from thoracite.types.noun import Commonness, Confidence, Curie, Limit, Noun
 
 
 class Certainty(StrEnum):
@@ -92,6 +92,11 @@ class Provenance(Noun):
         The source's licence, in its own words.
     confidence : str
         Clarity of the source's statement: ``high``, ``medium``, ``low``; ``not stated`` for counted facts.
+    holds_for : tuple of str
+        What the statement is limited to, sorted: a view or modality, a position, an age, or the CURIE of a condition;
+        one of those of a kind suffices, and each kind that is named must be met. Empty: no limit is stated.
+    commonness : str
+        How often it is met: ``common``, ``occasional``, ``rare``; ``not stated`` where the source does not say.
     assertion : str or None
         CURIE of the assertion in the graph (``thxa:…``), by whose IRI it is cited; None before it is in one.
     """
@@ -102,6 +107,8 @@ class Provenance(Noun):
     version: str = "1"
     licence: str = "not stated"
     confidence: Confidence = "not stated"
+    holds_for: tuple[Limit, ...] = ()
+    commonness: Commonness = "not stated"
     assertion: Curie | None = None
 
 

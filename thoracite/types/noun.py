@@ -16,6 +16,18 @@ Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Confidence = Literal["high", "medium", "low", "not stated"]
 """Clarity of a source's statement; counts have none."""
 
+Commonness = Literal["common", "occasional", "rare", "not stated"]
+"""How often the source says that the sign or relation is met where the subject is."""
+
+Limit = (
+    Literal[
+        "frontal", "pa", "ap", "lateral", "decubitus", "ct", "mri", "ultrasound",
+        "erect", "supine", "expiratory", "serial films", "adult", "child", "neonate",
+    ]
+    | Curie
+)  # fmt: skip
+"""What a fact is limited to: a view or modality, a position, an age, or a condition by its CURIE."""
+
 Side = Literal["left", "right", "bilateral"]
 """Side of the patient."""
 
@@ -32,4 +44,4 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-__all__ = ["CITATION", "Confidence", "Curie", "EvidenceKey", "Noun", "Probability", "Side"]
+__all__ = ["CITATION", "Commonness", "Confidence", "Curie", "EvidenceKey", "Limit", "Noun", "Probability", "Side"]

@@ -21,6 +21,8 @@ from thoracite.ui.view import render_triple
 
 Record = dict[str, Any]
 
+_PLACE = {"locator", "licence", "confidence", "holds_for", "commonness", "extractor", "version"}
+
 LONGEST_LIST, LONGEST_WALK = 100, 4
 """Most rows of an answer, and most hops of a walk."""
 
@@ -119,7 +121,8 @@ def explain_edge(
     -------
     dict
         ``edges``: each triple with ``sparql`` and ``cypher`` that find its assertions, and ``assertions``: ``iri``,
-        ``source`` with title and reference, ``locator``, ``licence``, ``confidence``, ``extractor``, ``version``.
+        ``source`` with title and reference, ``locator``, ``licence``, ``confidence``, ``holds_for``, ``commonness``,
+        ``extractor``, ``version``.
 
     Raises
     ------
@@ -217,7 +220,7 @@ def _render_place(store: GraphStore, place: Provenance) -> Record:
     return {
         "iri": None if place.assertion is None else expand(place.assertion),
         "source": _render_source(store, place.source),
-        **place.model_dump(include={"locator", "licence", "confidence", "extractor", "version"}),
+        **place.model_dump(include=_PLACE, mode="json"),
     }
 
 

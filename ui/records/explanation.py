@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from thoracite.types import Certainty, ClaimKind, Confidence, SignKind, Verdict, View
+from thoracite.types import Certainty, ClaimKind, Commonness, Confidence, SignKind, Verdict, View
 
 Side = Literal["left", "right", "bilateral"] | None
 Stance = Literal["for", "against"]
@@ -112,6 +112,8 @@ class ProvenanceRecord(Record):
     version: str
     licence: str
     confidence: Confidence
+    holds_for: list[str]
+    commonness: Commonness
 
 
 class CountsRecord(Record):

@@ -61,6 +61,7 @@ def test_wrong_concepts_are_found(curated: Path, tmp_path: Path, problem: str) -
         ("present", f'"2"^^<{XSD}integer>', "at least three of them behind it"),
         ("subject_certainty", '"maybe"', "one of RadGraph's certainties"),
         ("locator", None, "an assertion names the place"),
+        ("commonness", '"always"', "commonness is common, occasional, rare"),
     ],
 )
 def test_wrong_assertions_are_found(curated: Path, tmp_path: Path, part: str, value: str | None, problem: str) -> None:
@@ -73,6 +74,18 @@ def test_wrong_assertions_are_found(curated: Path, tmp_path: Path, part: str, va
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = check_graph(path)
     assert [violation for violation in found if problem in violation.problem], found
+
+
+@pytest.mark.parametrize("limit", ['"sideways"', f"<{THX}nowhere>"])
+def test_a_limit_that_is_no_word_and_no_concept_is_found(curated: Path, tmp_path: Path, limit: str) -> None:
+    text = curated.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if f"<{THX}locator>" in line)
+    path = tmp_path / "graph.nq"
+    graph = line.rsplit(" ", 2)[1]
+    own = f"{line.split(' ', 1)[0]} <{THX}holds_for>"
+    path.write_text(f'{text}{own} {limit} {graph} .\n{own} "supine" {graph} .\n', encoding="utf-8")
+    [violation] = check_graph(path)
+    assert "a limit is a word" in violation.problem
 
 
 def test_an_assertion_without_its_triple_is_found(curated: Path, tmp_path: Path) -> None:

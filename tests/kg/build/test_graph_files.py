@@ -87,6 +87,15 @@ def test_tables_for_neo4j_have_its_headers_and_every_edge(small_graph: Path, tmp
     assert first[":TYPE"] == first["relation:string"].removeprefix("thx:").upper()
 
 
+def test_limits_are_a_list_in_neo4js_tables(small_graph: Path, tmp_path: Path) -> None:
+    write_graph_files(small_graph, tmp_path / "tables", form="neo4j")
+    with (tmp_path / "tables" / "edges.csv").open(encoding="utf-8", newline="") as file:
+        edges = {row["id:string"]: row for row in csv.DictReader(file)}
+    limited = edges["thxa:007f9d6d442f524b"]
+    assert limited["holds_for:string[]"] == "frontal;serial films;thx:pneumothorax"
+    assert limited["commonness:string"] == "occasional"
+
+
 def test_an_unknown_form_and_a_place_that_is_not_there_are_one_sentence(small_graph: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'owl'; expected one of turtle"):
         write_graph_files(small_graph, tmp_path / "x", form="owl")

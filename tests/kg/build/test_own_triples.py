@@ -81,8 +81,9 @@ def test_an_assertion_comes_back_with_every_field(tmp_path: Path) -> None:
     ends = {f"thx:{name}": Entity(id=f"thx:{name}", label=name) for name in ("mass", "hilum")}
     mine = Assertion(
         "thxa:1", "thx:mass", "thx:located_at", "thx:hilum", "thxs:ward", "p. 3", "reader", "2", "CC0",
-        5, 4, 3, 9, "uncertain", "definitely absent", 1.5, "high",
+        5, 4, 3, 9, "uncertain", "definitely absent", 1.5, "high", ("ap", "supine", "thx:pneumothorax"), "rare",
     )  # fmt: skip
+    ends["thx:pneumothorax"] = Entity(id="thx:pneumothorax", label="pneumothorax")
     nodes = [Concept(entity=entity) for entity in ends.values()]
     write_nquads(tmp_path / "one.nq", concepts=nodes, sources=[], assertions=[mine])
     (triple,) = read_given(tmp_path / "one.nq", concepts=nodes).triples
@@ -105,6 +106,17 @@ def test_a_table_with_everything(tmp_path: Path) -> None:
     assert triple.provenance[0].licence == "CC0"
 
 
+def test_a_table_says_what_a_triple_is_limited_to(tmp_path: Path) -> None:
+    text = (
+        "subject,relation,object,holds_for,commonness\nskin fold,may mimic,PTX,Supine; AP ;with PTX,common\n"
+        "lung,part of,chest,,\n"
+    )
+    limited, free = read_given(write(tmp_path, "a.csv", text)).triples
+    assert limited.provenance[0].holds_for == ("ap", "supine", "thx:pneumothorax")
+    assert limited.provenance[0].commonness == "common"
+    assert (free.provenance[0].holds_for, free.provenance[0].commonness) == ((), "not stated")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
@@ -114,6 +126,9 @@ def test_a_table_with_everything(tmp_path: Path) -> None:
         ("a.csv", "subject,relation,object,support\nlung,part of,chest,many\n", "line 2 of .* is not a triple"),
         ("a.csv", "subject,relation,object\n…,part of,chest\n", "no identifier can be made"),
         ("a.csv", "subject,relation,object,present,support\nlung,shows,PTX,1,1\n", "fewer than 3"),
+        ("a.csv", "subject,relation,object,holds_for\nlung,part of,chest,sideways\n", "line 2 .*'sideways'; expected"),
+        ("a.csv", "subject,relation,object,holds_for\nlung,part of,chest,with qqqq\n", "'qqqq', which is no concept"),
+        ("a.csv", "subject,relation,object,commonness\nlung,part of,chest,always\n", "line 2 of .* is not a triple"),
         ("a.csv", "subject,relation,object\n", "holds no triple"),
         ("a.ttl", "<http://a/a> <http://a/b> <http://a/c> .", "holds no triple"),
         ("a.ttl", "nonsense", "cannot be read"),

@@ -76,7 +76,7 @@ def test_a_quad_has_the_shape_of_the_decision(tmp_path: Path) -> None:
     thx, source = "https://w3id.org/thoracite/", "<https://w3id.org/thoracite/source/r>"
     assert f"<{thx}a> <{thx}suggestive_of> <{thx}b> {source} ." in text
     lines = [line for line in text.splitlines() if line.startswith(f"<{thx}assertion/")]
-    assert len(lines) == 17
+    assert len(lines) == 18
     assert all(line.endswith(f" {source} .") for line in lines)
     assert f'<{thx}support> "9"^^<http://www.w3.org/2001/XMLSchema#integer>' in text
     assert re.search(rf'<{thx}lift> "2.5(E0)?"\^\^<http://www.w3.org/2001/XMLSchema#double>', text)

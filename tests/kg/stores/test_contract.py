@@ -12,6 +12,7 @@ from thoracite.errors import InputError, StoreError, UsageError
 from thoracite.evaluation.servers import PASSWORD
 from thoracite.kg.assertions import TripleFinder, merge_assertions
 from thoracite.kg.rdf.nquads import read_assertions, read_digest, read_nodes
+from thoracite.kg.stores.sparql import PROLOGUE
 from thoracite.kg.stores.store import GraphStatistics, GraphStore
 from thoracite.kg.vocabulary import edge_label
 from thoracite.types import Certainty, Entity, Triple
@@ -107,6 +108,28 @@ def test_entities_keep_their_names_and_codes(store: GraphStore, reference: Refer
     assert store.find_entity("thx:no_such_concept") is None
     with pytest.raises(InputError, match="no known prefix"):
         store.find_entity("nowhere:thing")
+
+
+def test_a_triple_says_what_it_is_limited_to_and_how_common_it_is(store: GraphStore) -> None:
+    [against] = store.find_triples(subject="thx:air_bronchogram", relation="thx:argues_against", object=EFFUSION)
+    [place] = [one for one in against.provenance if one.assertion == "thxa:007f9d6d442f524b"]
+    assert (place.holds_for, place.commonness) == (("frontal", "serial films", PNEUMOTHORAX), "occasional")
+    [free] = store.find_triples(subject=PNEUMOTHORAX, object="thx:deep_sulcus_sign")
+    assert {(one.holds_for, one.commonness) for one in free.provenance} == {((), "not stated")}
+
+
+def test_limits_and_commonness_can_be_asked_for(store: GraphStore) -> None:
+    if store.language == "sparql":
+        limits = 'thx:holds_for "serial films" , thx:pneumothorax ; thx:commonness "occasional"'
+        asked = f"SELECT ?a WHERE {{ ?a {limits} }}"
+        [[found]] = store.query(PROLOGUE + asked).rows
+        assert found["value"].endswith("/007f9d6d442f524b")
+        return
+    asked = (
+        "MATCH (:Concept)-[r]->(:Concept) WHERE 'serial films' IN r.holds_for AND 'thx:pneumothorax' IN r.holds_for "
+        "AND r.commonness = 'occasional' RETURN r.id"
+    )
+    assert store.query(asked).rows == (("thxa:007f9d6d442f524b",),)
 
 
 def test_sources_of_a_triple_are_merged(store: GraphStore) -> None:
