@@ -21,7 +21,7 @@ Language = Literal["sparql", "cypher"]
 _SUFFIXES: dict[str, Language] = {".rq": "sparql", ".sparql": "sparql", ".cypher": "cypher", ".cql": "cypher"}
 _COMMENTS = re.compile(r"\s*(?:(?:#|//)[^\n]*(?:\n|$)\s*)*")
 _SPARQL = re.compile(r"(?:PREFIX|BASE|SELECT|ASK|CONSTRUCT|DESCRIBE|INSERT\s+DATA|DELETE\s+DATA)\b", re.IGNORECASE)
-_CYPHER = re.compile(r"(?:OPTIONAL|MATCH|UNWIND|RETURN|WITH|CALL|CREATE|MERGE|SHOW|EXPLAIN)\b", re.IGNORECASE)
+_CYPHER = re.compile(r"(?:OPTIONAL|MATCH|UNWIND|RETURN|WITH|CALL|CREATE|CYPHER|MERGE|SHOW|EXPLAIN)\b", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
@@ -156,16 +156,19 @@ def find_query(query: str, *, language: Language | None = None, asked: bool = Fa
 
 
 def guess_language(text: str) -> Language | None:
-    """Guess the language of a query by its first word, comments aside.
+    """Guess the language of a query by its first word, comments and Markdown fences aside, else by its fence.
 
     Examples
     --------
     >>> guess_language("# all\\nPREFIX a: <b> SELECT * {}"), guess_language("// all\\nmatch (n) return n")
     ('sparql', 'cypher')
     """
+    from thoracite.kg.stores.pasted import read_pasted
+
+    text, fenced = read_pasted(text)
     start = _COMMENTS.match(text)
     body = text[start.end() :] if start else text
-    return "sparql" if _SPARQL.match(body) else "cypher" if _CYPHER.match(body) else None
+    return "sparql" if _SPARQL.match(body) else "cypher" if _CYPHER.match(body) else fenced
 
 
 def list_queries(*, as_json: bool = False) -> str:

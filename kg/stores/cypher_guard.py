@@ -19,9 +19,10 @@ _REFUSED = {
     *("MERGE", "PROFILE", "REMOVE", "RENAME", "REVOKE", "ROLLBACK", "SET", "SHOW", "TERMINATE", "UNINSTALL"),
     *("UPDATE", "USE"),
 }
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `(?:[^`]|``)*` | /\*.*?\*/ | //[^\r\n]*""", re.DOTALL | re.VERBOSE
 )
+"""Texts, quoted names and comments."""
 _WORD = re.compile(r"((?<!\d)[.:$|&!])?([^\W\d]\w*)")
 _PARAMETER = re.compile(r"\$([^\W\d]\w*)")
 _ESCAPE = re.compile(r"\\u+([0-9A-Fa-f]{4})")
@@ -52,7 +53,7 @@ def check_reading(text: str, parameters: Mapping[str, Any]) -> None:
     # Neo4j decodes \\uXXXX before it reads a statement, ladybug does not: both readings must be harmless.
     decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     for reading in {text, decoded}:
-        bare = _HIDDEN.sub(" ", reading)
+        bare = HIDDEN.sub(" ", reading)
         words = [(mark, word.casefold().upper()) for mark, word in _WORD.findall(bare)]
         if refused := [word for mark, word in words if not mark and word in _REFUSED]:
             raise StoreError(f"the query uses {refused[0]}, which is refused: {_EXPECTED}")
@@ -60,10 +61,10 @@ def check_reading(text: str, parameters: Mapping[str, Any]) -> None:
             raise StoreError(f"the query is not a reading statement: {_EXPECTED}")
         if ";" in bare.strip().rstrip(";"):
             raise StoreError(f"the query holds more than one statement: {_EXPECTED}")
-    if missing := [name for name in _PARAMETER.findall(_HIDDEN.sub(" ", text)) if name not in parameters]:
+    if missing := [name for name in _PARAMETER.findall(HIDDEN.sub(" ", text)) if name not in parameters]:
         raise StoreError(f"the query names ${missing[0]}, which is not given; pass a value for it as a parameter")
 
 
 _EXPECTED = "expected one reading statement (MATCH … RETURN)"
 
-__all__ = ["check_reading"]
+__all__ = ["HIDDEN", "check_reading"]

@@ -24,6 +24,7 @@ import ladybug
 from thoracite.errors import StoreError
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.cypher_guard import check_reading
+from thoracite.kg.stores.cypher_text import read_statement, speak_ladybug
 from thoracite.kg.stores.ladybug_loader import MAXIMUM_BYTES, load_apart
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.property_graph import PropertyGraph, plain
@@ -160,11 +161,12 @@ class LadybugStore(PropertyGraph):
             For a syntax error, anything but reading, or the time limit.
         """
         given = dict(parameters or {})
-        check_reading(text, given)
+        statement = read_statement(text).text
+        check_reading(statement, given)
         connection = ladybug.Connection(self._opened()[0])
         connection.set_query_timeout(max(1, round(limit_s * 1000)))
         try:
-            columns, rows = _execute(connection, text, given)
+            columns, rows = _execute(connection, speak_ladybug(statement), given)
         except RuntimeError as error:
             if "Interrupted" in str(error):
                 raise StoreError(

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +27,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavaila
 from thoracite.errors import StoreError, UsageError
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.cypher_guard import check_reading
+from thoracite.kg.stores.cypher_text import read_statement, speak_neo4j
 from thoracite.kg.stores.property_graph import PropertyGraph, plain, read_concepts, read_edges, read_sources
 from thoracite.kg.stores.store import QueryResult
 
@@ -105,7 +107,7 @@ class Neo4jStore(PropertyGraph):
         rows = self.run("MATCH (b:Build {active: true}) RETURN b.id AS id", {})
         return str(rows[0]["id"]) if rows else "none"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return the server's name and version: ``Neo4j/5.26.30``."""
         with self._saying():
@@ -159,10 +161,12 @@ class Neo4jStore(PropertyGraph):
             For a syntax error, anything but reading, or the time limit.
         """
         given = dict(parameters or {})
-        check_reading(text, given)
+        statement = read_statement(text)
+        check_reading(statement.text, given)
+        asked = speak_neo4j(statement, self.version)
         end = time.monotonic() + limit_s
         with self._saying(limit_s), self._driver.session(default_access_mode=READ_ACCESS) as session:
-            answer = session.run(Query(text, timeout=limit_s), given)
+            answer = session.run(Query(asked, timeout=limit_s), given)
             rows = []
             for record in answer:
                 rows.append(tuple(plain(value) for value in record.values()))

@@ -28,6 +28,7 @@ from thoracite.kg.assertions import Assertion, gather_fields, merge_assertions, 
 from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph_pool import Pool
+from thoracite.kg.stores.pasted import read_pasted
 from thoracite.kg.stores.sparql import (
     QueryDataset,
     SparqlGraph,
@@ -273,6 +274,7 @@ class OxigraphStore(SparqlGraph):
         StoreError
             For a syntax error, an update, SERVICE, the time limit, or an answer of more than 200,000 rows.
         """
+        text = read_pasted(text).text
         check_reading(text, graphs=True)
         bound = bind_parameters(text, parameters) if parameters else text
         self._opened()

@@ -28,6 +28,7 @@ from SPARQLWrapper.SPARQLExceptions import EndPointNotFound, SPARQLWrapperExcept
 
 from thoracite.errors import InputError, StoreError
 from thoracite.kg.rdf.nquads import read_digest, read_quads
+from thoracite.kg.stores.pasted import read_pasted
 from thoracite.kg.stores.sparql import PROLOGUE, QueryDataset, SparqlGraph, check_reading, names_dataset
 from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.stores.store import QueryResult
@@ -112,6 +113,7 @@ class SparqlStore(SparqlGraph):
         StoreError
             For a syntax error, an update, SERVICE or the time limit.
         """
+        text = read_pasted(text).text
         check_reading(text, graphs=True)
         bound = bind_parameters(text, parameters) if parameters else text
         graphs = dataset or (None if names_dataset(bound) else self._union)

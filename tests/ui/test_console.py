@@ -45,6 +45,11 @@ def test_two_forms_of_output_exclude_each_other() -> None:
         ("DESCRIBE <a:b>", "sparql"),
         ("// why\n// and why\nOPTIONAL MATCH (n) RETURN n", "cypher"),
         ("  WITH 1 AS n RETURN n", "cypher"),
+        ("CYPHER 5\nMATCH (n) RETURN n", "cypher"),
+        ("```\nSELECT * {}\n```", "sparql"),
+        ("Like this:\n~~~cypher\n// all\nMATCH (n) RETURN n\n~~~\n", "cypher"),
+        ("```sparql\nBASE_IS_MISSING\n```", "sparql"),
+        ("```python\nMATCH = 1\n```", None),
         ("selection of things", None),
         ("", None),
     ],
@@ -62,6 +67,8 @@ def test_a_query_is_a_name_a_file_or_a_text(tmp_path: Path) -> None:
     found = find_query(str(own))
     assert (found.language, found.parameters) == ("cypher", {"id": "thx:pneumonia"})
     assert find_query("RETURN 1").language == "cypher"
+    own.write_text("```sparql\nASK { ?s ?p ?o }\n```\n", encoding="utf-8")
+    assert find_query(str(own.rename(own.with_suffix(".md")))).language == "sparql"
     assert find_query("(what only the store may know)", language="sparql", asked=True).language == "sparql"
     for text in ("banana", "give me everything", "x" * 5000):
         with pytest.raises(UsageError, match="not SPARQL or Cypher"):
@@ -76,3 +83,4 @@ def test_numbers_given_are_numbers(graph_folder: Path) -> None:
     asked = run_query("RETURN $a + 1 AS a, $b + 0.5 AS b, $c AS c", settings, parameters=["a=2", "b=1.5", "c=1-2"])
     assert asked.result.rows == ((3, 2.0, "1-2"),)
     assert asked.as_text().splitlines()[2].split() == ["3", "2.0", "1-2"]
+    assert run_query("```cypher\nCYPHER 5 RETURN $a AS a\n```", settings, parameters=["a=2"]).result.rows == ((2,),)

@@ -73,6 +73,8 @@ async def explain(client: Client) -> None:
     sparql = await call(client, "query", text=edge["sparql"])
     cypher = await call(client, "query", text=edge["cypher"])
     assert len(sparql["results"]["bindings"]) == len(cypher["rows"]) == len(edge["assertions"])
+    assert await call(client, "query", text=f"```cypher\n{edge['cypher']}\n```") == cypher
+    assert await call(client, "query", text=f"Ask this:\n```sparql\n{edge['sparql']}\n```") == sparql
 
 
 async def refuse(client: Client) -> None:

@@ -283,6 +283,12 @@ def test_cypher_answers_with_columns_and_rows_and_takes_parameters(client: TestC
     statement = "MATCH (c:Concept {id: $id}) RETURN c.label AS label, c.kind AS kind"
     answer = client.post("/cypher", json={"statement": statement, "parameters": {"id": "thx:pleural_effusion"}})
     assert answer.json() == {"columns": ["label", "kind"], "rows": [["pleural effusion", "finding"]]}
+    fenced = client.post(
+        "/cypher", json={"statement": f"```cypher\nCYPHER 5 {statement}\n```", "parameters": {"id": "thx:mass"}}
+    )
+    assert fenced.json()["columns"] == ["label", "kind"]
+    sparql = client.get("/sparql", params={"query": f"```sparql\n{COUNT}\n```"})
+    assert sparql.json() == client.get("/sparql", params={"query": COUNT}).json()
 
 
 @pytest.mark.parametrize("statement", ["MATCH (", "CREATE (c:Concept {id: 'thx:x'})", ""])
