@@ -32,12 +32,13 @@ _SUITES = {
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
+    "questions": "thoracite.evaluation.questions:run_questions",
     "stores": "thoracite.evaluation.stores:run_stores",
     "scale": "thoracite.evaluation.scale:run_scale",
 }
 """Names of the suites, each with the function that measures it on a data folder; a new suite is one line here."""
 
-WITHOUT_DATA = frozenset({"stores", "scale"})
+WITHOUT_DATA = frozenset({"questions", "stores", "scale"})
 """Suites that measure bundled files, and need no development data."""
 
 DATA = PACKAGE.parent.parent / "shared" / "data"

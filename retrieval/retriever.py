@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError
+from thoracite.kg.assertions import compact_or_keep
 from thoracite.kg.concepts import Concept, read_concepts
-from thoracite.kg.extract.extractor import open_extractor
-from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.linking.suggestion import correct, suggest
 from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
-from thoracite.retrieval.subgraph import find_seeds, find_seen, search_neighbours, search_subgraph
+from thoracite.retrieval.subgraph import Seen, find_seeds, find_seen, search_neighbours, search_subgraph
+from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
-from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple, View
+from thoracite.types import Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple, View
 
 if TYPE_CHECKING:
     from thoracite.kg.linking.linker import Linker
@@ -153,8 +153,9 @@ class Retriever:
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
             return self.search(reading.findings)
-        if entities := self.find_entities(query):
-            return self.search_entities(entities)
+        typed = self._read_typed(query)
+        if typed.named:
+            return self.search_entities(typed.named, seen=typed.seen)
         raise InputError(self._explain_unknown(query))
 
     def find_entities(self, query: str) -> list[Entity]:
@@ -170,24 +171,18 @@ class Retriever:
         list of Entity
             Empty where the graph knows none of them.
         """
+        return list(self._read_typed(query).named)
+
+    def _read_typed(self, query: str) -> Typed:
+        query = compact_or_keep(query.strip())
         if (coded := self._find_coded(query)) is not None:
-            return [coded]
+            return Typed((coded,))
         if _CURIE.fullmatch(query):
             prefix, _, name = query.partition(":")
             prefix = next(known for known in PREFIXES if known.lower() == prefix.lower())
             entity = self.store.find_entity(f"{prefix}:{name}")
-            return [] if entity is None else [entity]
-        annotation = open_extractor().extract(query)
-        concepts = link_mentions(annotation, self.linker.link)
-        named = [
-            concepts[mention.id]
-            for mention in annotation.entities
-            if mention.id in concepts and not mention.is_anatomy and mention.certainty is not Certainty.ABSENT
-            if concepts[mention.id].kind != "modifier"  # "left" says where, and is looked up only on its own
-        ]
-        whole = self.linker.link(query.strip().lower())
-        entities = [entity for entity in (whole, *named) if entity is not None and entity.kind != "mention"]
-        return list({entity.id: entity for entity in entities}.values())
+            return Typed() if entity is None else Typed((entity,))
+        return read_typed(query, self.linker)
 
     def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
         """Read one image with the encoder.
@@ -221,11 +216,19 @@ class Retriever:
         )
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
 
-    def search_entities(self, entities: Sequence[Entity]) -> Retrieval:
-        """Retrieve evidence about concepts: at most 12 triples for each; none without concepts."""
+    def search_entities(self, entities: Sequence[Entity], *, seen: Seen | None = None) -> Retrieval:
+        """Retrieve evidence about concepts: at most 12 triples for each; none without concepts.
+
+        Parameters
+        ----------
+        entities : sequence of Entity
+            Concepts to look up.
+        seen : Seen or None
+            What is said to be there or not, and where, for ranking.
+        """
         if not entities:
             return Retrieval()
-        subgraph = search_subgraph(self.store, entities, limit=12)
+        subgraph = search_subgraph(self.store, entities, seen=seen, limit=12)
         return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
 
     def close(self) -> None:
@@ -260,8 +263,8 @@ class Retriever:
     def _suggest(self, text: str) -> str:
         """Name the concept that a misspelt text may mean, or the nearest name."""
         corrected = correct(text.strip(), self.linker.words)
-        if corrected != text.strip() and (entity := self.linker.link(corrected)) is not None:
-            return f"; did you mean {entity.label!r} ({entity.id})?"
+        if corrected != text.strip() and (named := read_typed(corrected, self.linker).named):
+            return f"; did you mean {' and '.join(f'{entity.label!r} ({entity.id})' for entity in named)}?"
         return suggest(text.strip(), (name for node in self._concepts for name in node.names))
 
 

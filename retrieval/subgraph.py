@@ -74,7 +74,8 @@ _LEVELS = {
     "lower": frozenset({"lower", "base", "bases", "basal", "basilar", "bibasilar", "costophrenic", "diaphragm"}),
 }
 _OTHER_VIEW = re.compile(r"\b(?:supine|lateral|decubitus|expiratory) (?:view|film|radiograph)|^supine ")
-_A_SIDE = re.compile(r"\b(left|right)\b")
+_A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main))")
+"""A side of the chest, not of the heart."""
 
 
 def find_role(entity: str, triple: Triple) -> Role | None:
@@ -244,11 +245,11 @@ def _place_fit(other: Entity, region: Region | None) -> float:
     if region is None:
         return 1.0
     words = set(re.findall(r"[a-z]+", other.label.lower()))
-    if other.kind != "anatomy" and not words & {"lobe", "lobes", "zone", "zones"}:
-        return 1.0
-    sides = set(_A_SIDE.findall(other.label.lower()))
+    sides = set(_A_SIDE.findall(other.label.lower())) if not words & {"shift", "deviation", "displacement"} else set()
     if sides and region.side in {"left", "right"} and region.side not in sides:
         return 0.0
+    if other.kind != "anatomy" and not words & {"lobe", "lobes", "zone", "zones"}:
+        return 1.0
     here = _levels(set(re.findall(r"[a-z]+", region.anatomy.lower())))
     there = _levels(words)
     if not here or not there:

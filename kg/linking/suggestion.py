@@ -36,7 +36,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {spelled[nearest[0]]!r}?" if nearest else ""
 
 
-def correct(text: str, known: Collection[str]) -> str:
+def correct(text: str, known: Collection[str], *, cutoff: float = _CUTOFF) -> str:
     """Put the nearest known word in place of each long word that is not known.
 
     Parameters
@@ -45,13 +45,15 @@ def correct(text: str, known: Collection[str]) -> str:
         Words as they were typed.
     known : collection of str
         Words in lower case.
+    cutoff : float
+        Least likeness of a word and the one in its place, in (0, 1].
     """
 
     def replace(match: re.Match[str]) -> str:
         word = match[0].lower()
         if word in known or len(word) < _SHORTEST:
             return match[0]
-        return next(iter(get_close_matches(word, known, n=1, cutoff=_CUTOFF)), match[0])
+        return next(iter(get_close_matches(word, known, n=1, cutoff=cutoff)), match[0])
 
     return re.sub(r"[^\W\d_]+", replace, text)
 
