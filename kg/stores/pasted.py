@@ -59,8 +59,7 @@ def read_pasted(text: str) -> Pasted:
     """
     if "`" not in text and "~~~" not in text:  # as nearly every query
         return Pasted(text)
-    whole = _LINE.fullmatch(text)
-    blocks = [whole] if whole else list(_BLOCK.finditer(text))
+    blocks = list(_BLOCK.finditer(text)) or list(filter(None, [_LINE.fullmatch(text)]))
     if len(blocks) != 1 or (name := (blocks[0]["name"] or "").lower()) not in _NAMES:
         return Pasted(text)
     return Pasted(blocks[0]["text"].strip(), _NAMES[name])

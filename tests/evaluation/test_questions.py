@@ -49,7 +49,7 @@ def test_a_table_of_other_columns_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_the_table_has_a_verdict_for_each_question() -> None:
-    rows = read_rows(VERDICTS, columns=("query", "verdict"), expected="the table of verdicts")
+    rows = list(read_rows(VERDICTS, columns=("query", "verdict"), expected="the table of verdicts"))
     assert [row["query"] for row in rows] == [question.query for question in read_questions()]
     assert [row["verdict"] for row in rows].count("sensible") >= 36
 

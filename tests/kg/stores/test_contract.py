@@ -386,36 +386,3 @@ def test_every_relation_has_an_edge_label_of_its_own() -> None:
     from thoracite.kg.vocabulary import RELATIONS
 
     assert len({edge_label(relation) for relation in RELATIONS}) == len(RELATIONS)
-
-
-FENCES = ["```{name}\n{text}\n```", "Ask this:\n\n```\n{text}\n```\nIt counts.", "`{text}`", "~~~ {name}\n{text}"]
-
-
-@pytest.mark.parametrize("fence", FENCES)
-def test_a_query_is_understood_in_its_markdown_fences(store: GraphStore, fence: str) -> None:
-    text = "MATCH (c:Concept) RETURN count(c) AS n" if store.language == "cypher" else "SELECT (1 AS ?n) {}"
-    answer = store.query(fence.format(name=store.language, text=text))
-    assert answer == store.query(text)
-    assert answer.columns == ("n",)
-    with pytest.raises(StoreError, match="refused"):
-        store.query(fence.format(name=store.language, text=UPDATES[store.language][0]))
-
-
-@pytest.mark.parametrize("store", ["ladybug", "neo4j"], indirect=True)
-def test_cypher_for_neo4j_runs_on_both(store: GraphStore) -> None:
-    text = (
-        "{}MATCH (a:Concept)-[r]->(o:Concept) WHERE type(r) = 'MAY_MIMIC' AND 'type(r)' <> '' // type(r)\n"
-        "RETURN DISTINCT type (r) AS type, count(*) AS n ORDER BY type"
-    )
-    rows = store.query(text.format("")).rows
-    assert [row[0] for row in rows] == ["MAY_MIMIC"]
-    for prefix in ("CYPHER 5 ", "cypher 5\n", "// a remark\nCYPHER 5 // another\n"):
-        assert store.query(text.format(prefix)).rows == rows
-    for statement in ("CYPHER 5 CREATE (n)", "CYPHER 5", "CYPHER 5 CYPHER 5 RETURN 1", "CYPHER 5 runtime=x RETURN 1"):
-        with pytest.raises(StoreError, match="reading statement"):
-            store.query(statement)
-    if store.name == "neo4j":  # 5.26 knows no other
-        with pytest.raises(StoreError, match="25 is not a valid option"):
-            store.query("CYPHER 25 RETURN 1")
-    else:
-        assert store.query("CYPHER 25 RETURN 1 AS n").rows == ((1,),)
