@@ -2,8 +2,9 @@
 
 The input is a folder with a cross-walk of concepts (``crosswalk.csv``) and curated facts (``facts.csv``); additions of
 the project's reviewers stand in ``curation/`` beside the output: ``concepts.csv`` (new concepts, further names,
-wrong names), ``facts.csv`` and ``sources.csv`` (further facts), ``descriptions.csv`` (their own words). The
-output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same input gives the same bytes.
+wrong names), ``facts.csv`` and ``sources.csv`` (further facts), ``fact_changes.csv`` (withdrawn and changed facts),
+``descriptions.csv`` (their own words). The output is ``concepts.ttl``, ``facts.csv`` and ``sources.csv``; the same
+input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from thoracite.errors import InputError
 from thoracite.files import TableRow, explain_writing, read_rows, write_text
 from thoracite.kg.build.descriptions import Describer, StatedFact
+from thoracite.kg.build.fact_changes import CHANGE_COLUMNS, change_facts
 from thoracite.kg.concepts import ROOT, Concept, Description, render_concepts
 from thoracite.kg.facts import FACT_COLUMNS, FACT_NEEDED, SOURCE_COLUMNS
 from thoracite.kg.vocabulary import RELATIONS, mint
@@ -72,7 +74,9 @@ def write_ontology(knowledge: Path, output: Path) -> OntologySummary:
     )
     given = _read_table(knowledge / "facts.csv", ("fact_id", "subject", "predicate", "object", "source_key"))
     added = _read_table(output / "curation" / "facts.csv", FACT_NEEDED)
-    facts = sorted([*_take_given(given, ends), *_take_added(added, ends)], key=lambda row: row["id"])
+    changes = _read_table(output / "curation" / "fact_changes.csv", CHANGE_COLUMNS)
+    stated = change_facts([*_read_given(given), *added], changes)
+    facts = sorted((_take(row, ends) for row in stated), key=lambda row: row["id"])
     written = _read_table(output / "curation" / "descriptions.csv", ("label", *_TEXTS, "sources"))
     concepts = _describe(concepts, facts, written)
     further = _read_table(output / "curation" / "sources.csv", SOURCE_COLUMNS)
@@ -202,26 +206,18 @@ def _list(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
 
 
-def _take_given(rows: Iterable[Mapping[str, str]], ends: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def _read_given(rows: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
     for row in rows:
-        yield _take(
-            {
-                "id": row["fact_id"],
-                "subject": row["subject"],
-                "relation": _RENAMED.get(row["predicate"], row["predicate"]),
-                "object": row["object"],
-                "source": f"thxs:{row['source_key']}",
-                "locator": row["evidence_location"],
-                "confidence": row["confidence"],
-                "read": row["how_read"],
-            },
-            ends,
-        )
-
-
-def _take_added(rows: Iterable[Mapping[str, str]], ends: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    for row in rows:
-        yield _take(dict(row), ends)
+        yield {
+            "id": row["fact_id"],
+            "subject": row["subject"],
+            "relation": _RENAMED.get(row["predicate"], row["predicate"]),
+            "object": row["object"],
+            "source": f"thxs:{row['source_key']}",
+            "locator": row["evidence_location"],
+            "confidence": row["confidence"],
+            "read": row["how_read"],
+        }
 
 
 def _take(row: dict[str, str], ends: Mapping[str, str]) -> dict[str, str]:

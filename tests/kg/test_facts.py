@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
+from thoracite.files import read_rows
+from thoracite.kg.build.fact_changes import CHANGE_COLUMNS
 from thoracite.kg.build.ontology import write_ontology
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.facts import FACT_COLUMNS, FACT_NEEDED, FACTS, LIMITS, SOURCES, read_facts, read_filled, read_sources
@@ -21,14 +23,19 @@ def test_every_given_fact_is_carried_over_with_its_source(shared: Path) -> None:
     with (shared / "data" / "knowledge" / "facts.csv").open(encoding="utf-8", newline="") as file:
         given = {row["fact_id"]: row for row in csv.DictReader(file)}
     ours = {row["id"]: row for row in read_filled(FACTS, ("id",))}
+    changes = {row["id"]: row for row in read_rows(ONTOLOGIES / "curation" / "fact_changes.csv")}
     sources = read_sources()
     assert len(given) == 424
     for name, row in given.items():
+        change = changes.get(name, {})
+        if change.get("change") == "withdrawn":
+            assert name not in ours
+            continue
         fact, source = ours[name], sources[f"thxs:{row['source_key']}"]
         renamed = {"contraindicates": "argues_against"}.get(row["predicate"], row["predicate"])
-        assert fact["relation"] == f"thx:{renamed}"
+        assert fact["relation"] == f"thx:{change.get('relation') or renamed}"
         assert (fact["locator"], fact["confidence"], fact["source"]) == (
-            row["evidence_location"], row["confidence"], source.id,
+            row["evidence_location"], change.get("confidence") or row["confidence"], source.id,
         )  # fmt: skip
         assert (source.title, source.reference, source.licence) == (
             row["source_title"], row["source_ref"], row["source_terms"],
@@ -129,6 +136,7 @@ def test_an_end_that_is_no_concept_is_one_sentence(tmp_path: Path) -> None:
         ("facts", "id,subject,relation,object,source,locator,confidence,read"),
         ("sources", "id,title,reference,licence"),
         ("descriptions", "label,definition,visual,phrase,sources"),
+        ("fact_changes", ",".join(CHANGE_COLUMNS)),
     ):
         (output / "curation" / f"{name}.csv").write_text(columns + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="fact F1: 'moon' is not a concept"):

@@ -57,7 +57,7 @@ def read(extractor: KnowledgeExtractor, text: str, **parts: object) -> set[tuple
         ),
         ("Air bronchograms are uncommon in atelectasis.", ("air bronchogram", "argues_against", "atelectasis")),
         ("Pneumonia is an infection in one or both of the lungs.", ("pneumonia", "located_in", "lung")),
-        ("The heart is located within the thoracic cavity.", ("cardiac silhouette", "located_in", "thoracic cavity")),
+        ("The heart is located within the thoracic cavity.", ("heart", "located_in", "thoracic cavity")),
         ("The sternum consists of the manubrium, body and xiphoid process.", ("xiphoid process", "part_of", "sternum")),
         ("Bronchiectasis is usually bilateral.", ("bronchiectasis", "has_attribute", "bilateral")),
     ],
