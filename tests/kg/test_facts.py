@@ -84,7 +84,9 @@ def test_every_source_states_title_reference_and_licence() -> None:
 
 def test_a_fact_says_where_it_holds_and_how_often_it_is_met(tmp_path: Path) -> None:
     path = tmp_path / "facts.csv"
-    row = "X1,thx:pulmonary_nodule,thx:located_in,thx:lung,lateral; with pneumothorax,rare,thxs:academe_icu,p. 1,high,r\n"
+    row = (
+        "X1,thx:pulmonary_nodule,thx:located_in,thx:lung,lateral; with pneumothorax,rare,thxs:academe_icu,p. 1,high,r\n"
+    )
     path.write_text(",".join(FACT_COLUMNS) + "\n" + row, encoding="utf-8")
     [fact] = read_facts(path)
     assert (fact.provenance[0].holds_for, fact.provenance[0].commonness) == (("lateral", "thx:pneumothorax"), "rare")
