@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
@@ -66,7 +67,9 @@ def find_identifiers(text: str) -> list[Identifier]:
     """
     spans: list[Span] = list(find_patterned(text))
     spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
-    spans += [("NAME", start, end) for start, end in find_slotted(text)]
+    spans += [("NAME", start, end) for find in (find_slotted, find_signed) for start, end in find(text)]
+    names = sorted({(start, end) for kind, start, end in spans if kind == "NAME"})
+    spans += [("NAME", start, end) for start, end in find_listed(text, names)]
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []

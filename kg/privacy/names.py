@@ -32,6 +32,7 @@ _CREDENTIALS = re.compile(rf"(?:[ \t\xa0]+{any_of('credential')}(?![\w-]|\s+(?:a
 """A title before a whole name, and letters after it, go with it: "Mr. Adam Novak DDS"."""
 _ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
 _ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
+_TOLD = re.compile(r"INFORMED|NOTIFIED|TOLD|PAGED|AWARE|AGREES|AGREED|ACKNOWLEDGED|CALLED|CONTACTED|REVIEWED|IMMEDIATELY|PRESENT")
 _TRADE = re.compile(
     r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ab|Ó|Ni)[A-Z])[A-Z][a-z]+[A-Z]+[a-z]*(?:[A-Z][a-z]*)*"
 )
@@ -42,6 +43,7 @@ _DID = re.compile(
     r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
     rf"{any_of('did')}\b"
 )
+_LABEL = re.compile(any_of("label"), re.IGNORECASE)
 _NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
 """What only people are: "White was notified"."""
 _LONGEST = 8
@@ -96,7 +98,9 @@ class _Text:
 
     def label(self, index: int) -> bool:
         """Whether an ordinary word heads a field: "Name:"."""
-        return self.gap(index).startswith(":") and (self.ordinary(index, report=True) or self.impersonal(index))
+        return self.gap(index).lstrip().startswith(":") and (
+            self.ordinary(index, report=True) or self.impersonal(index) or _LABEL.fullmatch(self.tokens[index].text) is not None
+        )
 
     def impersonal(self, index: int) -> bool:
         """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""
@@ -195,7 +199,7 @@ def _name_from(read: _Text, index: int) -> int | None:
         return _extend(read, index, cue=True)
     if read.tokens[index].text in _PARTICLES:
         return _after_particle(read, index)
-    if not read.capital(index) or read.eponym(index) or read.label(index):
+    if not read.capital(index) or read.eponym(index) or read.label(index) or _is_verb(read, index):
         return None
     cue = _find_cue(read, index)
     if _is_eponym(read.tokens[index].text) and not (cue and cue["sure"]):
@@ -217,6 +221,15 @@ def _name_from(read: _Text, index: int) -> int | None:
     if _CREDENTIAL.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
         return last if not all(read.ordinary(i, report=True) for i in run) or len(run) > 1 else None
     return last if _looks_like_name(read, index, last) else None
+
+
+def _is_verb(read: _Text, index: int) -> bool:
+    """Whether a word before a capitalised one is none of the name: "Neither Hill", "Messaged Hill", "BY HILL"."""
+    word = read.tokens[index].text.lower()
+    if word in _NEVER:
+        return True
+    more = read.gap(index) == " " and index + 1 < len(read.tokens) and read.capital(index + 1)
+    return more and (word in SPOKEN or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
 
 
 def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
@@ -330,8 +343,13 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
 
 def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
     """Whether a capitalised word continues the name before it; ``strange`` where that is no ordinary word."""
-    if not read.capital(after) or read.label(after) or read.eponym(after):
+    token = read.tokens[after].text
+    if not read.capital(after) or read.eponym(after) or (token.isupper() and _TOLD.fullmatch(token)):
         return False
+    if read.label(after) and not (strange and not read.titled):
+        return False
+    if cue and not comma and read.initial(after - 1) and is_nameable(token):
+        return True
     if _is_eponym(read.tokens[after].text) and not (cue or strange):
         return False
     if read.initial(after):
@@ -339,7 +357,7 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
     if comma:
         shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
         return not read.ordinary(after, report=shouted or cue)
-    short = read.tokens[after].text.isupper() and len(read.tokens[after].text) < 4
+    short = token.isupper() and len(token) < 4 and not (cue and is_nameable(token))
     told = not read.ordinary(after - 1, report=True) and _DID.match(read.text, read.tokens[after].end) is not None
     if (strange or told) and not short and not read.titled:
         return True

@@ -46,7 +46,7 @@ _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 
 DATES = [
     rf"\b{_YEAR}\s?([-/._,|:])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
-    rf"(?<![\d.]){_DAY}\s?([-/._'’,|:])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
+    rf"(?<![\d.]){_DAY}\s?([-/\\._'’,|:])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
     rf"(?<![\d.,/-])(?:{_YEAR} (?:0[1-9]|1[0-2]) {_DD}|{_DD} {_DD} {_YEAR})(?![\d/]|[.,-]\d){_TIME}",
     r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([-/.'’])(?:0?[1-9]|[12]\d|3[01])(?:(?<=\d)[-/.])?['’]\d\d(?![\d/])",
     rf"(?<![\d.]){_DAY}\s?([-/. ])\s?{_ROMAN}\s?\1\s?(?:{_YEAR}|['’]?\d\d)(?!\d)",
@@ -54,14 +54,19 @@ DATES = [
     rf"(?<![\w/.-])(?<!ribs )(?<!rib ){_D}([-.]|\s\.\s|\.\s){_D}\1\d\d(?![\d-]|\.\d){_UNIT}",
     rf"(?<![\d.])(?:0[1-9]|1[0-2])\.{_YEAR}(?![\d-]|\.\d){_UNIT}",
     rf"(?:\A|\n|[.!?]\s)(?P<x>{_MD}|{_DM})(?=\s?:\s|\s(?i:chest|film|cxr|ct|x-ray|radiograph)\b)",
-    rf"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|[12]\d|3[01])\s?/\s?\d\d(?![\d/]){_TIME}",
+    rf"(?<![\d./\\-])(?:0?[1-9]|[12]\d|3[01])\s?([/\\])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?\d\d(?![\d/\\]){_TIME}",
+    rf"(?<![\d./-])\d\d/(?:0[1-9]|1[0-2])/{_DD}(?![\d/]){_TIME}",
+    rf"(?<![\d.,/-])(?<!\d\s){_DD} {_DD} \d\d(?!\s?\d|[/:-]|\.\d){_UNIT}",
+    rf"(?<![\d.,/-])(?<!\d\s){_D} {_D} {_YEAR}(?![\d/]|[.,-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
     rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
     rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|\s?[/._,'’-]\s?)?{_MONTH}{_MODAL}\.?"
     rf"(?:[,.\s/_-]*{_SHORT})?{_UNIT}{_TIME}",
-    rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}\.?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d|\s*/\s*\d\d?\s*/|:\d){_UNIT}"
-    rf"(?:(?:,\s*|\s+|[-/._'’]){_YEAR}\b|[,/-]?\s?['’]\d\d)?{_TIME}",
-    rf"(?<![^\W\d_]){_MONTH}\.?\s?{_DAY}[/-]\d\d(?![\d/-])",
+    rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}[.,]?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d(?!\d{{3}}\b)|\s*/\s*\d\d?\s*/|:\d){_UNIT}"
+    rf"(?:(?:,\s*|\s+(?:of\s+)?|[-/._'’]){_YEAR}\b|[,/-]?\s?['’]\d\d)?{_TIME}",
+    rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?{_DAY}(?:[/.-]|,?\s['’]?)\d\d(?![\d/-]|[.:]\d){_UNIT}",
+    rf"(?<![^\W\d_]){_MONTH}\.?\s{_DAY}\s?(?:-|–|to|and|&|or|through)\s?{_DAY}(?!\d|\.\d){_UNIT}(?:,?\s{_YEAR}\b|,?\s['’]\d\d)?",
+    rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+(?:{_MD}|{_DM})(?![\d/-]|\.\d)",
     rf"(?<![^\W\d_]){_MONTH}(?:0[1-9]|[12]\d|3[01]){_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?(?:\s+of|,)?[\s/._-]*['’]?{_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?['’]\d\d(?!\d)",
@@ -75,6 +80,7 @@ DATES = [
     rf"{{0,3}}(?P<x>{_MD}|{_DM}|{_DD}\.(?:0[1-9]|1[0-2])\.?|{_DD}-(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-{_DD}|"
     rf"{_D} {_D} \d\d(?:\d\d)?)(?![\d/-]|\.\d){_UNIT}(?!\s*(?:days?|weeks?|months?|years?|hours?|of)\b)",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
+    rf"(?<![\d./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
@@ -82,10 +88,31 @@ MONTHS = [  # without a number
 ]
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
+_BEFORE_DATE = re.compile(
+    r"(?:(?<!\w)(?:the\s+)?(?:(?<![\d./-])\d{1,2}(?:st|nd|rd|th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
+    r"(?:the\s+)?|(?<!\w)the\s+)?\Z"
+)
+_WEEKDAY_BEFORE = re.compile(
+    r"(?<!\w)(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?)\.?,?\s+(?:(?:the|on)\s+)?\Z"
+)
+"""What goes with a date beside it: the first day of a range, a weekday, "the"."""
+
+
+def _widen_date(text: str, start: int, end: int) -> tuple[int, int]:
+    """A date with the weekday, or the first day of a range that stands beside it."""
+    if text[start].isdigit() and (range_ := _BEFORE_DATE.search(text, max(0, start - 24), start)):
+        start = range_.start()
+    if weekday := _WEEKDAY_BEFORE.search(text, max(0, start - 16), start):
+        start = weekday.start()
+    return start, end
+
+
 AGES = [  # the number alone: "[AGE]-year-old" still reads
     rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
     rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
-    rf"(?i:\b(?:age[ds]?|aet|turned|age is)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    rf"(?i:\b(?:age[ds]?(?:/(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet|turned|age is|at the age of)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|m|f),?\s)(?P<x>{_NINETY})"
+    r"(?=[,.;]\s|\s?(?:and|with)\b|$)",
     r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
     r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
 ]
@@ -202,7 +229,7 @@ def find_patterned(text: str) -> Iterator[Span]:
             for match in pattern.finditer(text):
                 start, end = match.span(group)
                 if end > start:
-                    yield kind, start, end
+                    yield (kind, *_widen_date(text, start, end)) if kind == "DATE" else (kind, start, end)
 
 
 __all__ = ["Span", "find_patterned"]

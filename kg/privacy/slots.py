@@ -16,9 +16,9 @@ from thoracite.kg.privacy.patterns import any_of
 from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_words
 
 _LISTS = read_lists(FOLDER / "identity.txt")
-_NEVER, _NOUNS, _PER = _LISTS["never"], _LISTS["bare noun"], _LISTS["per unit"]
+_NEVER, NOUNS, _PER = _LISTS["never"], _LISTS["bare noun"], _LISTS["per unit"]
 _AMBIGUOUS = _LISTS["surname too"]
-_NOT_BARE = _NOUNS | _LISTS["infinitive"]
+_NOT_BARE = NOUNS | _LISTS["infinitive"]
 SPOKEN = frozenset().union(*(_LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
 _ABSTRACT = re.compile(r".{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
@@ -33,7 +33,7 @@ _ENDS = (  # of the phrase in which the name stands
     r"|\s+[@(\d-])"
 )
 _BARE = re.compile(
-    rf"(?i:\b(?:with|w/|to|by|for|from|per|under|of|[ds]/w|{any_of('told first')})\s*:?\s+{_PERSON})"
+    rf"(?i:\b(?:with|w/|to|by|for|from|per|under|of|[ds]/?w|{any_of('told first')})\s*:?\s+{_PERSON})"
     rf"(?!(?i:to|with|by|the|a|an|at|on|of|and|from|for|in)\b)(?P<x>{_NAME}{_ENDS}|{_NAME}[ ]{_NAME}{_ENDS})"
 )
 _TALK = re.compile(
@@ -119,7 +119,7 @@ def is_nameable(word: str) -> bool:
         or any(forms & kinds[kind] for kind in ("role", "department", "genus"))
         or any(map(GROUPS.fullmatch, forms))
         or "xxx" in bare
-        or (_ABSTRACT.fullmatch(bare) and _is_plain(bare))
+        or (_ABSTRACT.fullmatch(bare) and bare in read_words().report | read_words().other)
     )
 
 
@@ -148,7 +148,7 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
     for pattern in (_PATIENT, _OWNED, _REACHED, _ROLE, _APPOSED):
         for match in pattern.finditer(text):
-            if is_nameable(match["x"]) and match["x"].lower() not in _NOUNS | _COMMON:
+            if is_nameable(match["x"]) and match["x"].lower() not in NOUNS | _COMMON:
                 yield match.span("x")
     for match in _VERB.finditer(text):
         begin = max(0, match.start() - 70)
@@ -167,7 +167,7 @@ def _is_plain(word: str) -> bool:
 def _name_starts(run: str) -> int | None:
     """Where the name begins in the capitalised words before a verb of people; None where the last is none."""
     words = run.split(" ")
-    if not is_nameable(words[-1]) or (len(words) == 1 and words[-1].lower() in _NOUNS | _COMMON):
+    if not is_nameable(words[-1]) or (len(words) == 1 and words[-1].lower() in NOUNS | _COMMON):
         return None
     first = len(words) - 1
     while first and (len(words[first - 1].rstrip(".")) == 1 or _may_precede(words[first - 1])):
@@ -184,4 +184,4 @@ def _may_precede(word: str) -> bool:
     )
 
 
-__all__ = ["GROUPS", "SPOKEN", "find_slotted", "is_nameable"]
+__all__ = ["GROUPS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]
