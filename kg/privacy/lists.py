@@ -35,7 +35,7 @@ _LEFT = re.compile(
 _PEOPLE = re.compile(
     r"\s+(?:(?:were|are|both|have(?:\sbeen)?|was|is)\s+(?:both\s+)?(?:\w+ly\s+)?(?:informed|notified|told|aware|paged|called|contacted|present|at\sthe|"
     r"in\sattendance|made\saware)|(?:will|could|can|to)\s+(?:follow|be\s(?:reached|paged|contacted|called)|review|call|see|"
-    r"discuss|chase|attend)|agree|reviewed|attended|were)\b"
+    r"discuss|chase|attend)|agree)\b"
 )
 _LETTERS = r"(?:M\.?D\.?|D\.O\.|DO(?=\s*(?:[.,;\n)]|$))|R\.?N\.?|N\.P\.|NP|PA-C|FRCR|FACR|FRCPC|FRCP|MRCP|MBBS|MBChB|Ph\.?D\.?|DDS|CRNP|APRN|ARNP|LPN|BSN|PharmD)"
 _SIGNATURE = re.compile(
@@ -82,6 +82,7 @@ _OF_READING = re.compile(
     rf"\b(?i:read|reads|reading|report|interpretation|opinion|over-?read|impression|dictation|addendum|amendment|correction)[ ]"
     rf"(?:of|by|from|with|per)[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 )
+_SGD = re.compile(rf"\b(?i:sgd|sig)\.?[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})")
 _CAUSE = frozenset(
     "caused obscured followed accompanied complicated explained supported evidenced characterized characterised manifested limited "
     "degraded compressed displaced replaced surrounded crossed overlain hidden masked silhouetted induced worsened improved "
@@ -120,7 +121,7 @@ def find_signed(text: str) -> Iterator[tuple[int, int]]:
         last, first = match["x"].split(", ")
         if is_nameable(last) and is_nameable(first) and not is_ordinary(first, read_words()):
             yield match.span("x")
-    for pattern in (_AGENT, _OF_READING):
+    for pattern in (_AGENT, _OF_READING, _SGD):
         for match in pattern.finditer(text):
             if pattern is _AGENT and match["verb"].lower() in _CAUSE:
                 continue

@@ -183,10 +183,13 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         if last is None:
             index += 1
             continue
-        start, end = read.tokens[index].start, read.tokens[last].end
+        first = index
+        while first < last and read.tokens[first].text.lower() in _TITLES:
+            first += 1
+        start, end = read.tokens[first].start, read.tokens[last].end
         numeral = _NUMERAL.match(text, end)
         end = numeral.end() if numeral else end
-        if last > index:
+        if last > first:
             titled, letters = _TITLED.search(text, max(0, start - 30), start), _CREDENTIALS.match(text, end)
             start, end = titled.start() if titled else start, letters.end() if letters else end
         yield start, end
@@ -229,6 +232,8 @@ def _is_verb(read: _Text, index: int) -> bool:
     if word in _NEVER:
         return True
     more = read.gap(index) == " " and index + 1 < len(read.tokens) and read.capital(index + 1)
+    if read.gap(index) == ", " and word in {"thanks", "regards", "thank"}:
+        return True
     return more and (word in SPOKEN or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
 
 
@@ -305,8 +310,8 @@ def _after_title(read: _Text, index: int) -> bool:
         if title in _SOFT_TITLES or title in _CAPITAL_TITLES:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
-    strict = title in {"dr", "mr", "ms"} and read.ordinary(index, report=True)
-    return title in {"dr", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token)
+    strict = title in {"mr", "ms"} and read.ordinary(index, report=True)
+    return title in {"dr", "drs", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token)
 
 
 def _extend(read: _Text, index: int, *, cue: bool) -> int:

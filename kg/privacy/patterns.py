@@ -125,7 +125,7 @@ PHONES = [
     rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}(?![\d-]|\.\d){_UNIT}",
     r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
     rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
-    rf"(?i:\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
+    rf"(?i:(?<!\bon[ -])\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
     rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
 ]
 
@@ -188,7 +188,7 @@ ADDRESSES = [  # all with a number
 HOSPITALS = [
     rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
     rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
-    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,2}}",
+    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?(?!(?:Drs?|Prof|Mrs?|Ms)\b){_CAP}(?:\s+{_CAP}){{0,2}}",
 ]
 _HOSPITAL_STEMS = (
     "ospital", "nfirmary", "linic", "edical", "ealth", "ospice", "anatorium", "ursing", "ancer", "eart I", "adiology A",

@@ -22,13 +22,13 @@ _NOT_BARE = NOUNS | _LISTS["infinitive"]
 SPOKEN = frozenset().union(*(_LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
 _ABSTRACT = re.compile(r".{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
-_AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w+ly)"
+_AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w{4,}ly)"
 
 _NAME = r"[^\W\d_][\w'’-]*[^\W\d_]"
 _PERSON = rf"(?:(?:the|our|my)\s+)?(?:{any_of('person')}\s+)?"
 _ENDS = (  # of the phrase in which the name stands
     r"(?=\s*(?:[.,;:)\]\n/]|--|$)|\s+(?:at|on|by|from|in|of|via|over|who|whom|about|regarding|re|during|before|after|"
-    r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|yesterday|tonight|overnight|this|"
+    r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|tomorrow|yesterday|tonight|overnight|this|"
     r"prior|with|using|is|was|has|had|will|to|that|again|earlier|later|when|while|because|since|concerning)\b"
     r"|\s+[@(\d-])"
 )
@@ -40,7 +40,7 @@ _TALK = re.compile(
     rf"(?i:\b(?:{any_of('talk with')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+(?:with|w/)|"
     rf"{any_of('talk to')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+to|"
     rf"{any_of('author')}(?:\s+\w+ly)?\s+by|{any_of('from')}\s+from|(?:messages?|voicemail|word)(?:\s+(?:was|were))?(?:\s+left)?\s+for|"
-    rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+per)|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
+    rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
 _DEEDS = (
@@ -50,11 +50,11 @@ _DEEDS = (
 )
 _VERB = re.compile(
     r"\b(?i:(?:notified|informed|told|paged|bleeped|alerted|made\s+aware|aware)\b(?!\s+to\b)"
-    r"|acknowledge[sd]\s+(?:the|this|these|that|our|my|it|all|receipt)\b"
+    r"|acknowledge[sd]\s+(?:the|this|these|that|our|my|it|all|receipt|by|at|immediately)\b"
     r"|(?:agree[sd]?|concur(?:s|red)?|disagree[sd]?)(?:\s+(?:with|that|to)\b|(?=\s*[.;,\n]))|verbali[sz]e[sd]\b"
     r"|(?:confirms|confirmed|expressed|voiced)\s+(?:receipt|understanding|agreement|that)\b"
     rf"|{_DEEDS}\s+(?:the|this|these|that|all|his|her|my|our|us|both)\b"
-    rf"|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
+    rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
     r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
@@ -142,7 +142,9 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         words = match["x"].split(" ")
         if all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
             before = text[max(0, match.start() - 70) : match.start("x")]
-            if _TALK.search(before) and not (before.rstrip().endswith("er") and words[0].lower() in _PER):
+            per = before.rstrip().endswith("er")
+            told = _TALK.search(before) or (per and not is_ordinary(words[0], read_words(), report=True))
+            if told and not (per and words[0].lower() in _PER):
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
