@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import NOUNS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import is_ordinary, read_words
 
 _CAPITAL = r"[A-ZÀ-Þ](?:[\w'’-]*\w)?"
@@ -69,7 +69,7 @@ _ROLL = re.compile(
 _INVERTED = re.compile(rf"\b(?:of|for|re:?|from|to|by|with)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])")
 _PREFIXED = re.compile(
     r"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|EL)[ ]){1,2}[A-ZÀ-Þ]{2,})(?=,[ ][A-ZÀ-Þ])|"
-    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ])?St\.?[ ]{_CAPITAL}))(?![ ][a-z]+[ ]valve|[ ]valve)"
+    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ])?St\.?[ ]{_CAPITAL}))(?![ ][a-z]+[ ]valve|[ ]valve)"
 )
 _IDENTITY = re.compile(
     rf"(?i:\b(?:name|surname|attending|physician|doctor|surgeon|radiologist|resident|nurse|consultant|registrar|gp|pcp|therapist)"
@@ -84,7 +84,7 @@ _OF_READING = re.compile(
 )
 _SGD = re.compile(rf"\b(?i:sgd|sig)\.?[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})")
 _CAUSE = frozenset(
-    "caused obscured followed accompanied complicated explained supported evidenced characterized characterised manifested limited "
+    "powered caused obscured followed accompanied complicated explained supported evidenced characterized characterised manifested limited "
     "degraded compressed displaced replaced surrounded crossed overlain hidden masked silhouetted induced worsened improved "
     "covered outlined bordered bounded formed produced given suggested affected infected treated".split()
 )
@@ -186,7 +186,8 @@ def _fit(text: str, match: re.Match[str], *, listed: bool) -> tuple[int, int] | 
             continue
         strange = any(not is_ordinary(word, read_words(), report=True) for word in kept)
         titled = _has_title(match)
-        if comma and not (listed or titled or (strange and _JOINED.match(text, end))):
+        joined = _JOINED.match(text, end) if comma else None
+        if comma and not (listed or titled or (joined and (strange or _is_person(joined["x"])))):
             return None
         return match.start("x"), end
     return None
@@ -195,7 +196,7 @@ def _fit(text: str, match: re.Match[str], *, listed: bool) -> tuple[int, int] | 
 def _is_person(run: str) -> bool:
     """Whether every word of a capitalised run could be a name."""
     words = [word for word in run.split(" ") if len(word.rstrip(".")) > 1]
-    return bool(words) and all(map(is_nameable, words)) and not any(word.lower() in NOUNS for word in words)
+    return bool(words) and all(map(is_nameable, words)) and not any(word.lower() in NOUNS - AMBIGUOUS for word in words)
 
 
 def _is_report(run: str) -> bool:

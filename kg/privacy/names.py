@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import GROUPS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import GROUPS, NOUNS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import FOLDER, Words, is_ordinary, read_lists, read_words
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
@@ -46,6 +46,7 @@ _DID = re.compile(
 _LABEL = re.compile(any_of("label"), re.IGNORECASE)
 _NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
 """What only people are: "White was notified"."""
+_BEFORE = frozenset("neither either both by per from to with dear".split())
 _LONGEST = 8
 """Words of a name after the first."""
 
@@ -184,7 +185,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
             index += 1
             continue
         first = index
-        while first < last and read.tokens[first].text.lower() in _TITLES:
+        while first < last and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]:
             first += 1
         start, end = read.tokens[first].start, read.tokens[last].end
         numeral = _NUMERAL.match(text, end)
@@ -229,10 +230,10 @@ def _name_from(read: _Text, index: int) -> int | None:
 def _is_verb(read: _Text, index: int) -> bool:
     """Whether a word before a capitalised one is none of the name: "Neither Hill", "Messaged Hill", "BY HILL"."""
     word = read.tokens[index].text.lower()
-    if word in _NEVER:
-        return True
     more = read.gap(index) == " " and index + 1 < len(read.tokens) and read.capital(index + 1)
-    if read.gap(index) == ", " and word in {"thanks", "regards", "thank"}:
+    if read.gap(index) == ", " and word in {"thanks", "regards", "thank", "i"}:
+        return True
+    if more and word in _NEVER and (word in _BEFORE or not read.ordinary(index + 1)):
         return True
     return more and (word in SPOKEN or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
 
@@ -381,13 +382,17 @@ def _looks_like_name(read: _Text, index: int, last: int) -> bool:
     strange = [i for i in run if not read.ordinary(i) and not read.impersonal(i) and len(read.tokens[i].text) > 1]
     if read.shouting and all(read.tokens[i].text.isupper() for i in run):
         return len(strange) > 1 or bool(strange and _DID.match(read.text.lower(), read.tokens[last].end))
-    did = _DID.match(read.text, read.tokens[last].end) is not None
     token = read.tokens[index]
+    if index == last and (not is_nameable(token.text) or token.text.lower() in NOUNS):
+        return False
+    did = _DID.match(read.text, read.tokens[last].end) is not None
     if strange and token.first and len(run) > 1 and all(_is_shouted(read, i) for i in run):
         return True
     if any(did or len(strange) > 1 or not read.tokens[i].text.isupper() for i in strange):
         return True
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]
+    if len(rare) == 1 < len(run) and read.tokens[rare[0]].text.lower() in read.words.proper["head"]:
+        return False  # "Subclavian Port"
     shouted = all(read.tokens[i].text.isupper() for i in rare) and not (did or read.gap(index) == ", ")
     if not rare and last == index and not read.impersonal(index):
         return _NOTIFIED.match(read.text, read.tokens[last].end) is not None

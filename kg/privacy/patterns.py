@@ -159,7 +159,7 @@ IDS = [
 ]
 
 IDS_OF_LETTERS = [  # they may hold no number
-    r"(?i:\bplates?|\bregistration|\breg\.?(?=\s+(?:no|number)))(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
+    r"(?i:\bplates?|\bregistration|\breg\.?(?=\s+(?:no|number)))(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>(?!(?:ON|IN|OF|AT|AND|THE|IS|FOR|TO|BY|NOT)\b)[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
     r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
     r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
@@ -198,8 +198,8 @@ LOCATIONS = [
     rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
-    rf"(?i:\b(?:resides|lives|living|residing|resident|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+\s*)"
-    rf"(?P<x>(?:\d+\s+)?{_CAP}(?:\s+{_CAP}){{0,3}})",
+    rf"(?i:\b(?:(?:resides|lives|living|residing|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+|resident\s+(?:in|at|of))\s*)"
+    rf"(?P<x>(?:\d+[ ]+)?{_CAP}(?:[ ]+{_CAP}){{0,3}})",
 ]
 
 _DIGITS = tuple("0123456789")

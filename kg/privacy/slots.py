@@ -17,15 +17,15 @@ from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_wor
 
 _LISTS = read_lists(FOLDER / "identity.txt")
 _NEVER, NOUNS, _PER = _LISTS["never"], _LISTS["bare noun"], _LISTS["per unit"]
-_AMBIGUOUS = _LISTS["surname too"]
+AMBIGUOUS = _LISTS["surname too"]
 _NOT_BARE = NOUNS | _LISTS["infinitive"]
 SPOKEN = frozenset().union(*(_LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
-_ABSTRACT = re.compile(r".{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
+_ABSTRACT = re.compile(r".{5,}age|.{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
 _AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w{4,}ly)"
 
 _NAME = r"[^\W\d_][\w'’-]*[^\W\d_]"
-_PERSON = rf"(?:(?:the|our|my)\s+)?(?:{any_of('person')}\s+)?"
+_PERSON = rf"(?:(?:the|our|my)\s+)?(?:(?:[a-z]+\s+)?{any_of('person')}\s+)?"
 _ENDS = (  # of the phrase in which the name stands
     r"(?=\s*(?:[.,;:)\]\n/]|--|$)|\s+(?:at|on|by|from|in|of|via|over|who|whom|about|regarding|re|during|before|after|"
     r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|tomorrow|yesterday|tonight|overnight|this|"
@@ -43,6 +43,7 @@ _TALK = re.compile(
     rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
+_WITH_ROLE = re.compile(rf"(?i:\b(?:with|to|by)\s+(?:(?:the|our|my)\s+)?(?:[a-z]+\s+)?{any_of('person')}\s+)$")
 _DEEDS = (
     "(?:reviewed|reviews|saw|examined|interpreted|dictated|accepted|performed|ordered|discussed|phoned|telephoned|paged|"
     "attended|signed|declined|refused|took|answered|repeated|checked|inserted|placed|removed|supervised|assisted|"
@@ -66,14 +67,14 @@ _CAPITAL = r"[A-ZÀ-Þ](?:[\w'’-]*\w)?"
 _SUBJECT = re.compile(
     rf"(?<![\w'’-])(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}(?!(?i:{_AUX})[ ]){_CAPITAL}|"
     r"(?:(?<=[.!?:;\n]\s)|(?<=\n)|\A)[a-zß-ÿ][\w'’-]+\w)"
-    rf"[ ]?(?:,(?:[ ][a-z][\w ]{{2,40}},)?|\([^)]{{1,20}}\)|[ ](?:from|of)[ ][\w ]{{2,25}})?[ ](?i:{_AUX}[ ]){{0,3}}\Z"
+    rf"[ ]?(?:,(?:[ ][a-z][\w -]{{2,40}},)?|\([^)]{{1,20}}\)|[ ](?:from|of)[ ][\w ]{{2,25}})?[ ](?i:{_AUX}[ ]){{0,3}}\Z"
 )
 _PATIENT = re.compile(
     rf"\b(?:[Pp]atient|[Pp]t\.?)[ ](?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
     r"tolerated|arrived|presented|underwent)\b)"
 )
 _ROLE = re.compile(
-    rf"\b(?i:{any_of('person')})[ ](?P<x>[a-zß-ÿ][\w'’-]+\w)(?=[ ](?:(?:was|is|has been)[ ])?"
+    rf"\b(?i:{any_of('person')}|drs?\.?|mrs?\.?|ms\.?|prof\.?)[ ](?P<x>[a-zß-ÿ][\w'’-]+\w)(?=[ ](?:(?:was|is|has been)[ ])?"
     r"(?:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at[ ](?:the[ ])?bedside|called|"
     r"requested|asked|reviewed|saw|took|says)\b)"
 )
@@ -92,7 +93,7 @@ _OTHER = re.compile(rf"(?:[ ](?:and|or)[ ]|[ ]?[/&][ ]?)(?P<x>{_NAME}){_ENDS}")
 _BESIDE = re.compile(rf"(?<![\w'’-])(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?:\s?[/&]\s?|[ ]and[ ])\Z")
 
 
-_COMMON = _AMBIGUOUS & (read_words().proper["role"] | read_words().proper["department"] | _NEVER)
+_COMMON = AMBIGUOUS & (read_words().proper["role"] | read_words().proper["department"] | _NEVER)
 """Surnames that may also be a role or a department, which are told things as well: "Ward informed"."""
 
 
@@ -108,7 +109,7 @@ def is_nameable(word: str) -> bool:
     bare = re.sub(r"['’]s?$", "", word.lower())
     forms = {bare, bare.removesuffix("s")}
     kinds = read_words().proper
-    if bare in _AMBIGUOUS and not word.islower():
+    if bare in AMBIGUOUS and not word.islower():
         return True
     return not (
         len(bare) < 3
@@ -126,7 +127,7 @@ def is_nameable(word: str) -> bool:
 def _is_acronym(bare: str) -> bool:
     kinds = read_words().proper
     listed = bare in kinds["short"] or (bare in kinds["acronym"] and not _is_plain(bare))
-    return listed or (len(bare) == 3 and not re.search("[aeiouy]", bare))
+    return listed or re.fullmatch("[b-df-hj-np-tv-xz]{3}", bare) is not None
 
 
 def find_slotted(text: str) -> Iterator[tuple[int, int]]:
@@ -143,7 +144,7 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         if all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
             before = text[max(0, match.start() - 70) : match.start("x")]
             per = before.rstrip().endswith("er")
-            told = _TALK.search(before) or (per and not is_ordinary(words[0], read_words(), report=True))
+            told = _TALK.search(before) or ((per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True))
             if told and not (per and words[0].lower() in _PER):
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
@@ -186,4 +187,4 @@ def _may_precede(word: str) -> bool:
     )
 
 
-__all__ = ["GROUPS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]
+__all__ = ["AMBIGUOUS", "GROUPS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]
