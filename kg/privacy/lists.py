@@ -69,7 +69,7 @@ _ROLL = re.compile(
 _INVERTED = re.compile(rf"\b(?:of|for|re:?|from|to|by|with)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])")
 _PREFIXED = re.compile(
     r"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|EL)[ ]){1,2}[A-ZÀ-Þ]{2,})(?=,[ ][A-ZÀ-Þ])|"
-    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ])?St\.?[ ]{_CAPITAL}))(?![ ][a-z]+[ ]valve|[ ]valve)"
+    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ]){{0,2}}St\.?[ ]{_CAPITAL}))(?![ ](?:[a-z]+[ ])?(?:valve|prosthesis))"
 )
 _IDENTITY = re.compile(
     rf"(?i:\b(?:name|surname|attending|physician|doctor|surgeon|radiologist|resident|nurse|consultant|registrar|gp|pcp|therapist)"
@@ -130,7 +130,7 @@ def find_signed(text: str) -> Iterator[tuple[int, int]]:
                 yield item
     for match in _FIELD.finditer(text):
         words = match["x"].split(" ")
-        if all(is_nameable(word) and word not in NOUNS for word in words) and not (
+        if all(word in AMBIGUOUS or (is_nameable(word) and word not in NOUNS) for word in words) and not (
             len(words) > 1 and all(is_ordinary(word, read_words()) for word in words)
         ):
             yield match.span("x")
@@ -218,7 +218,7 @@ def _name_starts(run: str, *, lone: bool) -> int | None:
         first += 1
     kept = words[first:]
     full = [word for word in kept if len(word.rstrip(".")) > 1 and word[0].isupper()]
-    if not full or not all(map(is_nameable, full)) or (not lone and len(full) < 2):
+    if not full or not all(is_nameable(word.title()) for word in full) or (not lone and len(full) < 2):
         return None
     return len(" ".join(words[:first])) + (first > 0)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import GROUPS, NOUNS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, NOUNS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import FOLDER, Words, is_ordinary, read_lists, read_words
 
 _WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
@@ -235,7 +235,7 @@ def _is_verb(read: _Text, index: int) -> bool:
         return True
     if more and word in _NEVER and (word in _BEFORE or not read.ordinary(index + 1)):
         return True
-    return more and (word in SPOKEN or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
+    return more and (word in SPOKEN or word in {"pager", "bleep", "beeper"} or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
 
 
 def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
@@ -303,7 +303,7 @@ def _after_title(read: _Text, index: int) -> bool:
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
-    if token.lower() in _NEVER:
+    if token.lower() in _NEVER and not (token == "A" and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])):
         return False
     if read.capital(index):
         if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
@@ -312,7 +312,7 @@ def _after_title(read: _Text, index: int) -> bool:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
     strict = title in {"mr", "ms"} and read.ordinary(index, report=True)
-    return title in {"dr", "drs", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token)
+    return title in {"dr", "drs", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token.title() if title in {"dr", "drs"} and token.lower() in AMBIGUOUS else token)
 
 
 def _extend(read: _Text, index: int, *, cue: bool) -> int:
@@ -370,6 +370,17 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
     return not (short or read.impersonal(after)) and not read.ordinary(after, report=True)
 
 
+def _ends_term(read: _Text, index: int) -> bool:
+    """Whether a medical noun ends a capitalised term: "Left Subclavian Port"."""
+    return (
+        read.tokens[index].text.lower() in read.words.proper["head"]
+        and index > 0
+        and read.gap(index - 1) == " "
+        and read.capital(index - 1)
+        and read.ordinary(index - 1, report=True)
+    )
+
+
 def _is_shouted(read: _Text, index: int) -> bool:
     """Whether a word in capitals is neither an acronym nor one of the words of reports: "BISHOP ROSALIND"."""
     token = read.tokens[index].text
@@ -383,7 +394,7 @@ def _looks_like_name(read: _Text, index: int, last: int) -> bool:
     if read.shouting and all(read.tokens[i].text.isupper() for i in run):
         return len(strange) > 1 or bool(strange and _DID.match(read.text.lower(), read.tokens[last].end))
     token = read.tokens[index]
-    if index == last and (not is_nameable(token.text) or token.text.lower() in NOUNS):
+    if index == last and (not is_nameable(token.text) or token.text.lower() in NOUNS or _ends_term(read, index)):
         return False
     did = _DID.match(read.text, read.tokens[last].end) is not None
     if strange and token.first and len(run) > 1 and all(_is_shouted(read, i) for i in run):

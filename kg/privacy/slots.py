@@ -50,13 +50,14 @@ _DEEDS = (
     "witnessed|typed|approved|consented|wants|thinks|feels|believes|contacted|informed|notified|asked|told)"
 )
 _VERB = re.compile(
-    r"\b(?i:(?:notified|informed|told|paged|bleeped|alerted|made\s+aware|aware)\b(?!\s+to\b)"
+    r"\b(?i:(?:notified|informed|told|paged|bleeped|contacted|texted|alerted|made\s+aware|aware)\b(?!\s+to\b)"
     r"|acknowledge[sd]\s+(?:the|this|these|that|our|my|it|all|receipt|by|at|immediately)\b"
     r"|(?:agree[sd]?|concur(?:s|red)?|disagree[sd]?)(?:\s+(?:with|that|to)\b|(?=\s*[.;,\n]))|verbali[sz]e[sd]\b"
     r"|(?:confirms|confirmed|expressed|voiced)\s+(?:receipt|understanding|agreement|that)\b"
     rf"|{_DEEDS}\s+(?:the|this|these|that|all|his|her|my|our|us|both)\b"
     rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
     r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
+    r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|she|CT|MRI)\b"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
     r"|(?:to|will)\s+(?:arrange|organi[sz]e|liaise|chase|follow\s*-?up|call\s+back|contact|attend|discuss|decide|"
@@ -151,7 +152,9 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
     for pattern in (_PATIENT, _OWNED, _REACHED, _ROLE, _APPOSED):
         for match in pattern.finditer(text):
-            if is_nameable(match["x"]) and match["x"].lower() not in NOUNS | _COMMON:
+            word = match["x"].lower()
+            sure = pattern in (_OWNED, _PATIENT, _APPOSED) and word in AMBIGUOUS
+            if is_nameable(match["x"]) and (sure or word not in NOUNS | _COMMON):
                 yield match.span("x")
     for match in _VERB.finditer(text):
         begin = max(0, match.start() - 70)
