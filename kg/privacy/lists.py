@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.patterns import UPPER
 from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import is_ordinary, read_words
 
-_CAPITAL = r"[A-ZÀ-Þ](?:[\w'’-]*\w)?"
+_CAPITAL = rf"[{UPPER}](?:[\w'’-]*\w)?"
 _TITLE = r"(?i:(?:drs?|doctor|prof|professor|mr|mrs|ms|miss|nurse|sister)\b\.?[ ])?"
 _ITEM = rf"{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 _JOINED = re.compile(rf"(?:,?[ ](?:and|AND|or|OR|nor|with)[ ]|[ ]?[&/+][ ]?|;[ ]){_ITEM}")
@@ -68,7 +68,7 @@ _ROLL = re.compile(
 )
 _INVERTED = re.compile(rf"\b(?:of|for|re:?|from|to|by|with)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])")
 _PREFIXED = re.compile(
-    r"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|EL)[ ]){1,2}[A-ZÀ-Þ]{2,})(?=,[ ][A-ZÀ-Þ])|"
+    rf"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|EL)[ ]){{1,2}}[{UPPER}]{{2,}})(?=,[ ][{UPPER}])|"
     rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ]){{0,2}}St\.?[ ]{_CAPITAL}))(?![ ](?:[a-z]+[ ])?(?:valve|prosthesis))"
 )
 _IDENTITY = re.compile(
@@ -82,11 +82,14 @@ _OF_READING = re.compile(
     rf"\b(?i:read|reads|reading|report|interpretation|opinion|over-?read|impression|dictation|addendum|amendment|correction)[ ]"
     rf"(?:of|by|from|with|per)[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 )
+_HEADED = re.compile(
+    rf"(?:\A|\n)[ \t]*(?P<x>[{UPPER}][{UPPER}'’-]+,[ ][{UPPER}]{{2,}})(?=[ ](?:CHEST|PORTABLE|DOB|MRN|XR|CXR|PA|AP|\d+[ ]?(?:Y|M|F))\b)"
+)
 _SGD = re.compile(rf"\b(?i:sgd|sig)\.?[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})")
 _CAUSE = frozenset(
     "powered caused obscured followed accompanied complicated explained supported evidenced characterized characterised manifested limited "
     "degraded compressed displaced replaced surrounded crossed overlain hidden masked silhouetted induced worsened improved "
-    "covered outlined bordered bounded formed produced given suggested affected infected treated".split()
+    "covered outlined bordered bounded formed produced suggested affected infected treated".split()
 )
 """After these, "by" names no person but a thing."""
 _NOT_FIRST = frozenset("neither either both and or per dear patient name re re: cc chest portable".split())
@@ -117,6 +120,9 @@ def find_signed(text: str) -> Iterator[tuple[int, int]]:
             group = "x" if match["x"] else "y"
             if _is_person(match[group]) or pattern is _PREFIXED:
                 yield match.span(group)
+    for match in _HEADED.finditer(text):
+        if not any(is_ordinary(word, read_words(), report=True) for word in match["x"].split(", ")):
+            yield match.span("x")
     for match in _INVERTED.finditer(text):
         last, first = match["x"].split(", ")
         if is_nameable(last) and is_nameable(first) and not is_ordinary(first, read_words()):

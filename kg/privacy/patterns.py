@@ -14,6 +14,9 @@ from thoracite.kg.privacy.words import FOLDER, read_lists
 Span = tuple[str, int, int]
 """Kind, start and end in characters."""
 
+UPPER = "A-Z" + "".join(chr(code) for code in range(0xC0, 0x250) if chr(code).isupper())
+"""Capital letters of Latin scripts, for a class of characters."""
+
 _LISTS = read_lists(FOLDER / "identity.txt")
 
 
@@ -165,7 +168,7 @@ IDS_OF_LETTERS = [  # they may hold no number
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
 ]
 
-_CAP = r"(?<!\w)(?:St\.|[A-ZÀ-Þ](?:[\w'’-]|\.(?=\w))*)"
+_CAP = rf"(?<!\w)(?:St\.|[{UPPER}](?:[\w'’-]|\.(?=\w))*)"
 _UNITS = rf"(?:,?\s+{any_of('unit')}\s*\#?\w+)?"
 _STATE = (  # without MD, OR and PA, which mean other things in a report
     "(?:A[KLRSZ]|C[AOT]|D[CE]|F[LM]|G[AU]|HI|I[ADLN]|K[SY]|LA|M[AEHINOPST]|N[CDEHJMVY]|O[HK]|P[RW]|RI|S[CD]|T[NX]|UT|"
@@ -195,7 +198,7 @@ _HOSPITAL_STEMS = (
     "maging C", "urgery C", "emorial", "niversity",
 )  # fmt: skip
 LOCATIONS = [
-    rf"(?:{_CAP}\s+){{0,3}}[A-ZÀ-Þ][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
+    rf"(?:{_CAP}\s+){{0,3}}[{UPPER}][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
     rf"(?i:\b(?:(?:resides|lives|living|residing|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+|resident\s+(?:in|at|of))\s*)"
@@ -232,4 +235,4 @@ def find_patterned(text: str) -> Iterator[Span]:
                     yield (kind, *_widen_date(text, start, end)) if kind == "DATE" else (kind, start, end)
 
 
-__all__ = ["Span", "find_patterned"]
+__all__ = ["UPPER", "Span", "any_of", "find_patterned"]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.patterns import UPPER, any_of
 from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_words
 
 _LISTS = read_lists(FOLDER / "identity.txt")
@@ -58,13 +58,14 @@ _VERB = re.compile(
     rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
     r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
     r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|she|CT|MRI)\b"
+    r"|(?P<may>(?:recommend|suggest|advise)(?:s|e?d)\s+(?:a|an|CT|MRI|repeat|that|lateral|further|follow)\b)"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
     r"|(?:to|will)\s+(?:arrange|organi[sz]e|liaise|chase|follow\s*-?up|call\s+back|contact|attend|discuss|decide|"
     r"review\s+the|see\s+the|inform|speak|ring|phone)\b"
     r"|(?:could\s+not|couldn['’]t|unable\s+to)\s+(?:stand|lie|sit|hold|raise|co-?operate|tolerate|keep)\b)"
 )
-_CAPITAL = r"[A-ZÀ-Þ](?:[\w'’-]*\w)?"
+_CAPITAL = rf"[{UPPER}](?:[\w'’-]*\w)?"
 _SUBJECT = re.compile(
     rf"(?<![\w'’-])(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}(?!(?i:{_AUX})[ ]){_CAPITAL}|"
     r"(?:(?<=[.!?:;\n]\s)|(?<=\n)|\A)[a-zß-ÿ][\w'’-]+\w)"
@@ -113,7 +114,7 @@ def is_nameable(word: str) -> bool:
     if bare in AMBIGUOUS and not word.islower():
         return True
     return not (
-        len(bare) < 3
+        (len(bare) < 3 and not _is_short_name(word))
         or (word.isupper() and _is_acronym(bare))
         or bare in SPOKEN
         or bare in _NEVER
@@ -122,6 +123,19 @@ def is_nameable(word: str) -> bool:
         or any(map(GROUPS.fullmatch, forms))
         or "xxx" in bare
         or (_ABSTRACT.fullmatch(bare) and bare in read_words().report | read_words().other)
+    )
+
+
+def _is_short_name(word: str) -> bool:
+    """Whether two letters are a name: "Wu", "Ng", "Fo"."""
+    bare = word.lower()
+    kinds = read_words().proper
+    return (
+        len(word) == 2
+        and word.istitle()
+        and (bare == "ng" or re.search("[aeiouyáéíóúø]", bare) is not None)
+        and not _is_plain(bare)
+        and not any(bare in kinds[kind] for kind in ("short", "acronym", "state", "calendar"))
     )
 
 
@@ -159,6 +173,8 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
     for match in _VERB.finditer(text):
         begin = max(0, match.start() - 70)
         subject = _SUBJECT.search(text[begin : match.start()])
+        if subject and match["may"] and is_ordinary(subject["x"].rpartition(" ")[2], read_words(), report=True):
+            continue
         if subject and (start := _name_starts(subject["x"])) is not None:
             yield begin + subject.start("x") + start, begin + subject.end("x")
             beside = _BESIDE.search(text, begin, begin + subject.start("x") + start)
