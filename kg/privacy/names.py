@@ -243,7 +243,9 @@ def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
     if not index:
         return None
     start = read.tokens[index].start
-    return find_cue(read.text[max(0, start - 90) : start], read.tokens[index - 1].text, read.gap(index - 1))
+    gap = read.gap(index - 1)
+    cue = find_cue(read.text[max(0, start - 90) : start], read.tokens[index - 1].text, gap)
+    return None if cue and cue["role"] and "\n" in gap else cue
 
 
 def _after_particle(read: _Text, index: int) -> int | None:

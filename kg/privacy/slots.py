@@ -43,6 +43,9 @@ _TALK = re.compile(
     rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
+_SIGNED_BY = re.compile(
+    r"(?i:\b(?:dictated|signed|typed|transcribed|read|reported|interpreted|verified|approved|authenticated|reviewed)\s+by\s+)\Z"
+)
 _WITH_ROLE = re.compile(rf"(?i:\b(?:with|to|by)\s+(?:(?:the|our|my)\s+)?(?:[a-z]+\s+)?{any_of('person')}\s+)$")
 _DEEDS = (
     "(?:reviewed|reviews|saw|examined|interpreted|dictated|accepted|performed|ordered|discussed|phoned|telephoned|paged|"
@@ -156,7 +159,10 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
     """
     for match in _BARE.finditer(text):
         words = match["x"].split(" ")
-        if all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
+        signed = len(words) == 1 and words[0] in AMBIGUOUS and _SIGNED_BY.search(text, max(0, match.start() - 30), match.start("x"))
+        if signed:
+            yield match.span("x")
+        elif all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
             before = text[max(0, match.start() - 70) : match.start("x")]
             per = before.rstrip().endswith("er")
             told = _TALK.search(before) or ((per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True))
