@@ -47,6 +47,7 @@ _LABEL = re.compile(any_of("label"), re.IGNORECASE)
 _NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
 """What only people are: "White was notified"."""
 _BEFORE = frozenset("neither either both by per from to with dear".split())
+_CLOSES = re.compile(r"[ \t]*(?:[.,;)\n]|$)")
 _LONGEST = 8
 """Words of a name after the first."""
 
@@ -365,6 +366,9 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
     if comma:
         shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
         return not read.ordinary(after, report=shouted or cue)
+    if cue and not (comma or read.titled or read.shouting) and token.istitle() and is_nameable(token):
+        if _CLOSES.match(read.text, read.tokens[after].end):
+            return True  # "cc Maria Sharp, pulmonary clinic"
     short = token.isupper() and len(token) < 4 and not (cue and is_nameable(token))
     told = not read.ordinary(after - 1, report=True) and _DID.match(read.text, read.tokens[after].end) is not None
     if (strange or told) and not short and not read.titled:

@@ -38,7 +38,7 @@ _DD = r"(?:0[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
 _SHORT = rf"(?:{_YEAR}|['’]?\d\d)(?!\d|:\d)"
 _MODAL = (  # "3 May represent" is no date
-    r"(?!\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
+    r"(?!(?<=[Mm][Aa][Yy])\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
     r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
 )
 _TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
@@ -51,14 +51,14 @@ DATES = [
     rf"\b{_YEAR}\s?([-/._,|:])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
     rf"(?<![\d.]){_DAY}\s?([-/\\._'’,|:])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
     rf"(?<![\d.,/-])(?:{_YEAR} (?:0[1-9]|1[0-2]) {_DD}|{_DD} {_DD} {_YEAR})(?![\d/]|[.,-]\d){_TIME}",
-    r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([-/.'’])(?:0?[1-9]|[12]\d|3[01])(?:(?<=\d)[-/.])?['’]\d\d(?![\d/])",
+    r"(?<!\d)(?<!\d[./-])(?:0?[1-9]|[12]\d|3[01])([-/.'’])(?:0?[1-9]|[12]\d|3[01])(?:(?<=\d)[-/.])?['’]\d\d(?![\d/])",
     rf"(?<![\d.]){_DAY}\s?([-/. ])\s?{_ROMAN}\s?\1\s?(?:{_YEAR}|['’]?\d\d)(?!\d)",
     rf"\b{_YEAR}[/-](?:0[1-9]|1[0-2])(?![\d/-]|\.\d)",
     rf"(?<![\w/.-])(?<!ribs )(?<!rib ){_D}([-.]|\s\.\s|\.\s){_D}\1\d\d(?![\d-]|\.\d){_UNIT}",
     rf"(?<![\d.])(?:0[1-9]|1[0-2])\.{_YEAR}(?![\d-]|\.\d){_UNIT}",
     rf"(?:\A|\n|[.!?]\s)(?P<x>{_MD}|{_DM})(?=\s?:\s|\s(?i:chest|film|cxr|ct|x-ray|radiograph)\b)",
-    rf"(?<![\d./\\-])(?:0?[1-9]|[12]\d|3[01])\s?([/\\])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?\d\d(?![\d/\\]){_TIME}",
-    rf"(?<![\d./-])\d\d/(?:0[1-9]|1[0-2])/{_DD}(?![\d/]){_TIME}",
+    rf"(?<!\d)(?<!\d[./\\-])(?:0?[1-9]|[12]\d|3[01])\s?([/\\])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?\d\d(?![\d/\\]){_TIME}",
+    rf"(?<!\d)(?<!\d[./-])\d\d/(?:0[1-9]|1[0-2])/{_DD}(?![\d/]){_TIME}",
     rf"(?<![\d.,/-])(?<!\d\s){_DD} {_DD} \d\d(?!\s?\d|[/-]|[.:]\d){_UNIT}",
     rf"(?<![\d.,/-])(?<!\d\s){_D} {_D} {_YEAR}(?![\d/]|[.,-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
@@ -83,7 +83,7 @@ DATES = [
     rf"{{0,3}}(?P<x>{_MD}|{_DM}|{_DD}\.(?:0[1-9]|1[0-2])\.?|{_DD}-(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-{_DD}|"
     rf"{_D} {_D} \d\d(?:\d\d)?)(?![\d/-]|\.\d){_UNIT}(?!\s*(?:days?|weeks?|months?|years?|hours?|of)\b)",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
-    rf"(?<![\d./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
+    rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
@@ -92,7 +92,7 @@ MONTHS = [  # without a number
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
 _BEFORE_DATE = re.compile(
-    r"(?:(?<!\w)(?:the\s+)?(?:(?<![\d./-])\d{1,2}(?:st|nd|rd|th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
+    r"(?:(?<!\w)(?:the\s+)?(?:(?<!\d)(?<!\d[./-])\d{1,2}(?:st|nd|rd|th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
     r"(?:the\s+)?|(?<!\w)the\s+)?\Z"
 )
 _WEEKDAY_BEFORE = re.compile(

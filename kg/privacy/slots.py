@@ -43,6 +43,8 @@ _TALK = re.compile(
     rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
+_OPENS = re.compile(r"(?:\A|[.!?:;\n])\s*\Z")
+_TITLED = re.compile(r"\b(?:Drs?|Mrs?|Ms|Prof)\.\s+[\w'’-]+\s+\Z")
 _SIGNED_BY = re.compile(
     r"(?i:\b(?:dictated|signed|typed|transcribed|read|reported|interpreted|verified|approved|authenticated|reviewed)\s+by\s+)\Z"
 )
@@ -136,7 +138,7 @@ def _is_short_name(word: str) -> bool:
     return (
         len(word) == 2
         and word.istitle()
-        and (bare == "ng" or re.search("[aeiouyáéíóúø]", bare) is not None)
+        and (bare == "ng" or not bare.isascii() or re.search("[aeiouy]", bare) is not None)
         and not _is_plain(bare)
         and not any(bare in kinds[kind] for kind in ("short", "acronym", "state", "calendar"))
     )
@@ -162,11 +164,13 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         signed = len(words) == 1 and words[0] in AMBIGUOUS and _SIGNED_BY.search(text, max(0, match.start() - 30), match.start("x"))
         if signed:
             yield match.span("x")
-        elif all(map(is_nameable, words)) and (len(words) == 1 or not all(map(_is_plain, words))):
+        elif all(map(is_nameable, words)) and (
+            len(words) == 1 or not all(map(_is_plain, words)) or match["x"].istitle()
+        ):
             before = text[max(0, match.start() - 70) : match.start("x")]
             per = before.rstrip().endswith("er")
             told = _TALK.search(before) or ((per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True))
-            if told and not (per and words[0].lower() in _PER):
+            if told and not (per and words[0].lower() in _PER) and not (words[0].islower() and _TITLED.search(before)):
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
@@ -181,7 +185,8 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         subject = _SUBJECT.search(text[begin : match.start()])
         if subject and match["may"] and is_ordinary(subject["x"].rpartition(" ")[2], read_words(), report=True):
             continue
-        if subject and (start := _name_starts(subject["x"])) is not None:
+        opening = subject is not None and _OPENS.search(text, max(0, begin + subject.start("x") - 4), begin + subject.start("x"))
+        if subject and (start := _name_starts(subject["x"], opening=bool(opening))) is not None:
             yield begin + subject.start("x") + start, begin + subject.end("x")
             beside = _BESIDE.search(text, begin, begin + subject.start("x") + start)
             if beside and (start := _name_starts(beside["x"])) is not None:
@@ -192,9 +197,11 @@ def _is_plain(word: str) -> bool:
     return is_ordinary(word, read_words())
 
 
-def _name_starts(run: str) -> int | None:
+def _name_starts(run: str, *, opening: bool = False) -> int | None:
     """Where the name begins in the capitalised words before a verb of people; None where the last is none."""
     words = run.split(" ")
+    if opening and len(words) > 1 and all(is_nameable(word.title()) for word in words if len(word.rstrip(".")) > 1):
+        return 0  # "ROSE SNOW WAS INFORMED"
     if not is_nameable(words[-1]) or (len(words) == 1 and words[-1].lower() in NOUNS | _COMMON):
         return None
     first = len(words) - 1
