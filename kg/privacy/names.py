@@ -274,7 +274,8 @@ def _before_first_name(read: _Text, index: int) -> bool:
     if not (token.first or token.text.isupper()) or not is_nameable(token.text) or read.gap(index) != ", ":
         return False
     other = read.tokens[after]
-    if not read.capital(after) or read.impersonal(after) or read.eponym(after) or len(other.text) < 2:
+    named = other.text.isupper() and len(other.text) == 3 and is_nameable(other.text) and not read.ordinary(after)
+    if not read.capital(after) or (read.impersonal(after) and not named) or read.eponym(after) or len(other.text) < 2:
         return False
     if not read.ordinary(after) or not (read.titled or read.shouting or read.ordinary(after, report=True)):
         return True

@@ -198,6 +198,8 @@ _HOSPITAL_STEMS = (
     "maging C", "urgery C", "emorial", "niversity",
 )  # fmt: skip
 LOCATIONS = [
+    rf"\b(?:near|in|from|to|of|at|around|Center|Hospital|Clinic|\d),?[ ](?P<x>(?:North|South|East|West|New|Port|Lake|Mount|Fort)[ ]{_CAP})"
+    r"(?!\s+(?:Wing|Ward|Unit|Tower|Building))(?=\s*(?:[.,;)\n]|$)|\s(?:with|since|on|for|last|yesterday|and|at|in|this|before|after|[A-Z]{2}\b))",
     rf"(?:{_CAP}\s+){{0,3}}[{UPPER}][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
