@@ -186,7 +186,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
             index += 1
             continue
         first = index
-        while first < last and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]:
+        while first < last and read.gap(first) in {" ", ". "} and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]:
             first += 1
         start, end = read.tokens[first].start, read.tokens[last].end
         numeral = _NUMERAL.match(text, end)

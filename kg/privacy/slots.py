@@ -43,6 +43,13 @@ _TALK = re.compile(
     rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
+_SPOKE = re.compile(
+    r"(?i:(?:\b(?:discuss(?:ed|ion)|spoke|spoken|speaking|talked|talking|conferred|liaised|debriefed|agreed)\s+(?:with|w/|to)|\bd/?w)\s+)\Z"
+)
+_GROUPS = frozenset(
+    "ward trauma chest care home office school practice crew room reader clerk porter driver child friend chief lead leader head "
+    "noon union bloods".split()
+)
 _OPENS = re.compile(r"(?:\A|[.!?:;\n])\s*\Z")
 _TITLED = re.compile(r"\b(?:Drs?|Mrs?|Ms|Prof)\.\s+[\w'’-]+\s+\Z")
 _SIGNED_BY = re.compile(
@@ -60,7 +67,7 @@ _VERB = re.compile(
     r"|(?:agree[sd]?|concur(?:s|red)?|disagree[sd]?)(?:\s+(?:with|that|to)\b|(?=\s*[.;,\n]))|verbali[sz]e[sd]\b"
     r"|(?:confirms|confirmed|expressed|voiced)\s+(?:receipt|understanding|agreement|that)\b"
     rf"|{_DEEDS}\s+(?:the|this|these|that|all|his|her|my|our|us|both)\b"
-    rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted|will\s+review)\b"
+    rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted(?!\s+by\b)|will\s+review)\b"
     r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
     r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|she|CT|MRI)\b"
     r"|(?P<may>(?:recommend|suggest|advise)(?:s|e?d)\s+(?:a|an|CT|MRI|repeat|that|lateral|further|follow)\b)"
@@ -161,13 +168,13 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
     """
     for match in _BARE.finditer(text):
         words = match["x"].split(" ")
-        signed = len(words) == 1 and words[0] in AMBIGUOUS and _SIGNED_BY.search(text, max(0, match.start() - 30), match.start("x"))
-        if signed:
+        before = text[max(0, match.start() - 70) : match.start("x")]
+        bare = words[0] in AMBIGUOUS and len(words) == 1
+        if bare and (_SIGNED_BY.search(before) or (words[0] not in _GROUPS and _SPOKE.search(before))):
             yield match.span("x")
         elif all(map(is_nameable, words)) and (
             len(words) == 1 or not all(map(_is_plain, words)) or match["x"].istitle()
         ):
-            before = text[max(0, match.start() - 70) : match.start("x")]
             per = before.rstrip().endswith("er")
             told = _TALK.search(before) or ((per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True))
             if told and not (per and words[0].lower() in _PER) and not (words[0].islower() and _TITLED.search(before)):
