@@ -73,7 +73,7 @@ class _Text:
             gap = text[end : match.start()]
             initial = bool(self.tokens) and len(self.tokens[-1].text) == 1 and gap == ". "
             initial = initial and not _ABBREVIATED.search(text, max(0, end - 5), match.start())
-            first = not self.tokens or (not initial and bool(_START.search(gap)))
+            first = not self.tokens or (gap != " " and not initial and bool(_START.search(gap)))
             self.tokens.append(_Token(match.group(), match.start(), match.end(), first))
             end = match.end()
         capital = sum(token.text[0].isupper() and len(token.text) > 1 for token in self.tokens)

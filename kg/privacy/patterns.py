@@ -45,10 +45,21 @@ _TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[
 _UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
 _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _DM = r"(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|1[0-2])"
+_JOINT = r"(?:[ ]?[-/\\._'’,|:;·–—‑]{1,2}[ ]?|[ ])"
+"""What stands between the numbers of a date, where its year says that it is one."""
 _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 
 DATES = [
-    rf"\b{_YEAR}\s?([-/._,|:])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
+    rf"(?<![\w.,/-]){_D}{_JOINT}{_D}{_JOINT}{_YEAR}(?![\d]|[/-]\d){_UNIT}{_TIME}",
+    rf"(?<![\d.]){_D}([_–—‑·;]){_D}\1\d\d(?!\d){_UNIT}",
+    rf"(?<![\d/.])(?:0?[1-9]|1[0-2])/['’]\d\d(?!\d)",
+    rf"(?<!\d){_YEAR},?\s{_DAY}\s{_MONTH}(?!\s{_YEAR})",
+    rf"(?<![\d.]){_YEAR}([-/. ]){_D}\1{_D}(?![\d/-]|\.\d){_UNIT}",
+    rf"(?<![\d.,]){_DD}\.(?:0[1-9]|1[0-2])\.(?=\s?[-:),;]|\s[a-z])(?!\s(?:mm|cm)\b)",
+    rf"(?<=[(\[])(?=[^)\]]{{0,4}}0)(?:{_DD}/(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])/{_DD})(?=[)\]])",
+    rf"(?<![^\W\d_])(?=[A-Z]){_MONTH}\s(?:3[2-9]|[4-9]\d)(?!\d|[.:]\d|\s?%|\s?degrees?\b){_UNIT}",
+    r"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s\d{1,2}(?:st|nd|rd|th)\b",
+    rf"\b{_YEAR}\s?([-/._,|:'’;·–—‑\\])\s?(?:0?[1-9]|1[0-2])\s?\1\s?(?:0?[1-9]|[12]\d|3[01])(?!\d){_TIME}",
     rf"(?<![\d.]){_DAY}\s?([-/\\._'’,|:])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?{_YEAR}(?!\d){_TIME}",
     rf"(?<![\d.,/-])(?:{_YEAR} (?:0[1-9]|1[0-2]) {_DD}|{_DD} {_DD} {_YEAR})(?![\d/]|[.,-]\d){_TIME}",
     r"(?<!\d)(?<!\d[./-])(?:0?[1-9]|[12]\d|3[01])([-/.'’])(?:0?[1-9]|[12]\d|3[01])(?:(?<=\d)[-/.])?['’]\d\d(?![\d/])",
@@ -63,10 +74,10 @@ DATES = [
     rf"(?<![\d.,/-])(?<!\d\s){_D} {_D} {_YEAR}(?![\d/]|[.,-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.-])(?:0[1-9]|[12]\d|3[01])([-.])(?:0[1-9]|[12]\d|3[01])\1\d\d(?![\d.-]){_UNIT}",
     rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
-    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|\s?[/._,'’-]\s?)?{_MONTH}{_MODAL}\.?"
-    rf"(?:[,.\s/_-]*{_SHORT})?{_UNIT}{_TIME}",
+    rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|\s?[/._,'’–—‑-]\s?)?{_MONTH}{_MODAL}\.?"
+    rf"(?:[,.\s/_–—‑-]*{_SHORT})?{_UNIT}{_TIME}",
     rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}[.,]?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d(?!\d{{3}}\b)|\s*/\s*\d\d?\s*/|:\d){_UNIT}"
-    rf"(?:(?:,\s*|\s+(?:of\s+)?|[-/._'’]){_YEAR}\b|[,/-]?\s?['’]\d\d)?{_TIME}",
+    rf"(?:(?:,\s*|\s+(?:of\s+)?|[-/._'’]){_YEAR}\b|[,/-]?\s?['’`]\d\d)?{_TIME}",
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?{_DAY}(?:[/.-]|,?\s['’]?)\d\d(?![\d/-]|[.:]\d){_UNIT}",
     rf"(?<![^\W\d_]){_MONTH}\.?\s{_DAY}\s?(?:-|–|to|and|&|or|through)\s?{_DAY}(?!\d|\.\d){_UNIT}(?:,?\s{_YEAR}\b|,?\s['’]\d\d)?",
     rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+(?:{_MD}|{_DM})(?![\d/-]|\.\d)",
@@ -208,13 +219,18 @@ LOCATIONS = [
 ]
 
 _DIGITS = tuple("0123456789")
-_BY_KIND: tuple[tuple[str, list[str], tuple[str, ...]], ...] = (
-    ("EMAIL", EMAILS, ("@",)), ("URL", URLS, ()), ("IP", IPS, _DIGITS), ("DATE", DATES, _DIGITS),
+_DATED = (
+    re.compile(
+        rf"\d[^\n]{{0,3}}\d|\d\s?(?:st|nd|rd|th)\b|(?<![^\W\d_]){_MONTH}[\s\S]{{0,12}}?\d|\d[\s\S]{{0,12}}?(?<![^\W\d_]){_MONTH}"
+    ),
+)
+_BY_KIND: tuple[tuple[str, list[str], tuple[str | re.Pattern[str], ...]], ...] = (
+    ("EMAIL", EMAILS, ("@",)), ("URL", URLS, ()), ("IP", IPS, _DIGITS), ("DATE", DATES, _DATED),
     ("DATE", MONTHS, ()), ("PHONE", PHONES, _DIGITS), ("ID", IDS, _DIGITS), ("ID", IDS_OF_LETTERS, ()),
-    ("AGE", AGES, ()), ("LOCATION", ADDRESSES, _DIGITS), ("LOCATION", HOSPITALS, _HOSPITAL_STEMS),
+    ("AGE", AGES, ("9", "10", "11", "12", "inet", "INET", "undred", "UNDRED")), ("LOCATION", ADDRESSES, _DIGITS), ("LOCATION", HOSPITALS, _HOSPITAL_STEMS),
     ("LOCATION", LOCATIONS, ()),
 )  # fmt: skip
-"""Kind, patterns, and strings without one of which none of them can match."""
+"""Kind, patterns, and strings or forms without one of which none of them can match."""
 _COMPILED = [(kind, [re.compile(pattern) for pattern in patterns], needed) for kind, patterns, needed in _BY_KIND]
 
 
@@ -227,7 +243,7 @@ def find_patterned(text: str) -> Iterator[Span]:
     [('DATE', 5, 13)]
     """
     for kind, patterns, needed in _COMPILED:
-        if needed and not any(one in text for one in needed):
+        if needed and not any(one in text if isinstance(one, str) else one.search(text) for one in needed):
             continue
         for pattern in patterns:
             group = "x" if "x" in pattern.groupindex else 0

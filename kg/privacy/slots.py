@@ -92,6 +92,10 @@ _ROLE = re.compile(
     r"(?:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at[ ](?:the[ ])?bedside|called|"
     r"requested|asked|reviewed|saw|took|says)\b)"
 )
+_SAID = re.compile(
+    r"[ ](?i:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at (?:the )?bedside|called|requested|asked|reviewed|saw|took|"
+    r"says)\b"
+)
 _OWNED = re.compile(
     rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:patient|list|clinic|team|firm|service|office|request|rounds?|reading|"
     r"opinion|interpretation)\b"
@@ -181,7 +185,7 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
-    for pattern in (_PATIENT, _OWNED, _REACHED, _ROLE, _APPOSED):
+    for pattern in (_PATIENT, _OWNED, _REACHED, *([_ROLE] if _SAID.search(text) else []), _APPOSED):
         for match in pattern.finditer(text):
             word = match["x"].lower()
             sure = pattern in (_OWNED, _PATIENT, _APPOSED) and word in AMBIGUOUS
