@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from thoracite.kg.privacy.patterns import UPPER
-from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, NOUNS, SPOKEN, is_nameable
 from thoracite.kg.privacy.words import is_ordinary, read_words
 
 _CAPITAL = rf"[{UPPER}](?:[\w'’-]*\w)?"
@@ -20,12 +20,15 @@ _ITEM = rf"{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 _JOINED = re.compile(rf"(?:,?[ ](?:and|AND|or|OR|nor|with)[ ]|[ ]?[&/+][ ]?|;[ ]){_ITEM}")
 _NEXT = re.compile(rf",[ ]{_ITEM}")
 _ENDS = re.compile(
-    r"\s*(?:[.,;:)\]\n/&+]|--|$)|\s+(?:[({@\d-]|(?i:at|on|by|from|in|of|via|who|about|regarding|re|during|before|after|and|"
-    r"or|nor|but|immediately|verbally|personally|directly|today|yesterday|tonight|this|with|using|is|was|were|are|has|have|"
+    r"\s*(?:[.,;:)\]\n/&+]|--|$)|\s+(?:[({@\d-]|(?i:at|on|by|from|in|of|via|who|about|regarding|re|during|"
+    r"before|after|and|"
+    r"or|nor|but|immediately|verbally|personally|directly|today|yesterday|tonight|this|with|using|is|was|were|"
+    r"are|has|have|"
     r"had|will|can|could|may|might|to|that|for|agrees?|agreed|informed|notified|aware|present|both|as|when|while)\b)"
 )
 _LIST = re.compile(
-    r"(?i:\b(?:drs|doctors|profs|messrs)\b\.?[ ]|(?:\A|[\n.;]\s*)(?:cc|copy to|copies to|copies|present|attendees|team|operators|"
+    r"(?i:\b(?:drs|doctors|profs|messrs)\b\.?[ ]|(?:\A|[\n.;]\s*)(?:cc|copy to|copies to|copies|present|"
+    r"attendees|team|operators|"
     r"readers|radiologists|in attendance|participants|staff|reporters|to)\s*:)[^.\n:]{0,80}\Z"
 )
 _LEFT = re.compile(
@@ -33,66 +36,81 @@ _LEFT = re.compile(
     rf"(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})(?:,?[ ](?:and|or|nor)[ ]|[ ]?[&/][ ]?){_TITLE}\Z"
 )
 _PEOPLE = re.compile(
-    r"\s+(?:(?:were|are|both|have(?:\sbeen)?|was|is)\s+(?:both\s+)?(?:\w+ly\s+)?(?:informed|notified|told|aware|paged|called|contacted|present|at\sthe|"
-    r"in\sattendance|made\saware)|(?:will|could|can|to)\s+(?:follow|be\s(?:reached|paged|contacted|called)|review|call|see|"
+    r"\s+(?:(?:were|are|both|have(?:\sbeen)?|was|is)\s+(?:both\s+)?(?:\w+ly\s+)?(?:informed|notified|told|aware|"
+    r"paged|called|contacted|present|at\sthe|"
+    r"in\sattendance|made\saware)|(?:will|could|can|to)\s+(?:follow|be\s(?:reached|paged|contacted|called)|"
+    r"review|call|see|"
     r"discuss|chase|attend)|agree)\b"
 )
-_LETTERS = r"(?:M\.?D\.?|D\.O\.|DO(?=\s*(?:[.,;\n)]|$))|R\.?N\.?|N\.P\.|NP|PA-C|FRCR|FACR|FRCPC|FRCP|MRCP|MBBS|MBChB|Ph\.?D\.?|DDS|CRNP|APRN|ARNP|LPN|BSN|PharmD)"
+_LETTERS = (
+    r"(?:M\.?D\.?|D\.O\.|DO(?=\s*(?:[.,;\n)]|$))|R\.?N\.?|N\.P\.|NP|PA-C|FRCR|FACR|FRCPC|FRCP|MRCP|MBBS|"
+    r"MBChB|Ph\.?D\.?|DDS|CRNP|APRN|ARNP|LPN|BSN|PharmD)"
+)
 _SIGNATURE = re.compile(
     rf"(?<![\w.'’-])(?P<x>(?:{_CAPITAL}|[A-Z]\.)(?:[ ](?:{_CAPITAL}|[A-Z]\.?|(?:van|von|de|der|del|la|di)(?=[ ])))"
     rf"{{0,3}})(?:,[ ]?|[ ]){_LETTERS}(?![\w-])"
 )
 _SIGNED_ROLE = re.compile(
-    rf"(?<![\w.'’-])(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{1,2}}),[ ](?:(?:Attending|Consultant|Staff|Resident|Chief|"
-    r"Interventional|Diagnostic|Thoracic|Specialist|Senior|Junior)[ ]){0,2}(?:Radiologist|Radiology|Physician|Surgeon|Registrar|Resident|"
+    rf"(?<![\w.'’-])(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{1,2}}),[ ](?:(?:Attending|Consultant|Staff|"
+    rf"Resident|Chief|"
+    r"Interventional|Diagnostic|Thoracic|Specialist|Senior|Junior)[ ]){0,2}(?:Radiologist|Radiology|Physician|"
+    r"Surgeon|Registrar|Resident|"
     r"Fellow|Radiographer|Sonographer)(?=\s*(?:[.;\n)]|$))"
 )
 _SIGNED_LINE = re.compile(
-    rf"(?:^|\n)[ \t]*(?:-{{1,2}}|—|/s/|//|~)[ ]?(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,2}})(?=\s*(?:,|//|\n|\Z))"
+    rf"(?:^|\n)[ \t]*(?:-{{1,2}}|—|/s/|//|~)[ ]?(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,2}})(?=\s*(?:,|"
+    rf"//|\n|\Z))"
 )
 _SLASH_S = re.compile(rf"/s/[ ]?(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{0,2}})")
 _FIELD = re.compile(
-    r"(?:\A|[\n.;][ \t]*)(?i:attending(?:[ ]physician)?|resident|fellow|registrar|consultant|radiologist|technologist|nurse|surgeon|"
-    r"physician|reader|author|patient(?:[ ]name)?|name|surname|pcp|gp|(?:dictated|read|signed|typed|reported|transcribed|"
+    r"(?:\A|[\n.;][ \t]*)(?i:attending(?:[ ]physician)?|resident|fellow|registrar|consultant|radiologist|"
+    r"technologist|nurse|surgeon|"
+    r"physician|reader|author|patient(?:[ ]name)?|name|surname|pcp|gp|(?:dictated|read|signed|typed|reported|"
+    r"transcribed|"
     r"interpreted|verified|approved|requested|referred|ordered)[ ]by|cc)[ ]?:[ ]*(?:dr\.?[ ]|mr\.?[ ]|mrs\.?[ ])?"
     r"(?P<x>[a-zß-ÿ][a-zß-ÿ'’-]+(?:[ ][a-zß-ÿ][a-zß-ÿ'’-]+)?)(?=[ \t]*(?:[.;,\n(/]|\Z))"
 )
 _PAIR = re.compile(
-    rf"(?<![\w'’-])(?:(?i:neither|either|both)[ ])?{_TITLE}(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?:,?[ ](?:and|or|nor)[ ]|[ ]?[&/][ ]?)"
+    rf"(?<![\w'’-])(?:(?i:neither|either|both)[ ])?{_TITLE}(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?:,?[ ](?:and|or|"
+    rf"nor)[ ]|[ ]?[&/][ ]?)"
     rf"{_TITLE}(?P<y>(?:{_CAPITAL}[ ])?{_CAPITAL})(?={_PEOPLE.pattern})"
 )
 _ROLL = re.compile(
-    rf"(?:\A|[\n.;]\s*)(?i:present|attendees|team|operators?|readers|radiologists|in attendance|participants|cc|copy to|"
-    rf"copies to|copies|consultants|residents|surgeons)[ ]?:[ ]*(?P<x>{_ITEM.replace('(?P<x>', '(?:')}(?:(?:,|;|,?[ ]and|[ ]?[&/])[ ]"
+    rf"(?:\A|[\n.;]\s*)(?i:present|attendees|team|operators?|readers|radiologists|in attendance|participants|cc|"
+    rf"copy to|"
+    rf"copies to|copies|consultants|residents|surgeons)[ ]?:[ ]*(?P<x>{_ITEM.replace('(?P<x>', '(?:')}(?:(?:,|;|"
+    rf",?[ ]and|[ ]?[&/])[ ]"
     rf"{_ITEM.replace('(?P<x>', '(?:')})*)(?=\s*(?:[.\n]|\Z))"
 )
 _INVERTED = re.compile(rf"\b(?:of|for|re:?|from|to|by|with)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])")
 _PREFIXED = re.compile(
-    rf"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|EL)[ ]){{1,2}}[{UPPER}]{{2,}})(?=,[ ][{UPPER}])|"
-    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ]){{0,2}}St\.?[ ]{_CAPITAL}))(?![ ](?:[a-z]+[ ])?(?:valve|prosthesis))"
+    rf"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|"
+    rf"EL)[ ]){{1,2}}[{UPPER}]{{2,}})(?=,[ ][{UPPER}])|"
+    rf"\b(?i:per|by|with|to|from|told|informed|paged|and|nurse|drs?\.?|mrs?\.?|ms\.?|"
+    rf"miss)[ ](?:(?P<y>(?:{_CAPITAL}[ ]){{0,2}}St\.?[ ]{_CAPITAL}))(?![ ](?:[a-z]+[ ])?(?:valve|prosthesis))"
 )
 _IDENTITY = re.compile(
-    rf"(?i:\b(?:name|surname|attending|physician|doctor|surgeon|radiologist|resident|nurse|consultant|registrar|gp|pcp|therapist)"
-    rf"[ ](?:is|was)|\b(?:formerly|previously|known[ ]as|called|named))[ ]{_TITLE}(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?=\s*(?:[.,;)\n]|\Z))"
+    rf"(?i:\b(?:name|surname|attending|physician|doctor|surgeon|radiologist|resident|nurse|consultant|registrar|"
+    rf"gp|pcp|therapist)"
+    rf"[ ](?:is|was)|\b(?:formerly|previously|known[ ]as|called|"
+    rf"named))[ ]{_TITLE}(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?=\s*(?:[.,;)\n]|\Z))"
 )
 _AGENT = re.compile(
     rf"\b(?P<verb>[A-Za-z-]+)[ ](?P<by>by|per)[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 )
 _OF_READING = re.compile(
-    rf"\b(?i:read|reads|reading|report|interpretation|opinion|over-?read|impression|dictation|addendum|amendment|correction)[ ]"
+    rf"\b(?i:read|reads|reading|report|interpretation|opinion|over-?read|impression|dictation|addendum|"
+    rf"amendment|correction)[ ]"
     rf"(?:of|by|from|with|per)[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 )
 _HEADED = re.compile(
-    rf"(?:\A|\n)[ \t]*(?P<x>[{UPPER}][{UPPER}'’-]+,[ ][{UPPER}]{{2,}})(?=[ ](?:CHEST|PORTABLE|DOB|MRN|XR|CXR|PA|AP|\d+[ ]?(?:Y|M|F))\b)"
+    rf"(?:\A|\n)[ \t]*(?P<x>[{UPPER}][{UPPER}'’-]+,[ ][{UPPER}]{{2,}})(?=[ ](?:CHEST|PORTABLE|DOB|MRN|XR|CXR|PA|"
+    rf"AP|\d+[ ]?(?:Y|M|F))\b)"
 )
 _SGD = re.compile(rf"\b(?i:sgd|sig)\.?[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})")
-_CAUSE = frozenset(
-    "powered caused obscured followed accompanied complicated explained supported evidenced characterized characterised manifested limited "
-    "degraded compressed displaced replaced surrounded crossed overlain hidden masked silhouetted induced worsened improved "
-    "covered outlined bordered bounded formed produced suggested affected infected treated".split()
-)
+_CAUSE = LISTS["done by a thing"]
 """After these, "by" names no person but a thing."""
-_NOT_FIRST = frozenset("neither either both and or per dear patient name re re: cc chest portable".split())
+_NOT_FIRST = LISTS["no first name"]
 
 
 def find_signed(text: str) -> Iterator[tuple[int, int]]:

@@ -9,164 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
 
 from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, NOUNS, SPOKEN, is_nameable
-from thoracite.kg.privacy.words import FOLDER, Words, is_ordinary, read_lists, read_words
+from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
+from thoracite.kg.privacy.tokens import NAMELIKE, NEVER, ReportText, is_eponym
+from thoracite.kg.privacy.words import FOLDER, read_lists, read_words
 
-_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
-_START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|[\]}>•*]\s*$|--?\s*$")
 _SPACE = re.compile(r"[ \t\xa0]+$|\n$")
-_TITLES, _SOFT_TITLES, _CAPITAL_TITLES, _PARTICLES, _NEVER = (
-    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "capital title", "particle", "never")
+_TITLES, _SOFT_TITLES, _CAPITAL_TITLES, _PARTICLES = (
+    read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "capital title", "particle")
 )
-_NAMELIKE = ("calendar", "place", "state", "department", "brand")
-"""Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
 _CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
 _QUALIFIED = re.compile(r", (?:M\.?D|D\.?O|R\.?N|N\.?P|FRCR|MBBS|PA-C|Ph\.?D)\b")
 _TITLED = re.compile(rf"(?<!\w)(?=[A-Z])(?i:(?:{any_of('title')}\.?[ \t\xa0]+)+)\Z")
 _CREDENTIALS = re.compile(rf"(?:[ \t\xa0]+{any_of('credential')}(?![\w-]|\s+(?:and|view|lateral|chest)\b))+")
 """A title before a whole name, and letters after it, go with it: "Mr. Adam Novak DDS"."""
-_ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
-_ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
-_TOLD = re.compile(r"INFORMED|NOTIFIED|TOLD|PAGED|AWARE|AGREES|AGREED|ACKNOWLEDGED|CALLED|CONTACTED|REVIEWED|IMMEDIATELY|PRESENT")
-_TRADE = re.compile(
-    r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ab|Ó|Ni)[A-Z])[A-Z][a-z]+[A-Z]+[a-z]*(?:[A-Z][a-z]*)*"
+_TOLD = re.compile(
+    r"INFORMED|NOTIFIED|TOLD|PAGED|AWARE|AGREES|AGREED|ACKNOWLEDGED|CALLED|CONTACTED|REVIEWED|IMMEDIATELY|PRESENT"
 )
-"""A capital in the middle: "MitraClip", "PleurX", "HeartMate"."""
 _NUMERAL = re.compile(r",?\s+(?:II|III|IV|[JS]r\.?)(?![\w-])")
 _DID = re.compile(
     r"\s*,?\s*(?:(?:was|were|is|has been|had been|been|also|then)\s+)*"
     r"(?:(?:verbally|promptly|immediately|directly)\s+)?"
     rf"{any_of('did')}\b"
 )
-_LABEL = re.compile(any_of("label"), re.IGNORECASE)
 _NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
 """What only people are: "White was notified"."""
-_BEFORE = frozenset("neither either both by per from to with dear".split())
+_BEFORE = frozenset(["neither", "either", "both", "by", "per", "from", "to", "with", "dear"])
 _CLOSES = re.compile(r"[ \t]*(?:[.,;)\n]|$)")
 _LONGEST = 8
 """Words of a name after the first."""
-
-
-class _Token(NamedTuple):
-    text: str
-    start: int
-    end: int
-    first: bool
-    """Whether it begins a sentence, a line or a labelled field."""
-
-
-class _Text:
-    """A report's words and what kind each is."""
-
-    def __init__(self, text: str, words: Words) -> None:
-        self.text, self.words = text, words
-        self.tokens: list[_Token] = []
-        end = 0
-        for match in _WORD.finditer(text):
-            if "XXX" in match.group():  # a word that was removed already
-                continue
-            gap = text[end : match.start()]
-            initial = bool(self.tokens) and len(self.tokens[-1].text) == 1 and gap == ". "
-            initial = initial and not _ABBREVIATED.search(text, max(0, end - 5), match.start())
-            first = not self.tokens or (gap != " " and not initial and bool(_START.search(gap)))
-            self.tokens.append(_Token(match.group(), match.start(), match.end(), first))
-            end = match.end()
-        capital = sum(token.text[0].isupper() and len(token.text) > 1 for token in self.tokens)
-        shouted = sum(token.text.isupper() and len(token.text) > 3 for token in self.tokens)
-        long = sum(len(token.text) > 3 for token in self.tokens) or 1
-        self.titled = capital > 6 and capital / max(1, len(self.tokens)) > 0.6
-        self.shouting = shouted > 4 and shouted / long > 0.6
-
-    def gap(self, index: int) -> str:
-        """What stands between a token and the next."""
-        if index + 1 >= len(self.tokens):
-            return "\n\n"
-        return self.text[self.tokens[index].end : self.tokens[index + 1].start]
-
-    def capital(self, index: int) -> bool:
-        return self.tokens[index].text[0].isupper()
-
-    def initial(self, index: int) -> bool:
-        token = self.tokens[index]
-        after = self.text[token.start : token.start + 5]
-        return (
-            len(token.text) == 1 and token.text.isupper() and token.text not in "XT" and not _ABBREVIATION.match(after)
-        )
-
-    def label(self, index: int) -> bool:
-        """Whether an ordinary word heads a field: "Name:"."""
-        return self.gap(index).lstrip().startswith(":") and (
-            self.ordinary(index, report=True) or self.impersonal(index) or _LABEL.fullmatch(self.tokens[index].text) is not None
-        )
-
-    def impersonal(self, index: int) -> bool:
-        """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""
-        return _impersonal(self.tokens[index].text)
-
-    def ordinary(self, index: int, *, report: bool = False) -> bool:
-        return _ordinary(self.tokens[index].text, report)
-
-    def eponym(self, index: int) -> bool:
-        """Whether a medical noun follows, as in "Hill-Sachs lesion", "Kerley B lines", "Salem sump tube"."""
-        proper = self.words.proper
-        if self._before_head(index):
-            return True
-        if index > 1 and self.tokens[index - 1].text == "of" and self.tokens[index - 2].text.lower() in proper["part"]:
-            return True
-        after = index + 1
-        while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
-            word = self.tokens[after].text
-            if word in proper["head"] or (
-                after == index + 1 and word.lower() in proper["department"] and self.ordinary(index)
-            ):
-                return True
-            if not (len(word) == 1 or word.lower() in proper["eponym"]):  # "Kowalski requested a line" is none
-                return False
-            after += 1
-        return False
-
-    def _before_head(self, index: int) -> bool:
-        """Whether one or two plain words and a medical noun follow: "Shiley tracheostomy tube", "Bard power port"."""
-        for after in range(index + 1, min(index + 4, len(self.tokens))):
-            word = self.tokens[after].text
-            if self.gap(after - 1) != " " or not word.islower() or word in _NEVER or word in SPOKEN:
-                return False
-            if word in self.words.proper["head"]:
-                return True
-            if word.endswith(("ed", "s")) or not self.ordinary(after):  # perhaps a verb
-                return False
-        return False
-
-
-@lru_cache(maxsize=50_000)
-def _is_eponym(token: str) -> bool:
-    eponyms = read_words().proper["eponym"]
-    bare = re.sub(r"['’]s?$", "", token.lower())
-    return bare in eponyms or token.lower() in eponyms or any(part in eponyms for part in bare.split("-")[1:])
-
-
-@lru_cache(maxsize=50_000)
-def _ordinary(token: str, report: bool) -> bool:
-    words = read_words()
-    parts = re.split(r"[-’'`]", token)
-    if len(parts) > 1 and not any(part[:1].isupper() for part in parts[1:]) and is_ordinary(parts[0], words):
-        return True  # "Reticulo-nodular", "Don't", "Patient's"
-    return all(len(part) < 2 or is_ordinary(part, words, report=report) for part in parts)
-
-
-@lru_cache(maxsize=50_000)
-def _impersonal(token: str) -> bool:
-    words = read_words()
-    if (token.isupper() and 1 < len(token) < 4) or _TRADE.fullmatch(token):
-        return True
-    bare = re.sub(r"['’]s?$", "", token.lower())
-    kinds = (*_NAMELIKE, "role", "genus", "acronym")
-    return bare in SPOKEN or GROUPS.fullmatch(bare) is not None or any(bare in words.proper[kind] for kind in kinds)
 
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
@@ -178,7 +51,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in find_names(text)]
     ['Maria Gonzalez', 'Hill']
     """
-    read = _Text(text, read_words())
+    read = ReportText(text, read_words())
     index = 0
     while index < len(read.tokens):
         last = _name_from(read, index)
@@ -186,7 +59,11 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
             index += 1
             continue
         first = index
-        while first < last and read.gap(first) in {" ", ". "} and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]:
+        while (
+            first < last
+            and read.gap(first) in {" ", ". "}
+            and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]
+        ):
             first += 1
         start, end = read.tokens[first].start, read.tokens[last].end
         numeral = _NUMERAL.match(text, end)
@@ -198,7 +75,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         index = last + 1
 
 
-def _name_from(read: _Text, index: int) -> int | None:
+def _name_from(read: ReportText, index: int) -> int | None:
     """Last token of the name that begins here, if one does."""
     if _after_title(read, index):
         return _extend(read, index, cue=True)
@@ -207,7 +84,7 @@ def _name_from(read: _Text, index: int) -> int | None:
     if not read.capital(index) or read.eponym(index) or read.label(index) or _is_verb(read, index):
         return None
     cue = _find_cue(read, index)
-    if _is_eponym(read.tokens[index].text) and not (cue and cue["sure"]):
+    if is_eponym(read.tokens[index].text) and not (cue and cue["sure"]):
         return None
     last = _extend(read, index, cue=cue is not None)
     if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
@@ -228,18 +105,22 @@ def _name_from(read: _Text, index: int) -> int | None:
     return last if _looks_like_name(read, index, last) else None
 
 
-def _is_verb(read: _Text, index: int) -> bool:
+def _is_verb(read: ReportText, index: int) -> bool:
     """Whether a word before a capitalised one is none of the name: "Neither Hill", "Messaged Hill", "BY HILL"."""
     word = read.tokens[index].text.lower()
     more = read.gap(index) == " " and index + 1 < len(read.tokens) and read.capital(index + 1)
     if read.gap(index) == ", " and word in {"thanks", "regards", "thank", "i"}:
         return True
-    if more and word in _NEVER and (word in _BEFORE or not read.ordinary(index + 1)):
+    if more and word in NEVER and (word in _BEFORE or not read.ordinary(index + 1)):
         return True
-    return more and (word in SPOKEN or word in {"pager", "bleep", "beeper"} or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index)))
+    return more and (
+        word in SPOKEN
+        or word in {"pager", "bleep", "beeper"}
+        or (read.tokens[index].first and word.endswith("ed") and read.ordinary(index))
+    )
 
 
-def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
+def _find_cue(read: ReportText, index: int) -> re.Match[str] | None:
     """What before a capitalised word says that a person is named next."""
     if not index:
         return None
@@ -249,7 +130,7 @@ def _find_cue(read: _Text, index: int) -> re.Match[str] | None:
     return None if cue and cue["role"] and "\n" in gap else cue
 
 
-def _after_particle(read: _Text, index: int) -> int | None:
+def _after_particle(read: ReportText, index: int) -> int | None:
     """Last token of "van der Berg"; the particles before a name belong to it."""
     first = index
     while first + 1 < len(read.tokens) and read.tokens[first].text in _PARTICLES and read.gap(first) == " ":
@@ -259,7 +140,7 @@ def _after_particle(read: _Text, index: int) -> int | None:
     return _name_from(read, first)
 
 
-def _is_heading(read: _Text, index: int, cue: re.Match[str]) -> bool:
+def _is_heading(read: ReportText, index: int, cue: re.Match[str]) -> bool:
     """Whether the word may be capitalised because its whole line is: "ATTENDING PRESENT", "Nurse Present"."""
     if not read.ordinary(index, report=True):
         return False
@@ -268,7 +149,7 @@ def _is_heading(read: _Text, index: int, cue: re.Match[str]) -> bool:
     return bool(cue["role"]) and read.tokens[index].text.isupper() and cue["role"].isupper()
 
 
-def _before_first_name(read: _Text, index: int) -> bool:
+def _before_first_name(read: ReportText, index: int) -> bool:
     """Whether a surname stands before a first name: "LONG, ROSALIND.", "Smith, John has", where that is no word."""
     token, after = read.tokens[index], index + 1
     if not (token.first or token.text.isupper()) or not is_nameable(token.text) or read.gap(index) != ", ":
@@ -283,7 +164,7 @@ def _before_first_name(read: _Text, index: int) -> bool:
     return both and not read.ordinary(after, report=True) and bool(re.match(r"\s*[.,;:\n]|$", read.gap(after)))
 
 
-def _is_first_name(read: _Text, index: int) -> bool:
+def _is_first_name(read: ReportText, index: int) -> bool:
     """Whether "April", "Virginia" or "Chase" stands before a strange word: "April Kowalska"."""
     after = index + 1
     while after + 1 < len(read.tokens) and read.tokens[after].text in _PARTICLES and read.gap(after) == " ":
@@ -291,14 +172,14 @@ def _is_first_name(read: _Text, index: int) -> bool:
     token = read.tokens[index].text
     return (
         token.istitle()
-        and any(token.lower() in read.words.proper[kind] for kind in _NAMELIKE)
+        and any(token.lower() in read.words.proper[kind] for kind in NAMELIKE)
         and read.gap(index) == " "
         and read.capital(after)
         and not (read.ordinary(after, report=True) or read.impersonal(after) or read.eponym(after))
     )
 
 
-def _after_title(read: _Text, index: int) -> bool:
+def _after_title(read: ReportText, index: int) -> bool:
     if not index or (
         read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
     ):
@@ -307,7 +188,9 @@ def _after_title(read: _Text, index: int) -> bool:
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
-    if token.lower() in _NEVER and not (token == "A" and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])):
+    if token.lower() in NEVER and not (
+        token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
+    ):
         return False
     if read.capital(index):
         if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
@@ -316,10 +199,14 @@ def _after_title(read: _Text, index: int) -> bool:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
     strict = title in {"mr", "ms"} and read.ordinary(index, report=True)
-    return title in {"dr", "drs", "mr", "mrs", "ms", "prof"} and not strict and is_nameable(token.title() if title in {"dr", "drs"} and token.lower() in AMBIGUOUS else token)
+    return (
+        title in {"dr", "drs", "mr", "mrs", "ms", "prof"}
+        and not strict
+        and is_nameable(token.title() if title in {"dr", "drs"} and token.lower() in AMBIGUOUS else token)
+    )
 
 
-def _extend(read: _Text, index: int, *, cue: bool) -> int:
+def _extend(read: ReportText, index: int, *, cue: bool) -> int:
     """Last token that goes with a name's first one."""
     last = index
     while last + 1 < len(read.tokens) and last - index < _LONGEST:
@@ -336,7 +223,7 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
         shouted = read.tokens[last].text.isupper() and not read.ordinary(last, report=True)
         comma = gap == ", " and last == index and (cue or shouted or not read.ordinary(last))
         if "\n" in gap and (
-            read.ordinary(after) or _is_eponym(read.tokens[after].text)
+            read.ordinary(after) or is_eponym(read.tokens[after].text)
         ):  # a line of its own: "DICTATED BY RICH", below it "Typed by …"
             break
         strange = gap == " " and any(not read.ordinary(i, report=cue) for i in range(index, after))
@@ -351,7 +238,7 @@ def _extend(read: _Text, index: int, *, cue: bool) -> int:
     return last
 
 
-def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
+def _goes_on(read: ReportText, after: int, *, cue: bool, comma: bool, strange: bool) -> bool:
     """Whether a capitalised word continues the name before it; ``strange`` where that is no ordinary word."""
     token = read.tokens[after].text
     if not read.capital(after) or read.eponym(after) or (token.isupper() and _TOLD.fullmatch(token)):
@@ -360,16 +247,16 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
         return False
     if cue and not comma and read.initial(after - 1) and is_nameable(token):
         return True
-    if _is_eponym(read.tokens[after].text) and not (cue or strange):
+    if is_eponym(read.tokens[after].text) and not (cue or strange):
         return False
     if read.initial(after):
         return not comma
     if comma:
         shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
         return not read.ordinary(after, report=shouted or cue)
-    if cue and not (comma or read.titled or read.shouting) and token.istitle() and is_nameable(token):
-        if _CLOSES.match(read.text, read.tokens[after].end):
-            return True  # "cc Maria Sharp, pulmonary clinic"
+    plain = cue and not (comma or read.titled or read.shouting) and token.istitle() and is_nameable(token)
+    if plain and _CLOSES.match(read.text, read.tokens[after].end):
+        return True  # "cc Maria Sharp, pulmonary clinic"
     short = token.isupper() and len(token) < 4 and not (cue and is_nameable(token))
     told = not read.ordinary(after - 1, report=True) and _DID.match(read.text, read.tokens[after].end) is not None
     if (strange or told) and not short and not read.titled:
@@ -377,7 +264,7 @@ def _goes_on(read: _Text, after: int, *, cue: bool, comma: bool, strange: bool) 
     return not (short or read.impersonal(after)) and not read.ordinary(after, report=True)
 
 
-def _ends_term(read: _Text, index: int) -> bool:
+def _ends_term(read: ReportText, index: int) -> bool:
     """Whether a medical noun ends a capitalised term: "Left Subclavian Port"."""
     return (
         read.tokens[index].text.lower() in read.words.proper["head"]
@@ -388,13 +275,13 @@ def _ends_term(read: _Text, index: int) -> bool:
     )
 
 
-def _is_shouted(read: _Text, index: int) -> bool:
+def _is_shouted(read: ReportText, index: int) -> bool:
     """Whether a word in capitals is neither an acronym nor one of the words of reports: "BISHOP ROSALIND"."""
     token = read.tokens[index].text
     return token.isupper() and is_nameable(token) and not read.ordinary(index, report=True)
 
 
-def _looks_like_name(read: _Text, index: int, last: int) -> bool:
+def _looks_like_name(read: ReportText, index: int, last: int) -> bool:
     """Whether a capitalised run is a name without any cue before it."""
     run = [i for i in range(index, last + 1) if read.tokens[i].text not in _PARTICLES]
     strange = [i for i in run if not read.ordinary(i) and not read.impersonal(i) and len(read.tokens[i].text) > 1]

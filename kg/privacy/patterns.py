@@ -38,7 +38,8 @@ _DD = r"(?:0[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:19|20)\d\d"
 _SHORT = rf"(?:{_YEAR}|['’]?\d\d)(?!\d|:\d)"
 _MODAL = (  # "3 May represent" is no date
-    r"(?!(?<=[Mm][Aa][Yy])\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|follow|require|consider|correlate|"
+    r"(?!(?<=[Mm][Aa][Yy])\s+(?:represent|be|reflect|relate|have|indicate|suggest|need|help|also|not|still|"
+    r"follow|require|consider|correlate|"
     r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
 )
 _TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
@@ -52,7 +53,7 @@ _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 DATES = [
     rf"(?<![\w.,/-]){_D}{_JOINT}{_D}{_JOINT}{_YEAR}(?![\d]|[/-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.]){_D}([_–—‑·;]){_D}\1\d\d(?!\d){_UNIT}",
-    rf"(?<![\d/.])(?:0?[1-9]|1[0-2])/['’]\d\d(?!\d)",
+    r"(?<![\d/.])(?:0?[1-9]|1[0-2])/['’]\d\d(?!\d)",
     rf"(?<!\d){_YEAR},?\s{_DAY}\s{_MONTH}(?!\s{_YEAR})",
     rf"(?<![\d.]){_YEAR}([-/. ]){_D}\1{_D}(?![\d/-]|\.\d){_UNIT}",
     rf"(?<![\d.,]){_DD}\.(?:0[1-9]|1[0-2])\.(?=\s?[-:),;]|\s[a-z])(?!\s(?:mm|cm)\b)",
@@ -68,7 +69,8 @@ DATES = [
     rf"(?<![\w/.-])(?<!ribs )(?<!rib ){_D}([-.]|\s\.\s|\.\s){_D}\1\d\d(?![\d-]|\.\d){_UNIT}",
     rf"(?<![\d.])(?:0[1-9]|1[0-2])\.{_YEAR}(?![\d-]|\.\d){_UNIT}",
     rf"(?:\A|\n|[.!?]\s)(?P<x>{_MD}|{_DM})(?=\s?:\s|\s(?i:chest|film|cxr|ct|x-ray|radiograph)\b)",
-    rf"(?<!\d)(?<!\d[./\\-])(?:0?[1-9]|[12]\d|3[01])\s?([/\\])\s?(?:0?[1-9]|[12]\d|3[01])\s?\1\s?\d\d(?![\d/\\]){_TIME}",
+    rf"(?<!\d)(?<!\d[./\\-])(?:0?[1-9]|[12]\d|3[01])\s?([/\\])\s?(?:0?[1-9]|[12]\d|"
+    rf"3[01])\s?\1\s?\d\d(?![\d/\\]){_TIME}",
     rf"(?<!\d)(?<!\d[./-])\d\d/(?:0[1-9]|1[0-2])/{_DD}(?![\d/]){_TIME}",
     rf"(?<![\d.,/-])(?<!\d\s){_DD} {_DD} \d\d(?!\s?\d|[/-]|[.:]\d){_UNIT}",
     rf"(?<![\d.,/-])(?<!\d\s){_D} {_D} {_YEAR}(?![\d/]|[.,-]\d){_UNIT}{_TIME}",
@@ -76,11 +78,14 @@ DATES = [
     rf"(?<![\d/.-])[1-9]-(?:[1-9]|[12]\d|3[01])-\d\d(?![\d-]){_UNIT}",
     rf"(?<![\d.]){_WEEKDAY}{_DAY}(?:\s+(?:day\s+)?of)?(?:\s+|\s?[/._,'’–—‑-]\s?)?{_MONTH}{_MODAL}\.?"
     rf"(?:[,.\s/_–—‑-]*{_SHORT})?{_UNIT}{_TIME}",
-    rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}[.,]?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d(?!\d{{3}}\b)|\s*/\s*\d\d?\s*/|:\d){_UNIT}"
+    rf"(?<![^\W\d_]){_WEEKDAY}{_MONTH}[.,]?(?:\s+the)?[\s/._'’-]*{_DAY}(?!\d|\.\d(?!\d{{3}}\b)|\s*/\s*\d\d?\s*/|"
+    rf":\d){_UNIT}"
     rf"(?:(?:,\s*|\s+(?:of\s+)?|[-/._'’]){_YEAR}\b|[,/-]?\s?['’`]\d\d)?{_TIME}",
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?{_DAY}(?:[/.-]|,?\s['’]?)\d\d(?![\d/-]|[.:]\d){_UNIT}",
-    rf"(?<![^\W\d_]){_MONTH}\.?\s{_DAY}\s?(?:-|–|to|and|&|or|through)\s?{_DAY}(?!\d|\.\d){_UNIT}(?:,?\s{_YEAR}\b|,?\s['’]\d\d)?",
-    rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+(?:{_MD}|{_DM})(?![\d/-]|\.\d)",
+    rf"(?<![^\W\d_]){_MONTH}\.?\s{_DAY}\s?(?:-|–|to|and|&|or|through)\s?{_DAY}(?!\d|"
+    rf"\.\d){_UNIT}(?:,?\s{_YEAR}\b|,?\s['’]\d\d)?",
+    rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+(?:{_MD}|"
+    rf"{_DM})(?![\d/-]|\.\d)",
     rf"(?<![^\W\d_]){_MONTH}(?:0[1-9]|[12]\d|3[01]){_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?(?:\s+of|,)?[\s/._-]*['’]?{_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?['’]\d\d(?!\d)",
@@ -90,7 +95,8 @@ DATES = [
     r"(?=\s*(?:[.,;:)]|$|at\b|and\b|was\b|for\b))",
     rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
-    rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|of|dated|on|the|film|chest|in|is|was|electronically)\s+)"
+    rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|of|dated|on|the|film|chest|in|is|was|"
+    rf"electronically)\s+)"
     rf"{{0,3}}(?P<x>{_MD}|{_DM}|{_DD}\.(?:0[1-9]|1[0-2])\.?|{_DD}-(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-{_DD}|"
     rf"{_D} {_D} \d\d(?:\d\d)?)(?![\d/-]|\.\d){_UNIT}(?!\s*(?:days?|weeks?|months?|years?|hours?|of)\b)",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
@@ -103,7 +109,8 @@ MONTHS = [  # without a number
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
 _BEFORE_DATE = re.compile(
-    r"(?:(?<!\w)(?:the\s+)?(?:(?<!\d)(?<!\d[./-])\d{1,2}(?:st|nd|rd|th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
+    r"(?:(?<!\w)(?:the\s+)?(?:(?<!\d)(?<!\d[./-])\d{1,2}(?:st|nd|rd|"
+    r"th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
     r"(?:the\s+)?|(?<!\w)the\s+)?\Z"
 )
 _WEEKDAY_BEFORE = re.compile(
@@ -124,7 +131,8 @@ def _widen_date(text: str, start: int, end: int) -> tuple[int, int]:
 AGES = [  # the number alone: "[AGE]-year-old" still reads
     rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
     rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
-    rf"(?i:\b(?:age[ds]?(?:/(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet|turned|age is|at the age of)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
+    rf"(?i:\b(?:age[ds]?(?:/(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet|turned|age is|"
+    rf"at the age of)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
     rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|m|f),?\s)(?P<x>{_NINETY})"
     r"(?=[,.;]\s|\s?(?:and|with)\b|$)",
     r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
@@ -147,7 +155,8 @@ EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
 URLS = [
     r"(?i:\b(?:https?|ftp)://[^\s<>\"\])]+[^\s<>\"\]).,;:!?]/?)",
     r"(?i:\bwww\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"\])]*[\w/])?)",
-    r"(?i:\b(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|it|nl|ca|au|eu|ch|at|us)\b"
+    r"(?i:\b(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|"
+    r"it|nl|ca|au|eu|ch|at|us)\b"
     r"(?:/[^\s<>\"\])]*[\w/])?)",
 ]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -166,14 +175,17 @@ IDS = [
     r"\b\d+(?:\.\d+){6,}\b",  # a DICOM UID
     r"(?<![\w.,/-])#?\d{6,}(?![\w.]*\d)(?!\s*(?:mL|ml|mm))\b",
     r"(?<![\w.-])\d{2,6}(?:-\d{2,6}){2,}\b",
-    r"(?i:\b[a-z]{2,}[.,]?\s+(?:no|nos|number|num)\b\.?)\s*:?\s*(?P<x>(?=(?:[A-Z/-]*\d){4})[A-Z0-9]+(?:[/-][A-Z0-9]+)*)\b",
+    r"(?i:\b[a-z]{2,}[.,]?\s+(?:no|nos|number|"
+    r"num)\b\.?)\s*:?\s*(?P<x>(?=(?:[A-Z/-]*\d){4})[A-Z0-9]+(?:[/-][A-Z0-9]+)*)\b",
     r"\b(?![CTLS]\d\d?-[CTLS]?\d\d?\b)(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
     r"\b[A-Z]-?\d{6,}\b",
     r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
 ]
 
 IDS_OF_LETTERS = [  # they may hold no number
-    r"(?i:\bplates?|\bregistration|\breg\.?(?=\s+(?:no|number)))(?:\s+(?:of|for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>(?!(?:ON|IN|OF|AT|AND|THE|IS|FOR|TO|BY|NOT)\b)[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
+    r"(?i:\bplates?|\bregistration|\breg\.?(?=\s+(?:no|number)))(?:\s+(?:of|"
+    r"for)(?:\s+[a-z]+){1,3})?[\s:#]*(?:(?i:number|no\.?)\s*)?(?P<x>(?!(?:ON|IN|OF|AT|AND|THE|IS|FOR|TO|BY|"
+    r"NOT)\b)[A-Z0-9]{1,4}[\s•·-][A-Z0-9]{1,4}(?:[\s-][A-Z0-9]{1,4})?)\b",
     r"(?i:\b(?:user ?name|user|login)(?:\s*[:=]\s*|\s+id\s+))(?P<x>[\w.-]*\w)",
     r"(?i:\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b)",
@@ -189,7 +201,8 @@ _ZIP = r"\d{5}(?:-\d{4})?"
 _POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
 ADDRESSES = [  # all with a number
-    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
+    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|"
+    rf"West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
@@ -202,32 +215,38 @@ ADDRESSES = [  # all with a number
 HOSPITALS = [
     rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
     rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
-    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?(?!(?:Drs?|Prof|Mrs?|Ms)\b){_CAP}(?:\s+{_CAP}){{0,2}}",
+    rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?(?!(?:Drs?|Prof|Mrs?|"
+    rf"Ms)\b){_CAP}(?:\s+{_CAP}){{0,2}}",
 ]
 _HOSPITAL_STEMS = (
     "ospital", "nfirmary", "linic", "edical", "ealth", "ospice", "anatorium", "ursing", "ancer", "eart I", "adiology A",
     "maging C", "urgery C", "emorial", "niversity",
 )  # fmt: skip
 LOCATIONS = [
-    rf"\b(?:near|in|from|to|of|at|around|Center|Hospital|Clinic|\d),?[ ](?P<x>(?:North|South|East|West|New|Port|Lake|Mount|Fort)[ ]{_CAP})"
-    r"(?!\s+(?:Wing|Ward|Unit|Tower|Building))(?=\s*(?:[.,;)\n]|$)|\s(?:with|since|on|for|last|yesterday|and|at|in|this|before|after|[A-Z]{2}\b))",
+    rf"\b(?:near|in|from|to|of|at|around|Center|Hospital|Clinic|\d),?[ ](?P<x>(?:North|South|East|West|New|Port|"
+    rf"Lake|Mount|Fort)[ ]{_CAP})"
+    r"(?!\s+(?:Wing|Ward|Unit|Tower|Building))(?=\s*(?:[.,;)\n]|$)|\s(?:with|since|on|for|last|yesterday|and|at|"
+    r"in|this|before|after|[A-Z]{2}\b))",
     rf"(?:{_CAP}\s+){{0,3}}[{UPPER}][a-zß-ÿ][\w'’-]*,\s{_STATE}\b(?!\s(?:and|view|lat))",
     r"\b(?:PSC|CMR|Unit|USNS|USS|USCGC|USNV)\s+[\w-]+,?\s+(?:Box\s+\d+\s*,?\s*)?(?:[AFD]PO\s+A[AEP](?:\s+\d{5})?)",
     rf"(?i:\b(?:employed by|employer:?|works (?:at|for)))\s+(?P<x>{_CAP}(?:(?:,|,? and| &)?\s+{_CAP}){{0,4}})",
-    rf"(?i:\b(?:(?:resides|lives|living|residing|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+|resident\s+(?:in|at|of))\s*)"
+    rf"(?i:\b(?:(?:resides|lives|living|residing|address|home|hometown|native|city)\s*(?:is|in|at|of|:)+|"
+    rf"resident\s+(?:in|at|of))\s*)"
     rf"(?P<x>(?:\d+[ ]+)?{_CAP}(?:[ ]+{_CAP}){{0,3}})",
 ]
 
 _DIGITS = tuple("0123456789")
+_NINETIES = ("9", "10", "11", "12", "inet", "INET", "undred", "UNDRED")
 _DATED = (
     re.compile(
-        rf"\d[^\n]{{0,3}}\d|\d\s?(?:st|nd|rd|th)\b|(?<![^\W\d_]){_MONTH}[\s\S]{{0,12}}?\d|\d[\s\S]{{0,12}}?(?<![^\W\d_]){_MONTH}"
+        rf"\d[^\n]{{0,3}}\d|\d\s?(?:st|nd|rd|th)\b|(?<![^\W\d_]){_MONTH}[\s\S]{{0,12}}?\d|"
+        rf"\d[\s\S]{{0,12}}?(?<![^\W\d_]){_MONTH}"
     ),
 )
 _BY_KIND: tuple[tuple[str, list[str], tuple[str | re.Pattern[str], ...]], ...] = (
     ("EMAIL", EMAILS, ("@",)), ("URL", URLS, ()), ("IP", IPS, _DIGITS), ("DATE", DATES, _DATED),
     ("DATE", MONTHS, ()), ("PHONE", PHONES, _DIGITS), ("ID", IDS, _DIGITS), ("ID", IDS_OF_LETTERS, ()),
-    ("AGE", AGES, ("9", "10", "11", "12", "inet", "INET", "undred", "UNDRED")), ("LOCATION", ADDRESSES, _DIGITS), ("LOCATION", HOSPITALS, _HOSPITAL_STEMS),
+    ("AGE", AGES, _NINETIES), ("LOCATION", ADDRESSES, _DIGITS), ("LOCATION", HOSPITALS, _HOSPITAL_STEMS),
     ("LOCATION", LOCATIONS, ()),
 )  # fmt: skip
 """Kind, patterns, and strings or forms without one of which none of them can match."""

@@ -15,11 +15,11 @@ from functools import lru_cache
 from thoracite.kg.privacy.patterns import UPPER, any_of
 from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_words
 
-_LISTS = read_lists(FOLDER / "identity.txt")
-_NEVER, NOUNS, _PER = _LISTS["never"], _LISTS["bare noun"], _LISTS["per unit"]
-AMBIGUOUS = _LISTS["surname too"]
-_NOT_BARE = NOUNS | _LISTS["infinitive"]
-SPOKEN = frozenset().union(*(_LISTS[name] for name in ("by", "told", "told directly", "did")))
+LISTS = read_lists(FOLDER / "identity.txt")
+_NEVER, NOUNS, _PER = LISTS["never"], LISTS["bare noun"], LISTS["per unit"]
+AMBIGUOUS = LISTS["surname too"]
+_NOT_BARE = NOUNS | LISTS["infinitive"]
+SPOKEN = frozenset().union(*(LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
 _ABSTRACT = re.compile(r".{5,}age|.{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
 _AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w{4,}ly)"
@@ -28,7 +28,8 @@ _NAME = r"[^\W\d_][\w'’-]*[^\W\d_]"
 _PERSON = rf"(?:(?:the|our|my)\s+)?(?:(?:[a-z]+\s+)?{any_of('person')}\s+)?"
 _ENDS = (  # of the phrase in which the name stands
     r"(?=\s*(?:[.,;:)\]\n/]|--|$)|\s+(?:at|on|by|from|in|of|via|over|who|whom|about|regarding|re|during|before|after|"
-    r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|tomorrow|yesterday|tonight|overnight|this|"
+    r"around|as|for|and|but|immediately|promptly|verbally|personally|directly|today|tomorrow|yesterday|tonight|"
+    r"overnight|this|"
     r"prior|with|using|is|was|has|had|will|to|that|again|earlier|later|when|while|because|since|concerning)\b"
     r"|\s+[@(\d-])"
 )
@@ -39,21 +40,22 @@ _BARE = re.compile(
 _TALK = re.compile(
     rf"(?i:\b(?:{any_of('talk with')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+(?:with|w/)|"
     rf"{any_of('talk to')}(?:\s+[A-Za-z'-]+){{0,4}}?\s+to|"
-    rf"{any_of('author')}(?:\s+\w+ly)?\s+by|{any_of('from')}\s+from|(?:messages?|voicemail|word)(?:\s+(?:was|were))?(?:\s+left)?\s+for|"
-    rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
+    rf"{any_of('author')}(?:\s+\w+ly)?\s+by|{any_of('from')}\s+from|(?:messages?|voicemail|word)(?:\s+(?:was|"
+    rf"were))?(?:\s+left)?\s+for|"
+    rf"(?:care|behalf|request|advice|suggestion|instruction|direction|supervision|opinion)\s+of|(?:admitted|"
+    rf"booked|listed)\s+under|as\s+(?:per|\w+ed\s+by))|(?:^|[.!?\n]\s*)per|\b[ds]/w|"
     rf"(?:^|[.!?:;,\n(-]|\b(?:I|we|have|has|then|and|also))\s*{any_of('told first')})\s*:?\s+{_PERSON}$"
 )
 _SPOKE = re.compile(
-    r"(?i:(?:\b(?:discuss(?:ed|ion)|spoke|spoken|speaking|talked|talking|conferred|liaised|debriefed|agreed)\s+(?:with|w/|to)|\bd/?w)\s+)\Z"
+    r"(?i:(?:\b(?:discuss(?:ed|ion)|spoke|spoken|speaking|talked|talking|conferred|liaised|debriefed|"
+    r"agreed)\s+(?:with|w/|to)|\bd/?w)\s+)\Z"
 )
-_GROUPS = frozenset(
-    "ward trauma chest care home office school practice crew room reader clerk porter driver child friend chief lead leader head "
-    "noon union bloods".split()
-)
+_GROUPS = LISTS["told as a group"]
 _OPENS = re.compile(r"(?:\A|[.!?:;\n])\s*\Z")
 _TITLED = re.compile(r"\b(?:Drs?|Mrs?|Ms|Prof)\.\s+[\w'’-]+\s+\Z")
 _SIGNED_BY = re.compile(
-    r"(?i:\b(?:dictated|signed|typed|transcribed|read|reported|interpreted|verified|approved|authenticated|reviewed)\s+by\s+)\Z"
+    r"(?i:\b(?:dictated|signed|typed|transcribed|read|reported|interpreted|verified|approved|authenticated|"
+    r"reviewed)\s+by\s+)\Z"
 )
 _WITH_ROLE = re.compile(rf"(?i:\b(?:with|to|by)\s+(?:(?:the|our|my)\s+)?(?:[a-z]+\s+)?{any_of('person')}\s+)$")
 _DEEDS = (
@@ -67,9 +69,11 @@ _VERB = re.compile(
     r"|(?:agree[sd]?|concur(?:s|red)?|disagree[sd]?)(?:\s+(?:with|that|to)\b|(?=\s*[.;,\n]))|verbali[sz]e[sd]\b"
     r"|(?:confirms|confirmed|expressed|voiced)\s+(?:receipt|understanding|agreement|that)\b"
     rf"|{_DEEDS}\s+(?:the|this|these|that|all|his|her|my|our|us|both)\b"
-    rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|says|said|accepts|accepted(?!\s+by\b)|will\s+review)\b"
+    rf"|is\s+an?\s+\d+(?:[- ]?(?:year|yr)|\s?y)|(?:is|was)\s+(?:the|our|my)\s+{any_of('person')}\b|(?:came\s+to|"
+    rf"says|said|accepts|accepted(?!\s+by\b)|will\s+review)\b"
     r"|(?:rang|phoned|called\s+back|texted)(?:\s+(?:back|us|me|to|at|in|the)\b|(?=[.,;]))"
-    r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|she|CT|MRI)\b"
+    r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|"
+    r"she|CT|MRI)\b"
     r"|(?P<may>(?:recommend|suggest|advise)(?:s|e?d)\s+(?:a|an|CT|MRI|repeat|that|lateral|further|follow)\b)"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
@@ -88,12 +92,14 @@ _PATIENT = re.compile(
     r"tolerated|arrived|presented|underwent)\b)"
 )
 _ROLE = re.compile(
-    rf"\b(?i:{any_of('person')}|drs?\.?|mrs?\.?|ms\.?|prof\.?)[ ](?P<x>[a-zß-ÿ][\w'’-]+\w)(?=[ ](?:(?:was|is|has been)[ ])?"
+    rf"\b(?i:{any_of('person')}|drs?\.?|mrs?\.?|ms\.?|prof\.?)[ ](?P<x>[a-zß-ÿ][\w'’-]+\w)(?=[ ](?:(?:was|is|"
+    rf"has been)[ ])?"
     r"(?:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at[ ](?:the[ ])?bedside|called|"
     r"requested|asked|reviewed|saw|took|says)\b)"
 )
 _SAID = re.compile(
-    r"[ ](?i:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at (?:the )?bedside|called|requested|asked|reviewed|saw|took|"
+    r"[ ](?i:aware|informed|notified|told|paged|bleeped|alerted|agrees|agreed|will|at (?:the )?bedside|called|"
+    r"requested|asked|reviewed|saw|took|"
     r"says)\b"
 )
 _OWNED = re.compile(
@@ -180,7 +186,9 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
             len(words) == 1 or not all(map(_is_plain, words)) or match["x"].istitle()
         ):
             per = before.rstrip().endswith("er")
-            told = _TALK.search(before) or ((per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True))
+            told = _TALK.search(before) or (
+                (per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True)
+            )
             if told and not (per and words[0].lower() in _PER) and not (words[0].islower() and _TITLED.search(before)):
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
@@ -196,7 +204,9 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         subject = _SUBJECT.search(text[begin : match.start()])
         if subject and match["may"] and is_ordinary(subject["x"].rpartition(" ")[2], read_words(), report=True):
             continue
-        opening = subject is not None and _OPENS.search(text, max(0, begin + subject.start("x") - 4), begin + subject.start("x"))
+        opening = subject is not None and _OPENS.search(
+            text, max(0, begin + subject.start("x") - 4), begin + subject.start("x")
+        )
         if subject and (start := _name_starts(subject["x"], opening=bool(opening))) is not None:
             yield begin + subject.start("x") + start, begin + subject.end("x")
             beside = _BESIDE.search(text, begin, begin + subject.start("x") + start)
@@ -230,4 +240,4 @@ def _may_precede(word: str) -> bool:
     )
 
 
-__all__ = ["AMBIGUOUS", "GROUPS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]
+__all__ = ["AMBIGUOUS", "GROUPS", "LISTS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]

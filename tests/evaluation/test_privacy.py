@@ -112,15 +112,16 @@ def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) ->
     rows = {(row.system, row.metric): row for row in suite.rows}
     assert suite.n >= 500
     assert MISSING in suite.data
-    assert rows["thoracite", "recall"].value >= 0.99
-    assert rows["thoracite", "precision"].value >= 0.95
+    assert rows["thoracite", "recall"].value >= 0.999
+    assert rows["thoracite", "precision"].value >= 0.999
     for row in suite.rows:
         assert row.low is not None
         assert row.high is not None
         assert row.low <= row.value <= row.high
     assert rows["thoracite", "fifth set, seen: recall"].value == 1
-    assert rows["thoracite", "fifth set, locked: recall"].value >= 0.97
+    assert rows["thoracite", "fifth set, locked: recall"].value >= 0.99
     for half in HALVES:
         assert rows["thoracite", f"fifth set, {half}: precision"].value >= 0.97
-    assert rows["thoracite", "fifth set: words kept"].value >= 0.99
+    assert rows["thoracite", "fifth set, seen: precision"].value >= 0.995
+    assert rows["thoracite", "fifth set: words kept"].value >= 0.993
     assert rows["dates and telephones by pattern", "fifth set, locked: recall"].value < 0.5

@@ -1,0 +1,159 @@
+"""A report's words, and what kind each is: ordinary, capitalised, an acronym or a role, an eponym before its noun."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from thoracite.kg.privacy.patterns import any_of
+from thoracite.kg.privacy.slots import GROUPS, LISTS, SPOKEN
+from thoracite.kg.privacy.words import Words, is_ordinary, read_words
+
+NEVER = LISTS["never"]
+_WORD = re.compile(r"(?<!\w)[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*")
+_START = re.compile(r"[.!?:;]\s*$|\n\s*$|\d[.)]\s*$|[\]}>•*]\s*$|--?\s*$")
+_ABBREVIATED = re.compile(r"\b(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S|[AaPp]\.?[Mm])\.\s*\Z")
+_ABBREVIATION = re.compile(r"(?:M\.?D|D\.?O|R\.?N|Ph\.?D|N\.?P|P\.?A|U\.?S)\.")
+_TRADE = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ab|Ó|"
+    r"Ni)[A-Z])[A-Z][a-z]+[A-Z]+[a-z]*(?:[A-Z][a-z]*)*"
+)
+"""A capital in the middle: "MitraClip", "PleurX", "HeartMate"."""
+_LABEL = re.compile(any_of("label"), re.IGNORECASE)
+NAMELIKE = ("calendar", "place", "state", "department", "brand")
+"""Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
+
+
+class Token(NamedTuple):
+    """A word of a report, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+    first: bool
+    """Whether it begins a sentence, a line or a labelled field."""
+
+
+class ReportText:
+    """A report's words and what kind each is."""
+
+    def __init__(self, text: str, words: Words) -> None:
+        self.text, self.words = text, words
+        self.tokens: list[Token] = []
+        end = 0
+        for match in _WORD.finditer(text):
+            if "XXX" in match.group():  # a word that was removed already
+                continue
+            gap = text[end : match.start()]
+            initial = bool(self.tokens) and len(self.tokens[-1].text) == 1 and gap == ". "
+            initial = initial and not _ABBREVIATED.search(text, max(0, end - 5), match.start())
+            first = not self.tokens or (gap != " " and not initial and bool(_START.search(gap)))
+            self.tokens.append(Token(match.group(), match.start(), match.end(), first))
+            end = match.end()
+        capital = sum(token.text[0].isupper() and len(token.text) > 1 for token in self.tokens)
+        shouted = sum(token.text.isupper() and len(token.text) > 3 for token in self.tokens)
+        long = sum(len(token.text) > 3 for token in self.tokens) or 1
+        self.titled = capital > 6 and capital / max(1, len(self.tokens)) > 0.6
+        self.shouting = shouted > 4 and shouted / long > 0.6
+
+    def gap(self, index: int) -> str:
+        """What stands between a token and the next."""
+        if index + 1 >= len(self.tokens):
+            return "\n\n"
+        return self.text[self.tokens[index].end : self.tokens[index + 1].start]
+
+    def capital(self, index: int) -> bool:
+        """Whether it begins with a capital."""
+        return self.tokens[index].text[0].isupper()
+
+    def initial(self, index: int) -> bool:
+        """Whether it is a single letter of a name."""
+        token = self.tokens[index]
+        after = self.text[token.start : token.start + 5]
+        return (
+            len(token.text) == 1 and token.text.isupper() and token.text not in "XT" and not _ABBREVIATION.match(after)
+        )
+
+    def label(self, index: int) -> bool:
+        """Whether an ordinary word heads a field: "Name:"."""
+        return self.gap(index).lstrip().startswith(":") and (
+            self.ordinary(index, report=True)
+            or self.impersonal(index)
+            or _LABEL.fullmatch(self.tokens[index].text) is not None
+        )
+
+    def impersonal(self, index: int) -> bool:
+        """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""
+        return _impersonal(self.tokens[index].text)
+
+    def ordinary(self, index: int, *, report: bool = False) -> bool:
+        """Whether it is an ordinary word; with ``report``, one that is common in reports."""
+        return _ordinary(self.tokens[index].text, report)
+
+    def eponym(self, index: int) -> bool:
+        """Whether a medical noun follows, as in "Hill-Sachs lesion", "Kerley B lines", "Salem sump tube"."""
+        proper = self.words.proper
+        if self._before_head(index):
+            return True
+        if index > 1 and self.tokens[index - 1].text == "of" and self.tokens[index - 2].text.lower() in proper["part"]:
+            return True
+        after = index + 1
+        while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
+            word = self.tokens[after].text
+            if word in proper["head"] or (
+                after == index + 1 and word.lower() in proper["department"] and self.ordinary(index)
+            ):
+                return True
+            if not (len(word) == 1 or word.lower() in proper["eponym"]):  # "Kowalski requested a line" is none
+                return False
+            after += 1
+        return False
+
+    def _before_head(self, index: int) -> bool:
+        """Whether one or two plain words and a medical noun follow: "Shiley tracheostomy tube", "Bard power port"."""
+        for after in range(index + 1, min(index + 4, len(self.tokens))):
+            word = self.tokens[after].text
+            if self.gap(after - 1) != " " or not word.islower() or word in NEVER or word in SPOKEN:
+                return False
+            if word in self.words.proper["head"]:
+                return True
+            if word.endswith(("ed", "s")) or not self.ordinary(after):  # perhaps a verb
+                return False
+        return False
+
+
+@lru_cache(maxsize=50_000)
+def is_eponym(token: str) -> bool:
+    """Whether a word names a disease, sign or device after a person.
+
+    Examples
+    --------
+    >>> is_eponym("Kerley"), is_eponym("Kowalska")
+    (True, False)
+    """
+    eponyms = read_words().proper["eponym"]
+    bare = re.sub(r"['’]s?$", "", token.lower())
+    return bare in eponyms or token.lower() in eponyms or any(part in eponyms for part in bare.split("-")[1:])
+
+
+@lru_cache(maxsize=50_000)
+def _ordinary(token: str, report: bool) -> bool:
+    words = read_words()
+    parts = re.split(r"[-’'`]", token)
+    if len(parts) > 1 and not any(part[:1].isupper() for part in parts[1:]) and is_ordinary(parts[0], words):
+        return True  # "Reticulo-nodular", "Don't", "Patient's"
+    return all(len(part) < 2 or is_ordinary(part, words, report=report) for part in parts)
+
+
+@lru_cache(maxsize=50_000)
+def _impersonal(token: str) -> bool:
+    words = read_words()
+    if (token.isupper() and 1 < len(token) < 4) or _TRADE.fullmatch(token):
+        return True
+    bare = re.sub(r"['’]s?$", "", token.lower())
+    kinds = (*NAMELIKE, "role", "genus", "acronym")
+    return bare in SPOKEN or GROUPS.fullmatch(bare) is not None or any(bare in words.proper[kind] for kind in kinds)
+
+
+__all__ = ["NAMELIKE", "NEVER", "ReportText", "Token", "is_eponym"]
