@@ -109,7 +109,7 @@ MONTHS = [  # without a number
 
 _NINETY = r"(?:9\d|1[0-2]\d)"
 _BEFORE_DATE = re.compile(
-    r"(?:(?<!\w)(?:the\s+)?(?:(?<!\d)(?<!\d[./-])\d{1,2}(?:st|nd|rd|"
+    r"(?:(?<!\w)(?:the\s+)?(?:(?<![\w./'’-])\d{1,2}(?:st|nd|rd|"
     r"th)?(?:\s?[/.]\s?\d{1,2}(?:\s?[/.]\s?\d{2,4})?)?\s?(?:-|–|to|and|&|or|through|until)\s?)"
     r"(?:the\s+)?|(?<!\w)the\s+)?\Z"
 )
