@@ -21,6 +21,7 @@ from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     ASSOCIATED,
     CAUSED_BY,
+    CO_OCCURS,
     HAS_ATTRIBUTE,
     HAS_SIGN,
     LOCATED_AT,
@@ -147,7 +148,7 @@ _HEDGED = re.compile(r"\b(?:may|might|could|can|would|should|possib\w+|potential
 _FAMILIES: dict[str, tuple[tuple[str, bool], ...]] = {
     HAS_SIGN: ((HAS_SIGN, False), (SUGGESTS, True)),
     SUGGESTS: ((SUGGESTS, False), (HAS_SIGN, True)),
-    ASSOCIATED: ((ASSOCIATED, False), (ASSOCIATED, True)),
+    ASSOCIATED: ((ASSOCIATED, False), (ASSOCIATED, True), (CO_OCCURS, False), (CO_OCCURS, True)),
     LOCATED_IN: ((LOCATED_IN, False), (LOCATED_AT, False), (HAS_SIGN, True)),
 }
 """Relations that support a stated one, and whether their ends are swapped."""

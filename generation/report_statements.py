@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from thoracite.generation.clauses import find_starts
 from thoracite.generation.wording import LEVELS, SIDES
-from thoracite.kg.concepts import read_concepts
+from thoracite.kg.concepts import find_ancestors, read_concepts
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.extract.labels import find_mentions
 from thoracite.kg.extract.reading import Reading, measure_reading
@@ -211,13 +211,7 @@ def find_wider(identifier: str) -> frozenset[str]:
     >>> sorted(find_wider("thx:large_pleural_effusion"))
     ['thx:large_pleural_effusion', 'thx:pleural_effusion']
     """
-    broader = {node.entity.id: node.broader for node in read_concepts()}
-    found, ahead = {identifier}, [identifier]
-    while ahead:
-        new = [wider for wider in broader.get(ahead.pop(), ()) if wider not in found]
-        found.update(new)
-        ahead += new
-    return frozenset(found)
+    return find_ancestors(read_concepts()).get(identifier, frozenset()) | {identifier}
 
 
 @lru_cache(maxsize=1)

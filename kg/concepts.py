@@ -176,6 +176,27 @@ def _parse_description(values: dict[str, list[str]], text: str, source: str) -> 
     return Description(text=words[0], sources=tuple(sorted(map(compact, values.get(expand(source), ())))))
 
 
+def find_ancestors(concepts: Iterable[Concept]) -> dict[str, frozenset[str]]:
+    """Find what each concept is a kind of, along ``skos:broader`` and all the way up; concepts with none are left out.
+
+    Examples
+    --------
+    >>> sorted(find_ancestors(read_concepts())["thx:cardiogenic_pulmonary_edema"])
+    ['thx:pulmonary_edema']
+    """
+    wider = {concept.entity.id: concept.broader for concept in concepts if concept.broader}
+    found: dict[str, frozenset[str]] = {}
+    for entity in wider:
+        above: set[str] = set()
+        ahead = list(wider[entity])
+        while ahead:
+            if (one := ahead.pop()) not in above:
+                above.add(one)
+                ahead += wider.get(one, ())
+        found[entity] = frozenset(above - {entity})
+    return found
+
+
 def describe_concept(concept: Concept) -> Iterator[ox.Triple]:
     """Describe a concept as RDF."""
     entity = concept.entity
@@ -223,6 +244,7 @@ __all__ = [
     "Concept",
     "Description",
     "describe_concept",
+    "find_ancestors",
     "parse_concepts",
     "read_concepts",
     "render_concepts",

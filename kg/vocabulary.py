@@ -58,6 +58,7 @@ _RELATION_LABELS = {
     "caused_by": "caused by",
     "may_mimic": "may mimic",
     "associated_with": "associated with",
+    "co_occurs_with": "co-occurs with",
     "has_attribute": "has attribute",
     "located_in": "located in",
     "located_at": "located at",
@@ -69,7 +70,8 @@ RELATIONS = {f"thx:{name}": Relation(id=f"thx:{name}", label=label) for name, la
 """Every relation of the schema, by CURIE."""
 
 HAS_SIGN, SUGGESTS, ARGUES_AGAINST = "thx:has_radiographic_sign", "thx:suggestive_of", "thx:argues_against"
-CAUSED_BY, MIMICS, ASSOCIATED = "thx:caused_by", "thx:may_mimic", "thx:associated_with"
+CAUSED_BY, MIMICS = "thx:caused_by", "thx:may_mimic"
+ASSOCIATED, CO_OCCURS = "thx:associated_with", "thx:co_occurs_with"
 HAS_ATTRIBUTE, LOCATED_IN, LOCATED_AT = "thx:has_attribute", "thx:located_in", "thx:located_at"
 PART_OF, MODIFY, SHOWS = "thx:part_of", "thx:modify", "thx:shows"
 
@@ -190,6 +192,7 @@ __all__ = [
     "CAUSED_BY",
     "CHEST_RADIOGRAPH",
     "CONVERTER",
+    "CO_OCCURS",
     "CURATION",
     "HAS_ATTRIBUTE",
     "HAS_SIGN",

@@ -4,10 +4,14 @@ Every observation also stands as (chest radiograph, shows, observation), since a
 have no relation. Counts are of reports: a report that states a triple with two certainties counts for both. A count
 with fewer than k patients (or reports, where patients are unknown) behind it is left out: the field is empty, the same
 for 0 and for k - 1, and a triple without any count is not written. Support is no sum, from which what was left out
-could be subtracted: it is rounded down to the patients behind the largest count that is written. Lift compares the
-reports that affirm a relation (present or uncertain) with what independence of its ends would give, and the certainty
-of each end is the one that most patients of the largest count give it; both are made of written counts alone. The file
-is the same, byte for byte, as if what was left out had never been stated.
+could be subtracted: it is rounded down to the patients behind the largest count that is written; denials support a
+relation only where nothing else of it is written. Lift compares the reports that affirm a relation (present or
+uncertain) with what independence of its ends would give, and the certainty of each end is the one that most patients of
+that largest count give it; both are made of written counts alone. The file is the same, byte for byte, as if what was
+left out had never been stated.
+
+Two findings, diseases or signs that one report states as present co-occur; a pair of which one is a kind of the other
+says nothing and is left out.
 
 Examples
 --------
@@ -25,9 +29,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +41,7 @@ from pydantic import ValidationError
 from thoracite.errors import InputError, UsageError
 from thoracite.files import TableRow, explain_writing, read_rows, replace_file
 from thoracite.kg.aggregate.tally import Tally
+from thoracite.kg.concepts import find_ancestors, read_concepts
 from thoracite.kg.extract.extractor import VERSION, RuleExtractor
 from thoracite.kg.extract.parallel import map_in_order
 from thoracite.kg.extract.reading import Reading, ReadingSum, measure_reading
@@ -45,7 +51,7 @@ from thoracite.kg.privacy.ledger import read_or_create_key, write_ledger
 from thoracite.kg.radgraph import Annotation, read_radgraph
 from thoracite.kg.reports.read import find_patient, read_reports
 from thoracite.kg.reports.report import Report
-from thoracite.kg.vocabulary import RELATIONS
+from thoracite.kg.vocabulary import CO_OCCURS, RELATIONS
 from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Certainty, Counts, Entity, Noun, Provenance, Triple
 
@@ -120,7 +126,8 @@ def aggregate_reports(
             tally.add(annotation, patient=patient)
             progress("reports", tally.reports, None)
         provenance = source.provenance(tally.reports)
-        released = (triple for triple in tally.triples(minimum, provenance) if _names_nobody(triple))
+        kinds = find_ancestors(read_concepts())
+        released = (t for t in tally.triples(minimum, provenance) if _names_nobody(t) and not _is_kind(t, kinds))
         count = write_aggregate(output, released)
         if ledger:
             write_ledger(ledger, tally.patients(minimum))
@@ -173,6 +180,12 @@ def _names_nobody(triple: Triple) -> bool:
     return not any(
         entity.kind == "mention" and find_identifiers(entity.label) for entity in (triple.subject, triple.object)
     )
+
+
+def _is_kind(triple: Triple, ancestors: Mapping[str, Collection[str]]) -> bool:
+    """Whether it says that a finding is seen together with a kind of itself."""
+    ends = triple.subject.id, triple.object.id
+    return triple.relation.id == CO_OCCURS and any(one in ancestors.get(other, ()) for one, other in permutations(ends))
 
 
 def write_aggregate(path: Path, triples: Iterable[Triple]) -> int:

@@ -5,8 +5,8 @@ disk. In memory stand only the concepts themselves.
 
 A *cell* is a triple with one certainty. It is released where at least k patients are behind it; a smaller cell is left
 out, and 0 cannot be told from k - 1. Everything else of a triple is computed from its released cells alone: its support
-and the certainty of its ends are those of the largest one, its lift is made of released cells of the triple and of its
-ends. A triple is therefore written exactly as if the statements of its left-out cells had never been read, so that no
+and the certainty of its ends are those of the largest one (of a relation, the largest that does not deny it, where one
+is released), its lift is made of released cells of the triple and of its ends. A triple is therefore written exactly as if the statements of its left-out cells had never been read, so that no
 sum, difference or ratio leads back to them (decision 6).
 """
 
@@ -18,7 +18,7 @@ import sqlite3
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import combinations, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -26,11 +26,14 @@ from typing import NamedTuple
 from thoracite.errors import UsageError
 from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.kg.privacy.ledger import TripleKey, hash_patient
-from thoracite.kg.radgraph import Annotation
-from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, LOCATED_AT, MODIFY, RELATIONS, SHOWS, SUGGESTS
+from thoracite.kg.radgraph import Annotation, Mention
+from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, CO_OCCURS, LOCATED_AT, MODIFY, RELATIONS, SHOWS, SUGGESTS
 from thoracite.types import Certainty, Counts, Entity, Provenance, Triple
 
-_RELATIONS = (SHOWS, MODIFY, LOCATED_AT, SUGGESTS)
+_RELATIONS = (SHOWS, MODIFY, LOCATED_AT, SUGGESTS, CO_OCCURS)
+_TOGETHER = _RELATIONS.index(CO_OCCURS)
+_COUNTED_TOGETHER = frozenset({"finding", "disease", "sign"})
+"""Kinds of concepts whose co-occurrence is counted."""
 _DEGREES = tuple(Certainty)
 _ABSENT = _DEGREES.index(Certainty.ABSENT)
 _BATCH = 50_000
@@ -114,6 +117,9 @@ class Tally:
                 ends = self._number(concepts[one.id]), self._number(concepts[other.id])
                 if ends[0] != ends[1]:  # "pleural" and "effusion" may be one concept
                     state(ends[0], _RELATIONS.index(f"thx:{name}"), ends[1], one.certainty, other.certainty)
+        seen = {concepts[m.id] for m in annotation.entities if m.id in concepts and _is_seen(m, concepts[m.id])}
+        for first, second in combinations(sorted(seen, key=lambda entity: entity.id), 2):
+            state(self._number(first), _TOGETHER, self._number(second), Certainty.PRESENT, Certainty.PRESENT)
         self.reports += 1
         hashed = hash_patient(patient or f"report {annotation.report_id or self.reports}", self._key)
         self._rows.extend((cell, hashed, ends) for cell, ends in stated.items())
@@ -131,17 +137,22 @@ class Tally:
             Of all of them.
         """
         self._release(minimum)
-        affirmed = array("Q", bytes(8 * len(self._entities)))  # reports by concept
+        affirmed, present = (array("Q", bytes(8 * len(self._entities))) for _ in range(2))  # reports by concept
         for cell in self._released():
             if cell.triple[1] in {0, _ANATOMY} and cell.degree < _ABSENT:
                 affirmed[cell.triple[2]] += cell.reports
+            if cell.triple[1] == 0 == cell.degree:
+                present[cell.triple[2]] += cell.reports
         for (first, relation, second), released in groupby(self._released(), key=itemgetter(0)):
             if relation == _ANATOMY:
                 continue
             cells = {cell.degree: cell for cell in released}
             counts = [cells[degree].reports if degree in cells else 0 for degree in range(len(_DEGREES))]
-            largest = max(cells.values(), key=lambda cell: cell.patients)
-            stated, expected = sum(counts[:_ABSENT]), affirmed[first] * affirmed[second]
+            # who denies a relation does not support it; what a radiograph shows may be known by its denials alone
+            carrying = [cell for cell in cells.values() if relation and cell.degree < _ABSENT] or cells.values()
+            largest = max(carrying, key=lambda cell: cell.patients)
+            ends = present if relation == _TOGETHER else affirmed
+            stated, expected = sum(counts[:_ABSENT]), ends[first] * ends[second]
             yield Triple(
                 subject=self._entities[first],
                 relation=RELATIONS[_RELATIONS[relation]],
@@ -193,6 +204,10 @@ class Tally:
         except sqlite3.OperationalError as error:
             raise UsageError(f"{self._path} cannot be written ({error}); set TMPDIR to a folder with room") from error
         self._rows.clear()
+
+
+def _is_seen(mention: Mention, concept: Entity) -> bool:
+    return not mention.is_anatomy and mention.certainty is Certainty.PRESENT and concept.kind in _COUNTED_TOGETHER
 
 
 def _pack(subject: int, relation: int, object: int, degree: int) -> int:

@@ -32,6 +32,7 @@ from thoracite.kg.stores.ladybug import LadybugStore
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStatistics
+from thoracite.kg.vocabulary import SHOWS
 from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Entity, Noun, Triple
 
@@ -148,6 +149,7 @@ def _write_graph(path: Path, inputs: Inputs) -> str:
 
 
 def _read_reports(path: Path) -> Iterator[Triple]:
+    """Read what counts of reports tell: :func:`tells_something`. Everything else stays in the file (decision 6)."""
     from thoracite.kg.aggregate.aggregate import read_aggregate
 
     for triple in read_aggregate(path):
@@ -156,7 +158,32 @@ def _read_reports(path: Path) -> Iterator[Triple]:
                 f"{path}: {' '.join(triple.key)} has {triple.support} reports behind it, and fewer than {MINIMUM} "
                 f"could point at a person; aggregate again with a minimum of {MINIMUM}"
             )
-        yield triple
+        if tells_something(triple):
+            yield triple
+
+
+def tells_something(triple: Triple) -> bool:
+    """Whether a counted triple belongs in a graph that explanations are made from.
+
+    A word that no vocabulary knows, ends that meet less often than by chance, and a relation that reports only deny
+    are no knowledge. ``thoracite build --add FILE`` takes them all the same.
+
+    Examples
+    --------
+    >>> from thoracite.kg.vocabulary import RELATIONS
+    >>> from thoracite.types import Counts, Provenance
+    >>> triple = Triple(
+    ...     subject=Entity(id="thx:pleural_line", label="pleural line", kind="sign"),
+    ...     relation=RELATIONS["thx:suggestive_of"],
+    ...     object=Entity(id="thx:pneumothorax", label="pneumothorax", kind="finding"),
+    ...     counts=Counts(absent=7), support=7, provenance=(Provenance(source="thxs:reports", locator="-"),),
+    ... )
+    >>> tells_something(triple), tells_something(triple.model_copy(update={"counts": Counts(present=3)}))
+    (False, True)
+    """
+    known = "mention" not in (triple.subject.kind, triple.object.kind)
+    affirmed = triple.relation.id == SHOWS or triple.counts.present + triple.counts.uncertain > 0
+    return known and affirmed and (triple.lift is None or triple.lift >= 1)
 
 
 def _collect(triples: Iterator[Triple], nodes: dict[str, Concept], sources: dict[str, Source]) -> Iterator[Assertion]:
@@ -208,4 +235,4 @@ def _remove_leftovers(folder: Path) -> None:
                 shutil.rmtree(version, ignore_errors=True)
 
 
-__all__ = ["MINIMUM", "GraphBuild", "build_graph"]
+__all__ = ["MINIMUM", "GraphBuild", "build_graph", "tells_something"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,7 @@ from thoracite.kg.aggregate.tally import Tally
 from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.privacy.ledger import Ledger
 from thoracite.kg.radgraph import Annotation, Mention, write_radgraph
-from thoracite.kg.vocabulary import CHEST_RADIOGRAPH
+from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, CO_OCCURS
 from thoracite.types import Certainty, Counts, Entity, Provenance, Triple
 
 ORIGIN = Provenance(source="thxs:reports", locator="aggregate")
@@ -29,6 +30,9 @@ VOCABULARY = {
     "pleural effusion": Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding"),
     "enlarged heart": Entity(id="thx:cardiomegaly", label="cardiomegaly", kind="finding"),
     "heart": Entity(id="thx:heart", label="heart", kind="anatomy"),
+    "effusion": Entity(id="thx:effusion", label="effusion", kind="finding"),
+    "nodule": Entity(id="thx:nodule", label="nodule", kind="finding"),
+    "mass": Entity(id="thx:mass", label="mass", kind="finding"),
 }
 
 
@@ -81,7 +85,12 @@ def test_every_observation_is_shown_with_its_counts() -> None:
     assert shown.lift is None
     located = found["thx:pleural_effusion", "thx:located_at", "thx:pleural"]
     assert located.counts == shown.counts
-    assert (located.subject_certainty, located.object_certainty) == (Certainty.ABSENT, Certainty.PRESENT)
+    assert located.support == 1  # who denies it does not support that it lies there
+    assert (located.subject_certainty, located.object_certainty) == (Certainty.PRESENT, Certainty.PRESENT)
+    denied = count([(effusion(str(n), "DA"), None) for n in range(3)])[
+        "thx:pleural_effusion", "thx:located_at", "thx:pleural"
+    ]
+    assert (denied.counts, denied.support) == (Counts(absent=3), 3)  # in the file all the same; no build takes it
 
 
 def test_an_observation_without_a_relation_is_kept() -> None:
@@ -188,7 +197,8 @@ def test_every_written_count_has_at_least_k_patients(
     reports: list[tuple[str | None, list[Said]]], minimum: int
 ) -> None:
     cells = find_cells(reports)
-    written = write_counted(reports, [[]] * len(reports), minimum)
+    everything = write_counted(reports, [[]] * len(reports), minimum)
+    written = [row for row in everything if row["relation"] != CO_OCCURS]
     names = {"present": "DP", "uncertain": "U", "absent": "DA"}
     for row in written:
         shown = row["relation"] == "thx:shows"
@@ -196,9 +206,53 @@ def test_every_written_count_has_at_least_k_patients(
         expected = {name: cells.get((observation, label, place), (set(), set())) for name, label in names.items()}
         for name, (patients, seen) in expected.items():
             assert row[name] == (str(len(seen)) if len(patients) >= minimum else "")
-        assert int(row["support"]) == max(len(patients) for patients, _ in expected.values()) >= minimum
+        behind = {name: len(patients) for name, (patients, _) in expected.items() if len(patients) >= minimum}
+        affirmed = [n for name, n in behind.items() if name != "absent" and not shown]
+        assert int(row["support"]) == max(affirmed or behind.values())
     enough = {(cell[0], cell[2]) for cell, (patients, _) in cells.items() if len(patients) >= minimum}
     assert len(written) == len(enough)
+
+
+@given(reports=REPORTS, minimum=st.integers(2, 5))
+def test_what_co_occurs_follows_from_written_counts_alone(
+    reports: list[tuple[str | None, list[Said]]], minimum: int
+) -> None:
+    """A pair has k patients behind it, and its lift says nothing that the written counts of its ends do not."""
+    written = write_counted(reports, [[]] * len(reports), minimum)
+    present = {row["object"]: int(row["present"] or 0) for row in written if row["relation"] == "thx:shows"}
+    pairs: dict[tuple[str, str], tuple[set[str], int]] = {}
+    for number, (patient, said) in enumerate(reports):
+        for pair in combinations(sorted({name for name, certainty, _ in said if certainty == "DP"}), 2):
+            patients, seen = pairs.get(pair, (set(), 0))
+            pairs[pair] = (patients | {patient or f"report {number}"}, seen + 1)
+    enough = {pair: found for pair, found in pairs.items() if len(found[0]) >= minimum}
+    together = {(row["subject_label"], row["object_label"]): row for row in written if row["relation"] == CO_OCCURS}
+    assert together.keys() == enough.keys()
+    for pair, row in together.items():
+        patients, seen = enough[pair]
+        assert [row[name] for name in ("present", "uncertain", "absent")] == [str(seen), "", ""]
+        assert int(row["support"]) == len(patients)
+        ends = present[row["subject"]] * present[row["object"]]
+        assert float(row["lift"]) == round(seen * len(reports) / ends, 3)
+        assert {row["subject_certainty"], row["object_certainty"]} == {"definitely present"}
+
+
+def test_what_is_denied_or_in_doubt_or_of_another_report_does_not_co_occur() -> None:
+    both = annotate("a", [("nodule", "DP", ""), ("mass", "DP", ""), ("effusion", "DA", "")])
+    apart = [annotate("b", [("nodule", "DP", "")]), annotate("c", [("effusion", "DP", ""), ("nodule", "U", "")])]
+    found = count([(one, None) for one in (both, *apart)])
+    assert [key for key in found if key[1] == CO_OCCURS] == [("thx:mass", CO_OCCURS, "thx:nodule")]
+    assert found["thx:mass", CO_OCCURS, "thx:nodule"].lift == pytest.approx(3 * 1 / (1 * 2))
+
+
+def test_a_finding_is_not_seen_together_with_a_kind_of_itself(tmp_path: Path) -> None:
+    texts = ["Large pleural effusion. Cardiomegaly. Again a pleural effusion."] * 3
+    aggregate_reports(table(tmp_path / "r.jsonl", texts), tmp_path / "t.csv")
+    pairs = {t.key for t in read_aggregate(tmp_path / "t.csv") if t.relation.id == CO_OCCURS}
+    assert pairs == {
+        ("thx:cardiomegaly", CO_OCCURS, "thx:large_pleural_effusion"),
+        ("thx:cardiomegaly", CO_OCCURS, "thx:pleural_effusion"),
+    }
 
 
 @given(reports=REPORTS, minimum=st.integers(2, 5))
