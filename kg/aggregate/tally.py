@@ -6,8 +6,9 @@ disk. In memory stand only the concepts themselves.
 A *cell* is a triple with one certainty. It is released where at least k patients are behind it; a smaller cell is left
 out, and 0 cannot be told from k - 1. Everything else of a triple is computed from its released cells alone: its support
 and the certainty of its ends are those of the largest one (of a relation, the largest that does not deny it, where one
-is released), its lift is made of released cells of the triple and of its ends. A triple is therefore written exactly as if the statements of its left-out cells had never been read, so that no
-sum, difference or ratio leads back to them (decision 6).
+is released), its lift is made of released cells of the triple and of its ends. A triple is therefore written exactly as
+if the statements of its left-out cells had never been read, so that no sum, difference or ratio leads back to them
+(decision 6).
 """
 
 from __future__ import annotations
