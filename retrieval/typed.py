@@ -149,8 +149,8 @@ def _write_out(text: str) -> str:
 def _end_denials(sentence: str) -> str:
     """Put a semicolon for each comma after which a denial does not go on.
 
-    In a report "no effusion, edema" is a list that was cut short; typed, it is a denial and a finding. A list goes on to
-    its "or", and over three bare names.
+    In a report "no effusion, edema" is a list that was cut short; typed, it is a denial and a finding. A list goes on
+    to its "or", and over three bare names.
 
     Examples
     --------
