@@ -5,8 +5,9 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Two sets are planted: the test sentences, and the fifth set (:mod:`thoracite.evaluation.privacy_fifth`), whose halves
-are told apart: rules may be written against ``seen``, and nobody looks into ``locked``.
+Three sets are planted: the test sentences, and the fifth and the sixth set (:mod:`thoracite.evaluation.privacy_words`).
+The halves of the fifth are told apart: rules may be written against ``seen``, and nobody looks into ``locked``; all of
+the sixth is ``locked``.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import numpy.typing as npt
 
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.presidio import MISSING, find_presidio
-from thoracite.evaluation.privacy_fifth import HALVES, Half, Kept, plant_fifth, read_kept
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
+from thoracite.evaluation.privacy_words import PARTS, Half, Kept, WordSet, plant_words, read_kept
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.privacy.deidentify import find_identifiers
 from thoracite.kg.reports.read import read_reports
@@ -74,13 +75,15 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
     Raises
     ------
     InputError
-        If the archive or the fifth set cannot be read.
+        If the archive or the rows of a set cannot be read.
     """
     archive = data / "openi" / "NLMCXR_reports.tgz"
     texts = [report.text for report in read_reports(archive) if report.text and is_held_out(report.id)]
     planted = {"": list(plant_reports(texts[:REPORTS], split=split, seed=seed))}
-    planted |= {f"fifth set, {half}: ": list(plant_fifth(texts[:REPORTS], half, seed=seed)) for half in HALVES}
-    kept = {half: read_kept(half) for half in HALVES}
+    for word_set, half in PARTS:
+        drawn = plant_words(texts[:REPORTS], half, seed=seed, word_set=word_set)
+        planted[f"{word_set} set, {half}: "] = list(drawn)
+    kept = {(word_set, half): read_kept(half, word_set) for word_set, half in PARTS}
     presidio = find_presidio()
     rows: list[Row] = []
     for name, gate in (*_GATES.items(), *((presidio,) if presidio else ())):
@@ -90,7 +93,8 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
     numbers = [sum(len(report.plants) for report in reports) for reports in planted.values()]
     described = (
         f"{numbers[0]} identifiers planted by Faker ({split} sentences) in {len(planted[''])} Open-i reports; "
-        f"fifth set: {numbers[1]} seen, {numbers[2]} locked, and {sum(map(len, kept.values()))} clinical words to keep"
+        f"fifth set: {numbers[1]} seen, {numbers[2]} locked; sixth set: {numbers[3]}; "
+        f"{sum(map(len, kept.values()))} clinical words to keep"
     )
     described += "" if presidio else f"; {MISSING}"
     return Suite(suite="privacy", data=described, n=sum(map(len, planted.values())), rows=tuple(rows))
@@ -114,14 +118,17 @@ def measure_gate(planted: list[PlantedReport], gate: Gate, name: str, *, prefix:
     return rows
 
 
-def measure_kept(kept: dict[Half, list[Kept]], gate: Gate, name: str) -> Iterator[Row]:
-    """The share of clinical words that come through one gate whole: by half, together, and by kind."""
-    judged = [(half, row.kind, keeps(row, gate(row.text))) for half, rows in kept.items() for row in rows]
-    for half in kept:
-        yield _row(name, f"fifth set, {half}: words kept", [[good] for one, _, good in judged if one == half])
-    yield _row(name, "fifth set: words kept", [[good] for _, _, good in judged])
-    for kind in sorted({kind for _, kind, _ in judged}):
-        yield _row(name, f"fifth set: words kept, {kind}", [[good] for _, one, good in judged if one == kind])
+def measure_kept(kept: dict[tuple[WordSet, Half], list[Kept]], gate: Gate, name: str) -> Iterator[Row]:
+    """The share of clinical words that come through one gate whole: of each set by half, together, and by kind."""
+    for word_set in dict.fromkeys(one for one, _ in kept):
+        halves = {half: rows for (one, half), rows in kept.items() if one == word_set}
+        judged = [(half, row.kind, keeps(row, gate(row.text))) for half, rows in halves.items() for row in rows]
+        prefix = f"{word_set} set"
+        for half in halves:
+            yield _row(name, f"{prefix}, {half}: words kept", [[good] for one, _, good in judged if one == half])
+        yield _row(name, f"{prefix}: words kept", [[good] for _, _, good in judged])
+        for kind in sorted({kind for _, kind, _ in judged}):
+            yield _row(name, f"{prefix}: words kept, {kind}", [[good] for _, one, good in judged if one == kind])
 
 
 def keeps(row: Kept, spans: list[tuple[int, int]]) -> bool:

@@ -30,10 +30,11 @@ _DATES = (
 )  # fmt: skip
 _KINDS: dict[str, IdentifierKind] = {
     **dict.fromkeys(("name", "first", "last", "comma_name", "word", "WORD", "lower", "FIRST"), "NAME"),
-    **dict.fromkeys(("number", "accession", "ssn", "serial", "plate", "nhs"), "ID"),
+    **dict.fromkeys(("number", "accession", "ssn", "serial", "plate", "nhs", "mrn", "uid"), "ID"),
     **dict.fromkeys(("hospital", "street", "city", "zip"), "LOCATION"),
-    **dict.fromkeys(("date", "odd"), "DATE"),
-    "phone": "PHONE", "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
+    **dict.fromkeys(("date", "odd", "month"), "DATE"),
+    **dict.fromkeys(("phone", "extension"), "PHONE"),
+    "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
 }  # fmt: skip
 _NUMBERS = ("#######", "###-####", "##########", "##-##-##")
 _ACCESSIONS = ("??########", "?-#######", "##-???-#####")

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from thoracite.evaluation import privacy
 from thoracite.evaluation.presidio import MISSING, find_presidio
-from thoracite.evaluation.privacy import find_by_gate, find_by_pattern, measure_gate, measure_kept, run_privacy
-from thoracite.evaluation.privacy_fifth import HALVES, Kept, plant_fifth, read_half, write_date
+from thoracite.evaluation.privacy import covers, find_by_gate, find_by_pattern, measure_gate, measure_kept, run_privacy
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, plant_reports, read_list
+from thoracite.evaluation.privacy_words import (
+    HALVES,
+    PARTS,
+    Half,
+    Kept,
+    WordSet,
+    plant_words,
+    read_half,
+    read_kept,
+    write_date,
+)
 
 TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 150
+
+
+@cache
+def plant_once(word_set: WordSet, half: Half) -> list[PlantedReport]:
+    return list(plant_words(TEXTS, half, seed=1, word_set=word_set))
 
 
 def test_the_two_sets_share_nothing() -> None:
@@ -67,19 +85,69 @@ def test_the_fifth_set_keeps_its_halves_apart() -> None:
         assert min(len(first), len(second)) >= 15
 
 
-def test_every_carrier_and_surname_is_planted() -> None:
-    planted = list(plant_fifth(TEXTS, "seen", seed=1, fills=12))
+def test_the_sixth_set_is_locked_and_large_enough_and_new() -> None:
+    least = {"carriers": 200, "surnames": 100, "dates": 40, "kept": 200}
+    for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
+        assert read_half(kind, "seen", "sixth") == []
+        rows = read_half(kind, "locked", "sixth")
+        assert len({row["id"] for row in rows}) == len(rows) >= least[kind]
+        assert {row[column] for row in rows}.isdisjoint(row[column] for half in HALVES for row in read_half(kind, half))
+    kinds = Counter(row["kind"] for row in read_half("carriers", "locked", "sixth"))
+    assert kinds["NAME"] >= 60
+    assert kinds["DATE"] >= 30
+    assert set(kinds) == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
+
+
+def test_every_form_of_the_sixth_set_says_more_than_a_year() -> None:
+    for row in read_half("dates", "locked", "sixth"):
+        written = {write_date(day, row["form"]) for day in (date(2021, 2, 3), date(2021, 11, 24))}
+        assert len(written) == 2
+        assert "{" not in "".join(written)
+
+
+@pytest.mark.parametrize(("word_set", "half"), PARTS)
+def test_every_carrier_and_surname_is_planted(word_set: WordSet, half: Half) -> None:
+    planted = plant_once(word_set, half)
     words = " ".join(report.text[p.start : p.end] for report in planted for p in report.plants).lower().split()
-    assert {row["surname"].lower() for row in read_half("surnames", "seen")} <= set(words)
-    assert planted == list(plant_fifth(TEXTS, "seen", seed=1, fills=12))
+    assert {row["surname"].lower() for row in read_half("surnames", half, word_set)} <= set(words)
+    assert planted == list(plant_words(TEXTS, half, seed=1, word_set=word_set))
+    carriers = read_half("carriers", half, word_set)
+    assert {row["kind"] for row in carriers} == {plant.kind for report in planted for plant in report.plants}
+    for row in carriers:  # each has a slot, and what stands around it is somewhere in the reports
+        first, *rest = re.split(r"\{\w+\}", row["text"])
+        assert rest
+        around = re.compile(re.escape(first) + "".join(f".+?{re.escape(part)}" for part in rest))
+        assert any(around.search(report.text) for report in planted), row["id"]
     for report in planted:
         for plant in report.plants:
             assert report.text[plant.start : plant.end].strip()
 
 
+@pytest.mark.parametrize(("word_set", "half"), PARTS)
+def test_hiding_nothing_everything_and_just_the_plants(word_set: WordSet, half: Half) -> None:
+    planted = plant_once(word_set, half)
+    for report in planted:
+        for plant in report.plants:
+            assert not covers(report.text, [], plant)
+            assert covers(report.text, [(0, len(report.text))], plant)
+    just = {report.text: [(plant.start, plant.end) for plant in report.plants] for report in planted}
+    figures = {row.metric: row for row in measure_gate(planted, just.__getitem__, "plants")}
+    assert {row.value for row in figures.values()} == {1}
+    assert figures["recall"].n == sum(map(len, just.values()))
+    kept = {(word_set, half): read_kept(half, word_set)}
+    assert {row.value for row in measure_kept(kept, lambda _text: [], "nothing")} == {1}
+    assert {row.value for row in measure_kept(kept, lambda text: [(0, len(text))], "everything")} == {0}
+
+
 @pytest.mark.parametrize(
     ("form", "written"),
-    [("{dd}{MON}{yy}", "03FEB21"), ("{d}{th} {month} '{yy}", "3rd february '21"), ("{yyyy}/{m}/{d}", "2021/2/3")],
+    [
+        ("{dd}{MON}{yy}", "03FEB21"),
+        ("{d}{th} {month} '{yy}", "3rd february '21"),
+        ("{yyyy}/{m}/{d}", "2021/2/3"),
+        ("{wd} {m}/{d}", "Wed 2/3"),
+        ("{weekday}, {Month} {d}", "Wednesday, February 3"),
+    ],
 )
 def test_dates_are_written_in_the_form_given(form: str, written: str) -> None:
     assert write_date(date(2021, 2, 3), form) == written
@@ -87,12 +155,13 @@ def test_dates_are_written_in_the_form_given(form: str, written: str) -> None:
 
 def test_words_kept_are_counted_by_half_and_kind() -> None:
     kept = {
-        "seen": [Kept("Kerley B lines.", "Kerley B lines", "eponym")],
-        "locked": [Kept("T8 and T9.", "T9", "level")],
+        ("fifth", "seen"): [Kept("Kerley B lines.", "Kerley B lines", "eponym")],
+        ("fifth", "locked"): [Kept("T8 and T9.", "T9", "level")],
     }
     rows = {row.metric: row for row in measure_kept(kept, lambda text: [(7, 9)] if "T9" in text else [], "a gate")}  # type: ignore[arg-type]
     assert (rows["fifth set, seen: words kept"].value, rows["fifth set, locked: words kept"].value) == (1, 0)
     assert (rows["fifth set: words kept"].value, rows["fifth set: words kept, level"].n) == (0.5, 1)
+    assert not any("sixth" in metric for metric in rows)
 
 
 def test_presidio_is_measured_where_it_is_installed() -> None:

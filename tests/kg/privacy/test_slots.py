@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from thoracite.evaluation.privacy import covers, find_by_gate, keeps
-from thoracite.evaluation.privacy_fifth import plant_fifth, read_kept
+from thoracite.evaluation.privacy_words import plant_words, read_kept
 from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.kg.privacy.slots import find_slotted, is_nameable
 
@@ -115,7 +115,7 @@ def test_the_cases_that_users_met(shared: Path) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_plant_of_the_half_that_may_be_seen(seed: int) -> None:
-    planted = list(plant_fifth(TEXTS, "seen", seed=seed, fills=10))
+    planted = list(plant_words(TEXTS, "seen", seed=seed, fills=10))
     missed = [
         report.text[max(0, plant.start - 40) : plant.end + 20]
         for report in planted

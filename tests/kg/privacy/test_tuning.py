@@ -12,8 +12,8 @@ import pytest
 
 from thoracite.evaluation import privacy_plants
 from thoracite.evaluation.privacy import covers, find_by_gate, measure_gate
-from thoracite.evaluation.privacy_fifth import read_half, write_date
 from thoracite.evaluation.privacy_plants import PlantedReport, Slots, join_pieces, make_slots, plant_sentence, read_list
+from thoracite.evaluation.privacy_words import read_half, write_date
 from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.settings import PACKAGE
 

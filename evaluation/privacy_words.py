@@ -1,8 +1,10 @@
-"""The fifth set of planted identifiers: new carriers, surnames that are words, dates in other forms, words to keep.
+"""The fifth and the sixth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv``, were written before the gate's rules were changed, and are halved:
-rules are written against ``seen``, and of ``locked`` nobody looks at more than the figures. The halves share no
-carrier, surname, form of a date, word to keep or, but for the United States, locale.
+The rows stand in ``tests/data/privacy_*5.csv`` and ``privacy_*6.csv``. The fifth set was written before the gate's
+rules were changed, and is halved: rules are written against ``seen``, and of ``locked`` nobody looks at more than the
+figures. The halves share no carrier, surname, form of a date, word to keep or, but for the United States, locale. The
+sixth was written later, by someone who had read neither the rules nor the fifth set; all of it is ``locked``, and it
+shares no carrier, surname, form of a date or text to keep with the fifth.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import csv
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thoracite.errors import InputError
 from thoracite.evaluation.privacy_plants import (
@@ -25,16 +27,27 @@ from thoracite.evaluation.privacy_plants import (
 )
 from thoracite.settings import PACKAGE
 
+if TYPE_CHECKING:
+    from faker import Faker
+
 Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
+"""Of the fifth set."""
+
+WordSet = Literal["fifth", "sixth"]
+PARTS: tuple[tuple[WordSet, Half], ...] = (("fifth", "seen"), ("fifth", "locked"), ("sixth", "locked"))
+"""What is planted and counted, each with its own rows."""
 
 FILLS = 12
 """How often each carrier is filled."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
+_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6"}
 _LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test"}
 _DAYS = 365 * 25
 _EACH = 4
+_RECORD_NUMBERS = ("########", "00######", "E#########", "MR0######", "####-##-##", "M########", "##-##-##-##")
+_EXTENSIONS = ("####", "#####", "#-####", "##-####")
 
 
 class Kept(NamedTuple):
@@ -45,8 +58,8 @@ class Kept(NamedTuple):
     kind: str
 
 
-def read_half(name: str, half: Half) -> list[dict[str, str]]:
-    """The rows of one half of ``privacy_{name}5.csv``.
+def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[str, str]]:
+    """The rows of one half of ``privacy_{name}5.csv`` or ``privacy_{name}6.csv``.
 
     Parameters
     ----------
@@ -54,13 +67,15 @@ def read_half(name: str, half: Half) -> list[dict[str, str]]:
         ``carriers``, ``surnames``, ``dates`` or ``kept``.
     half : str
         ``seen`` or ``locked``.
+    word_set : str
+        ``fifth`` or ``sixth``.
 
     Raises
     ------
     InputError
         If the file is not there: it belongs to the checkout, not to the package.
     """
-    path = _DATA / f"privacy_{name}5.csv"
+    path = _DATA / f"privacy_{name}{_FILES[word_set]}.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return [row for row in csv.DictReader(file) if row["half"] == half]
@@ -68,12 +83,14 @@ def read_half(name: str, half: Half) -> list[dict[str, str]]:
         raise InputError(f"{path} cannot be read: {error.strerror}; measure from a checkout of the project") from error
 
 
-def read_kept(half: Half) -> list[Kept]:
+def read_kept(half: Half, word_set: WordSet = "fifth") -> list[Kept]:
     """Clinical words that look like names, dates or numbers of a person."""
-    return [Kept(row["text"], row["keep"], row["kind"]) for row in read_half("kept", half)]
+    return [Kept(row["text"], row["keep"], row["kind"]) for row in read_half("kept", half, word_set)]
 
 
-def plant_fifth(texts: Sequence[str], half: Half, *, seed: int, fills: int = FILLS) -> Iterator[PlantedReport]:
+def plant_words(
+    texts: Sequence[str], half: Half, *, seed: int, fills: int = FILLS, word_set: WordSet = "fifth"
+) -> Iterator[PlantedReport]:
     """Plant every carrier of a half ``fills`` times, four a report, and two of its texts to keep beside them.
 
     Parameters
@@ -86,6 +103,8 @@ def plant_fifth(texts: Sequence[str], half: Half, *, seed: int, fills: int = FIL
         The same seed plants the same.
     fills : int
         How often each carrier is filled, each time with other values.
+    word_set : str
+        ``fifth`` or ``sixth``.
 
     Raises
     ------
@@ -96,15 +115,15 @@ def plant_fifth(texts: Sequence[str], half: Half, *, seed: int, fills: int = FIL
     """
     choice = random.Random(seed)  # noqa: S311 - no secret
     people, english = make_fakers(_LOCALES[half], seed)
-    words = _cycle([row["surname"] for row in read_half("surnames", half)], choice)
-    forms = _cycle([row["form"] for row in read_half("dates", half)], choice)
-    kept = _cycle([row.text for row in read_kept(half)], choice)
-    carriers = [row["text"] for row in read_half("carriers", half)] * fills
+    words = _cycle([row["surname"] for row in read_half("surnames", half, word_set)], choice)
+    forms = _cycle([row["form"] for row in read_half("dates", half, word_set)], choice)
+    kept = _cycle([row.text for row in read_kept(half, word_set)], choice)
+    carriers = [row["text"] for row in read_half("carriers", half, word_set)] * fills
     choice.shuffle(carriers)
     for number, start in enumerate(range(0, len(carriers), _EACH)):
         pieces = split_sentences(texts[number % len(texts)])
         for carrier in carriers[start : start + _EACH]:
-            slots = make_slots(choice.choice(people), english, choice) | _make_words(words, forms, choice)
+            slots = make_slots(choice.choice(people), english, choice) | _make_words(words, forms, english, choice)
             slots["FIRST"] = lambda slots=slots: slots["first"]().upper()  # type: ignore[misc]
             pieces.insert(choice.randint(0, len(pieces)), plant_sentence(carrier, slots))
         for _ in range(_EACH // 2):
@@ -118,18 +137,22 @@ def _cycle(values: list[str], choice: random.Random) -> Iterator[str]:
         yield from choice.sample(values, len(values))
 
 
-def _make_words(words: Iterator[str], forms: Iterator[str], choice: random.Random) -> Slots:
+def _make_words(words: Iterator[str], forms: Iterator[str], english: Faker, choice: random.Random) -> Slots:
     return {
         "word": lambda: next(words),
         "WORD": lambda: next(words).upper(),
         "lower": lambda: next(words).lower(),
         "nhs": lambda: " ".join(str(choice.randrange(10**n // 10, 10**n)) for n in (3, 3, 4)),
         "odd": lambda: write_date(date(1998, 1, 1) + timedelta(days=choice.randrange(_DAYS)), next(forms)),
+        "month": lambda: date(2000, choice.randint(1, 12), 1).strftime("%B"),
+        "mrn": lambda: english.numerify(choice.choice(_RECORD_NUMBERS)),
+        "uid": lambda: english.numerify("1.2.840.113619.2.%%.3.%#########.%##"),
+        "extension": lambda: english.numerify(choice.choice(_EXTENSIONS)),
     }
 
 
 def write_date(day: date, form: str) -> str:
-    """A date in a form of ``privacy_dates5.csv``.
+    """A date in a form of ``privacy_dates5.csv`` or ``privacy_dates6.csv``.
 
     Examples
     --------
@@ -141,7 +164,19 @@ def write_date(day: date, form: str) -> str:
     return form.format(
         d=day.day, dd=f"{day.day:02}", m=day.month, mm=f"{day.month:02}", yy=f"{day.year % 100:02}", yyyy=day.year,
         th=ending, mon=month.lower(), Mon=month, MON=month.upper(), month=full.lower(), Month=full, MONTH=full.upper(),
+        wd=day.strftime("%a"), weekday=day.strftime("%A"),
     )  # fmt: skip
 
 
-__all__ = ["FILLS", "HALVES", "Half", "Kept", "plant_fifth", "read_half", "read_kept", "write_date"]
+__all__ = [
+    "FILLS",
+    "HALVES",
+    "PARTS",
+    "Half",
+    "Kept",
+    "WordSet",
+    "plant_words",
+    "read_half",
+    "read_kept",
+    "write_date",
+]
