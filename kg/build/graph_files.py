@@ -41,7 +41,11 @@ FORMATS = (*RDF_FORMATS, "neo4j")
 
 _TYPES = {"STRING": "string", "INT64": "long", "DOUBLE": "double", "STRING[]": "string[]"}
 _NODES = {
-    "concepts.csv": ("Concept", "id:ID", ("label", "kind", "definition", "codes:string[]", "synonyms:string[]")),
+    "concepts.csv": (
+        "Concept",
+        "id:ID",
+        ("label", "kind", "definition", "codes:string[]", "synonyms:string[]", "broader:string[]"),
+    ),
     "sources.csv": ("Source", "id:ID", ("title", "reference", "licence")),
 }
 

@@ -2,6 +2,7 @@
 // purpose: For each observation, how often reports hedge; from a least number of reports.
 // parameter: minimum = 10
 MATCH (c:Concept {id: 'thx:chest_radiograph'})-[r:SHOWS]->(f:Concept)
+WHERE f.kind <> 'mention'
 WITH f.id AS finding, f.label AS label, sum(r.uncertain) AS uncertain,
      sum(r.present + r.uncertain + r.absent) AS reports
 WHERE reports >= $minimum

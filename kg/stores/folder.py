@@ -25,7 +25,7 @@ Kind = Literal["graph", "mentions", "empty", "other"]
 MENTIONS = "mentions.nq"
 """The file by which a folder of the mention-level graph is known."""
 
-FORMAT = 1
+FORMAT = 2
 """Format of a version; raised when older releases cannot read it."""
 
 

@@ -29,13 +29,13 @@ MAXIMUM_BYTES = 1 << 38
 _BATCH, _BYTES = 5_000, 1 << 30
 _SCHEMA = (
     "CREATE NODE TABLE Concept(id STRING PRIMARY KEY, label STRING, kind STRING, definition STRING, "
-    "codes STRING[], synonyms STRING[])",
+    "codes STRING[], synonyms STRING[], broader STRING[])",
     "CREATE NODE TABLE Source(id STRING PRIMARY KEY, title STRING, reference STRING, licence STRING)",
     "CREATE NODE TABLE Build(id STRING PRIMARY KEY)",
 )
 _ADD_CONCEPTS = (
     "UNWIND $rows AS row CREATE (:Concept {id: row.id, label: row.label, kind: row.kind, "
-    "definition: row.definition, codes: row.codes, synonyms: row.synonyms})"
+    "definition: row.definition, codes: row.codes, synonyms: row.synonyms, broader: row.broader})"
 )
 _ADD_SOURCES = (
     "UNWIND $rows AS row CREATE (:Source {id: row.id, title: row.title, reference: row.reference, "

@@ -15,7 +15,7 @@ from typing import Any
 
 from thoracite.errors import InputError
 from thoracite.kg.assertions import Assertion, TripleFinder, merge_assertions, read_assertion
-from thoracite.kg.rdf.nquads import ConceptRow, SourceRow, read_assertions, read_nodes
+from thoracite.kg.rdf.nquads import ConceptRow, SourceRow, read_assertions, read_broader, read_nodes
 from thoracite.kg.stores.store import GraphStatistics
 from thoracite.kg.vocabulary import ASSERTION_FIELDS, edge_label, expand
 from thoracite.types import Entity, Triple
@@ -34,8 +34,23 @@ _EDGE_LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def read_concepts(nquads: Path) -> Iterator[dict[str, Any]]:
-    """Read rows of the ``Concept`` nodes."""
-    return (asdict(node) for node in read_nodes(nquads) if isinstance(node, ConceptRow))
+    """Read rows of the ``Concept`` nodes, each with its wider concepts at any distance as ``broader``."""
+    wider = read_broader(nquads)
+    for node in read_nodes(nquads):
+        if isinstance(node, ConceptRow):
+            yield {**asdict(node), "broader": sorted(_climb(node.id, wider))}
+
+
+def _climb(concept: str, wider: Mapping[str, Collection[str]]) -> set[str]:
+    """All concepts above one, without itself, whatever circles there are."""
+    above: set[str] = set()
+    steps = list(wider.get(concept, ()))
+    while steps:
+        step = steps.pop()
+        if step not in above and step != concept:
+            above.add(step)
+            steps.extend(wider.get(step, ()))
+    return above
 
 
 def read_sources(nquads: Path) -> Iterator[dict[str, Any]]:

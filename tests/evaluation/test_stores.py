@@ -31,7 +31,7 @@ def test_rdflib_answers_as_many_rows_or_is_ended(rdflib: RdflibGraph, graph_fold
     rows = store.query(query.text, parameters=query.parameters).rows
     assert rdflib.query(query.text, parameters=query.parameters) == len(rows)
     store.close()
-    slow = describe_published("contradictions")
+    slow = describe_published("several_sources")
     with pytest.raises(TimeoutError):
         rdflib.query(slow.text, parameters=slow.parameters, limit_s=0.05)
 

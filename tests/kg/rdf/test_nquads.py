@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import InputError
-from thoracite.kg.rdf.nquads import ConceptRow, SourceRow, read_assertions, read_digest, read_nodes, read_quads
+from thoracite.kg.rdf.nquads import (
+    ConceptRow,
+    SourceRow,
+    read_assertions,
+    read_broader,
+    read_digest,
+    read_nodes,
+    read_quads,
+)
+from thoracite.kg.stores.property_graph import read_concepts
 
 
 def test_order_and_repetition_change_nothing(small_graph: Path, tmp_path: Path) -> None:
@@ -75,3 +84,21 @@ def test_a_concept_needs_a_label(small_graph: Path, tmp_path: Path) -> None:
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_digest(tmp_path / "none.nq")
+
+
+def test_wider_concepts_are_read_at_any_distance(tmp_path: Path) -> None:
+    path = tmp_path / "graph.nq"
+    thx, skos = "https://w3id.org/thoracite/", "http://www.w3.org/2004/02/skos/core#"
+    chain = [("a", "b"), ("b", "c"), ("c", "a"), ("d", "b")]
+    graph = f"<{thx}source/concepts> ."
+    rows = [f"<{thx}{one}> <{skos}broader> <{thx}{other}> {graph}\n" for one, other in chain]
+    rows += [f'<{thx}{name}> <http://www.w3.org/2000/01/rdf-schema#label> "{name}" {graph}\n' for name in "abcd"]
+    path.write_text("".join(sorted(rows)), encoding="utf-8")
+    assert read_broader(path) == {f"thx:{one}": [f"thx:{other}"] for one, other in chain}
+    found = {row["id"]: row["broader"] for row in read_concepts(path)}
+    assert found == {
+        "thx:a": ["thx:b", "thx:c"],
+        "thx:b": ["thx:a", "thx:c"],
+        "thx:c": ["thx:a", "thx:b"],
+        "thx:d": ["thx:a", "thx:b", "thx:c"],
+    }
