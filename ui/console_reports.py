@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def aggregate_reports(
 
 
 def build_mentions(radgraph: Path, folder: Path) -> MentionBuild:
-    """Build the graph of single mentions.
+    """Build the graph of single mentions, and say how to ask it.
 
     Raises
     ------
@@ -61,7 +62,15 @@ def build_mentions(radgraph: Path, folder: Path) -> MentionBuild:
     from thoracite.kg.aggregate.mention_graph import build_mentions as build
 
     with ProgressBar() as progress:
-        return build(radgraph, folder, progress=progress)
+        built = build(radgraph, folder, progress=progress)
+    tell(f"ask it in SPARQL: thoracite query {shlex.quote(_MENTIONS_QUERY)} --graph {shlex.quote(str(folder))}")
+    return built
+
+
+_MENTIONS_QUERY = (
+    "PREFIX thx: <https://w3id.org/thoracite/> SELECT ?words (COUNT(*) AS ?times) "
+    "{ ?mention a thx:Observation ; thx:tokens ?words } GROUP BY ?words ORDER BY DESC(?times) ?words LIMIT 10"
+)
 
 
 __all__ = ["aggregate_reports", "build_mentions", "extract_reports"]

@@ -291,12 +291,21 @@ class OxigraphStore(SparqlGraph):
         """Return the graph for users of rdflib: every named graph, and their union as the default graph."""
         from oxrdflib import OxigraphStore as RdflibStore
         from rdflib import Dataset, Graph
+        from rdflib.query import Result
 
         class Reading(RdflibStore):
-            """Store without ``add_graph``: ``Dataset.graph()`` calls it, which a read-only store refuses."""
+            """Store without ``add_graph``, which ``Dataset.graph()`` calls, and whose answers hold no open query."""
 
             def add_graph(self, graph: Graph) -> None:
                 """Do nothing: the graph exists, or is empty."""
+
+            def query(self, *args: Any, **given: Any) -> Result:
+                """Answer with rows that are read: rdflib's answer is a circle, and one that still holds a query is
+                dropped whenever circles are collected, in whatever thread, where pyoxigraph cannot drop it."""
+                answer = super().query(*args, **given)
+                if answer.type == "SELECT":
+                    answer.bindings = list(answer.bindings)
+                return answer
 
         return Dataset(store=Reading(store=self._opened()), default_union=True)
 

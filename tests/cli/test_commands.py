@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -108,7 +109,10 @@ def test_the_graph_of_mentions_is_asked_and_never_built_in(run: Run, tmp_path: P
     reports = tmp_path / "reports.json"
     reports.write_text(json.dumps({"r1": {"text": "no effusion", "entities": {"1": mention}}}), encoding="utf-8")
     folder = tmp_path / "mentions"
-    assert run("build-mentions", reports, folder).code == 0
+    built = run("build-mentions", reports, folder)
+    assert built.code == 0
+    told = shlex.split(built.err.splitlines()[-1].partition("thoracite ")[2])
+    assert run(*told).out.splitlines()[2:]  # the command that it names answers
     before = sorted(path.name for path in folder.iterdir())
     text = "PREFIX thx: <https://w3id.org/thoracite/> SELECT ?o { ?m thx:tokens ?t ; thx:certainty ?o }"
     (answer,) = run("query", text, "--graph", folder, "--json").records

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -214,3 +215,23 @@ def test_a_store_that_nobody_closed_ends_its_processes(graph_folder: Path) -> No
     del store
     gc.collect()
     assert worker.poll() is not None
+
+
+def test_an_unread_answer_of_rdflib_is_dropped_in_any_thread(
+    tmp_path: Path, small_graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: complaints.append(str(told.exc_value)))
+    store = OxigraphStore(tmp_path / "store", read_only=False)
+    store.load(small_graph)
+    gc.collect()
+    gc.disable()  # the answer is to be collected in the other thread
+    try:
+        store.as_dataset().query("SELECT * { GRAPH ?g { ?s ?p ?o } }")
+        thread = threading.Thread(target=gc.collect)
+        thread.start()
+        thread.join()
+    finally:
+        gc.enable()
+    store.close()
+    assert complaints == []
