@@ -190,3 +190,17 @@ def test_what_explains_both_signs_comes_first(graph_folder: Path) -> None:
 def test_bare_words_take_no_place_in_what_reports_count(graph_folder: Path) -> None:
     kinds = {row["label"] for name in ("most_often_denied", "share_of_uncertain") for row in ask(graph_folder, name)}
     assert "grossly" not in kinds
+
+
+@pytest.mark.parametrize(
+    "vocabulary", ["HP", "RadLex", "MeSH", "DOID", "MONDO", "UBERON", "NIH14", "CheXpert", "PadChest"]
+)
+def test_a_code_of_every_vocabulary_is_found_in_every_store(stores: dict[str, GraphStore], vocabulary: str) -> None:
+    rows = stores["ladybug"].query("MATCH (c:Concept) UNWIND c.codes AS code RETURN code, c.id").rows
+    coded = sorted((code, concept) for code, concept in rows if code.startswith(f"{vocabulary}:"))
+    for code, concept in coded[:1]:  # the small graph has codes of few vocabularies
+        for store in stores.values():
+            query = describe_published("concept_by_code", store.language)
+            for spelling in (code, code.upper()):
+                rows = plain_rows(store.query(query.text, parameters={"code": spelling}))
+                assert concept in {row[0] for row in rows}, (store.name, spelling)
