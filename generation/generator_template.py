@@ -1,8 +1,8 @@
 """The deterministic generator: plain radiology English from findings and evidence, every sentence with its citations.
 
 The same evidence gives the same sentences. They state what was found: side, place and certainty where
-the image evidence has them, never severity, which no model here measures. A reason is worded by the relation of its
-cited triple; a diagnosis joins a finding of the image with a fact of the graph, and stays a possibility.
+the image evidence has them, never severity, which no model here measures. A reason joins two things that the image
+shows with the fact that ties them; of all else that the graph knows one sentence a finding is said: its foremost sign.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from thoracite.types import Certainty, Entity, Evidence, Finding, Study, Triple
 _MAIN = 3
 """Most findings that are explained one by one; the others are named."""
 
-_REASONS = 4
-"""Most sentences from the graph about one finding."""
+_REASONS = 2
+"""Most sentences about one finding that join it with something else that the image shows."""
 
 
 class TemplateGenerator:
@@ -90,11 +90,13 @@ class _Page:
         return join_citations(e.key for e in self.evidence if e.about.id == finding.entity.id and e.kind in kinds)
 
     def explain(self, finding: Finding) -> Iterator[str]:
-        """Write the observation, then at most four sentences from the graph."""
+        """Write the observation, the signs that carry it, at most two reasons and one sentence of background."""
         yield self._observe(finding)
         triples = [e for e in self.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
-        sentences = [*self._explain_signs(finding, triples), *self._explain_triples(finding, triples)]
-        yield from sentences[:_REASONS]
+        yield from self._explain_signs(finding, triples)
+        stated = ((piece, piece.triple) for piece in triples if piece.triple is not None)
+        yield from list(filter(None, (self._join(finding, *pair) for pair in stated)))[:_REASONS]
+        yield from self._tell_foremost_sign(finding, triples)
 
     def name_others(self, findings: Sequence[Finding]) -> Iterator[str]:
         """Write one sentence for each certainty among findings that are only named."""
@@ -150,55 +152,52 @@ class _Page:
                 f"{finding.entity.label} [{linking.key}]."
             )
 
-    def _explain_triples(self, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
-        left = [(piece, piece.triple) for piece in triples if piece.triple is not None]
-        signs = [(p, t) for p, t in left if t.relation.id == HAS_SIGN and t.subject.id == finding.entity.id]
-        causes = [(p, t) for p, t in left if t.relation.id == CAUSED_BY and t.subject.id == finding.entity.id]
-        for piece, triple in left:
-            if (piece, triple) in signs:
-                if (piece, triple) == signs[0]:
-                    yield _list_signs(finding.entity, signs)
-            elif (piece, triple) in causes:
-                if (piece, triple) == causes[0]:
-                    yield self._list_causes(finding, causes)
-            elif _leads_on(triple, finding.entity):
-                yield from self._diagnose(finding, piece, triple)
-            elif (sentence := state_triple(triple, leading=self._read_leading(finding, triple))) is not None:
-                yield f"{sentence} [{piece.key}]."
-
-    def _read_leading(self, finding: Finding, triple: Triple) -> str:
-        """Name the first end of a general statement, with its certainty where the image shows it."""
-        entity = triple.object if triple.relation.id == HAS_SIGN else triple.subject
-        read = self.found.get(entity.id)
-        if read is None or read.certainty is Certainty.ABSENT or entity.id == finding.entity.id:
-            return ""
-        said = f"{state_certainty(read)} ({read.number})"
-        return f"{entity.label}, which {verb(entity)} {said} {self.keys(read, 'finding')},"
-
-    def _list_causes(self, finding: Finding, causes: Sequence[tuple[Evidence, Triple]]) -> str:
-        """Write causes as possible; the finding keeps its certainty."""
-        names = join_words([triple.object.label for _, triple in causes])
-        plural = len(causes) > 1
-        are = "are possible causes" if plural else f"{verb(causes[0][1].object)} a possible cause"
-        keys = self.keys(finding, "finding") + join_citations(piece.key for piece, _ in causes)
-        return f"{names} {are} of the {self._seen_here(finding)} {keys}."
-
-    def _diagnose(self, finding: Finding, piece: Evidence, triple: Triple) -> Iterator[str]:
-        """Write what the finding may point to; a diagnosis that the image denies is left out."""
-        diagnosis = triple.object if triple.relation.id == SUGGESTS else triple.subject
-        read = self.found.get(diagnosis.id)
-        keys = self.keys(finding, "finding")
-        if read is None:
-            raises = verb(finding.entity, "raises", "raise")
-            yield (f"the {self._seen_here(finding)} {raises} the possibility of {diagnosis.label} {keys}[{piece.key}].")
-        elif read.certainty is not Certainty.ABSENT:
-            own = self.keys(read, "finding")
-            yield (
-                f"{name_indefinite(read.entity)} {verb(read.entity)} {state_certainty(read)} "
-                f"({read.number}) {own}, because {finding.entity.label}, "
-                f"which {verb(finding.entity)} {state_certainty(finding)} ({finding.number}) "
-                f"{keys}, {verb(finding.entity)} suggestive of {diagnosis.label} [{piece.key}]."
+    def _join(self, finding: Finding, piece: Evidence, triple: Triple) -> str | None:
+        """Word a triple between the finding and something else that the image shows; None for any other."""
+        ends = [end for end in (triple.subject, triple.object) if end.id != finding.entity.id]
+        read = self.found.get(ends[0].id) if len(ends) == 1 else None
+        if read is None or read.certainty is Certainty.ABSENT or triple.relation.id == CO_OCCURS:
+            return None  # that two things are often reported together is no reason for either
+        if _leads_on(triple, finding.entity):
+            return self._diagnose(finding, read, piece)
+        if triple.relation.id == CAUSED_BY and triple.subject.id == finding.entity.id:
+            return (
+                f"{self._read_out(read)} {verb(read.entity)} a possible cause of the {self._seen_here(finding)} "
+                f"{self.keys(finding, 'finding')}[{piece.key}]."
             )
+        first = triple.object if triple.relation.id == HAS_SIGN else triple.subject
+        if first.id != read.entity.id:
+            return None
+        sentence = state_triple(triple, leading=self._read_out(read))
+        return None if sentence is None else f"{sentence} [{piece.key}]."
+
+    def _read_out(self, read: Finding) -> str:
+        """Name a finding with its certainty in this image."""
+        said = f"{verb(read.entity)} {state_certainty(read)} ({read.number}) {self.keys(read, 'finding')}"
+        return f"{read.entity.label}, which {said},"
+
+    def _tell_foremost_sign(self, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
+        """Write the first sign of the finding itself that the image does not tell of."""
+        for piece in triples:
+            triple = piece.triple
+            if triple is None or (triple.relation.id, finding.entity.id) not in (
+                (HAS_SIGN, triple.subject.id),
+                (SUGGESTS, triple.object.id),
+            ):
+                continue
+            sign = triple.object if triple.relation.id == HAS_SIGN else triple.subject
+            if sign.id not in self.found:
+                yield f"{state_triple(triple)} [{piece.key}]."
+                return
+
+    def _diagnose(self, finding: Finding, read: Finding, piece: Evidence) -> str:
+        """Write that a finding of the image suggests another one."""
+        return (
+            f"{name_indefinite(read.entity)} {verb(read.entity)} {state_certainty(read)} "
+            f"({read.number}) {self.keys(read, 'finding')}, because {finding.entity.label}, "
+            f"which {verb(finding.entity)} {state_certainty(finding)} ({finding.number}) "
+            f"{self.keys(finding, 'finding')}, {verb(finding.entity)} suggestive of {read.entity.label} [{piece.key}]."
+        )
 
     def _seen_here(self, finding: Finding) -> str:
         return f"{finding.entity.label} that {verb(finding.entity)} {state_certainty(finding)} here ({finding.number})"
@@ -212,14 +211,6 @@ def _leads_on(triple: Triple, finding: Entity) -> bool:
     """Tell whether a triple leads from the finding to something that it may point to."""
     ends = {SUGGESTS: triple.subject.id, HAS_SIGN: triple.object.id}
     return ends.get(triple.relation.id) == finding.id
-
-
-def _list_signs(finding: Entity, signs: Sequence[tuple[Evidence, Triple]]) -> str:
-    if len(signs) == 1:
-        piece, triple = signs[0]
-        return f"{state_triple(triple)} [{piece.key}]."
-    named = [f"{name_generic(triple.object)} [{piece.key}]" for piece, triple in signs]
-    return f"radiographic signs of {finding.label} include {join_words(named)}."
 
 
 def state_triple(triple: Triple, *, leading: str = "") -> str | None:

@@ -11,6 +11,7 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -23,6 +24,9 @@ from thoracite.types import Commonness, Confidence, Curie, Entity, Limit, Noun, 
 
 FACTS, SOURCES = ONTOLOGIES / "facts.csv", ONTOLOGIES / "sources.csv"
 """The project's own facts and their sources."""
+
+FIRST_SIGNS = ONTOLOGIES / "first_reasons.csv"
+"""The signs that a textbook lists first for each finding, with the place."""
 
 FACT_COLUMNS = (
     "id", "subject", "relation", "object", "holds_for", "commonness", "source", "locator", "confidence", "read",
@@ -131,6 +135,19 @@ def read_facts(
         )
 
 
+@cache
+def read_first_signs() -> Mapping[tuple[str, str], int]:
+    """Read which signs textbooks list first: CURIEs of finding and sign → 1 or 2.
+
+    Examples
+    --------
+    >>> read_first_signs()["thx:pleural_effusion", "thx:meniscus_sign"]
+    2
+    """
+    rows = read_filled(FIRST_SIGNS, ("finding", "rank", "sign", "source", "locator"))
+    return {(mint(row["finding"]), mint(row["sign"])): int(row["rank"]) for row in rows}
+
+
 def read_limits(cell: str, find: Callable[[str], Entity | None], *, where: str) -> tuple[Limit, ...]:
     """Read what a fact is limited to: words of :data:`LIMITS` and conditions, parted by semicolons.
 
@@ -204,12 +221,14 @@ __all__ = [
     "FACTS",
     "FACT_COLUMNS",
     "FACT_NEEDED",
+    "FIRST_SIGNS",
     "LIMITS",
     "SOURCES",
     "SOURCE_COLUMNS",
     "Source",
     "read_facts",
     "read_filled",
+    "read_first_signs",
     "read_limits",
     "read_sources",
 ]

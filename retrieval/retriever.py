@@ -15,7 +15,8 @@ from thoracite.kg.linking.suggestion import correct, suggest
 from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
-from thoracite.retrieval.subgraph import Seen, find_seeds, find_seen, search_neighbours, search_subgraph
+from thoracite.retrieval.scene import Seen, find_seen
+from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
 from thoracite.types import Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple, View
@@ -152,7 +153,7 @@ class Retriever:
             reading = self.read(query)
             if not reading.accepted:
                 return Retrieval(reason=reading.reason)
-            return self.search(reading.findings)
+            return self.search(reading.findings, view=reading.view)
         typed = self._read_typed(query)
         if typed.named:
             return self.search_entities(typed.named, seen=typed.seen)
@@ -208,11 +209,25 @@ class Retriever:
             radiograph = radiograph._replace(view=view)
         return self.encoder.read(radiograph).model_copy(update={"view": radiograph.view})
 
-    def search(self, findings: Sequence[Finding], *, limit: int = 6) -> Retrieval:
-        """Find evidence for findings: the image's, and at most ``limit`` triples for each that is not absent."""
+    def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
+        """Find evidence for findings: the image's, and at most ``limit`` triples for each that is not absent.
+
+        Parameters
+        ----------
+        findings : sequence of Finding
+            All findings of one image.
+        view : str
+            The image's view, which says what facts hold for it; an unknown one counts as frontal.
+        limit : int
+            Most triples for each finding.
+        """
         self._look_up(finding.entity.id for finding in findings)
         subgraph = search_subgraph(
-            self.store, find_seeds(findings), seen=find_seen(findings), neighbours=self._neighbours, limit=limit
+            self.store,
+            find_seeds(findings),
+            seen=find_seen(findings, view=view),
+            neighbours=self._neighbours,
+            limit=limit,
         )
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
 

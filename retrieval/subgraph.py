@@ -2,21 +2,24 @@
 
 A triple is a *reason* for a finding when the finding is one of its ends and the relation has a :class:`Role` there:
 "pleural effusion has radiographic sign meniscus sign" is a sign of the effusion, "consolidation suggestive of
-pneumonia" leads from the consolidation to a diagnosis, "skin fold may mimic pneumothorax" speaks against it.
+pneumonia" leads from the consolidation to a diagnosis, "skin fold may mimic pneumothorax" speaks against it. A sign of
+a kind of the finding (``skos:broader``) is a sign of it too, in that kind; what an image denies, it denies of every
+kind.
 
-The score is a product of five factors, each in [0, 1.5]; none was fitted, they order reasons by what a reader
-asks for: the worth of the relation as a reason, the quality of its sources, how specific its other end is
-among the findings that can be told apart, whether the image shows that other end, and whether the place agrees.
+The score is a product of four factors, each in [0, 2.5]; none was fitted, they order reasons by what a reader asks for:
+the worth of the relation as a reason, the best of its sources (:func:`~thoracite.retrieval.scene.rate_source`: does it
+hold for this view, how common is it, how plainly is it said), whether the image shows the other end, and whether the
+place agrees. Of an image no diagnosis, cause or consequence is a reason unless it is seen there.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from thoracite.kg.facts import read_first_signs
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
@@ -30,6 +33,7 @@ from thoracite.kg.vocabulary import (
     MIMICS,
     SUGGESTS,
 )
+from thoracite.retrieval.scene import Seen, find_kinds, rate_source
 from thoracite.types import Certainty, Entity, Finding, Region, ScoredTriple, Subgraph, Triple
 
 
@@ -76,7 +80,15 @@ _LEVELS = {
     "mid": frozenset({"mid", "middle"}),
     "lower": frozenset({"lower", "base", "bases", "basal", "basilar", "bibasilar", "costophrenic", "diaphragm"}),
 }
-_OTHER_VIEW = re.compile(r"\b(?:supine|lateral|decubitus|expiratory) (?:view|film|radiograph)|^supine ")
+_ALONE = frozenset({"diagnosis", "cause", "consequence", "co-occurrence"})
+"""Roles whose other end an image must show: no cause or diagnosis follows from the graph alone."""
+
+_INHERITED = 0.6
+"""Worth of a sign of a kind of the finding."""
+
+_FIRST = {1: 1.5, 2: 1.3}
+"""Worth of a sign that a textbook lists first or second for a finding; what is seen is worth more still."""
+
 _A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main))")
 """A side of the chest, not of the heart."""
 
@@ -89,12 +101,18 @@ def find_role(entity: str, triple: Triple) -> Role | None:
     entity : str
         CURIE of the finding.
     triple : Triple
-        Any triple of the graph.
+        Any triple of the graph; a sign of a kind of the finding is a sign of it, worth less.
     """
     if triple.subject.id == triple.object.id:
         return None
-    end = "subject" if triple.subject.id == entity else "object" if triple.object.id == entity else None
-    return None if end is None else _ROLES.get((triple.relation.id, end))
+    for end, one in (("subject", triple.subject.id), ("object", triple.object.id)):
+        if one == entity:
+            return _ROLES.get((triple.relation.id, end))
+    for end, one in (("subject", triple.subject.id), ("object", triple.object.id)):
+        role = _ROLES.get((triple.relation.id, end))
+        if one in find_kinds(entity) and role is not None and role.name == "sign":
+            return role._replace(weight=role.weight * _INHERITED)
+    return None
 
 
 def find_seeds(findings: Iterable[Finding]) -> tuple[Entity, ...]:
@@ -115,60 +133,17 @@ def search_neighbours(store: GraphStore, entities: Iterable[str]) -> dict[str, t
         CURIEs of findings.
     """
     relations = sorted({relation for relation, _ in _ROLES})
-    return {
-        entity: tuple(
-            triple
-            for triple in store.find_neighbours([entity], hops=1, relations=relations, limit=500)
-            if find_role(entity, triple)
-        )
-        for entity in entities
-    }
+    found = {}
+    for entity in entities:
+        near = store.find_neighbours([entity], hops=1, relations=relations, limit=500)
+        if kinds := sorted(find_kinds(entity)):
+            near += store.find_neighbours(kinds, hops=1, relations=[HAS_SIGN, SUGGESTS], limit=500)
+        unique = {triple.key: triple for triple in near if find_role(entity, triple)}
+        found[entity] = tuple(unique.values())
+    return found
 
 
-def count_ends(neighbours: Mapping[str, Sequence[Triple]]) -> Counter[str]:
-    """Count the findings for which each concept is the other end of a reason; few is specific."""
-    return Counter(
-        end for entity, triples in neighbours.items() for end in {_other(entity, triple).id for triple in triples}
-    )
-
-
-class Seen(NamedTuple):
-    """Findings and signs of an image, and their places.
-
-    Parameters
-    ----------
-    present, absent : frozenset of str
-        CURIEs that the image shows, and that it does not show.
-    regions : mapping of str to Region
-        Places of findings, by CURIE.
-    """
-
-    present: frozenset[str] = frozenset()
-    absent: frozenset[str] = frozenset()
-    regions: Mapping[str, Region] = {}
-
-
-def find_seen(findings: Iterable[Finding]) -> Seen:
-    """Gather findings and their signs for ranking.
-
-    Parameters
-    ----------
-    findings : iterable of Finding
-        All findings of one image.
-    """
-    findings = tuple(findings)
-    scores = [score for finding in findings for score in finding.signs if score.valid]
-    return Seen(
-        frozenset(f.entity.id for f in findings if f.certainty is not Certainty.ABSENT)
-        | frozenset(s.sign.entity.id for s in scores if (s.probability or 0) >= 0.5),
-        frozenset(f.entity.id for f in findings if f.certainty is Certainty.ABSENT),
-        {f.entity.id: f.region for f in findings if f.region is not None},
-    )
-
-
-def rank_triples(
-    entity: str, triples: Iterable[Triple], *, seen: Seen | None = None, spread: Mapping[str, int] | None = None
-) -> list[ScoredTriple]:
+def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = None) -> list[ScoredTriple]:
     """Rank reasons for one finding, best first.
 
     Parameters
@@ -176,88 +151,74 @@ def rank_triples(
     entity : str
         CURIE of the finding.
     triples : iterable of Triple
-        Candidates; those without a role, stated as absent by the reports, or about the other side are left out.
+        Candidates. Left out are those without a role, those that reports or the image deny, those about the other side,
+        and, of an image, those that hold for other views and diagnoses that it does not show.
     seen : Seen or None
-        Findings and signs of the image.
-    spread : mapping of str to int or None
-        Number of findings for which each concept is a reason (:func:`count_ends`).
+        Findings and signs of the image, or of a text.
 
     Returns
     -------
     list of ScoredTriple
-        Ties are ordered by the shorter name, then by identifiers, so that the same question has the same answer.
+        Of the same score, what more reports affirm comes first, then by identifiers: the same question has the same
+        answer.
     """
-    seen, spread = seen or Seen(), spread or {}
+    seen = seen or Seen()
     scored = []
     for triple in triples:
         role = find_role(entity, triple)
         if role is None or Certainty.ABSENT in (triple.subject_certainty, triple.object_certainty):
             continue
-        other = _other(entity, triple)
-        score = role.weight * rate_source(triple) * _specificity(other, triple, spread)
-        score *= _fit(other, role, seen) * _place_fit(other, seen.regions.get(entity))
+        own, other = find_ends(entity, triple)
+        score = _rate_role(entity, other, role) * rate_source(triple, seen) * _fit(own, other, role, seen)
+        if region := seen.regions.get(entity):
+            score *= min(_place_fit(end, region) for end in {own, other} if end.id != entity)
         if score > 0:
             scored.append(ScoredTriple(triple=triple, score=round(score, 6)))
-    return sorted(scored, key=lambda s: (-s.score, len(_other(entity, s.triple).label), s.triple.key))
+    return sorted(scored, key=lambda s: (-s.score, -s.triple.counts.present, s.triple.key))
 
 
-def rate_source(triple: Triple) -> float:
-    """Rate the sources, in (0, 1]: a curated text before counted reports, many reports before few.
+def _rate_role(entity: str, other: Entity, role: Role) -> float:
+    """Rate the relation as a reason; a sign that a textbook lists first is worth more, in a kind of the finding too."""
+    first = read_first_signs().get((entity, other.id)) if role.name == "sign" else None
+    return role.weight if first is None else _FIRST[first]
 
-    Examples
-    --------
-    >>> from thoracite.types import Counts, Provenance, Relation
-    >>> ends = dict(subject=Entity(id="thx:a", label="a"), relation=Relation(id=SUGGESTS, label="suggestive of"),
-    ...             object=Entity(id="thx:b", label="b"))
-    >>> text = Triple(**ends, provenance=(Provenance(source="thxs:openstax", locator="22.1"),))
-    >>> counted = Triple(**ends, counts=Counts(present=9, uncertain=3), support=12,
-    ...                  provenance=(Provenance(source="thxs:openi", locator="-", extractor="thoracite-rules"),))
-    >>> round(rate_source(text), 2), round(rate_source(counted), 2)
-    (0.9, 0.39)
+
+def find_ends(entity: str, triple: Triple) -> tuple[Entity, Entity]:
+    """Return the end of a reason that is the finding, or a kind of it, and the other end."""
+    ends = (triple.subject, triple.object)
+    own = next((end for end in ends if end.id == entity), None) or next(
+        (end for end in ends if end.id in find_kinds(entity)), triple.object
+    )
+    return own, ends[own is triple.subject]
+
+
+def _fit(own: Entity, other: Entity, role: Role, seen: Seen) -> float:
+    """Rate the other end in this image: raised if seen, nothing if read as absent or, in some roles, if not seen."""
+    if seen.denies(own.id):
+        return 0.0
+    if seen.shows(other.id):
+        return 2.5
+    if role.name in _ALONE | {"sign"} and seen.denies(other.id):
+        return 0.0
+    return 0.0 if seen.view and role.name in _ALONE else 1.0
+
+
+def _place_fit(end: Entity, region: Region) -> float:
+    """Rate the place that a name states: zero for the other side, more for the same level, less for another.
+
+    A sign at another level speaks for a finding all the same; a place or a lobe hardly does.
     """
-    read = {source.source for source in triple.provenance if source.extractor == "curated"}
-    if read:
-        return 0.9 if len(read) == 1 else 1.0
-    counts = triple.counts
-    stated = (counts.present + 0.5 * counts.uncertain) / counts.total if counts.total else 0.5
-    return 0.8 * stated * min(1.0, math.log1p(triple.support) / math.log1p(100))
-
-
-def _other(entity: str, triple: Triple) -> Entity:
-    return triple.object if triple.subject.id == entity else triple.subject
-
-
-def _specificity(other: Entity, triple: Triple, spread: Mapping[str, int]) -> float:
-    """Lower an end that many findings share, that no vocabulary names or that needs another view, and chance."""
-    shared = 1 / math.sqrt(max(1, spread.get(other.id, 1)))
-    bare = (0.6 if triple.counts.total else 0.85) if other.kind == "mention" else 1.0
-    view = 0.7 if _OTHER_VIEW.search(other.label.lower()) else 1.0
-    chance = 1.0 if triple.lift is None else min(1.0, triple.lift / 2)
-    return shared * bare * view * chance
-
-
-def _fit(other: Entity, role: Role, seen: Seen) -> float:
-    """Rate the other end in this image: raised if seen, lowered if read as absent."""
-    if other.id in seen.present:
-        return 1.5
-    return 0.4 if other.id in seen.absent and role.name in {"sign", "diagnosis", "co-occurrence", "cause"} else 1.0
-
-
-def _place_fit(other: Entity, region: Region | None) -> float:
-    """Rate the place: zero for the other side, more for the same level of the lung, less for another level."""
-    if region is None:
-        return 1.0
-    words = set(re.findall(r"[a-z]+", other.label.lower()))
-    sides = set(_A_SIDE.findall(other.label.lower())) if not words & {"shift", "deviation", "displacement"} else set()
+    words = set(re.findall(r"[a-z]+", end.label.lower()))
+    sides = set(_A_SIDE.findall(end.label.lower()))
     if sides and region.side in {"left", "right"} and region.side not in sides:
         return 0.0
-    if other.kind != "anatomy" and not words & {"lobe", "lobes", "zone", "zones"}:
-        return 1.0
     here = _levels(set(re.findall(r"[a-z]+", region.anatomy.lower())))
     there = _levels(words)
     if not here or not there:
         return 1.0
-    return 1.5 if here & there else 0.3
+    if here & there:
+        return 1.5
+    return 0.3 if end.kind == "anatomy" or words & {"lobe", "lobes", "zone", "zones"} else 0.7
 
 
 def _levels(words: Collection[str]) -> set[str]:
@@ -285,7 +246,7 @@ def prune_triples(
     against: ScoredTriple | None = None
     ends: set[str] = set()
     for scored in ranked:
-        role, other = find_role(entity, scored.triple), _other(entity, scored.triple)
+        role, (_, other) = find_role(entity, scored.triple), find_ends(entity, scored.triple)
         if role is None or roles[role.name] >= per_role or other.id in ends:
             continue
         roles[role.name] += 1
@@ -318,7 +279,7 @@ def search_subgraph(
     seen : Seen or None
         Findings and signs of the image; None without an image.
     neighbours : mapping of str to sequence of Triple or None
-        Results of :func:`search_neighbours`, also for other findings, which tell how specific an end is.
+        Results of :func:`search_neighbours`.
     limit : int
         Most triples for each seed.
 
@@ -329,10 +290,9 @@ def search_subgraph(
     """
     known = dict(neighbours or {})
     known |= search_neighbours(store, [seed.id for seed in seeds if seed.id not in known])
-    spread = count_ends(known)
     best: dict[tuple[str, str, str], ScoredTriple] = {}
     for seed in seeds:
-        ranked = rank_triples(seed.id, known[seed.id], seen=seen, spread=spread)
+        ranked = rank_triples(seed.id, known[seed.id], seen=seen)
         for scored in prune_triples(seed.id, ranked, limit=limit):
             earlier = best.get(scored.triple.key)
             if earlier is None or scored.score > earlier.score:
@@ -342,14 +302,11 @@ def search_subgraph(
 
 __all__ = [
     "Role",
-    "Seen",
-    "count_ends",
+    "find_ends",
     "find_role",
     "find_seeds",
-    "find_seen",
     "prune_triples",
     "rank_triples",
-    "rate_source",
     "search_neighbours",
     "search_subgraph",
 ]

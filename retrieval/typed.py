@@ -25,7 +25,7 @@ from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.linking.mentions import link_mentions
 from thoracite.kg.linking.suggestion import correct
 from thoracite.kg.vocabulary import CHEST_RADIOGRAPH
-from thoracite.retrieval.subgraph import Seen
+from thoracite.retrieval.scene import Seen
 from thoracite.types import Certainty, Entity, Region, Side
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from thoracite.kg.linking.linker import Linker
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.settings import Settings
-from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph
+from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
 
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
@@ -111,7 +111,7 @@ class Explainer:
             return self._withhold(study, reading.findings, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
             return self._withhold(study, reading.findings, doubt)
-        found = self._retrieve(reading.findings)
+        found = self._retrieve(reading.findings, study.view)
         claims = self._write(study, found.findings, found.evidence)
         if not claims:
             return self._withhold(study, found.findings, "no sentence that was written is supported by its evidence")
@@ -198,9 +198,9 @@ class Explainer:
         """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
-    def _retrieve(self, findings: Sequence[Finding]) -> Retrieval:
+    def _retrieve(self, findings: Sequence[Finding], view: View) -> Retrieval:
         if self.graph:
-            return self.retriever.search(findings)
+            return self.retriever.search(findings, view=view)
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
     def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from tests.generation.conftest import finding, triple
 from thoracite.errors import UsageError
 from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
-from thoracite.types import Certainty, Claim, Evidence, Finding, Study
+from thoracite.kg.vocabulary import ARGUES_AGAINST, CAUSED_BY, HAS_SIGN, LOCATED_IN, SUGGESTS
+from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Study, Triple
 
 
 def find_findings(evidence: Sequence[Evidence]) -> list[Finding]:
@@ -78,3 +81,76 @@ def test_only_the_first_findings_are_explained_and_the_others_named(evidence: tu
 
 def test_the_same_evidence_gives_the_same_sentences(evidence: tuple[Evidence, ...]) -> None:
     assert write(evidence) == write(evidence)
+
+
+def number(*pieces: tuple[Triple, Entity] | Finding) -> list[Evidence]:
+    """Evidence about findings, and triples about one of their ends."""
+    made = []
+    for at, piece in enumerate(pieces, 1):
+        common: dict[str, Any] = {"key": f"E{at}", "score": 0.5}
+        if isinstance(piece, Finding):
+            common["score"] = piece.probability
+            made.append(Evidence(kind="finding", about=piece.entity, finding=piece, **common))
+        else:
+            made.append(Evidence(kind="triple", triple=piece[0], about=piece[1], sparql="S", cypher="C", **common))
+    return made
+
+
+def say(link: Link, extractor: Extractor, *pieces: tuple[Triple, Entity] | Finding) -> list[str]:
+    evidence = number(*pieces)
+    claims = verify(write(evidence), evidence, linker=link, extractor=extractor)
+    assert [(claim.sentence, claim.why) for claim in claims if claim.verdict != "supported"] == []
+    assert sum(claim.kind == "background" for claim in claims) <= 1
+    return [claim.sentence for claim in claims]
+
+
+EFFUSION = finding("pleural effusion", 0.83, "definitely present")
+KERLEY = triple("pleural effusion", HAS_SIGN, "kerley b lines")
+
+
+def test_of_all_that_the_graph_knows_one_sign_is_told(link: Link, extractor: Extractor) -> None:
+    told = [
+        triple("pleural effusion", CAUSED_BY, "heart failure"),
+        triple("heart failure", HAS_SIGN, "pleural effusion"),
+        triple("air bronchogram", ARGUES_AGAINST, "pleural effusion"),
+        triple("pleural effusion", LOCATED_IN, "pleural space"),
+        triple("pulmonary edema", HAS_SIGN, "air bronchogram"),
+        triple("meniscus sign", SUGGESTS, "pleural effusion"),
+        KERLEY,
+    ]
+    sentences = say(link, extractor, EFFUSION, *((one, EFFUSION.entity) for one in told))
+    assert sentences == [
+        "A pleural effusion is likely (probability 0.83) [E1].",
+        "The meniscus sign is suggestive of pleural effusion [E7].",
+    ]
+
+
+def test_a_cause_and_a_diagnosis_are_told_where_the_image_shows_them(link: Link, extractor: Extractor) -> None:
+    failure = finding("heart failure", 0.4, "uncertain")
+    edema = finding("pulmonary edema", 0.6, "definitely present")
+    facts = [
+        (triple("pleural effusion", CAUSED_BY, "heart failure"), EFFUSION.entity),
+        (triple("pleural effusion", SUGGESTS, "pulmonary edema"), EFFUSION.entity),
+        (KERLEY, EFFUSION.entity),
+    ]
+    sentences = say(link, extractor, EFFUSION, *facts, edema, failure)
+    assert sentences[1:4] == [
+        "Heart failure, which is possible (probability 0.40) [E6], is a possible cause of the pleural effusion that is "
+        "likely here (probability 0.83) [E1][E2].",
+        "Pulmonary edema is likely (probability 0.60) [E5], because pleural effusion, which is likely (probability "
+        "0.83) [E1], is suggestive of pulmonary edema [E3].",
+        "Kerley b lines are radiographic signs of pleural effusion [E4].",
+    ]
+
+
+def test_what_the_image_denies_is_neither_a_cause_nor_a_diagnosis(link: Link, extractor: Extractor) -> None:
+    failure = finding("heart failure", 0.02, "definitely absent")
+    facts = [
+        (triple("pleural effusion", CAUSED_BY, "heart failure"), EFFUSION.entity),
+        (triple("pleural effusion", SUGGESTS, "heart failure"), EFFUSION.entity),
+    ]
+    sentences = say(link, extractor, EFFUSION, *facts, failure)
+    assert sentences == [
+        "A pleural effusion is likely (probability 0.83) [E1].",
+        "No heart failure is detected (probability 0.02) [E4].",
+    ]

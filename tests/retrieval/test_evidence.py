@@ -11,7 +11,8 @@ from tests.readings import FINDINGS, make_finding
 from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.store import GraphStore
 from thoracite.retrieval.evidence import collect_evidence
-from thoracite.retrieval.subgraph import find_seeds, find_seen, search_subgraph
+from thoracite.retrieval.scene import find_seen
+from thoracite.retrieval.subgraph import find_seeds, search_subgraph
 from thoracite.types import Certainty, Evidence, Finding, Subgraph
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from thoracite.kg.facts import FIRST_SIGNS, read_filled
+from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
     ASSOCIATED,
     CAUSED_BY,
+    CO_OCCURS,
     HAS_ATTRIBUTE,
     HAS_SIGN,
     LOCATED_AT,
@@ -22,15 +26,13 @@ from thoracite.kg.vocabulary import (
     SUGGESTS,
     mint,
 )
+from thoracite.retrieval.scene import Seen, find_seen, rate_source
 from thoracite.retrieval.subgraph import (
-    Seen,
-    count_ends,
+    find_ends,
     find_role,
     find_seeds,
-    find_seen,
     prune_triples,
     rank_triples,
-    rate_source,
     search_neighbours,
     search_subgraph,
 )
@@ -56,14 +58,14 @@ def finding(label: str, probability: float, certainty: Certainty) -> Finding:
     return Finding(entity=entity(label), probability=probability, certainty=certainty)
 
 
-SIGN = triple("pleural effusion", HAS_SIGN, "meniscus sign")
+SIGN = triple("pleural effusion", HAS_SIGN, "sign of the day")
 CAUSE = triple("pleural effusion", CAUSED_BY, "heart failure")
 MIMIC = triple("elevated hemidiaphragm", MIMICS, "pleural effusion")
 AGAINST = triple("air bronchogram", ARGUES_AGAINST, "pleural effusion")
 
 
-def order(*triples: Triple, seen: Seen | None = None, spread: dict[str, int] | None = None) -> list[str]:
-    ranked = rank_triples(EFFUSION, triples, seen=seen, spread=spread)
+def order(*triples: Triple, seen: Seen | None = None) -> list[str]:
+    ranked = rank_triples(EFFUSION, triples, seen=seen)
     return [s.triple.subject.label if s.triple.object.id == EFFUSION else s.triple.object.label for s in ranked]
 
 
@@ -120,13 +122,13 @@ def test_signs_come_before_causes_and_both_before_what_reports_count() -> None:
     counted = triple(
         "pleural effusion", HAS_SIGN, "opacity", provenance=(REPORTS,), counts=Counts(present=9), support=9
     )
-    assert order(CAUSE, counted, SIGN) == ["meniscus sign", "heart failure", "opacity"]
+    assert order(CAUSE, counted, SIGN) == ["sign of the day", "heart failure", "opacity"]
 
 
 def test_reasons_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
     one = "pleural effusion"
     asked = [
-        [SIGN, triple("meniscus", SUGGESTS, one)],
+        [SIGN, triple("another sign", SUGGESTS, one)],
         [triple(one, SUGGESTS, "pleurisy")],
         [triple("tuberculosis", HAS_SIGN, one)],
         [CAUSE, AGAINST, MIMIC],
@@ -143,7 +145,7 @@ def test_reasons_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
     assert [len(level) for level in levels] == [1] * len(asked)
     assert levels == sorted(levels, key=max, reverse=True)
     assert len(set.union(*levels)) == len(asked)
-    assert scores[SIGN.key] == 0.9  # the best there is of one text, where nothing is known of the image
+    assert scores[SIGN.key] == pytest.approx(0.63)  # the best there is of one text that does not say how common it is
 
 
 def test_many_reports_count_more_than_few_and_doubtful_ones_less() -> None:
@@ -160,29 +162,134 @@ def test_many_reports_count_more_than_few_and_doubtful_ones_less() -> None:
 
 
 def test_what_reports_name_together_by_chance_comes_last() -> None:
-    chance, unknown, often = (triple("pleural effusion", HAS_SIGN, f"sign {n}") for n in range(3))
+    counted = {"provenance": (REPORTS,), "counts": Counts(present=9), "support": 9}
+    chance, unknown, often = (triple("pleural effusion", HAS_SIGN, f"sign {n}", **counted) for n in range(3))
     chance, often = chance.model_copy(update={"lift": 0.5}), often.model_copy(update={"lift": 9.0})
     assert order(chance, unknown, often) == ["sign 1", "sign 2", "sign 0"]
+    told = chance.model_copy(update={"provenance": (TEXT, REPORTS)})
+    assert order(unknown, told) == ["sign 0", "sign 1"]  # what a text says needs no count
 
 
-@pytest.mark.parametrize("view", ["lateral view", "decubitus film", "expiratory radiograph", "supine view"])
-def test_a_sign_of_another_view_counts_less(view: str) -> None:
-    views = (view, "frontal view")
-    assert order(*(triple("pleural effusion", HAS_SIGN, f"meniscus on {one}") for one in views)) == [
-        "meniscus on frontal view",
-        f"meniscus on {view}",
-    ]
+def limited(name: str, *limits: str, **more: str) -> Triple:
+    origin = TEXT.model_copy(update={"holds_for": limits, **more})
+    return triple("pleural effusion", HAS_SIGN, name, provenance=(origin,))
 
 
-def test_what_the_image_shows_comes_first_and_what_it_denies_last() -> None:
+@pytest.mark.parametrize(
+    ("limits", "views"),
+    [
+        ((), {"PA", "AP", "unknown", "lateral"}),
+        (("frontal",), {"PA", "AP", "unknown"}),
+        (("lateral",), {"lateral"}),
+        (("frontal", "ct"), {"PA", "AP", "unknown"}),
+        (("ct",), set()),
+        (("neonate",), set()),
+        (("child", "adult"), {"PA", "AP", "unknown", "lateral"}),
+        (("pa",), {"PA", "unknown"}),
+        (("ap",), {"AP", "unknown"}),
+        (("supine",), {"AP"}),
+        (("frontal", "supine"), {"AP"}),
+        (("serial films",), set()),
+        (("expiratory",), set()),
+        (("decubitus", "ultrasound"), set()),
+    ],
+)
+def test_a_fact_counts_only_where_it_holds(limits: tuple[str, ...], views: set[str]) -> None:
+    fact = limited("a sign", *limits)
+    for view in ("PA", "AP", "unknown", "lateral"):
+        assert bool(order(fact, seen=Seen(view=view))) is (view in views), view
+    assert order(fact)  # asked without an image, it is found all the same
+
+
+def test_without_an_image_what_holds_on_a_frontal_film_comes_first() -> None:
+    assert order(limited("a", "lateral"), limited("b", "frontal"), limited("c", "ct")) == ["b", "a", "c"]
+
+
+def test_a_condition_must_be_seen_or_a_kind_of_it() -> None:
+    fact = limited("a sign", "thx:pulmonary_edema")
+    assert order(fact, seen=Seen(view="PA")) == []
+    for seen in ("pulmonary edema", "cardiogenic pulmonary edema"):
+        assert order(fact, seen=Seen(present=frozenset({mint(seen)}), view="PA")) == ["a sign"]
+
+
+def test_of_several_sources_the_one_that_holds_counts() -> None:
+    both = limited("both", "lateral", commonness="common")
+    here = TEXT.model_copy(update={"source": "thxs:other", "commonness": "rare"})
+    both = both.model_copy(update={"provenance": (*both.provenance, here)})
+    assert order(both, limited("occasional", commonness="occasional"), seen=Seen(view="PA")) == ["occasional", "both"]
+
+
+def test_everyday_signs_come_before_rare_ones_and_plain_statements_before_doubtful_ones() -> None:
+    signs = [limited(name, commonness=name) for name in ("rare", "not stated", "occasional", "common")]
+    assert order(*signs) == ["common", "occasional", "not stated", "rare"]
+    signs = [limited(name, confidence=name) for name in ("low", "medium", "high")]
+    assert order(*signs) == ["high", "medium", "low"]
+
+
+def test_what_the_image_shows_comes_first_and_what_it_denies_is_left_out() -> None:
     other = triple("pleural effusion", HAS_SIGN, "apical cap")
-    seen = Seen(present=frozenset({mint("apical cap")}), absent=frozenset({mint("meniscus sign")}))
-    assert order(SIGN, other, CAUSE, seen=seen) == ["apical cap", "heart failure", "meniscus sign"]
+    seen = Seen(present=frozenset({mint("apical cap")}), absent=frozenset({mint("sign of the day")}))
+    assert order(SIGN, other, CAUSE, seen=seen) == ["apical cap", "heart failure"]
 
 
-def test_an_end_that_many_findings_share_counts_less() -> None:
-    other = triple("pleural effusion", HAS_SIGN, "opacity sign")
-    assert order(other, SIGN, spread={mint("opacity sign"): 9}) == ["meniscus sign", "opacity sign"]
+def test_of_an_image_no_cause_or_diagnosis_is_a_reason_that_it_does_not_show() -> None:
+    facts = [
+        CAUSE,
+        triple("pleural effusion", SUGGESTS, "tuberculosis"),
+        triple("lung cancer", HAS_SIGN, "pleural effusion"),
+        triple("dyspnea", CAUSED_BY, "pleural effusion"),
+        triple("pleural effusion", CO_OCCURS, "atelectasis"),
+    ]
+    assert order(*facts, SIGN, seen=Seen(view="PA")) == ["sign of the day"]
+    assert len(order(*facts, SIGN)) == 6
+    failing = Seen(present=frozenset({mint("heart failure")}), view="PA")
+    assert order(*facts, SIGN, seen=failing) == ["heart failure", "sign of the day"]
+
+
+def test_a_finding_has_the_signs_of_its_kinds_and_not_their_causes() -> None:
+    large, tension = "large pleural effusion", "hydropneumothorax"
+    facts = [
+        triple(large, HAS_SIGN, "white-out"),
+        triple(large, CAUSED_BY, "cancer"),
+        triple(tension, HAS_SIGN, "level"),
+    ]
+    ranked = rank_triples(EFFUSION, [*facts, SIGN])
+    assert [s.triple for s in ranked] == [SIGN, facts[0]]
+    assert ranked[1].score == pytest.approx(0.6 * ranked[0].score)
+    below = triple("pleural effusion", HAS_SIGN, "white-out")
+    assert rank_triples(mint(large), [below]) == []  # what holds for a finding need not show in each kind of it
+    assert order(facts[0], seen=Seen(present=frozenset({EFFUSION}), absent=frozenset({mint(large)}), view="PA")) == []
+
+
+def test_a_denied_finding_denies_its_kinds_and_a_seen_kind_is_the_finding() -> None:
+    edema, cardiogenic = mint("pulmonary edema"), mint("cardiogenic pulmonary edema")
+    fact = triple("pleural effusion", SUGGESTS, "cardiogenic pulmonary edema")
+    assert order(fact, seen=Seen(absent=frozenset({edema}))) == []
+    assert Seen(absent=frozenset({edema})).denies(cardiogenic)
+    assert not Seen(absent=frozenset({cardiogenic})).denies(edema)
+    assert Seen(present=frozenset({cardiogenic})).shows(edema)
+    assert not Seen(present=frozenset({edema})).shows(cardiogenic)
+    assert not Seen(present=frozenset({cardiogenic}), absent=frozenset({edema})).denies(cardiogenic)
+
+
+@pytest.mark.parametrize("view", ["PA", "unknown"])
+def test_the_first_reasons_are_what_a_textbook_lists_first(graph_folder: Path, view: str) -> None:
+    store, listed = open_graph(graph_folder), defaultdict[str, list[str]](list)
+    for row in read_filled(FIRST_SIGNS, ("finding", "rank", "sign", "source", "locator")):
+        listed[mint(row["finding"])].append(mint(row["sign"]))
+    assert len(listed) == 13
+    for finding_id, signs in listed.items():
+        seen = Seen(present=frozenset({finding_id}), view=view)
+        ranked = rank_triples(finding_id, search_neighbours(store, [finding_id])[finding_id], seen=seen)
+        chosen = prune_triples(finding_id, ranked)
+        assert [find_ends(finding_id, scored.triple)[1].id for scored in chosen[:2]] == signs
+    store.close()
+
+
+def test_the_same_score_goes_by_reports_and_never_by_the_length_of_a_name() -> None:
+    long, short, seen = (triple("pleural effusion", HAS_SIGN, name) for name in ("a long name of a sign", "b", "c"))
+    seen = seen.model_copy(update={"counts": Counts(present=4)})
+    assert order(short, long, seen) == ["c", "a long name of a sign", "b"]
 
 
 def test_the_other_side_is_left_out_and_the_same_level_preferred() -> None:
@@ -199,9 +306,9 @@ def test_a_place_without_a_level_stands_between_the_same_level_and_another() -> 
     places = [triple("pleural effusion", LOCATED_IN, label, kind="anatomy") for label in labels]
     region = Region(box=(0, 0, 9, 9), anatomy="right upper zone", side="right")
     ranked = order(*places, seen=Seen(regions={EFFUSION: region}))
-    assert ranked == ["right apex", "right lung", "right lower lobe", "right costophrenic sulcus"]
+    assert ranked == ["right apex", "right lung", "right costophrenic sulcus", "right lower lobe"]
     below = Seen(regions={EFFUSION: region.model_copy(update={"anatomy": "right lower zone"})})
-    assert order(*places, seen=below) == ["right lower lobe", "right costophrenic sulcus", "right lung", "right apex"]
+    assert order(*places, seen=below) == ["right costophrenic sulcus", "right lower lobe", "right lung", "right apex"]
     nowhere = Seen(regions={EFFUSION: region.model_copy(update={"anatomy": "chest"})})
     assert len({scored.score for scored in rank_triples(EFFUSION, places, seen=nowhere)}) == 1
 
@@ -227,27 +334,16 @@ def test_pruning_keeps_few_of_a_kind_and_something_against() -> None:
 
 
 def test_pruning_names_each_end_once() -> None:
-    again = triple("meniscus sign", SUGGESTS, "pleural effusion")
+    again = triple("sign of the day", SUGGESTS, "pleural effusion")
     kept = prune_triples(EFFUSION, rank_triples(EFFUSION, [SIGN, again, CAUSE]))
     ends = [s.triple.subject if s.triple.object.id == EFFUSION else s.triple.object for s in kept]
-    assert [end.label for end in ends] == ["meniscus sign", "heart failure"]
+    assert [end.label for end in ends] == ["sign of the day", "heart failure"]
 
 
 def test_what_speaks_against_takes_the_last_place_not_another() -> None:
     ranked = rank_triples(EFFUSION, [SIGN, CAUSE, AGAINST, MIMIC, triple("pleural effusion", LOCATED_AT, "chest")])
     for limit, kept in ((1, [AGAINST]), (2, [SIGN, AGAINST]), (5, [s.triple for s in ranked])):
         assert [s.triple for s in prune_triples(EFFUSION, ranked, limit=limit)] == kept
-
-
-def test_a_mention_that_no_vocabulary_names_counts_less_and_less_still_when_only_counted() -> None:
-    counted = {"provenance": (REPORTS,), "counts": Counts(present=500), "support": 500}
-    for more in ({}, counted):
-        named, bare = (
-            triple("pleural effusion", HAS_SIGN, "haze", kind=kind, **more) for kind in ("finding", "mention")
-        )
-        first, second = rank_triples(EFFUSION, [bare, named])
-        assert (first.triple, second.triple) == (named, bare)
-        assert second.score / first.score == pytest.approx(0.6 if more else 0.85)
 
 
 def test_neighbours_are_the_triples_with_a_role_at_the_finding(small_graph: Path, tmp_path: Path) -> None:
@@ -271,24 +367,13 @@ def test_a_triple_that_explains_two_seeds_is_kept_once_with_its_better_score(sma
         assert found.seeds == tuple(order)
         scores = {scored.triple.key: scored.score for scored in found.triples}
         assert len(found.triples) == len(scores) == 2
-        spread = count_ends(neighbours)
-        assert scores[shared.key] == max(
-            scored.score for seed in order for scored in rank_triples(seed.id, [shared], spread=spread)
-        )
+        assert scores[shared.key] == max(scored.score for seed in order for scored in rank_triples(seed.id, [shared]))
     assert [s.triple for s in search_subgraph(store, seeds[:1], neighbours=neighbours, limit=1).triples] == [SIGN]
 
 
 def test_the_same_question_has_the_same_answer() -> None:
     signs = [triple("pleural effusion", HAS_SIGN, f"sign {n}") for n in range(5)]
     assert rank_triples(EFFUSION, signs) == rank_triples(EFFUSION, reversed(signs))
-
-
-def test_shared_ends_are_counted_once_a_finding() -> None:
-    neighbours = {
-        EFFUSION: (SIGN, triple("meniscus sign", SUGGESTS, "pleural effusion"), CAUSE),
-        mint("pulmonary edema"): (triple("pulmonary edema", CAUSED_BY, "heart failure"),),
-    }
-    assert count_ends(neighbours) == {mint("meniscus sign"): 1, mint("heart failure"): 2}
 
 
 def test_seen_gathers_findings() -> None:

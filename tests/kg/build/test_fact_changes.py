@@ -20,7 +20,7 @@ from thoracite.types import Triple
 
 CURATION = ONTOLOGIES / "curation"
 CHANGES = list(read_rows(CURATION / "fact_changes.csv", columns=CHANGE_COLUMNS))
-FIRST = Path(__file__).parents[3] / "docs" / "facts" / "first_reasons.csv"
+FIRST = ONTOLOGIES / "first_reasons.csv"
 ASKED = Path(__file__).parents[2] / "data" / "asked_signs.csv"
 NAMED = (
     "T0023", "T0004", "T0040", "T0017", "T0018", "T0061", "T0065", "T0036", "T0038", "T0123", "F0081", "F0297",
