@@ -61,7 +61,13 @@ async def ask_everything(client: Client) -> None:
 
 
 async def explain(client: Client) -> None:
-    (edge,) = (await call(client, "explain_edge", first="meniscus sign", second="thx:pleural_effusion"))["edges"]
+    edges = (await call(client, "explain_edge", first="meniscus sign", second="thx:pleural_effusion"))["edges"]
+    assert "thx:has_radiographic_sign" in {edge["relation_id"] for edge in edges}
+    for edge in edges:  # the sign of the finding, and what else is stated between both
+        await explain_one(client, edge)
+
+
+async def explain_one(client: Client, edge: dict[str, Any]) -> None:
     for one in edge["assertions"]:
         assert one["iri"].startswith("https://w3id.org/thoracite/assertion/")
         assert one["source"]["title"]
