@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
@@ -27,7 +28,7 @@ from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the gate finds something else."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
@@ -67,7 +68,7 @@ def find_identifiers(text: str) -> list[Identifier]:
     """
     spans: list[Span] = list(find_patterned(text))
     spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
-    spans += [("NAME", start, end) for find in (find_slotted, find_signed) for start, end in find(text)]
+    spans += [("NAME", start, end) for find in (find_slotted, find_signed, find_fielded) for start, end in find(text)]
     names = sorted({(start, end) for kind, start, end in spans if kind == "NAME"})
     spans += [("NAME", start, end) for start, end in find_listed(text, names)]
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]

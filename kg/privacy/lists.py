@@ -82,7 +82,10 @@ _ROLL = re.compile(
     rf",?[ ]and|[ ]?[&/])[ ]"
     rf"{_ITEM.replace('(?P<x>', '(?:')})*)(?=\s*(?:[.\n]|\Z))"
 )
-_INVERTED = re.compile(rf"\b(?:of|for|re:?|from|to|by|with)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])")
+_INVERTED = re.compile(
+    rf"\b(?:of|for|(?i:re):?|from|to|by|with|(?i:pt|patient|name)[.:]?)[ ](?P<x>{_CAPITAL},[ ]{_CAPITAL})(?![\w'’-])|"
+    rf"(?:\A|[.!?:\n][ ]?)(?P<y>{_CAPITAL},[ ]{_CAPITAL})(?=[ ](?:has|had|is|was|underwent|presented|presents|came)\b)"
+)
 _PREFIXED = re.compile(
     rf"(?:\A|[\n.:][ \t]*)(?P<x>(?:(?:ST\.?|LE|LA|DE|DI|DEL|DELLA|VAN|DER|VON|AL|"
     rf"EL)[ ]){{1,2}}[{UPPER}]{{2,}})(?=,[ ][{UPPER}])|"
@@ -142,9 +145,10 @@ def find_signed(text: str) -> Iterator[tuple[int, int]]:
         if not any(is_ordinary(word, read_words(), report=True) for word in match["x"].split(", ")):
             yield match.span("x")
     for match in _INVERTED.finditer(text):
-        last, first = match["x"].split(", ")
+        group = "x" if match["x"] else "y"
+        last, first = match[group].split(", ")
         if is_nameable(last) and is_nameable(first) and not is_ordinary(first, read_words()):
-            yield match.span("x")
+            yield match.span(group)
     for pattern in (_AGENT, _OF_READING, _SGD):
         for match in pattern.finditer(text):
             if pattern is _AGENT and match["verb"].lower() in _CAUSE:
@@ -242,7 +246,11 @@ def _name_starts(run: str, *, lone: bool) -> int | None:
         first += 1
     kept = words[first:]
     full = [word for word in kept if len(word.rstrip(".")) > 1 and word[0].isupper()]
-    if not full or not all(is_nameable(word.title()) for word in full) or (not lone and len(full) < 2):
+    nameable = [is_nameable(word.title()) for word in full]
+    given = (
+        len(full) > 1 and nameable[0] and not is_ordinary(full[0], read_words(), report=True)
+    )  # "Joshua R. Person, MD"
+    if not full or not (all(nameable) or given) or (not lone and len(full) < 2):
         return None
     return len(" ".join(words[:first])) + (first > 0)
 

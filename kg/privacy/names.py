@@ -179,12 +179,17 @@ def _is_first_name(read: ReportText, index: int) -> bool:
     )
 
 
+_KIN = frozenset({"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian"})
+"""Words for people that are surnames as well, and no profession: "Dr. Parent", but not "Dr. Radiologist"."""
+
+
 def _after_title(read: ReportText, index: int) -> bool:
-    if not index or (
-        read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
-    ):
+    if not index:
         return False
     title = read.tokens[index - 1].text.lower()
+    role = read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
+    if role and not (title in {"dr", "mr", "mrs", "ms"} and read.tokens[index].text in _KIN):
+        return False
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text

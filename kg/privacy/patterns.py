@@ -95,11 +95,13 @@ DATES = [
     r"(?=\s*(?:[.,;:)]|$|at\b|and\b|was\b|for\b))",
     rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
-    rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|of|dated|on|the|film|chest|in|is|was|"
+    rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|for|of|dated|on|the|film|chest|in|is|was|"
     rf"electronically)\s+)"
     rf"{{0,3}}(?P<x>{_MD}|{_DM}|{_DD}\.(?:0[1-9]|1[0-2])\.?|{_DD}-(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])-{_DD}|"
     rf"{_D} {_D} \d\d(?:\d\d)?)(?![\d/-]|\.\d){_UNIT}(?!\s*(?:days?|weeks?|months?|years?|hours?|of)\b)",
     rf"(?<![\d/])(?P<x>{_MD})(?=,?\s+(?:at\s+)?[0-2]?\d:[0-5]\d)",
+    rf"(?i:\b(?:T|D|R|DD|DT|TD|TT|DOS|DOE|Dict|Trans|{any_of('dated field')}))\s?:\s?(?P<x>{_MD}|{_DM})(?![\d/-]|\.\d)"
+    rf"{_UNIT}",
     rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
@@ -119,8 +121,16 @@ _WEEKDAY_BEFORE = re.compile(
 """What goes with a date beside it: the first day of a range, a weekday, "the"."""
 
 
+_AFTER_DATE = re.compile(
+    rf"\s?(?:-|–|,|&|,?\s(?:to|and|or|through|until|versus|vs\.?))\s?(?P<x>{_MD}|{_DM})(?![\d/-]|\.\d){_UNIT}"
+)
+"""A second date without a year: "03 JUL 2004 to 7/17"."""
+
+
 def _widen_date(text: str, start: int, end: int) -> tuple[int, int]:
-    """A date with the weekday, or the first day of a range that stands beside it."""
+    """A date with the weekday, or the other day of a range or of a list that stands beside it."""
+    if second := _AFTER_DATE.match(text, end):
+        end = second.end()
     if text[start].isdigit() and (range_ := _BEFORE_DATE.search(text, max(0, start - 24), start)):
         start = range_.start()
     if weekday := _WEEKDAY_BEFORE.search(text, max(0, start - 16), start):
@@ -155,7 +165,7 @@ EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
 URLS = [
     r"(?i:\b(?:https?|ftp)://[^\s<>\"\])]+[^\s<>\"\]).,;:!?]/?)",
     r"(?i:\bwww\.[\w-]+(?:\.[\w-]+)+(?:/[^\s<>\"\])]*[\w/])?)",
-    r"(?i:\b(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|"
+    r"(?i:(?<!\w)(?<!\w-)(?:[a-z0-9-]{2,}\.)+(?:com|org|net|edu|gov|mil|info|biz|io|health|co\.uk|ac\.uk|nhs\.uk|uk|de|fr|es|"
     r"it|nl|ca|au|eu|ch|at|us)\b"
     r"(?:/[^\s<>\"\])]*[\w/])?)",
 ]
@@ -177,7 +187,7 @@ IDS = [
     r"(?<![\w.-])\d{2,6}(?:-\d{2,6}){2,}\b",
     r"(?i:\b[a-z]{2,}[.,]?\s+(?:no|nos|number|"
     r"num)\b\.?)\s*:?\s*(?P<x>(?=(?:[A-Z/-]*\d){4})[A-Z0-9]+(?:[/-][A-Z0-9]+)*)\b",
-    r"\b(?![CTLS]\d\d?-[CTLS]?\d\d?\b)(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
+    r"(?<!\w)(?<!\w-)(?![CTLS]\d\d?-[CTLS]?\d\d?\b)(?=[A-Z0-9-]*[A-Z])(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b",
     r"\b[A-Z]-?\d{6,}\b",
     r"\b[A-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b",
 ]
@@ -206,6 +216,7 @@ ADDRESSES = [  # all with a number
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
+    rf"(?:,|\b(?i:in|at|from|of|near|to))\s(?P<x>(?:{_CAP}\s){{1,3}}{_ZIP})\b",
     rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
     rf"\b{_POSTCODE}\b",
     r"\bP\.?\s?O\.?\s?Box\s+\d+",
@@ -258,8 +269,8 @@ def find_patterned(text: str) -> Iterator[Span]:
 
     Examples
     --------
-    >>> list(find_patterned("Seen 3/4/2019, nodule of 1.2 x 3 cm at T12"))
-    [('DATE', 5, 13)]
+    >>> set(find_patterned("Seen 3/4/2019, nodule of 1.2 x 3 cm at T12"))
+    {('DATE', 5, 13)}
     """
     for kind, patterns, needed in _COMPILED:
         if needed and not any(one in text if isinstance(one, str) else one.search(text) for one in needed):
