@@ -34,9 +34,18 @@ _FIRST_PERSON = re.compile(
     rf"\bI,[ ]{_TITLE}(?P<x>{_RUN}),[ ](?:M\.?D\.?|D\.?O\.?|Ph\.?D\.?|the|am|have|was|attest|certify|confirm|"
     r"personally|hereby|agree|reviewed|supervised|performed)\b"
 )
+_CARET = re.compile(rf"(?<![\w^])[{UPPER}][\w'’ -]*\^[{UPPER}][\w'’-]*(?:\^[{UPPER}][\w'’.-]*)*")
+"""DICOM's and HL7's form of a name: ``LAST^FIRST^MIDDLE``."""
+
+_LETTERED = re.compile(
+    r"\b(?i:by|to|with|per|from|told|paged|called)[ ](?P<x>[a-zß-ÿ][a-zß-ÿ'’-]+(?:[ ][a-zß-ÿ][a-zß-ÿ'’-]+)?),?[ ]"
+    r"(?:md|m\.d\.|rn|do|np|pa-c|frcr|crna)(?![\w-])"
+)
+_NO_SURNAME = frozenset({"to", "was", "is", "for", "and", "the", "at", "on", "in", "from", "or", "by", "with", "of"})
+
 _TOLD_DOCTOR = re.compile(
     r"(?i:\b(?:d/?w|s/?w|with|to|by|per|paged|called|told|informed|notified|phoned|texted|contacted|spoke)[ ]dr\.?[ ])"
-    r"(?P<x>[a-zß-ÿ][a-zß-ÿ'’-]+)(?=\s*(?:[.,;:)\n]|\Z|\d|(?i:at|on|by|in|about|regarding|re|and|who|@|via)\b))"
+    r"(?P<x>[a-zß-ÿ][a-zß-ÿ'’-]+)(?=\s*(?:[.,;:)\n]|\Z|\d|(?i:at|on|by|in|of|about|regarding|re|and|who|@|via)\b))"
 )
 
 
@@ -57,8 +66,13 @@ def find_fielded(text: str) -> Iterator[tuple[int, int]]:
         if _is_name(match["x"]) or " " in match["x"]:
             yield match.span("x")
     for match in _TOLD_DOCTOR.finditer(text):
-        if is_nameable(match["x"].title()):
+        if match["x"] not in _NO_SURNAME:
             yield match.span("x")
+    for match in _LETTERED.finditer(text):
+        words = match["x"].split(" ")
+        if len(words) == 1 or not all(is_ordinary(word, read_words(), report=True) for word in words):
+            yield match.span("x")
+    yield from (match.span() for match in _CARET.finditer(text))
 
 
 def _is_name(run: str) -> bool:

@@ -48,7 +48,7 @@ _LETTERS = (
 )
 _SIGNATURE = re.compile(
     rf"(?<![\w.'’-])(?P<x>(?:{_CAPITAL}|[A-Z]\.)(?:[ ](?:{_CAPITAL}|[A-Z]\.?|(?:van|von|de|der|del|la|di)(?=[ ])))"
-    rf"{{0,3}})(?:,[ ]?|[ ]){_LETTERS}(?![\w-])"
+    rf"{{0,3}})(?:,?[ ](?:Jr|Sr|II|III)\b\.?)?(?:,[ ]?|[ ]){_LETTERS}(?![\w-])"
 )
 _SIGNED_ROLE = re.compile(
     rf"(?<![\w.'’-])(?P<x>{_CAPITAL}(?:[ ](?:{_CAPITAL}|[A-Z]\.)){{1,2}}),[ ](?:(?:Attending|Consultant|Staff|"

@@ -94,6 +94,7 @@ DATES = [
     r"\b(?:[Oo]n|[Ss]ince|[Ff]rom|[Uu]ntil|[Dd]ated|[Oo]f) the (?P<x>\d{1,2}(?:st|nd|rd|th))"
     r"(?=\s*(?:[.,;:)]|$|at\b|and\b|was\b|for\b))",
     rf"(?<![\d/])(?:0?[1-9]|1[0-2])\s?[/-]\s?{_YEAR}\b",
+    r"(?<![\d.-])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d\d(?![\d-])",
     r"\b(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?\b",
     rf"(?i:\b{any_of('dated')})\b[\s:,(]*(?:(?i:exam|study|from|for|of|dated|on|the|film|chest|in|is|was|"
     rf"electronically)\s+)"
