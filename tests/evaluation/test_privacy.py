@@ -98,8 +98,26 @@ def test_the_sixth_set_is_locked_and_large_enough_and_new() -> None:
     assert set(kinds) == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
 
 
-def test_every_form_of_the_sixth_set_says_more_than_a_year() -> None:
-    for row in read_half("dates", "locked", "sixth"):
+def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
+    least = {"carriers": 120, "surnames": 110, "dates": 30, "kept": 200}
+    earlier = [part for part in PARTS if part[0] != "seventh"]
+    for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
+        assert read_half(kind, "seen", "seventh") == []
+        rows = read_half(kind, "locked", "seventh")
+        assert len({row["id"] for row in rows}) == len({row[column] for row in rows}) == len(rows) >= least[kind]
+        known = {row[column] for word_set, half in earlier for row in read_half(kind, half, word_set)}
+        assert kind == "dates" or known.isdisjoint(
+            row[column] for row in rows
+        )  # dates are written as reports write them
+    kinds = Counter(row["kind"] for row in read_half("carriers", "locked", "seventh"))
+    assert kinds["NAME"] >= 70
+    assert kinds["DATE"] >= 35
+    assert set(kinds) == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
+
+
+@pytest.mark.parametrize("word_set", ["sixth", "seventh"])
+def test_every_form_of_a_locked_set_says_more_than_a_year(word_set: WordSet) -> None:
+    for row in read_half("dates", "locked", word_set):
         written = {write_date(day, row["form"]) for day in (date(2021, 2, 3), date(2021, 11, 24))}
         assert len(written) == 2
         assert "{" not in "".join(written)
