@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from thoracite.errors import UsageError
-from thoracite.kg.stores.folder import find_kind, open_graph, read_manifest, read_pointer
+from thoracite.kg.stores.folder import find_kind, is_outdated, open_graph, read_manifest, read_pointer
 from thoracite.kg.stores.store import GraphStore
 from thoracite.plugins import find_plugin, open_plugin
 from thoracite.progress import Progress, tell_nobody
@@ -97,7 +97,8 @@ def ensure_graph(folder: Path, progress: Progress = tell_nobody) -> None:
         If an existing graph is damaged.
     """
     check_folder(folder)
-    if (version := read_pointer(folder)) is not None and _is_recent(read_manifest(version)):
+    version = read_pointer(folder)
+    if version is not None and not is_outdated(version) and _is_recent(read_manifest(version)):
         return
     from thoracite.kg.build.build import build_graph  # loads the readers of books
 

@@ -124,6 +124,18 @@ def read_pointer(folder: Path) -> Path | None:
     return version
 
 
+def is_outdated(version: Path) -> bool:
+    """Tell whether an older release built a version from the project's own inputs, in a format of its time."""
+    try:
+        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if not isinstance(manifest, dict) or not manifest.get("default"):
+        return False
+    written = manifest.get("format")
+    return isinstance(written, int) and written < FORMAT
+
+
 def read_manifest(version: Path) -> Mapping[str, object]:
     """Read a version's manifest: digest, format, digest of its inputs.
 
@@ -137,7 +149,9 @@ def read_manifest(version: Path) -> Mapping[str, object]:
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
             raise ValueError(f"expected a manifest of format {FORMAT}")
     except (OSError, ValueError) as error:
-        raise StoreError(f"graph {version} is damaged or of another version ({error}); build it again") from error
+        raise StoreError(
+            f"graph {version} is damaged or of another version ({error}); build it again with thoracite build"
+        ) from error
     return manifest
 
 
@@ -146,4 +160,14 @@ def point_to(folder: Path, version: Path) -> None:
     write_text(folder / "current", version.name + "\n")
 
 
-__all__ = ["FORMAT", "MENTIONS", "find_kind", "find_nquads", "open_graph", "point_to", "read_manifest", "read_pointer"]
+__all__ = [
+    "FORMAT",
+    "MENTIONS",
+    "find_kind",
+    "find_nquads",
+    "is_outdated",
+    "open_graph",
+    "point_to",
+    "read_manifest",
+    "read_pointer",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from thoracite import kg
 from thoracite.errors import StoreError, UsageError
 from thoracite.evaluation.servers import PASSWORD, Server
-from thoracite.kg.graph import open_store
+from thoracite.kg.build.build import build_graph
+from thoracite.kg.graph import ensure_graph, open_store
+from thoracite.kg.stores.folder import FORMAT, read_manifest, read_pointer
 from thoracite.settings import Settings
 
 
@@ -86,3 +89,21 @@ def test_every_name_of_the_door_is_there() -> None:
 def test_no_graph_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no graph"):
         open_store(Settings(graph=tmp_path / "nothing"))
+
+
+def test_a_graph_of_an_older_release_is_built_again_unless_it_is_ones_own(tmp_path: Path) -> None:
+    build_graph(tmp_path)
+    for default in (True, False):
+        version = read_pointer(tmp_path)
+        assert version is not None
+        manifest = version / "manifest.json"
+        older = json.loads(manifest.read_text()) | {"format": FORMAT - 1, "default": default}
+        manifest.write_text(json.dumps(older))
+        if default:
+            ensure_graph(tmp_path)
+            newer = read_pointer(tmp_path)
+            assert newer is not None
+            assert read_manifest(newer)["format"] == FORMAT
+        else:
+            with pytest.raises(StoreError, match="build it again with thoracite build"):
+                ensure_graph(tmp_path)
