@@ -22,7 +22,7 @@ from thoracite.kg.build.inputs import list_reports
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.facts import read_facts
 from thoracite.kg.stores.folder import find_nquads
-from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, NIH14, SUGGESTS
+from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, MIMICS, NIH14, SUGGESTS
 from thoracite.types import Triple
 
 SOURCES = ("openstax", "jats_pubmed", "medquad_thorax")
@@ -114,7 +114,7 @@ def _count_signs(facts: Collection[Triple]) -> Iterator[Row]:
     for fact in facts:
         if fact.relation.id == HAS_SIGN:
             signs[fact.subject.id].add(fact.object.id)
-        elif fact.relation.id in {SUGGESTS, ARGUES_AGAINST}:
+        elif fact.relation.id in {SUGGESTS, ARGUES_AGAINST, MIMICS}:
             (signs if fact.relation.id == SUGGESTS else against)[fact.object.id].add(fact.subject.id)
     named = [findings[f"NIH14:{name}"] for name in NIH14]
     yield _row("facts", "fewest signs of an NIH class", min(len(signs[one]) for one in named), len(named))

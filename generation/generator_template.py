@@ -41,6 +41,10 @@ _REASONS = 2
 """Most sentences about one finding that join it with something else that the image shows."""
 
 
+_NOT_TOLD = frozenset({"thx:pulmonary_infiltrates", "thx:lung_mass", "thx:pulmonary_nodule"})
+"""Findings of which no textbook sign is told: a label of data sets, and two whose first sign is their definition."""
+
+
 class TemplateGenerator:
     """Generator of sentences by templates.
 
@@ -158,6 +162,10 @@ class _Page:
         read = self.found.get(ends[0].id) if len(ends) == 1 else None
         if read is None or read.certainty is Certainty.ABSENT or triple.relation.id == CO_OCCURS:
             return None  # that two things are often reported together is no reason for either
+        if read.certainty is not Certainty.PRESENT and read.probability < finding.probability:
+            return None  # what is less sure than the finding supports nothing
+        if triple.relation.id in {CAUSED_BY, MIMICS} and read.certainty is not Certainty.PRESENT:
+            return None  # a cause or a mimic that is itself only possible
         if _leads_on(triple, finding.entity):
             return self._diagnose(finding, read, piece)
         if triple.relation.id == CAUSED_BY and triple.subject.id == finding.entity.id:
@@ -178,6 +186,8 @@ class _Page:
 
     def _tell_foremost_sign(self, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
         """Write the first sign of the finding itself that the image does not tell of."""
+        if finding.entity.id in _NOT_TOLD:
+            return
         for piece in triples:
             triple = piece.triple
             if triple is None or (triple.relation.id, finding.entity.id) not in (

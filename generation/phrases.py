@@ -31,7 +31,7 @@ _COUNTED = frozenset({
 """Nouns with the article "a"; others stand without an article."""
 
 _AFTER_HEAD = re.compile(
-    r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|without|where|\w+ing)\s"
+    r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|confined|along|larger|smaller|greater|without|where|[<>≥≤]|\w+ing)\s"
 )
 _VOWEL = re.compile(r"(?!eu|uni|ur|us)[aeiou]", re.IGNORECASE)
 """Pattern of a phrase with "an": it sounds like a vowel, which "unilateral" does not."""
@@ -56,8 +56,8 @@ def verb(entity: Entity, singular: str = "is", plural: str = "are") -> str:
 
 
 def name_generic(entity: Entity) -> str:
-    """Name a concept in a general statement: "the meniscus sign", "pleural effusion"."""
-    return f"the {entity.label}" if find_head(entity.label) == "sign" else entity.label
+    """Name a concept in a general statement: "the meniscus sign", "a rounded lung opacity", "edema"."""
+    return f"the {entity.label}" if find_head(entity.label) == "sign" else name_indefinite(entity)
 
 
 def name_indefinite(entity: Entity, adjective: str = "") -> str:
@@ -113,7 +113,7 @@ def state_place(finding: Finding) -> tuple[str, str]:
     anatomy = region.anatomy.strip()
     sided = bool(re.search(r"\b(?:left|right|both|bilateral\w*)\b", anatomy.lower()))
     side = region.side if region.side and not sided and region.side not in finding.entity.label.split() else ""
-    if not anatomy or anatomy.lower() in finding.entity.label.lower():
+    if not anatomy or anatomy.lower() in finding.entity.label.lower() or finding.entity.id == "thx:cardiomegaly":
         return side or "", ""
     article = "" if re.match(r"(?:both|the)\b", anatomy.lower()) else "the "
     return side or "", f"in {article}{anatomy}"

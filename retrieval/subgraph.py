@@ -93,6 +93,10 @@ _A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main))")
 """A side of the chest, not of the heart."""
 
 
+_OFTEN, _BEYOND = 10, 2.0
+"""Least reports that affirm a counted triple, and least lift, before it explains an image."""
+
+
 def find_role(entity: str, triple: Triple) -> Role | None:
     """Return the role of a triple for a finding; None where it is not a reason for it.
 
@@ -168,6 +172,8 @@ def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = 
         role = find_role(entity, triple)
         if role is None or Certainty.ABSENT in (triple.subject_certainty, triple.object_certainty):
             continue
+        if seen.view and not _is_established(triple):
+            continue
         own, other = find_ends(entity, triple)
         score = _rate_role(entity, other, role) * rate_source(triple, seen) * _fit(own, other, role, seen)
         if region := seen.regions.get(entity):
@@ -175,6 +181,13 @@ def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = 
         if score > 0:
             scored.append(ScoredTriple(triple=triple, score=round(score, 6)))
     return sorted(scored, key=lambda s: (-s.score, -s.triple.counts.present, s.triple.key))
+
+
+def _is_established(triple: Triple) -> bool:
+    """Tell whether a triple may explain an image: read in a text, or affirmed by reports often and beyond chance."""
+    if any(source.extractor == "curated" for source in triple.provenance) or not triple.counts.total:
+        return True
+    return triple.counts.present >= _OFTEN and (triple.lift is None or triple.lift >= _BEYOND)
 
 
 def _rate_role(entity: str, other: Entity, role: Role) -> float:

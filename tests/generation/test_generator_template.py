@@ -126,7 +126,7 @@ def test_of_all_that_the_graph_knows_one_sign_is_told(link: Link, extractor: Ext
 
 
 def test_a_cause_and_a_diagnosis_are_told_where_the_image_shows_them(link: Link, extractor: Extractor) -> None:
-    failure = finding("heart failure", 0.4, "uncertain")
+    failure = finding("heart failure", 0.7, "definitely present")
     edema = finding("pulmonary edema", 0.6, "definitely present")
     facts = [
         (triple("pleural effusion", CAUSED_BY, "heart failure"), EFFUSION.entity),
@@ -135,12 +135,25 @@ def test_a_cause_and_a_diagnosis_are_told_where_the_image_shows_them(link: Link,
     ]
     sentences = say(link, extractor, EFFUSION, *facts, edema, failure)
     assert sentences[1:4] == [
-        "Heart failure, which is possible (probability 0.40) [E6], is a possible cause of the pleural effusion that is "
+        "Heart failure, which is likely (probability 0.70) [E6], is a possible cause of the pleural effusion that is "
         "likely here (probability 0.83) [E1][E2].",
         "Pulmonary edema is likely (probability 0.60) [E5], because pleural effusion, which is likely (probability "
         "0.83) [E1], is suggestive of pulmonary edema [E3].",
         "Kerley b lines are radiographic signs of pleural effusion [E4].",
     ]
+
+
+def test_what_is_only_possible_causes_nothing_and_what_is_less_sure_supports_nothing(
+    link: Link, extractor: Extractor
+) -> None:
+    failure, edema = finding("heart failure", 0.9, "uncertain"), finding("pulmonary edema", 0.2, "uncertain")
+    facts = [
+        (triple("pleural effusion", CAUSED_BY, "heart failure"), EFFUSION.entity),
+        (triple("pulmonary edema", SUGGESTS, "pleural effusion"), EFFUSION.entity),
+    ]
+    text = " ".join(say(link, extractor, EFFUSION, *facts, edema, failure))
+    assert "cause" not in text
+    assert "suggestive" not in text
 
 
 def test_what_the_image_denies_is_neither_a_cause_nor_a_diagnosis(link: Link, extractor: Extractor) -> None:

@@ -396,3 +396,13 @@ def test_a_sign_is_seen_when_it_is_valid_and_as_likely_as_not() -> None:
     )
     absent = finding("pleural effusion", 0.1, Certainty.ABSENT).model_copy(update={"signs": signs})
     assert find_seen([absent]).present == {mint("meniscus")}
+
+
+@pytest.mark.parametrize(("present", "lift", "kept"), [(12, 2.5, True), (3, 2.5, False), (12, 1.5, False)])
+def test_few_reports_or_chance_explain_no_image(present: int, lift: float, kept: bool) -> None:
+    counts = Counts(present=present, uncertain=0, absent=0)
+    counted = triple(
+        "blunted angle", SUGGESTS, "pleural effusion", provenance=(REPORTS,), counts=counts, support=present, lift=lift
+    )
+    assert bool(order(counted, seen=Seen(view="PA"))) is kept
+    assert order(counted) == ["blunted angle"]

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor, nn
 
+from thoracite.vision.device import mix_precision
 from thoracite.vision.mini.efficientnet import SIZE, prepare_batch, shrink_images
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.loop import Run, find_rate
@@ -158,7 +159,7 @@ class FoldTrainer:
     def _train_batch(self, rows: Tensor, batches: int) -> float:
         share = find_rate(self.progress.step, self.recipe.epochs * batches, warm_up=WARM_UP)
         images = prepare_batch(vary_batch(self._draw_views(rows).to(self.device), self.recipe.size))
-        with torch.autocast(self.device, torch.bfloat16):
+        with mix_precision(self.device):
             with torch.no_grad():
                 shared = self.backbone(images)
             loss = self.find_loss(rows, self.head.features(shared))

@@ -17,7 +17,7 @@ import torch.nn.functional as F  # noqa: N812 - torch's own convention
 from torch import Tensor
 
 from thoracite.settings import Settings
-from thoracite.vision.device import find_device
+from thoracite.vision.device import find_device, mix_precision
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.unet import SIZE, UNet
 from thoracite.vision.training.loop import Run, cache_array, find_rate
@@ -122,7 +122,7 @@ class LungTrainer:
     def _train_batch(self, rows: Tensor, rate: float) -> float:
         images, lungs = (each.to(self.device) for each in vary_frames(self.frames[rows], SIZE))
         images = images.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device, torch.bfloat16):
+        with mix_precision(self.device):
             logits = self.network(images)
         return self.progress.learn(measure_loss(logits.float(), lungs), rate=rate)
 
