@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from thoracite.kg.facts import FIRST_SIGNS, read_filled
-from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.vocabulary import (
     ARGUES_AGAINST,
@@ -28,7 +25,6 @@ from thoracite.kg.vocabulary import (
 )
 from thoracite.retrieval.scene import Seen, find_seen, rate_source
 from thoracite.retrieval.subgraph import (
-    find_ends,
     find_role,
     find_seeds,
     prune_triples,
@@ -270,20 +266,6 @@ def test_a_denied_finding_denies_its_kinds_and_a_seen_kind_is_the_finding() -> N
     assert Seen(present=frozenset({cardiogenic})).shows(edema)
     assert not Seen(present=frozenset({edema})).shows(cardiogenic)
     assert not Seen(present=frozenset({cardiogenic}), absent=frozenset({edema})).denies(cardiogenic)
-
-
-@pytest.mark.parametrize("view", ["PA", "unknown"])
-def test_the_first_reasons_are_what_a_textbook_lists_first(graph_folder: Path, view: str) -> None:
-    store, listed = open_graph(graph_folder), defaultdict[str, list[str]](list)
-    for row in read_filled(FIRST_SIGNS, ("finding", "rank", "sign", "source", "locator")):
-        listed[mint(row["finding"])].append(mint(row["sign"]))
-    assert len(listed) == 13
-    for finding_id, signs in listed.items():
-        seen = Seen(present=frozenset({finding_id}), view=view)
-        ranked = rank_triples(finding_id, search_neighbours(store, [finding_id])[finding_id], seen=seen)
-        chosen = prune_triples(finding_id, ranked)
-        assert [find_ends(finding_id, scored.triple)[1].id for scored in chosen[:2]] == signs
-    store.close()
 
 
 def test_the_same_score_goes_by_reports_and_never_by_the_length_of_a_name() -> None:
