@@ -14,7 +14,6 @@ from typing import Literal
 
 from thoracite.errors import StoreError
 from thoracite.files import write_text
-from thoracite.kg.stores.oxigraph import OxigraphStore
 from thoracite.kg.stores.store import GraphStore
 
 _LOG = logging.getLogger(__name__)
@@ -54,6 +53,8 @@ def open_graph(folder: Path, *, language: Literal["sparql", "cypher"] = "sparql"
 
         store = LadybugStore(version / "ladybug")
     else:
+        from thoracite.kg.stores.oxigraph import OxigraphStore
+
         store = OxigraphStore(version / "oxigraph")
     if store.digest != digest:
         store.close()

@@ -254,7 +254,7 @@ def test_an_endpoint_that_loses_quads_is_noticed(
             send("DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o FILTER(?o = 'fold of skin') } }")
 
     monkeypatch.setattr(store, "_send_update", loses)
-    with pytest.raises(StoreError, match="of 719 quads"):
+    with pytest.raises(StoreError, match=r"kept \d+ of \d+ quads"):
         store.load(other_graph)
     assert SparqlStore(store._address).digest == "none"
     monkeypatch.undo()
