@@ -1,18 +1,22 @@
-"""``thoracite-lungs``: masks of the right and the left lung in a frontal chest radiograph.
+"""``thoracite-chest`` and ``thoracite-lungs``: masks of lungs and heart in a frontal chest radiograph.
+
+The two follow different conventions. ``thoracite-chest`` draws the lungs as far as they are visible, and the heart
+beside them; ``thoracite-lungs``, which the bundled encoder was trained with, draws what the heart hides as well.
 
 Examples
 --------
->>> segmenter = LungSegmenter.load()
+>>> segmenter = ChestSegmenter.load()
 >>> from thoracite.phantom import draw_phantom
 >>> phantom = draw_phantom(4, abnormalities=(), size=256)                   # synthetic
->>> lungs = segmenter.segment(phantom.image)
->>> lungs.found, lungs.find_zone((70, 80)).side
-(True, 'right')
+>>> lungs, heart = segmenter.segment(phantom.image)
+>>> lungs.found, lungs.find_zone((70, 80)).side, heart.found
+(True, 'right', True)
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,44 +28,102 @@ from thoracite.settings import MODELS
 from thoracite.vision.image import Pixels
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
 from thoracite.vision.mini.framing import Frame, frame_pixels
+from thoracite.vision.mini.heart import Heart
 from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.unet import UNet
 
 FOLDER = MODELS / "thoracite-lungs"
-"""The bundled weights."""
+"""The bundled weights of the lungs."""
+
+CHEST = MODELS / "thoracite-chest"
+"""The bundled weights of lungs and heart."""
 
 
-class LungSegmenter:
-    """Segmentation of the lungs in frontal chest radiographs; the same pixels give the same masks.
+class Anatomy(NamedTuple):
+    """Lungs and heart of one radiograph.
+
+    Parameters
+    ----------
+    lungs : Lungs
+        Both lungs, as far as they are visible beside the heart.
+    heart : Heart
+        The heart's shadow, on the same grid.
+    """
+
+    lungs: Lungs
+    heart: Heart
+
+
+class Segmenter:
+    """Segmentation of frontal chest radiographs; the same pixels give the same masks.
 
     Parameters
     ----------
     network : UNet
-        With two outputs, the right and the left lung.
+        With one output for each part.
     size : int
         Side of the network's input, in pixels.
     """
 
-    name = "thoracite-lungs"
+    folder: Path
+    """The bundled weights."""
 
     def __init__(self, network: UNet, *, size: int) -> None:
         self.network: UNet = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.size = size
 
     @classmethod
-    def load(cls, folder: Path = FOLDER) -> LungSegmenter:
-        """Load the model of a folder with ``weights.safetensors`` and ``model.json``.
+    def load(cls, folder: Path | None = None) -> Self:
+        """Load the model of a folder with ``weights.safetensors`` and ``model.json``; the bundled one unless given.
 
         Raises
         ------
         ModelError
             If the files are missing, damaged or do not fit together.
         """
+        folder = folder or cls.folder
         with explain_damage(folder, "thoracite train segmenter"):
             facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
             fill_network(network, state)
             return cls(network, size=int(facts["size"]))
+
+    def draw(self, frame: Frame) -> npt.NDArray[np.float32]:
+        """Return the logits of each part, shape (parts, size, size), float32."""
+        pixels = frame.pixels
+        if pixels.shape != (self.size, self.size):
+            pixels = np.array(Image.fromarray(pixels).resize((self.size, self.size), Image.Resampling.BILINEAR))
+        grey = torch.from_numpy(2 * pixels - np.float32(1))[None, None]
+        with torch.inference_mode():
+            logits: npt.NDArray[np.float32] = self.network(grey.contiguous(memory_format=torch.channels_last))[
+                0
+            ].numpy()
+        return logits
+
+    def draw_masks(self, frame: Frame) -> list[Mask]:
+        """Return the mask of each part: the largest connected area where it is likelier than any other, holes filled.
+
+        Parameters
+        ----------
+        frame : Frame
+            A frame of any size.
+        """
+        logits = self.draw(frame)
+        best = np.where(logits.max(axis=0) > 0, logits.argmax(axis=0), -1)
+        return [_keep_largest(best == part) for part in range(len(logits))]
+
+
+class LungSegmenter(Segmenter):
+    """Segmentation of both lungs, with what the heart hides.
+
+    Examples
+    --------
+    >>> LungSegmenter.load().segment(np.zeros((96, 96), dtype=np.float32)).box
+    (0, 0, 96, 96)
+    """
+
+    name = "thoracite-lungs"
+    folder = FOLDER
 
     def segment(self, pixels: Pixels) -> Lungs:
         """Segment the lungs of one radiograph.
@@ -74,35 +136,38 @@ class LungSegmenter:
         return self.segment_frame(frame_pixels(pixels, size=self.size))
 
     def segment_frame(self, frame: Frame) -> Lungs:
-        """Segment the lungs of a framed radiograph.
+        """Segment the lungs of a framed radiograph."""
+        right, left = self.draw_masks(frame)
+        return Lungs(right, left, frame.box)
+
+
+class ChestSegmenter(Segmenter):
+    """Segmentation of lungs and heart.
+
+    Examples
+    --------
+    >>> lungs, heart = ChestSegmenter.load().segment(np.zeros((96, 96), dtype=np.float32))
+    >>> heart.box
+    (0, 0, 96, 96)
+    """
+
+    name = "thoracite-chest"
+    folder = CHEST
+
+    def segment(self, pixels: Pixels) -> Anatomy:
+        """Segment lungs and heart of one radiograph.
 
         Parameters
         ----------
-        frame : Frame
-            A frame of any size.
-
-        Returns
-        -------
-        Lungs
-            Each lung is the largest connected part, its holes filled.
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Frontal, upright, air dark and bone bright; this is not checked here.
         """
-        logits = self.draw(frame)
-        right, left = (
-            _keep_largest(lung) for lung in (logits[0] > np.maximum(logits[1], 0), logits[1] > np.maximum(logits[0], 0))
-        )
-        return Lungs(right, left, frame.box)
+        return self.segment_frame(frame_pixels(pixels, size=self.size))
 
-    def draw(self, frame: Frame) -> npt.NDArray[np.float32]:
-        """Return the logits of the right and the left lung, shape (2, size, size), float32."""
-        pixels = frame.pixels
-        if pixels.shape != (self.size, self.size):
-            pixels = np.array(Image.fromarray(pixels).resize((self.size, self.size), Image.Resampling.BILINEAR))
-        grey = torch.from_numpy(2 * pixels - np.float32(1))[None, None]
-        with torch.inference_mode():
-            logits: npt.NDArray[np.float32] = self.network(grey.contiguous(memory_format=torch.channels_last))[
-                0
-            ].numpy()
-        return logits
+    def segment_frame(self, frame: Frame) -> Anatomy:
+        """Segment lungs and heart of a framed radiograph."""
+        right, left, heart = self.draw_masks(frame)
+        return Anatomy(Lungs(right, left, frame.box), Heart(heart, frame.box))
 
 
 def _keep_largest(mask: Mask) -> Mask:
@@ -112,4 +177,4 @@ def _keep_largest(mask: Mask) -> Mask:
     return np.asarray(ndimage.binary_fill_holes(mask), dtype=np.bool_)
 
 
-__all__ = ["FOLDER", "LungSegmenter"]
+__all__ = ["CHEST", "FOLDER", "Anatomy", "ChestSegmenter", "LungSegmenter", "Segmenter"]

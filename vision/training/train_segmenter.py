@@ -1,14 +1,14 @@
-"""Training of ``thoracite-lungs``: a small U-Net on drawn lungs; interrupted runs are resumed.
+"""Training of the segmenters: a small U-Net on drawn hearts and lungs, or on lungs alone; interrupted runs are resumed.
 
 The trainer passes over the training part with augmented images and keeps a moving average of the weights. It does not
-stop early: length, learning rate and augmentation were chosen on the part ``val``, and the part
-``test`` is read by ``thoracite evaluate localisation`` alone.
+stop early. The parts kept back are read by ``thoracite evaluate chest`` and ``thoracite evaluate localisation`` alone.
 """
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,16 @@ from thoracite.settings import Settings
 from thoracite.vision.device import find_device, mix_precision
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.unet import SIZE, UNet
+from thoracite.vision.training.chest_cases import PARTS, read_chest_cases, read_chest_frames
 from thoracite.vision.training.loop import Run, cache_array, find_rate
 from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
 
-EPOCHS, BATCH, RATE, DECAY = 160, 16, 4e-3, 0.02
+What = Literal["chest", "lungs"]
+
+OUTPUTS: dict[What, tuple[str, ...]] = {"chest": PARTS, "lungs": ("right", "left")}
+"""Parts that each segmenter draws."""
+
+EPOCHS, BATCH, RATE, DECAY = {"chest": 300, "lungs": 160}, 16, 4e-3, 0.02
 _LOG = logging.getLogger(__name__)
 
 WARM_UP = 100
@@ -38,23 +44,30 @@ CACHED = 192
 MIRRORED = 0.2
 """Share of mirrored images; most hearts lie on the left."""
 
+SHRUNK = 0.4
+"""Least size that a batch is shrunk to before it is enlarged again, as a share of the network's input."""
+
 SAVED = 20
 """Epochs from one checkpoint to the next."""
 
 
-def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EPOCHS) -> None:
+def train_segmenter(
+    data: Path, output: Path, *, what: What = "chest", seed: int = 0, epochs: int | None = None
+) -> None:
     """Train, and write the model's folder.
 
     Parameters
     ----------
     data : Path
-        Folder with ``manifest.csv``, the images and the archive of masks.
+        Folder with the manifests, images and masks.
     output : Path
         Folder to write ``weights.safetensors`` and ``model.json`` to; the checkpoint lies in ``checkpoints`` below it.
+    what : str
+        ``chest`` for lungs and heart, ``lungs`` for the lungs with what the heart hides.
     seed : int
         Seed of every random choice.
-    epochs : int
-        Passes over the training part.
+    epochs : int or None
+        Passes over the training part; :data:`EPOCHS` unless given.
 
     Raises
     ------
@@ -63,27 +76,29 @@ def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EP
     """
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames = torch.from_numpy(_read_cached(data, checkpoints))
-    trainer = LungTrainer(frames, seed=seed)
-    trainer.run(epochs, checkpoints / "lungs.pt")
-    facts = {"size": SIZE, "outputs": ["right", "left"], "seed": seed, "epochs": epochs}
+    frames = torch.from_numpy(_read_cached(data, checkpoints, what))
+    trainer, epochs = SegmenterTrainer(frames, seed=seed), epochs or EPOCHS[what]
+    trainer.run(epochs, checkpoints / f"{what}.pt")
+    facts = {"size": SIZE, "outputs": list(OUTPUTS[what]), "seed": seed, "epochs": epochs}
     write_model(trainer.progress.average, facts, output)
 
 
-def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
+def _read_cached(data: Path, folder: Path, what: What) -> npt.NDArray[np.uint8]:
     def read() -> npt.NDArray[np.uint8]:
+        if what == "chest":
+            return read_chest_frames(read_chest_cases(data, kept=False), size=CACHED, settings=Settings.read())
         return read_lung_frames(read_lung_cases(data, "train"), size=CACHED, settings=Settings.read())
 
-    return cache_array(folder / f"lungs{CACHED}.npy", read)
+    return cache_array(folder / f"{what}{CACHED}.npy", read)
 
 
-class LungTrainer:
+class SegmenterTrainer:
     """Trainer of one network.
 
     Parameters
     ----------
-    frames : Tensor, shape (n, 3, side, side), uint8
-        Intensity, right lung, left lung.
+    frames : Tensor, shape (n, 1 + parts, side, side), uint8
+        Intensity, right lung, left lung, and perhaps the heart.
     seed : int
         Seed of every random choice.
     """
@@ -92,7 +107,7 @@ class LungTrainer:
         torch.manual_seed(seed)
         self.device = find_device()
         self.frames, self.seed = frames, seed
-        self.network: UNet = UNet(2).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network: UNet = UNet(frames.shape[1] - 1).to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         matrices = [p for p in self.network.parameters() if p.ndim > 1]
         others = [p for p in self.network.parameters() if p.ndim <= 1]
         groups = [{"params": matrices, "weight_decay": DECAY}, {"params": others, "weight_decay": 0.0}]
@@ -120,52 +135,69 @@ class LungTrainer:
         return total / batches
 
     def _train_batch(self, rows: Tensor, rate: float) -> float:
-        images, lungs = (each.to(self.device) for each in vary_frames(self.frames[rows], SIZE))
+        images, drawn = (each.to(self.device) for each in vary_frames(self.frames[rows], SIZE))
         images = images.contiguous(memory_format=torch.channels_last)
         with mix_precision(self.device):
             logits = self.network(images)
-        return self.progress.learn(measure_loss(logits.float(), lungs), rate=rate)
+        return self.progress.learn(measure_loss(logits.float(), drawn), rate=rate)
 
 
-def measure_loss(logits: Tensor, lungs: Tensor) -> Tensor:
-    """Return the loss: cross-entropy of every pixel, and one minus the Dice coefficient of every lung.
+def measure_loss(logits: Tensor, drawn: Tensor) -> Tensor:
+    """Return the loss: cross-entropy of every pixel, and one minus the Dice coefficient of every part.
 
     Parameters
     ----------
-    logits : Tensor, shape (n, 2, h, w), float32
-        Logits of the right and the left lung.
-    lungs : Tensor, shape (n, 2, h, w), float32, in [0, 1]
-        The drawn lungs.
+    logits : Tensor, shape (n, parts, h, w), float32
+        Logits of each part.
+    drawn : Tensor, shape (n, parts, h, w), float32, in [0, 1]
+        The drawn parts.
     """
-    drawn = torch.sigmoid(logits)
-    both = (drawn * lungs).sum((2, 3))
-    dice = (2 * both + 1) / (drawn.sum((2, 3)) + lungs.sum((2, 3)) + 1)
-    return F.binary_cross_entropy_with_logits(logits, lungs) + (1 - dice).mean()
+    found = torch.sigmoid(logits)
+    both = (found * drawn).sum((2, 3))
+    dice = (2 * both + 1) / (found.sum((2, 3)) + drawn.sum((2, 3)) + 1)
+    return F.binary_cross_entropy_with_logits(logits, drawn) + (1 - dice).mean()
 
 
 def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Turn, shift, scale, squeeze and mirror each frame with its lungs; then change its brightness.
+    """Turn, shift, scale, squeeze and mirror each frame with its drawn parts; then blur it and change its brightness.
 
     Parameters
     ----------
-    frames : Tensor, shape (n, 3, side, side), uint8
-        Intensity, right lung, left lung.
+    frames : Tensor, shape (n, 1 + parts, side, side), uint8
+        Intensity, right lung, left lung, and perhaps the heart.
     size : int
         Side of the result.
 
     Returns
     -------
     tuple of Tensor
-        Images, shape (n, 1, size, size), float32, intensity about [-1, 1]; lungs, shape (n, 2, size, size), float32,
-        in [0, 1]. A mirrored right lung becomes the left one, since it lies on the other side.
+        Images, shape (n, 1, size, size), float32, intensity about [-1, 1]; drawn parts, shape (n, parts, size, size),
+        float32, in [0, 1]. A mirrored right lung becomes the left one, since it lies on the other side.
     """
     n = len(frames)
     mirror = torch.where(torch.rand(n) < MIRRORED, -1.0, 1.0)
     grid = F.affine_grid(_draw_turns(n, mirror), [n, 1, size, size], align_corners=False)
     varied = F.grid_sample(frames.float() / 255, grid, align_corners=False)
-    images, lungs = varied[:, :1], varied[:, 1:]
-    lungs = torch.where((mirror < 0).view(-1, 1, 1, 1), lungs.flip(1), lungs)
-    return _vary_brightness(_cloud(images, lungs.sum(1, keepdim=True))), lungs
+    images, drawn = varied[:, :1], varied[:, 1:]
+    drawn = torch.where((mirror < 0).view(-1, 1, 1, 1), torch.cat([drawn[:, :2].flip(1), drawn[:, 2:]], 1), drawn)
+    return _vary_brightness(_cloud(blur_images(images, SHRUNK), drawn[:, :2].sum(1, keepdim=True))), drawn
+
+
+def blur_images(images: Tensor, least: float) -> Tensor:
+    """Shrink the batch to a random size and enlarge it again, so that small files look as large ones do.
+
+    Parameters
+    ----------
+    images : Tensor, shape (n, 1, size, size), float32
+        Any unit.
+    least : float
+        Least size, as a share of the present one, in (0, 1]; half of all batches stay as they are.
+    """
+    size, share = images.shape[-1], float(torch.empty(1).uniform_(least, 2 - least))
+    if share >= 1:
+        return images
+    small = F.interpolate(images, scale_factor=share, mode="bilinear", antialias=True)
+    return F.interpolate(small, size=(size, size), mode="bilinear")
 
 
 def _draw_turns(n: int, mirror: Tensor) -> Tensor:
@@ -200,4 +232,4 @@ def _draw(n: int, low: float, high: float) -> Tensor:
     return torch.empty(n).uniform_(low, high)
 
 
-__all__ = ["LungTrainer", "measure_loss", "train_segmenter", "vary_frames"]
+__all__ = ["SegmenterTrainer", "blur_images", "measure_loss", "train_segmenter", "vary_frames"]
