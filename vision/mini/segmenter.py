@@ -15,8 +15,9 @@ Examples
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,32 +27,18 @@ from scipy import ndimage
 
 from thoracite.settings import MODELS
 from thoracite.vision.image import Pixels
+from thoracite.vision.mini.anatomy import Anatomy, Heart
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
 from thoracite.vision.mini.framing import Frame, frame_pixels
-from thoracite.vision.mini.heart import Heart
 from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.unet import UNet
+from thoracite.vision.mini.validity import Limit
 
 FOLDER = MODELS / "thoracite-lungs"
 """The bundled weights of the lungs."""
 
 CHEST = MODELS / "thoracite-chest"
 """The bundled weights of lungs and heart."""
-
-
-class Anatomy(NamedTuple):
-    """Lungs and heart of one radiograph.
-
-    Parameters
-    ----------
-    lungs : Lungs
-        Both lungs, as far as they are visible beside the heart.
-    heart : Heart
-        The heart's shadow, on the same grid.
-    """
-
-    lungs: Lungs
-    heart: Heart
 
 
 class Segmenter:
@@ -63,12 +50,15 @@ class Segmenter:
         With one output for each part.
     size : int
         Side of the network's input, in pixels.
+    limits : mapping of str to Limit or None
+        Limits of the traits of valid masks, by trait; none unless given.
     """
 
     folder: Path
     """The bundled weights."""
 
-    def __init__(self, network: UNet, *, size: int) -> None:
+    def __init__(self, network: UNet, *, size: int, limits: Mapping[str, Limit] | None = None) -> None:
+        self.limits = dict(limits or {})
         self.network: UNet = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.size = size
 
@@ -86,7 +76,8 @@ class Segmenter:
             facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
             fill_network(network, state)
-            return cls(network, size=int(facts["size"]))
+            limits = {name: Limit(**limit) for name, limit in facts.get("limits", {}).items()}
+            return cls(network, size=int(facts["size"]), limits=limits)
 
     def draw(self, frame: Frame) -> npt.NDArray[np.float32]:
         """Return the logits of each part, shape (parts, size, size), float32."""
@@ -177,4 +168,4 @@ def _keep_largest(mask: Mask) -> Mask:
     return np.asarray(ndimage.binary_fill_holes(mask), dtype=np.bool_)
 
 
-__all__ = ["CHEST", "FOLDER", "Anatomy", "ChestSegmenter", "LungSegmenter", "Segmenter"]
+__all__ = ["CHEST", "FOLDER", "ChestSegmenter", "LungSegmenter", "Segmenter"]

@@ -19,8 +19,10 @@ from torch import Tensor
 from thoracite.settings import Settings
 from thoracite.vision.device import find_device, mix_precision
 from thoracite.vision.mini.bundle import write_model
+from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.unet import SIZE, UNet
 from thoracite.vision.training.chest_cases import PARTS, read_chest_cases, read_chest_frames
+from thoracite.vision.training.fit_limits import fit_limits
 from thoracite.vision.training.loop import Run, cache_array, find_rate
 from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
 
@@ -80,6 +82,11 @@ def train_segmenter(
     trainer, epochs = SegmenterTrainer(frames, seed=seed), epochs or EPOCHS[what]
     trainer.run(epochs, checkpoints / f"{what}.pt")
     facts = {"size": SIZE, "outputs": list(OUTPUTS[what]), "seed": seed, "epochs": epochs}
+    if what == "chest":
+        network = UNet(len(PARTS))
+        network.load_state_dict(trainer.progress.average)
+        limits = fit_limits(ChestSegmenter(network, size=SIZE), data)
+        facts["limits"] = {name: limit.model_dump() for name, limit in limits.items()}
     write_model(trainer.progress.average, facts, output)
 
 

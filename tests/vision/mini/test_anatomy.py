@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from thoracite.vision.mini.heart import Heart, measure_ratio
-from thoracite.vision.mini.lungs import Lungs, draw_ellipses
+from thoracite.vision.mini.anatomy import Anatomy, Heart, measure_ratio
+from thoracite.vision.mini.lungs import Lungs
 
 
-def draw(width: int, box: tuple[int, int, int, int] = (0, 0, 400, 300)) -> tuple[Lungs, Heart]:
+def draw(width: int, box: tuple[int, int, int, int] = (0, 0, 400, 300)) -> Anatomy:
     heart = np.zeros((160, 160), dtype=bool)
     heart[90:130, 60 : 60 + width] = True
     right, left = np.zeros((2, 160, 160), dtype=bool)
     right[30:130, 20:60] = left[30:130, 100:140] = True
-    return Lungs(right, left, box), Heart(heart, box)
+    return Anatomy(Lungs(right, left, box), Heart(heart, box))
 
 
 @pytest.mark.parametrize("width", [30, 60, 72])
 def test_the_ratio_is_that_of_the_drawn_widths(width: int) -> None:
-    ratio = measure_ratio(*draw(width))
+    ratio = measure_ratio(draw(width))
     assert ratio is not None
     assert ratio.value == pytest.approx(width / 120)
     assert ratio.heart[0][0] == pytest.approx(60 * 400 / 160)
@@ -25,7 +25,7 @@ def test_the_ratio_is_that_of_the_drawn_widths(width: int) -> None:
 
 
 def test_the_ratio_does_not_depend_on_where_the_frame_lies() -> None:
-    one, other = measure_ratio(*draw(60)), measure_ratio(*draw(60, box=(100, 50, 300, 650)))
+    one, other = measure_ratio(draw(60)), measure_ratio(draw(60, box=(100, 50, 300, 650)))
     assert one is not None
     assert other is not None
     assert one.value == pytest.approx(other.value)
@@ -33,6 +33,5 @@ def test_the_ratio_does_not_depend_on_where_the_frame_lies() -> None:
 
 def test_without_heart_or_lungs_there_is_no_ratio() -> None:
     lungs, heart = draw(60)
-    assert measure_ratio(lungs, heart._replace(mask=np.zeros_like(heart.mask))) is None
-    assert measure_ratio(lungs._replace(left=np.zeros_like(lungs.left)), heart) is None
-    assert measure_ratio(draw_ellipses((0, 0, 4, 4)), Heart(np.zeros((9, 9), dtype=bool), (0, 0, 4, 4))) is None
+    assert measure_ratio(Anatomy(lungs, heart._replace(mask=np.zeros_like(heart.mask)))) is None
+    assert measure_ratio(Anatomy(lungs._replace(left=np.zeros_like(lungs.left)), heart)) is None

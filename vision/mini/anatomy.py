@@ -1,13 +1,13 @@
-"""The heart in a frontal radiograph: its mask, and the cardiothoracic ratio with the lines that show it.
+"""Lungs and heart of a frontal radiograph, and the cardiothoracic ratio with the lines that show it.
 
 Examples
 --------
 >>> from thoracite.vision.mini.lungs import draw_ellipses
 >>> heart = Heart(np.zeros((100, 100), dtype=bool), (0, 0, 400, 400))
 >>> heart.mask[50:80, 40:70] = True
->>> ratio = measure_ratio(draw_ellipses((0, 0, 400, 400)), heart)
+>>> ratio = measure_ratio(Anatomy(draw_ellipses((0, 0, 400, 400)), heart))
 >>> round(ratio.value, 2), [round(x) for x, _ in ratio.heart]
-(0.4, [160, 280])
+(0.42, [160, 280])
 """
 
 from __future__ import annotations
@@ -44,6 +44,21 @@ class Heart(NamedTuple):
         return float(self.mask.mean()) >= SMALLEST
 
 
+class Anatomy(NamedTuple):
+    """Lungs and heart of one radiograph.
+
+    Parameters
+    ----------
+    lungs : Lungs
+        Both lungs, as far as they are visible beside the heart.
+    heart : Heart
+        The heart's shadow, on the same grid.
+    """
+
+    lungs: Lungs
+    heart: Heart
+
+
 class Ratio(NamedTuple):
     """A cardiothoracic ratio and the two widths it compares.
 
@@ -60,15 +75,13 @@ class Ratio(NamedTuple):
     chest: Line
 
 
-def measure_ratio(lungs: Lungs, heart: Heart) -> Ratio | None:
+def measure_ratio(anatomy: Anatomy) -> Ratio | None:
     """Measure the cardiothoracic ratio: greatest width of the heart over that of the chest between the lungs' borders.
 
     Parameters
     ----------
-    lungs : Lungs
-        Lungs on the same grid as the heart.
-    heart : Heart
-        Its mask.
+    anatomy : Anatomy
+        Lungs and heart.
 
     Returns
     -------
@@ -79,6 +92,7 @@ def measure_ratio(lungs: Lungs, heart: Heart) -> Ratio | None:
     ----------
     Danzer CS. The cardiothoracic ratio. Am J Med Sci 1919;157:513-521.
     """
+    lungs, heart = anatomy
     if not (lungs.found and heart.found):
         return None
     x0, y0, x1, y1 = heart.box
@@ -88,9 +102,9 @@ def measure_ratio(lungs: Lungs, heart: Heart) -> Ratio | None:
         columns = np.flatnonzero(mask.any(axis=0))
         rows = np.flatnonzero(mask[:, [columns[0], columns[-1]]].any(axis=1))
         y = y0 + (float(np.median(rows)) + 0.5) * high
-        lines.append(((x0 + columns[0] * wide, y), (x0 + (columns[-1] + 1) * wide, y)))
+        lines.append(((x0 + float(columns[0]) * wide, y), (x0 + float(columns[-1] + 1) * wide, y)))
     across, around = lines
-    return Ratio((across[1][0] - across[0][0]) / (around[1][0] - around[0][0]), across, around)
+    return Ratio(float((across[1][0] - across[0][0]) / (around[1][0] - around[0][0])), across, around)
 
 
-__all__ = ["Heart", "Ratio", "measure_ratio"]
+__all__ = ["Anatomy", "Heart", "Ratio", "measure_ratio"]

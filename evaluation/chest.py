@@ -1,0 +1,254 @@
+"""Suite ``chest``: the segmenter of lungs and heart on unseen chests, and what its measurements are worth.
+
+Masks are compared with drawn ones by the Dice coefficient; the baseline is the mean mask of the training chests, laid
+onto each frame without looking at it. The cardiothoracic ratio is compared with that of the drawn masks, and tells
+cardiomegaly on locked patients of ChestX-ray14. Spoilt images show whether masks that mean nothing are called invalid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.lungs import draw_mask, find_dice
+from thoracite.evaluation.patients import summarise
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.evaluation.vision import find_auroc
+from thoracite.settings import Settings
+from thoracite.vision.image import Pixels, read_radiograph
+from thoracite.vision.mini.anatomy import Anatomy, Heart, measure_ratio
+from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.lungs import Lungs, Mask
+from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.validity import judge_anatomy
+from thoracite.vision.training.cases import Case, read_cases
+from thoracite.vision.training.chest_cases import ChestCase, read_chest_cases, read_chest_frames, read_masks
+
+SYSTEM, BASELINE = "thoracite-chest", "mean mask of the training chests"
+
+_MEAN_SIZE = 128
+_LABEL = "Cardiomegaly"
+
+
+class Compared(NamedTuple):
+    """One chest that was kept back.
+
+    Parameters
+    ----------
+    case : ChestCase
+        The case.
+    dice : dict of str to dict of str to float
+        By system, then by part.
+    ratios : tuple of float
+        Cardiothoracic ratio of the drawn masks and of the segmenter's; NaN where it cannot be measured.
+    """
+
+    case: ChestCase
+    dice: dict[str, dict[str, float]]
+    ratios: tuple[float, float]
+
+
+def run_chest(data: Path) -> Suite:
+    """Measure the bundled segmenter.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the development data, with ``cxr``.
+
+    Raises
+    ------
+    InputError
+        If the data are not there.
+    """
+    segmenter, folder = ChestSegmenter.load(), data / "cxr"
+    kept = read_chest_cases(folder, kept=True)
+    compared = compare_chests(segmenter, kept, draw_mean(folder))
+    locked = [case for case in read_cases(folder, "nih_lowres") if case.locked and case.side >= _MEAN_SIZE]
+    normal = [case for case in read_cases(folder, "rsna_normal") if case.locked]
+    rows = [*summarise_chests(compared), *measure_cardiomegaly(segmenter, locked)]
+    rows += measure_validity(segmenter, [case.path for case in kept], normal)
+    described = (
+        f"{len(kept)} chests with drawn hearts that were kept back; {len(locked)} images of "
+        f"{len({case.group for case in locked})} locked patients of ChestX-ray14"
+    )
+    return Suite(suite="chest", data=described, n=len(kept), rows=tuple(rows))
+
+
+def compare_chests(segmenter: ChestSegmenter, cases: list[ChestCase], mean: Anatomy) -> list[Compared]:
+    """Segment chests and compare the masks with the drawn ones."""
+    compared = []
+    for case in cases:
+        pixels, drawn = read_radiograph(case.path, settings=Settings.read()).pixels, read_masks(case)
+        frame = frame_pixels(pixels, size=segmenter.size)
+        found = segmenter.segment_frame(frame)
+        laid = Anatomy(mean.lungs._replace(box=frame.box), mean.heart._replace(box=frame.box))
+        dice = {SYSTEM: rate_anatomy(found, drawn), BASELINE: rate_anatomy(laid, drawn)}
+        height, width = pixels.shape
+        truth = Anatomy(Lungs(drawn[0], drawn[1], (0, 0, width, height)), Heart(drawn[2], (0, 0, width, height)))
+        compared.append(Compared(case, dice, (_find_ratio(truth), _find_ratio(found))))
+    return compared
+
+
+def rate_anatomy(anatomy: Anatomy, drawn: tuple[Mask, ...]) -> dict[str, float]:
+    """Return the Dice of both lungs, of each, and of the heart."""
+    shape = (drawn[0].shape[0], drawn[0].shape[1])
+    lungs, heart = anatomy
+    right, left, shadow = (draw_mask(mask, lungs.box, shape) for mask in (lungs.right, lungs.left, heart.mask))
+    return {
+        "both lungs": find_dice(right | left, drawn[0] | drawn[1]),
+        "the right lung": find_dice(right, drawn[0]),
+        "the left lung": find_dice(left, drawn[1]),
+        "the heart": find_dice(shadow, drawn[2]),
+    }
+
+
+def summarise_chests(compared: list[Compared]) -> list[Row]:
+    """Return the rows of Dice coefficients and of the ratio's error."""
+    groups = [one.case.group for one in compared]
+    rows = [
+        summarise(system, f"Dice of {part}", [one.dice[system][part] for one in compared], groups)
+        for system in (SYSTEM, BASELINE)
+        for part in compared[0].dice[system]
+    ]
+    pairs = [(one.case.group, *one.ratios) for one in compared if not np.isnan(one.ratios).any()]
+    drawn, found = (np.array([pair[place] for pair in pairs]) for place in (1, 2))
+    named = [pair[0] for pair in pairs]
+    rows.append(summarise(SYSTEM, "error of the cardiothoracic ratio, mean", list(np.abs(found - drawn)), named))
+    always = np.abs(np.median(drawn) - drawn)
+    rows.append(summarise("always the median", "error of the cardiothoracic ratio, mean", list(always), named))
+    rows.append(
+        Row(system=SYSTEM, metric="correlation of ratios", value=float(np.corrcoef(drawn, found)[0, 1]), n=len(named))
+    )
+    return rows
+
+
+def measure_cardiomegaly(segmenter: ChestSegmenter, cases: list[Case]) -> list[Row]:
+    """Measure how well the ratio alone tells the label "Cardiomegaly", and its median without the label, by view."""
+    measured = [(case, _find_ratio(segmenter.segment(_read(case.path)))) for case in cases]
+    measured = [(case, ratio) for case, ratio in measured if not np.isnan(ratio)]
+    rows = []
+    for view in ("", "PA", "AP"):
+        inside = [(case, ratio) for case, ratio in measured if not view or case.view == view]
+        if any(_LABEL in case.labels for case, _ in inside):
+            metric = f"AUROC of the ratio for cardiomegaly, {view or 'all'} (locked)"
+            rows.append(_rate_groups(metric, inside))
+        without = [ratio for case, ratio in inside if _LABEL not in case.labels]
+        metric = f"median ratio without the label, {view or 'all'} (locked)"
+        rows.append(Row(system=SYSTEM, metric=metric, value=float(np.median(without)), n=len(without)))
+    return rows
+
+
+def _rate_groups(metric: str, inside: list[tuple[Case, float]]) -> Row:
+    scores = np.array([ratio for _, ratio in inside])
+    targets = np.array([_LABEL in case.labels for case, _ in inside], dtype=np.float32)
+    groups: dict[str, list[int]] = {}
+    for row, (case, _) in enumerate(inside):
+        groups.setdefault(case.group, []).append(row)
+    members = [np.array(rows) for rows in groups.values()]
+
+    def drawn(patients: npt.NDArray[np.int64]) -> float:
+        rows = np.concatenate([members[patient] for patient in patients])
+        return find_auroc(scores[rows], targets[rows])
+
+    low, high = bootstrap_interval(drawn, len(members), repeats=300)
+    return Row(system=SYSTEM, metric=metric, value=find_auroc(scores, targets), low=low, high=high, n=len(inside))
+
+
+def measure_validity(segmenter: ChestSegmenter, chests: list[Path], normal: list[Case]) -> list[Row]:
+    """Measure which share of good masks and of spoilt ones is called invalid."""
+    good = {"chests kept back": chests, "normal films (RSNA, locked)": [case.path for case in normal]}
+    rows = []
+    for name, paths in good.items():
+        flags = [float(bool(judge(segmenter, _read(path)))) for path in paths]
+        rows.append(summarise(SYSTEM, f"called invalid: {name}", flags, [str(path) for path in paths]))
+    everything: list[float] = []
+    for name, spoilt in SPOILS.items():
+        flags = [float(bool(spoilt(segmenter, _read(path)))) for path in chests]
+        rows.append(summarise(SYSTEM, f"called invalid: {name}", flags, [str(path) for path in chests]))
+        everything += flags
+    groups = [str(path) for path in chests] * len(SPOILS)
+    rows.append(summarise(SYSTEM, "called invalid: all spoilt", everything, groups))
+    return rows
+
+
+def judge(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    """Segment an image and return why its masks are invalid."""
+    frame = frame_pixels(pixels, size=segmenter.size)
+    return judge_anatomy(frame, segmenter.segment_frame(frame), segmenter.limits)
+
+
+def _crop(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    return judge(segmenter, pixels[:, round(0.25 * pixels.shape[1]) :])
+
+
+def _crop_base(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    return judge(segmenter, pixels[: round(0.65 * pixels.shape[0])])
+
+
+def _turn(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    return judge(segmenter, np.asarray(Image.fromarray(pixels).rotate(20, Image.Resampling.BILINEAR)))
+
+
+def _whiten(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    lungs = segmenter.segment(pixels).lungs
+    white = draw_mask(lungs.left, lungs.box, (pixels.shape[0], pixels.shape[1]))
+    level = float(np.percentile(pixels, 90))
+    return judge(segmenter, np.where(white, np.float32(level), pixels))
+
+
+def _shift(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+    frame = frame_pixels(pixels, size=segmenter.size)
+    lungs, heart = segmenter.segment_frame(frame)
+    cells = round(0.1 * segmenter.size)
+    right, left, shadow = (np.roll(mask, cells, axis=1) for mask in (lungs.right, lungs.left, heart.mask))
+    return judge_anatomy(frame, Anatomy(Lungs(right, left, frame.box), Heart(shadow, frame.box)), segmenter.limits)
+
+
+SPOILS: Mapping[str, Callable[[ChestSegmenter, Pixels], tuple[str, ...]]] = {
+    "a side cropped": _crop,
+    "the bases cropped": _crop_base,
+    "turned by 20°": _turn,
+    "the left lung whitened": _whiten,
+    "masks shifted by a tenth": _shift,
+}
+"""Ways to spoil an image or its masks."""
+
+
+def draw_mean(folder: Path) -> Anatomy:
+    """Draw the area of at least half of the training chests' parts, in shares of a frame."""
+    frames = read_chest_frames(read_chest_cases(folder, kept=False), size=_MEAN_SIZE, settings=Settings.read())
+    right, left, heart = frames[:, 1:].mean(axis=0) > 127
+    box = (0, 0, _MEAN_SIZE, _MEAN_SIZE)
+    return Anatomy(Lungs(right, left, box), Heart(heart, box))
+
+
+def _find_ratio(anatomy: Anatomy) -> float:
+    ratio = measure_ratio(anatomy)
+    return float("nan") if ratio is None else ratio.value
+
+
+def _read(path: Path) -> Pixels:
+    return read_radiograph(path, settings=Settings.read()).pixels
+
+
+__all__ = [
+    "BASELINE",
+    "SPOILS",
+    "SYSTEM",
+    "Compared",
+    "compare_chests",
+    "draw_mean",
+    "judge",
+    "measure_cardiomegaly",
+    "measure_validity",
+    "rate_anatomy",
+    "run_chest",
+    "summarise_chests",
+]
