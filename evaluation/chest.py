@@ -114,7 +114,7 @@ def summarise_chests(compared: list[Compared]) -> list[Row]:
     groups = [one.case.group for one in compared]
     rows = [
         summarise(system, f"Dice of {part}", [one.dice[system][part] for one in compared], groups)
-        for system in (SYSTEM, BASELINE)
+        for system in compared[0].dice
         for part in compared[0].dice[system]
     ]
     pairs = [(one.case.group, *one.ratios) for one in compared if not np.isnan(one.ratios).any()]
