@@ -1,4 +1,7 @@
-"""Suite ``chest``: the segmenter of lungs and heart on unseen chests, and what its measurements are worth.
+"""The segmenter of lungs and heart on unseen chests, and what its measurements are worth.
+
+``python -m thoracite.evaluation.chest DATA MODEL`` measures the folder of a trained model before it is bundled; it
+becomes a suite when weights are.
 
 Masks are compared with drawn ones by the Dice coefficient; the baseline is the mean mask of the training chests, laid
 onto each frame without looking at it. The cardiothoracic ratio is compared with that of the drawn masks, and tells
@@ -7,6 +10,7 @@ cardiomegaly on locked patients of ChestX-ray14. Spoilt images show whether mask
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -54,20 +58,22 @@ class Compared(NamedTuple):
     ratios: tuple[float, float]
 
 
-def run_chest(data: Path) -> Suite:
-    """Measure the bundled segmenter.
+def run_chest(data: Path, model: Path) -> Suite:
+    """Measure a trained segmenter.
 
     Parameters
     ----------
     data : Path
         Folder of the development data, with ``cxr``.
+    model : Path
+        Folder of the model.
 
     Raises
     ------
     InputError
         If the data are not there.
     """
-    segmenter, folder = ChestSegmenter.load(), data / "cxr"
+    segmenter, folder = ChestSegmenter.load(model), data / "cxr"
     kept = read_chest_cases(folder, kept=True)
     compared = compare_chests(segmenter, kept, draw_mean(folder))
     locked = [case for case in read_cases(folder, "nih_lowres") if case.locked and case.side >= _MEAN_SIZE]
@@ -237,6 +243,9 @@ def _find_ratio(anatomy: Anatomy) -> float:
 def _read(path: Path) -> Pixels:
     return read_radiograph(path, settings=Settings.read()).pixels
 
+
+if __name__ == "__main__":
+    sys.stdout.write(run_chest(*map(Path, sys.argv[1:3])).model_dump_json(indent=1) + "\n")
 
 __all__ = [
     "BASELINE",

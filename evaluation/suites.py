@@ -30,7 +30,6 @@ _SUITES = {
     "vision": "thoracite.evaluation.vision:run_vision",
     "encoders": "thoracite.evaluation.encoders:run_encoders",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
-    "chest": "thoracite.evaluation.chest:run_chest",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "questions": "thoracite.evaluation.questions:run_questions",

@@ -1,16 +1,18 @@
-"""``thoracite-chest`` and ``thoracite-lungs``: masks of lungs and heart in a frontal chest radiograph.
+"""Masks of the lungs, and of the heart, in a frontal chest radiograph.
 
-The two follow different conventions. ``thoracite-chest`` draws the lungs as far as they are visible, and the heart
-beside them; ``thoracite-lungs``, which the bundled encoder was trained with, draws what the heart hides as well.
+The two segmenters follow different conventions. ``thoracite-lungs``, which is bundled and which the bundled encoder was
+trained with, draws what the heart hides as well; ``thoracite-chest`` draws the lungs as far as they are visible, and
+the heart beside them. Its weights are not bundled yet: they come with the next encoder, which will be trained on its
+masks, and ``thoracite train segmenter`` makes them.
 
 Examples
 --------
->>> segmenter = ChestSegmenter.load()
+>>> segmenter = LungSegmenter.load()
 >>> from thoracite.phantom import draw_phantom
 >>> phantom = draw_phantom(4, abnormalities=(), size=256)                   # synthetic
->>> lungs, heart = segmenter.segment(phantom.image)
->>> lungs.found, lungs.find_zone((70, 80)).side, heart.found
-(True, 'right', True)
+>>> lungs = segmenter.segment(phantom.image)
+>>> lungs.found, lungs.find_zone((70, 80)).side
+(True, 'right')
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
+from thoracite.errors import ModelError
 from thoracite.settings import MODELS
 from thoracite.vision.image import Pixels
 from thoracite.vision.mini.anatomy import Anatomy, Heart
@@ -36,9 +39,6 @@ from thoracite.vision.mini.validity import Limit
 
 FOLDER = MODELS / "thoracite-lungs"
 """The bundled weights of the lungs."""
-
-CHEST = MODELS / "thoracite-chest"
-"""The bundled weights of lungs and heart."""
 
 
 class Segmenter:
@@ -54,8 +54,8 @@ class Segmenter:
         Limits of the traits of valid masks, by trait; none unless given.
     """
 
-    folder: Path
-    """The bundled weights."""
+    folder: Path | None = None
+    """The bundled weights, where there are any."""
 
     def __init__(self, network: UNet, *, size: int, limits: Mapping[str, Limit] | None = None) -> None:
         self.limits = dict(limits or {})
@@ -66,12 +66,19 @@ class Segmenter:
     def load(cls, folder: Path | None = None) -> Self:
         """Load the model of a folder with ``weights.safetensors`` and ``model.json``; the bundled one unless given.
 
+        Parameters
+        ----------
+        folder : Path or None
+            May be left out where weights are bundled.
+
         Raises
         ------
         ModelError
             If the files are missing, damaged or do not fit together.
         """
         folder = folder or cls.folder
+        if folder is None:
+            raise ModelError("no weights of this segmenter are bundled; make them with thoracite train segmenter")
         with explain_damage(folder, "thoracite train segmenter"):
             facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
@@ -137,13 +144,13 @@ class ChestSegmenter(Segmenter):
 
     Examples
     --------
-    >>> lungs, heart = ChestSegmenter.load().segment(np.zeros((96, 96), dtype=np.float32))
+    >>> untrained = ChestSegmenter(UNet(outputs=3), size=32)
+    >>> lungs, heart = untrained.segment(np.zeros((96, 96), dtype=np.float32))
     >>> heart.box
     (0, 0, 96, 96)
     """
 
     name = "thoracite-chest"
-    folder = CHEST
 
     def segment(self, pixels: Pixels) -> Anatomy:
         """Segment lungs and heart of one radiograph.
@@ -168,4 +175,4 @@ def _keep_largest(mask: Mask) -> Mask:
     return np.asarray(ndimage.binary_fill_holes(mask), dtype=np.bool_)
 
 
-__all__ = ["CHEST", "FOLDER", "ChestSegmenter", "LungSegmenter", "Segmenter"]
+__all__ = ["FOLDER", "ChestSegmenter", "LungSegmenter", "Segmenter"]
