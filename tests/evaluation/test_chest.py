@@ -1,4 +1,4 @@
-"""The segmenter of lungs and heart: Dice and ratio of drawn masks; spoilt images are called invalid (real images where they are)."""
+"""The segmenter of lungs and heart: Dice and ratio of drawn masks; spoilt images give reasons."""
 
 from __future__ import annotations
 

@@ -168,14 +168,14 @@ def _find_solidity(mask: Mask) -> float:
     """Return the share of a mask that is left when its border is smoothed away and grown again."""
     size = max(round(0.02 * len(mask)), 1)
     disc = np.hypot(*np.mgrid[-size : size + 1, -size : size + 1]) <= size
-    return float(ndimage.binary_opening(mask, disc).sum() / mask.sum())
+    return float(ndimage.binary_opening(mask, disc).sum()) / float(mask.sum())
 
 
 def _find_place(lungs: Lungs, heart: Heart) -> float:
     """Return where the heart's middle lies between the lungs' outer borders: 0 at the right one, 1 at the left one."""
     columns = np.flatnonzero((lungs.right | lungs.left).any(axis=0))
     middle = float(np.nonzero(heart.mask)[1].mean())
-    return (middle - columns[0]) / max(int(columns[-1] - columns[0]), 1)
+    return (middle - float(columns[0])) / max(int(columns[-1] - columns[0]), 1)
 
 
 __all__ = ["NOT_FOUND", "REASONS", "Limit", "describe_anatomy", "judge_anatomy", "judge_traits"]
