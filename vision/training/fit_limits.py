@@ -21,6 +21,9 @@ OUTSIDE = 0.003
 BOTH = frozenset({"tilt", "ratio of areas", "ratio of heights", "heart place"})
 """Traits with two limits; of contrasts, overlap and solidity little is bad, of the cut-off part much is."""
 
+FEWEST = 50
+"""Fewest chests that limits are fitted on."""
+
 NORMALS = 600
 """Most radiographs that radiologists found normal, beside the chests of the segmenter's training."""
 
@@ -34,12 +37,21 @@ def fit_limits(segmenter: ChestSegmenter, data: Path) -> dict[str, Limit]:
         The trained segmenter.
     data : Path
         Folder with the manifests and images; locked patients are left out.
+
+    Returns
+    -------
+    dict of str to Limit
+        By trait; empty where lungs and heart were found in too few chests.
     """
-    normal = [case for case in read_cases(data) if case.reading == "Normal" and not case.locked]
+    has_cases = (data / "manifest.csv").is_file()
+    cases = read_cases(data) if has_cases else []
+    normal = [case for case in cases if case.reading == "Normal" and not case.locked]
     step = max(len(normal) // NORMALS, 1)
     paths = [case.path for case in read_chest_cases(data, kept=False)] + [case.path for case in normal[::step]]
     traits = describe_files(segmenter, paths)
-    limits = {}
+    limits: dict[str, Limit] = {}
+    if len(traits) < FEWEST:
+        return limits
     for name in REASONS:
         values = np.array([each[name] for each in traits])
         low, high = np.quantile(values, [OUTSIDE, 1 - OUTSIDE])
@@ -60,4 +72,4 @@ def describe_files(segmenter: ChestSegmenter, paths: Sequence[Path]) -> list[dic
     return described
 
 
-__all__ = ["BOTH", "NORMALS", "OUTSIDE", "describe_files", "fit_limits"]
+__all__ = ["BOTH", "FEWEST", "NORMALS", "OUTSIDE", "describe_files", "fit_limits"]
