@@ -19,6 +19,8 @@ def test_the_figures_hold(shared: Path) -> None:
     assert rows["the default graph", "concepts in the largest component"] >= 0.95
     assert rows["facts", "fewest signs of an NIH class"] >= 3
     assert rows["facts", "fewest arguments against one"] >= 1
+    assert rows["facts", "facts drawn at random that a reader found wanting"] <= 0.08
+    assert rows["facts", "citations that a reader found wanting"] <= 0.1
     assert rows["facts", "names that two concepts share"] == 0
     assert rows["build with books", "violations"] == 0
     assert rows["build with books", "peak memory of the process, GiB"] < 2

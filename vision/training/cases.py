@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.errors import InputError
-from thoracite.files import read_rows
+from thoracite.files import TableRow, read_rows
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS, READINGS
 
 LOCKED = 0.0995
@@ -124,14 +124,26 @@ def read_cases(folder: Path, *sources: str) -> list[Case]:
     InputError
         If the manifest is missing or has no such rows.
     """
+    cases = [_parse_row(row, folder) for row in read_manifests(folder) if not sources or row["source"] in sources]
+    if not cases:
+        raise InputError(f"{folder / 'manifest.csv'} has no rows of {', '.join(sources) or 'any source'}")
+    return cases
+
+
+def read_manifests(folder: Path) -> Iterator[TableRow]:
+    """Read the rows of ``manifest.csv``, then those of ``manifest_more.csv`` where it stands beside it.
+
+    Raises
+    ------
+    InputError
+        If ``manifest.csv`` is missing, or one of them cannot be read.
+    """
     manifest, more = folder / "manifest.csv", folder / "manifest_more.csv"
     if not manifest.is_file():
         raise InputError(f"{manifest} is missing; expected a folder with manifest.csv and the images that it names")
-    rows = chain.from_iterable(read_rows(path) for path in (manifest, more) if path.is_file())
-    cases = [_parse_row(row, folder) for row in rows if not sources or row["source"] in sources]
-    if not cases:
-        raise InputError(f"{manifest} has no rows of {', '.join(sources) or 'any source'}")
-    return cases
+    yield from read_rows(manifest)
+    if more.is_file():
+        yield from read_rows(more)
 
 
 def _parse_row(row: dict[str, str], folder: Path) -> Case:
@@ -188,5 +200,6 @@ __all__ = [
     "find_fold",
     "is_locked",
     "read_cases",
+    "read_manifests",
     "read_targets",
 ]

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +19,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from thoracite.errors import InputError
-from thoracite.files import read_rows
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.mini.lungs import Mask
+from thoracite.vision.training.cases import read_manifests
+from thoracite.vision.training.frames import frame_drawn
 
 PARTS = ("right_lung", "left_lung", "heart")
 """Drawn parts, in the order of the network's outputs."""
@@ -75,18 +74,16 @@ def read_chest_cases(folder: Path, *, kept: bool) -> list[ChestCase]:
     InputError
         If there is no manifest, or no such chest in it.
     """
-    manifests = [folder / name for name in ("manifest.csv", "manifest_more.csv") if (folder / name).is_file()]
-    rows = chain.from_iterable(read_rows(path) for path in manifests)
-    cases = [case for case in _parse_rows(rows, folder) if case.kept == kept]
+    cases = [case for case in _parse_rows(read_manifests(folder), folder) if case.kept == kept]
     if not cases:
         raise InputError(
-            f"{folder} has no manifest.csv or manifest_more.csv with drawn hearts and lungs; expected rows whose "
-            'extra_json has "masks" with heart, right_lung and left_lung'
+            f"{folder / 'manifest.csv'} names no drawn hearts and lungs; expected rows whose extra_json has "
+            '"masks" with heart, right_lung and left_lung'
         )
     return cases
 
 
-def _parse_rows(rows: Iterator[dict[str, str]] | chain[dict[str, str]], folder: Path) -> Iterator[ChestCase]:
+def _parse_rows(rows: Iterable[Mapping[str, str]], folder: Path) -> Iterator[ChestCase]:
     for row in rows:
         extra = json.loads(row.get("extra_json") or "{}")
         drawn = extra.get("masks") or {}
@@ -133,14 +130,7 @@ def read_chest_frames(cases: Sequence[ChestCase], *, size: int, settings: Settin
     frames = np.empty((len(cases), 1 + len(PARTS), size, size), dtype=np.uint8)
     for row, case in enumerate(cases):
         pixels = read_radiograph(case.path, settings=settings).pixels
-        frame = frame_pixels(pixels, size=size)
-        frames[row, 0] = np.rint(frame.pixels * 255)
-        x0, y0, x1, y1 = frame.box
-        for channel, mask in enumerate(read_masks(case), 1):
-            drawn = Image.fromarray(mask.astype(np.uint8) * 255).resize(pixels.shape[::-1])
-            frames[row, channel] = np.array(
-                drawn.crop((x0, y0, x1, y1)).resize((size, size), Image.Resampling.BILINEAR)
-            )
+        frames[row] = frame_drawn(pixels, read_masks(case), size=size)
     return frames
 
 

@@ -43,9 +43,7 @@ def fit_limits(segmenter: ChestSegmenter, data: Path) -> dict[str, Limit]:
     dict of str to Limit
         By trait; empty where lungs and heart were found in too few chests.
     """
-    has_cases = (data / "manifest.csv").is_file()
-    cases = read_cases(data) if has_cases else []
-    normal = [case for case in cases if case.reading == "Normal" and not case.locked]
+    normal = [case for case in read_cases(data) if case.reading == "Normal" and not case.locked]
     step = max(len(normal) // NORMALS, 1)
     paths = [case.path for case in read_chest_cases(data, kept=False)] + [case.path for case in normal[::step]]
     traits = describe_files(segmenter, paths)

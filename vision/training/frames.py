@@ -11,6 +11,8 @@ from PIL import Image
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, read_radiograph
 from thoracite.vision.mini.crops import SIDE, crop_radiograph
+from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.lungs import Mask
 from thoracite.vision.mini.measures import MEASURES, measure_chest
 from thoracite.vision.mini.segmenter import LungSegmenter
 from thoracite.vision.training.cases import Case
@@ -42,6 +44,32 @@ def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[n
     return measured
 
 
+def frame_drawn(pixels: Pixels, masks: Sequence[Mask], *, size: int) -> npt.NDArray[np.uint8]:
+    """Frame a radiograph with what is drawn on it.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        The radiograph.
+    masks : sequence of ndarray, bool
+        Drawn parts of the whole image, of its shape or of another size.
+    size : int
+        Side of the frame, in pixels.
+
+    Returns
+    -------
+    ndarray, shape (1 + masks, size, size), uint8
+        Intensity, then the parts, each from 0 to 255.
+    """
+    frame = frame_pixels(pixels, size=size)
+    height, width = pixels.shape
+    layers = [np.rint(frame.pixels * 255).astype(np.uint8)]
+    for mask in masks:
+        drawn = Image.fromarray(mask.astype(np.uint8) * 255).resize((width, height))
+        layers.append(np.array(drawn.crop(frame.box).resize((size, size), Image.Resampling.BILINEAR)))
+    return np.stack(layers)
+
+
 def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
     """Turn a radiograph by up to 3° and crop up to 6 % of width and height, as in another exposure.
 
@@ -66,4 +94,4 @@ def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
     return np.asarray(turned.crop(box))
 
 
-__all__ = ["jolt_pixels", "measure_cases", "read_crops"]
+__all__ = ["frame_drawn", "jolt_pixels", "measure_cases", "read_crops"]

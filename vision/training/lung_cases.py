@@ -28,8 +28,8 @@ from thoracite.errors import InputError
 from thoracite.files import read_rows
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.mini.lungs import Mask
+from thoracite.vision.training.frames import frame_drawn
 
 VIEWS = ("PA", "AP", "AP Supine")
 """Frontal views."""
@@ -150,13 +150,8 @@ def read_lung_frames(cases: list[LungCase], *, size: int, settings: Settings) ->
     frames = np.empty((len(cases), 3, size, size), dtype=np.uint8)
     for row, case in enumerate(cases):
         pixels = read_radiograph(case.path, settings=settings).pixels
-        frame = frame_pixels(pixels, size=size)
-        frames[row, 0] = np.rint(frame.pixels * 255)
         height, width = pixels.shape
-        for channel, lung in enumerate(read_lungs(case, shape=(height, width)), 1):
-            x0, y0, x1, y1 = frame.box
-            inner = Image.fromarray(lung[y0:y1, x0:x1].astype(np.uint8) * 255)
-            frames[row, channel] = np.array(inner.resize((size, size), Image.Resampling.BILINEAR))
+        frames[row] = frame_drawn(pixels, read_lungs(case, shape=(height, width)), size=size)
     return frames
 
 

@@ -134,7 +134,7 @@ def test_a_mirrored_right_lung_is_a_left_one(monkeypatch: pytest.MonkeyPatch) ->
 def chests(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Phantoms with lungs and heart (synthetic), as the manifest names them."""
     folder = tmp_path_factory.mktemp("chests")
-    lines = ["file,group_id,extra_json"]
+    lines = ["file,source,repo,group_id,view,labels,orig_width,orig_height,extra_json"]
     for seed in range(8):
         phantom = draw_phantom(seed, abnormalities=(), size=96)
         Image.fromarray(np.round(phantom.image * 255).astype(np.uint8)).save(folder / f"{seed}.png")
@@ -144,8 +144,8 @@ def chests(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for part, mask in drawn.items():
             Image.fromarray(mask.astype(np.uint8) * 255).save(folder / f"{seed}_{part}.png")
         extra = json.dumps({"masks": {part: f"{seed}_{part}.png" for part in drawn}, "ctr_ground_truth": 0.5})
-        lines.append(f'{seed}.png,patient {seed},"{extra.replace(chr(34), chr(34) * 2)}"')
-    (folder / "manifest_more.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines.append(f'{seed}.png,phantom,,patient {seed},PA,,96,96,"{extra.replace(chr(34), chr(34) * 2)}"')
+    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
