@@ -1,7 +1,4 @@
-"""The segmenter of lungs and heart on unseen chests, and what its measurements are worth.
-
-``python -m thoracite.evaluation.chest DATA MODEL`` measures the folder of a trained model before it is bundled; it
-becomes a suite when weights are.
+"""Suite ``chest``: the segmenter of lungs and heart on unseen chests, and what its measurements are worth.
 
 Masks are compared with drawn ones by the Dice coefficient; the baseline is the mean mask of the training chests, laid
 onto each frame without looking at it. The cardiothoracic ratio is compared with that of the drawn masks, and tells
@@ -10,26 +7,21 @@ cardiomegaly on locked patients of ChestX-ray14. Spoilt images show whether mask
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from thoracite.evaluation.interval import bootstrap_interval
-from thoracite.evaluation.lungs import draw_mask, find_dice
-from thoracite.evaluation.patients import summarise
+from thoracite.evaluation.patients import find_auroc, measure_drawn, summarise
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.evaluation.vision import find_auroc
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, read_radiograph
 from thoracite.vision.mini.anatomy import Anatomy, Heart, measure_ratio
-from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.framing import Frame, frame_pixels, shrink_pixels
 from thoracite.vision.mini.lungs import Lungs, Mask
-from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.segmenter import FOLDER, ChestSegmenter
 from thoracite.vision.mini.validity import judge_anatomy
 from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.chest_cases import ChestCase, read_chest_cases, read_chest_frames, read_masks
@@ -58,26 +50,26 @@ class Compared(NamedTuple):
     ratios: tuple[float, float]
 
 
-def run_chest(data: Path, model: Path) -> Suite:
+def run_chest(data: Path, *, folder: Path = FOLDER) -> Suite:
     """Measure a trained segmenter.
 
     Parameters
     ----------
     data : Path
         Folder of the development data, with ``cxr``.
-    model : Path
-        Folder of the model.
+    folder : Path
+        Folder of the model; the bundled one unless given.
 
     Raises
     ------
     InputError
         If the data are not there.
     """
-    segmenter, folder = ChestSegmenter.load(model), data / "cxr"
-    kept = read_chest_cases(folder, kept=True)
-    compared = compare_chests(segmenter, kept, draw_mean(folder))
-    locked = [case for case in read_cases(folder, "nih_lowres") if case.locked and case.side >= _MEAN_SIZE]
-    normal = [case for case in read_cases(folder, "rsna_normal") if case.locked]
+    segmenter, cxr = ChestSegmenter.load(folder), data / "cxr"
+    kept = read_chest_cases(cxr, kept=True)
+    compared = compare_chests(segmenter, kept, draw_mean(cxr))
+    locked = [case for case in read_cases(cxr, "nih_lowres") if case.locked and case.side >= _MEAN_SIZE]
+    normal = [case for case in read_cases(cxr, "rsna_normal") if case.locked]
     rows = [*summarise_chests(compared), *measure_cardiomegaly(segmenter, locked)]
     rows += measure_validity(segmenter, [case.path for case in kept], normal)
     described = (
@@ -92,9 +84,9 @@ def compare_chests(segmenter: ChestSegmenter, cases: list[ChestCase], mean: Anat
     compared = []
     for case in cases:
         pixels, drawn = read_radiograph(case.path, settings=Settings.read()).pixels, read_masks(case)
-        frame = frame_pixels(pixels, size=segmenter.size)
-        found = segmenter.segment_frame(frame)
-        laid = Anatomy(mean.lungs._replace(box=frame.box), mean.heart._replace(box=frame.box))
+        found = segmenter.segment(pixels)
+        box = found.lungs.box
+        laid = Anatomy(mean.lungs._replace(box=box), mean.heart._replace(box=box))
         dice = {SYSTEM: rate_anatomy(found, drawn), BASELINE: rate_anatomy(laid, drawn)}
         height, width = pixels.shape
         truth = Anatomy(Lungs(drawn[0], drawn[1], (0, 0, width, height)), Heart(drawn[2], (0, 0, width, height)))
@@ -153,18 +145,9 @@ def measure_cardiomegaly(segmenter: ChestSegmenter, cases: list[Case]) -> list[R
 
 def _rate_groups(metric: str, inside: list[tuple[Case, float]]) -> Row:
     scores = np.array([ratio for _, ratio in inside])
-    targets = np.array([_LABEL in case.labels for case, _ in inside], dtype=np.float32)
-    groups: dict[str, list[int]] = {}
-    for row, (case, _) in enumerate(inside):
-        groups.setdefault(case.group, []).append(row)
-    members = [np.array(rows) for rows in groups.values()]
-
-    def drawn(patients: npt.NDArray[np.int64]) -> float:
-        rows = np.concatenate([members[patient] for patient in patients])
-        return find_auroc(scores[rows], targets[rows])
-
-    low, high = bootstrap_interval(drawn, len(members), repeats=300)
-    return Row(system=SYSTEM, metric=metric, value=find_auroc(scores, targets), low=low, high=high, n=len(inside))
+    targets = np.array([_LABEL in case.labels for case, _ in inside])
+    groups = [case.group for case, _ in inside]
+    return measure_drawn(SYSTEM, metric, lambda drawn: find_auroc(scores[drawn], targets[drawn]), groups)
 
 
 def measure_validity(segmenter: ChestSegmenter, chests: list[Path], normal: list[Case]) -> list[Row]:
@@ -186,8 +169,12 @@ def measure_validity(segmenter: ChestSegmenter, chests: list[Path], normal: list
 
 def judge(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
     """Segment an image and return why its masks are invalid."""
-    frame = frame_pixels(pixels, size=segmenter.size)
+    frame = _frame(segmenter, pixels)
     return judge_anatomy(frame, segmenter.segment_frame(frame), segmenter.limits)
+
+
+def _frame(segmenter: ChestSegmenter, pixels: Pixels) -> Frame:
+    return frame_pixels(shrink_pixels(pixels), size=segmenter.size)
 
 
 def _crop(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
@@ -210,7 +197,7 @@ def _whiten(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
 
 
 def _shift(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
-    frame = frame_pixels(pixels, size=segmenter.size)
+    frame = _frame(segmenter, pixels)
     lungs, heart = segmenter.segment_frame(frame)
     cells = round(0.1 * segmenter.size)
     right, left, shadow = (np.roll(mask, cells, axis=1) for mask in (lungs.right, lungs.left, heart.mask))
@@ -235,6 +222,27 @@ def draw_mean(folder: Path) -> Anatomy:
     return Anatomy(Lungs(right, left, box), Heart(heart, box))
 
 
+def find_dice(one: Mask, other: Mask) -> float:
+    """Return twice the overlap of two masks over the sum of their areas; 1 where both are empty.
+
+    Examples
+    --------
+    >>> find_dice(np.array([True, True, False]), np.array([False, True, False]))
+    0.6666666666666666
+    """
+    held = int(one.sum()) + int(other.sum())
+    return 2 * int((one & other).sum()) / held if held else 1.0
+
+
+def draw_mask(mask: Mask, box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
+    """Resample a mask of a frame to the image's size: linear between cells, False outside the frame."""
+    drawn = np.zeros(shape, dtype=np.bool_)
+    x0, y0, x1, y1 = box
+    inner = Image.fromarray(mask.astype(np.float32)).resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR)
+    drawn[y0:y1, x0:x1] = np.asarray(inner) > 0.5
+    return drawn
+
+
 def _find_ratio(anatomy: Anatomy) -> float:
     ratio = measure_ratio(anatomy)
     return float("nan") if ratio is None else ratio.value
@@ -244,16 +252,15 @@ def _read(path: Path) -> Pixels:
     return read_radiograph(path, settings=Settings.read()).pixels
 
 
-if __name__ == "__main__":
-    sys.stdout.write(run_chest(*map(Path, sys.argv[1:3])).model_dump_json(indent=1) + "\n")
-
 __all__ = [
     "BASELINE",
     "SPOILS",
     "SYSTEM",
     "Compared",
     "compare_chests",
+    "draw_mask",
     "draw_mean",
+    "find_dice",
     "judge",
     "measure_cardiomegaly",
     "measure_validity",

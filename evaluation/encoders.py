@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from thoracite.errors import ModelError
+from thoracite.evaluation.held_out import read_held_out
+from thoracite.evaluation.patients import Positions, find_auroc, measure_drawn
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.evaluation.vision import make_readings, measure_readings, read_held_out
 from thoracite.settings import Settings
 from thoracite.vision.encoders import ALIASES, NAMES, open_encoder
 from thoracite.vision.image import Pixels
@@ -28,6 +30,9 @@ from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.training.calibrate import find_columns, rate_cases, read_pixels
 from thoracite.vision.training.cases import Case, read_cases, read_targets
+from thoracite.vision.training.fit_scales import cross_fit_scales
+
+Floats = npt.NDArray[np.float64]
 
 TIMED = 20
 """Number of images in the measurement of time."""
@@ -83,21 +88,13 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
     targets = read_targets(list(cases))[0][:, : len(FINDINGS)]
     look: Callable[[Pixels], object]
     if isinstance(encoder, MiniEncoder):
-        read = set(range(len(FINDINGS)))
-        given, _ = read_held_out(encoder, cases)
-        readings = make_readings(cases, targets, given[:, : len(FINDINGS)], -given[:, len(FINDINGS)])
+        read = list(range(len(FINDINGS)))
+        logits = read_held_out(cases).logits[:, : len(FINDINGS)]
         look, network = encoder.forward, encoder.network
     else:
-        logits, normal = rate_cases(encoder, cases)
-        read = set(find_columns(encoder))
-        unread = sorted(set(range(len(FINDINGS))) - read)
-        logits[:, unread] = 0  # one number for all: exactly chance
-        readings = make_readings(cases, targets, logits, np.empty(0))
-        mean = np.asarray(readings.probabilities)[:, sorted(read)].mean(axis=1)
-        readings = readings._replace(abnormal=mean if normal is None else -normal)
+        read, logits = sorted(find_columns(encoder)), rate_cases(encoder, cases)[0]
         look, network = encoder.model.rate, encoder.model.network
-    chance = tuple(f"AUROC {label}," for n, label in enumerate(FINDINGS) if n not in read)
-    rows = [row for row in measure_readings(encoder.name, readings) if not row.metric.startswith(chance)]
+    rows = measure_logits(encoder.name, cases, targets, logits, read)
     shown = [read_pixels(case) for case in cases[:TIMED]]
     size = sum(value.numel() * value.element_size() for value in network.state_dict().values()) / 1e6
     return [
@@ -108,6 +105,59 @@ def measure_encoder(encoder: Any, cases: Sequence[Case]) -> list[Row]:
         ),
         Row(system=encoder.name, metric="weights in memory, MB", value=size),
     ]
+
+
+def measure_logits(
+    name: str, cases: Sequence[Case], targets: npt.NDArray[np.float32], logits: Floats, read: Sequence[int]
+) -> list[Row]:
+    """Measure what an encoder tells apart, and the calibration error of its probabilities, fitted in other folds.
+
+    Parameters
+    ----------
+    name : str
+        Name of the encoder.
+    cases : sequence of Case
+        The images.
+    targets : ndarray, shape (cases, findings)
+        0 or 1.
+    logits : ndarray, shape (cases, findings)
+        Log-odds, any scale.
+    read : sequence of int
+        Numbers of the findings that the encoder reads; the others count as chance in the mean.
+    """
+    groups, folds = [case.group for case in cases], np.array([case.fold for case in cases])
+    probabilities = np.empty(logits.shape)
+    for fold, scales in cross_fit_scales(logits, targets, folds).items():
+        for row in np.flatnonzero(folds == fold):
+            probabilities[row] = [scale.find_probability(float(logits[row, n])) for n, scale in enumerate(scales)]
+
+    def average(drawn: Positions) -> float:
+        areas = [find_auroc(logits[drawn, n], targets[drawn, n]) for n in read]
+        return float((np.nansum(areas) + 0.5 * (len(FINDINGS) - len(read))) / len(FINDINGS))
+
+    def err(drawn: Positions) -> float:
+        return float(np.mean([find_calibration_error(probabilities[drawn, n], targets[drawn, n]) for n in read]))
+
+    rows = [measure_drawn(name, "macro AUROC, pooled", average, groups)]
+    rows.append(measure_drawn(name, "calibration error, mean of findings", err, groups))
+    for n in read:
+        metric = f"AUROC {FINDINGS[n]}, {int(targets[:, n].sum())} positive"
+        rows.append(Row(system=name, metric=metric, value=find_auroc(logits[:, n], targets[:, n]), n=len(cases)))
+    return rows
+
+
+def find_calibration_error(probabilities: Floats, targets: npt.NDArray[np.float32], *, bins: int = 10) -> float:
+    """Compute the mean distance between probability and frequency over bins of equal size.
+
+    Examples
+    --------
+    >>> find_calibration_error(np.full(100, 0.25), np.array([1.0] * 25 + [0.0] * 75, dtype=np.float32), bins=1)
+    0.0
+    """
+    order = np.argsort(probabilities, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [len(p) * abs(float(probabilities[p].mean() - targets[p].mean())) for p in parts]
+    return float(sum(gaps) / len(order))
 
 
 def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> float:
@@ -133,7 +183,9 @@ def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> fl
 
 __all__ = [
     "TIMED",
+    "find_calibration_error",
     "measure_encoder",
+    "measure_logits",
     "run_encoders",
     "time_looks",
 ]

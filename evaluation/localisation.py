@@ -1,4 +1,4 @@
-"""Suite ``localisation``: does the network look at radiologists' boxes; are lungs where people drew them?
+"""Suite ``localisation``: does the network look at radiologists' boxes?
 
 Boxes are those of the RSNA challenge ("Lung Opacity", compared with the finding that the network rates highest among
 pneumonia, consolidation and infiltration) and of ChestX-ray14's box list. Each image is read by the head that did not
@@ -24,7 +24,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thoracite.evaluation.lungs import measure_lungs
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
@@ -72,7 +71,7 @@ class Pointed(NamedTuple):
 
 
 def run_localisation(data: Path) -> Suite:
-    """Measure places on every box, and lungs on every mask of the test part.
+    """Measure places on every box.
 
     Parameters
     ----------
@@ -87,12 +86,8 @@ def run_localisation(data: Path) -> Suite:
     encoder = MiniEncoder.load()
     cases = [case for case in read_cases(data / "cxr", "nih") if case.boxes]
     pointed = [one for case in cases for one in point_case(encoder, case)]
-    drawn = measure_lungs(data / "cxr")
-    rows = [*measure_pointing(pointed), *measure_sides(pointed), *measure_zones(pointed), *drawn]
-    described = (
-        f"{len(pointed)} findings with boxes of {len({one.group for one in pointed})} patients; "
-        f"{drawn[0].n} images with drawn lungs"
-    )
+    rows = [*measure_pointing(pointed), *measure_sides(pointed), *measure_zones(pointed)]
+    described = f"{len(pointed)} findings with boxes of {len({one.group for one in pointed})} patients"
     return Suite(suite="localisation", data=described, n=len(pointed), rows=tuple(rows))
 
 
@@ -108,8 +103,8 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     for label, boxes in drawn.items():
         names = [label] if label in FINDINGS else list(_OPACITIES)
         numbers = [FINDINGS.index(name) for name in names]
-        logits = activations.logits.mean(axis=0)
-        best = max(numbers, key=lambda n: encoder.scales[n].find_probability(float(logits[n])))
+        odds = encoder.find_log_odds(activations, "AP" if case.view == "AP" else "PA")
+        best = max(numbers, key=lambda n: float(odds[n]))
         heat, within = activations.maps[best], FINDINGS[best] != "Cardiomegaly"
         point, plain = (
             find_point(weigh_map(heat, each if within else None), activations.box)
@@ -150,7 +145,7 @@ def measure_pointing(pointed: list[Pointed]) -> list[Row]:
         gained = [mine - theirs for mine, theirs in zip(hits[mini], values, strict=True)]
         rows.append(_row(f"{mini} less {system}", metric, gained, pointed))
     inside = [float(np.mean([_in_lungs(one, box) for box in one.boxes])) for one in pointed if one.within]
-    rows.append(_row("thoracite-lungs", "middle of a box lies in a lung", inside, [o for o in pointed if o.within]))
+    rows.append(_row("thoracite-chest", "middle of a box lies in a lung", inside, [o for o in pointed if o.within]))
     return rows
 
 

@@ -1,21 +1,26 @@
-"""A mean with an interval that draws patients, not images, since images of one patient are alike.
+"""Figures with intervals that draw patients, not images, since images of one patient are alike.
 
 Examples
 --------
 >>> row = summarise("thoracite-mini", "hits", [1, 0, 1, 1], ["a", "a", "b", "c"])
 >>> row.value, row.n
 (0.75, 4)
+>>> find_auroc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1]))
+0.75
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import rankdata
 
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row
+
+Positions = npt.NDArray[np.int64]
 
 
 def summarise(system: str, metric: str, values: Sequence[float], groups: Sequence[str]) -> Row:
@@ -30,16 +35,63 @@ def summarise(system: str, metric: str, values: Sequence[float], groups: Sequenc
     groups : sequence of str
         Patient of each case.
     """
-    patients: dict[str, list[float]] = {}
-    for value, group in zip(values, groups, strict=True):
-        patients.setdefault(group, []).append(float(value))
+    array = np.asarray(values, dtype=np.float64)
+    return measure_drawn(system, metric, lambda drawn: float(array[drawn].mean()), groups, repeats=1000)
+
+
+def measure_drawn(
+    system: str,
+    metric: str,
+    statistic: Callable[[Positions], float],
+    groups: Sequence[str],
+    *,
+    n: int | None = None,
+    repeats: int = 300,
+) -> Row:
+    """Compute any figure of cases, with an interval by drawing patients.
+
+    Parameters
+    ----------
+    system, metric : str
+        Name of the measured system, and of the figure.
+    statistic : callable
+        Takes the positions of the drawn cases, with repetitions; returns the figure. NaN is left out of the interval.
+    groups : sequence of str
+        Patient of each case, at least one.
+    n : int or None
+        Number that the figure rests on; that of the cases unless given.
+    repeats : int
+        Number of draws.
+    """
+    patients: dict[str, list[int]] = {}
+    for position, group in enumerate(groups):
+        patients.setdefault(group, []).append(position)
     members = [np.array(own) for own in patients.values()]
 
-    def mean(drawn: npt.NDArray[np.int64]) -> float:
-        return float(np.concatenate([members[patient] for patient in drawn]).mean())
+    def drawn(chosen: Positions) -> float:
+        return statistic(np.concatenate([members[patient] for patient in chosen]))
 
-    low, high = bootstrap_interval(mean, len(members))
-    return Row(system=system, metric=metric, value=float(np.mean(values)), low=low, high=high, n=len(values))
+    low, high = bootstrap_interval(drawn, len(members), repeats=repeats)
+    value = statistic(np.arange(len(groups)))
+    return Row(system=system, metric=metric, value=value, low=low, high=high, n=len(groups) if n is None else n)
 
 
-__all__ = ["summarise"]
+def find_auroc(scores: npt.NDArray[np.floating], targets: npt.ArrayLike) -> float:
+    """Compute the area under the receiver operating characteristic; NaN where only one kind of target occurs.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (cases,)
+        Higher where the target is likelier; any unit.
+    targets : array, shape (cases,)
+        True or 1 for positive cases.
+    """
+    positive = np.asarray(targets) > 0.5
+    n = int(positive.sum())
+    rest = len(positive) - n
+    if not n or not rest:
+        return float("nan")
+    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * rest))
+
+
+__all__ = ["Positions", "find_auroc", "measure_drawn", "summarise"]

@@ -28,6 +28,8 @@ _SUITES = {
     "facts": "thoracite.evaluation.facts:run_facts",
     "grounding": "thoracite.evaluation.grounding:run_grounding",
     "vision": "thoracite.evaluation.vision:run_vision",
+    "words": "thoracite.evaluation.words:run_words",
+    "chest": "thoracite.evaluation.chest:run_chest",
     "encoders": "thoracite.evaluation.encoders:run_encoders",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "consistency": "thoracite.evaluation.consistency:run_consistency",

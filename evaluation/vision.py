@@ -1,72 +1,92 @@
-"""Suite ``vision``: the bundled encoder on held-out patients.
+"""Suite ``vision``: what the bundled encoder tells apart, on patients that it has not seen.
 
-Each image is read by the head that did not see its patient (:func:`thoracite.vision.training.cases.find_fold`), so
-the figures are those of single heads on unseen patients. ChestX-ray14's labels were mined from reports and differ
-between the two collections that the images come from; figures are therefore given within each collection and view too,
-beside a model that sees no image (only collection, view, age and sex) and a plain network trained from scratch in the
-same folds (:mod:`thoracite.evaluation.plain_network`). The probabilities of a fold are calibrated on the other folds.
+Labelled images of ChestX-ray14 are read by held-out heads (:mod:`thoracite.evaluation.held_out`). Figures are given
+within each source, since sources differ in resolution, in their mix and in how well labels fit, and a network tells
+them apart; locked patients, who had no part in any choice, stand beside. Systems:
+
+- ``thoracite-mini``: cross-fitted log-odds; *its network alone* leaves out measurements and view;
+- ``plain network``: one head of the same architecture that sees whole radiographs at 128 pixels, trained for four
+  epochs in the same folds (:mod:`thoracite.evaluation.plain_network`);
+- ``thoracite-mini 1``: the model that was bundled before, trained on the 1,215 images of ``nih``; where it learned from
+  a patient, the head that did not (:data:`EARLIER`);
+- ``metadata only``: view, age and sex, by logistic regression in the same folds.
+
+References
+----------
+Hanley JA, McNeil BJ. The meaning and use of the area under a ROC curve. Radiology 1982.
+doi:10.1148/radiology.143.1.7063747
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
-from thoracite.evaluation.interval import bootstrap_interval
-from thoracite.evaluation.plain_network import read_readings
+from thoracite.evaluation.held_out import HeldOut, find_cross_fitted, find_probabilities, read_held_out
+from thoracite.evaluation.patients import Positions, find_auroc, measure_drawn
+from thoracite.evaluation.plain_network import READINGS, read_readings
 from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.files import read_rows
-from thoracite.settings import Settings
-from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.training.cases import Case, read_cases, read_targets
-from thoracite.vision.training.fit_scales import cross_fit_scales
+from thoracite.vision.mini.odds import Floats
+from thoracite.vision.training.cases import Case, read_labelled
+from thoracite.vision.training.fit_odds import number_views
 
-LEAST = 15
-"""Fewest positives of a finding in a collection's mean."""
+EARLIER = Path(__file__).with_name("earlier_readings.csv")
+"""Logits of the model that was bundled before (commit c51b567), for every labelled image."""
 
-LARGE = 100
-"""Fewest images of a collection that is measured separately."""
+LEAST = 30
+"""Fewest positives of a finding in the mean of a new source."""
 
-REPEATS = 300
+FEWER = 15
+"""The same for the two small collections of ``nih``."""
 
-Floats = npt.NDArray[np.float64]
-Positions = npt.NDArray[np.int64]
+SMALL = ("jrzech", "muhammedtalo")
+"""Names of the two collections of ``nih``."""
+
+MINI = "thoracite-mini"
 
 
-class Readings(NamedTuple):
-    """Scores of one system for the cases.
+class Part(NamedTuple):
+    """A part of the cases whose figures stand together.
 
     Parameters
     ----------
-    cases : list of Case
-        The images.
-    targets : ndarray, shape (cases, findings)
-        0 or 1.
-    scores : ndarray, shape (cases, findings)
-        Scores of the system, higher where a finding is more likely; any unit.
-    abnormal : ndarray, shape (cases,)
-        Score of "not normal".
-    probabilities : ndarray, shape (cases, findings), or None
-        Calibrated on other folds; None where calibration is not measured.
+    name : str
+        Its name in the table.
+    rows : ndarray of int
+        Positions of its cases.
+    least : int
+        Fewest positives of a finding in the mean.
     """
 
-    cases: list[Case]
-    targets: npt.NDArray[np.float32]
+    name: str
+    rows: Positions
+    least: int
+
+
+class System(NamedTuple):
+    """What a system says of the cases.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (cases, findings)
+        Any unit, higher where a finding is likelier; NaN where the system did not read the case.
+    abnormal : ndarray, shape (cases,)
+        Score of "not normal": 1 − Π(1 − p).
+    """
+
     scores: Floats
     abnormal: Floats
-    probabilities: Floats | None = None
 
 
-def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
-    """Measure the encoder of a folder.
+def run_vision(data: Path, *, folder: Path = FOLDER, patients: int | None = None) -> Suite:
+    """Measure the encoder of a folder; reading all 12,000 images takes some eight minutes on two cores.
 
     Parameters
     ----------
@@ -74,248 +94,195 @@ def run_vision(data: Path, *, folder: Path = FOLDER) -> Suite:
         Folder of the development data, with ``cxr/manifest.csv``.
     folder : Path
         Folder of the model.
+    patients : int or None
+        Number of patients to draw; all unless given.
 
     Raises
     ------
     InputError
         If the data are not there.
     """
-    cases = read_cases(data / "cxr", "nih")
-    targets = read_targets(cases)[0][:, : len(FINDINGS)]
-    encoder = MiniEncoder.load(folder)
-    blind = read_metadata(data / "cxr", cases, targets)
-    logits, added = read_held_out(encoder, cases)
-    systems = {
-        name: make_readings(cases, targets, read[:, : len(FINDINGS)], -read[:, len(FINDINGS)])
-        for name, read in {
-            "thoracite-mini": logits,
-            "its network alone": logits - added,
-            "its measurements alone": added,
-            "plain network": read_readings(cases),
-        }.items()
-    }
-    systems["metadata only"] = Readings(cases, targets, blind, blind.mean(axis=1), blind)
-    rows = [row for name, readings in systems.items() for row in measure_readings(name, readings)]
-    mini = systems["thoracite-mini"]
-    rows += [
-        compare_readings(f"thoracite-mini less {other}", mini, systems[other])
-        for other in ("plain network", "its network alone")
-    ]
-    rows += measure_speed(encoder, folder)
-    described = f"{len(cases)} images of {len({case.group for case in cases})} patients of ChestX-ray14, five folds"
+    cases = draw_patients([case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"}], patients)
+    held = read_held_out(cases, folder=folder)
+    systems = collect_systems(held, folder=folder)
+    rows = [row for part in list_parts(cases) for row in measure_part(held, part, systems)]
+    rows += measure_view(held)
+    rows += measure_sources(held)
+    rows += measure_speed(MiniEncoder.load(folder), folder)
+    described = f"{len(cases)} images of {len({case.group for case in cases})} patients of ChestX-ray14"
     return Suite(suite="vision", data=described, n=len(cases), rows=tuple(rows))
 
 
-def read_held_out(encoder: MiniEncoder, cases: Sequence[Case]) -> tuple[Floats, Floats]:
-    """Read each case with the head of its fold, which did not see its patient.
+def draw_patients(cases: Sequence[Case], patients: int | None, *, seed: int = 0) -> list[Case]:
+    """Draw patients, all their images; every patient where no number is given.
 
-    Parameters
-    ----------
-    encoder : MiniEncoder
-        The encoder.
-    cases : sequence of Case
-        The images.
-
-    Returns
-    -------
-    tuple of ndarray, shape (cases, 15)
-        Logits of the findings, then of "RSNA Normal"; and the measurements' part of them.
+    Examples
+    --------
+    >>> cases = [Case(Path(), "nih", "", group, "PA", frozenset(), "", ()) for group in "aabbc"]
+    >>> len(draw_patients(cases, None)), len(draw_patients(cases, 1)) in {1, 2}
+    (5, True)
     """
-    kept = [*range(len(FINDINGS)), OUTPUTS.index("RSNA Normal")]
-    logits, added = np.empty((2, len(cases), len(kept)))
-    for row, case in enumerate(cases):
-        activations = encoder.forward(read_radiograph(case.path, settings=Settings.read()).pixels, head=case.fold)
-        logits[row], added[row] = activations.logits[0][kept], activations.added[0][kept]
-    return logits, added
+    groups = sorted({case.group for case in cases})
+    drawn = {groups[row] for row in np.random.default_rng(seed).permutation(len(groups))[:patients]}
+    return [case for case in cases if case.group in drawn]
 
 
-def make_readings(
-    cases: Sequence[Case], targets: npt.NDArray[np.float32], logits: Floats, abnormal: Floats
-) -> Readings:
-    """Turn a system's logits into readings; the probabilities of each fold are fitted on the other folds."""
-    folds = np.array([case.fold for case in cases])
-    probabilities = np.empty(logits.shape)
-    for fold, scales in cross_fit_scales(logits, targets, folds).items():
-        for row in np.flatnonzero(folds == fold):
-            probabilities[row] = [scale.find_probability(float(logits[row, n])) for n, scale in enumerate(scales)]
-    return Readings(list(cases), targets, logits, abnormal, probabilities)
+def collect_systems(held: HeldOut, *, folder: Path = FOLDER) -> dict[str, System]:
+    """Return what every system says of the cases, by name."""
+    odds, own = find_cross_fitted(held, folder=folder), held.logits[:, : len(FINDINGS)]
+    blind = read_metadata(held)
+    return {
+        MINI: _make_system(odds, odds),
+        "its network alone": _make_system(own, own),
+        "plain network": _make_read(held, READINGS),
+        "thoracite-mini 1": _make_read(held, EARLIER),
+        "metadata only": _make_system(blind, blind),
+    }
 
 
-def read_metadata(folder: Path, cases: Sequence[Case], targets: npt.NDArray[np.float32]) -> Floats:
-    """Return probabilities by logistic regression on collection, view, age and sex, in the same folds."""
-    from sklearn.linear_model import LogisticRegression
-
-    known = {row["file"]: row for row in read_rows(folder / "manifest.csv")}
-    rows = [known[str(case.path.relative_to(folder))] for case in cases]
-    collections = sorted({case.collection for case in cases})
-    inputs = np.array(
-        [
-            [*(case.collection == name for name in collections), case.view == "AP", row["sex"] == "M", _read_age(row)]
-            for case, row in zip(cases, rows, strict=True)
-        ],
-        dtype=float,
-    )
-    folds = np.array([case.fold for case in cases])
-    scores = np.empty(targets.shape, dtype=float)
-    for fold in range(FOLDS):
-        seen, held = folds != fold, folds == fold
-        for n in range(targets.shape[1]):
-            fitted = LogisticRegression(max_iter=500).fit(inputs[seen], targets[seen, n])
-            scores[held, n] = fitted.predict_proba(inputs[held])[:, 1]
-    return scores
+def _make_system(scores: Floats, log_odds: Floats) -> System:
+    return System(scores, 1 - np.prod(1 - find_probabilities(log_odds), axis=1))
 
 
-def _read_age(row: dict[str, str]) -> float:
-    digits = "".join(filter(str.isdigit, row["age"].split(".")[0]))
-    return min(float(digits or 50), 100.0) / 100
+def _make_read(held: HeldOut, path: Path) -> System:
+    logits = read_readings(held.cases, path)[:, : len(FINDINGS)]
+    return _make_system(logits, logits)
 
 
-def measure_readings(name: str, readings: Readings) -> list[Row]:
-    """Measure one system.
+def list_parts(cases: Sequence[Case]) -> list[Part]:
+    """List the parts that are measured: each source and size in folds, then locked patients; none is empty."""
+    kinds: Mapping[str, tuple[int, Callable[[Case], bool]]] = {
+        "new source, 128 px": (LEAST, lambda case: case.source == "nih_lowres" and case.side > FINE),
+        "new source, 64 px": (LEAST, lambda case: case.source == "nih_lowres" and case.side <= FINE),
+        **{name: (FEWER, lambda case, name=name: case.collection.startswith(name)) for name in SMALL},  # type: ignore[misc]
+    }
+    parts = []
+    for locked in (False, True):
+        for name, (least, belongs) in kinds.items():
+            rows = np.flatnonzero([belongs(case) and case.locked == locked for case in cases])
+            parts.append(Part(f"{name}, locked" if locked else name, rows, least))
+    return [part for part in parts if len(part.rows)]
 
-    Parameters
-    ----------
-    name : str
-        Name of the system.
-    readings : Readings
-        Readings of all cases.
-    """
-    collection = np.array([case.collection for case in readings.cases])
-    everything = np.arange(len(collection))
-    rows = [_row(name, "macro AUROC, pooled", readings, everything, _macro(readings, everything))]
-    for value, count in zip(*np.unique(collection, return_counts=True), strict=True):
-        if count >= LARGE:
-            inside = np.flatnonzero(collection == value)
-            rows.append(_row(name, f"macro AUROC within {value}", readings, inside, _macro(readings, inside)))
-    rows.append(_row(name, "macro AUROC, mean of both collections", readings, everything, _mean_within(readings)))
-    rows += _measure_normal(name, readings)
-    if readings.probabilities is not None:
-        calibration = _calibration(readings.probabilities, readings.targets)
-        rows.append(_row(name, "calibration error, mean of findings", readings, everything, calibration))
-    for n, finding in enumerate(FINDINGS):
-        single = _single(readings, n)
-        positives = int(readings.targets[:, n].sum())
-        rows.append(_row(name, f"AUROC {finding}, {positives} positive", readings, everything, single))
+
+FINE = 64
+"""Side of the smallest images, in pixels."""
+
+
+def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> list[Row]:
+    """Measure every system on one part, and the lead of the encoder over the others."""
+    groups = [held.cases[row].group for row in part.rows]
+    targets = held.targets[part.rows]
+    enough = np.flatnonzero((targets & held.known[part.rows]).sum(axis=0) >= part.least)
+    if not len(enough):
+        return []
+    metric = f"macro AUROC of {len(enough)} findings, {part.name}"
+    macros = {name: _macro(system.scores[part.rows], targets, enough) for name, system in systems.items()}
+    rows = [measure_drawn(name, metric, macro, groups) for name, macro in macros.items()]
+    for name in ("plain network", "thoracite-mini 1"):
+        lead = _lead(macros[MINI], macros[name])
+        rows.append(measure_drawn(f"{MINI} minus {name}", metric, lead, groups))
+    rows += _measure_normal(held, part, systems)
+    for n in enough:
+        single = _single(systems[MINI].scores[part.rows, n], targets[:, n])
+        metric = f"AUROC {FINDINGS[n]}, {int(targets[:, n].sum())} positive, {part.name}"
+        rows.append(measure_drawn(MINI, metric, single, groups))
     return rows
-
-
-def compare_readings(name: str, first: Readings, second: Readings) -> Row:
-    """Return one system's lead over another in the mean of both collections; patients are drawn for both at once."""
-    one, other = _mean_within(first), _mean_within(second)
-    metric = "macro AUROC, mean of both collections"
-    return _row(name, metric, first, np.arange(len(first.cases)), lambda drawn: one(drawn) - other(drawn))
-
-
-def find_auroc(scores: Floats, targets: npt.NDArray[np.float32]) -> float:
-    """Compute the area under the receiver operating characteristic; NaN where only one kind of target occurs.
-
-    Examples
-    --------
-    >>> find_auroc(np.array([0.1, 0.4, 0.35, 0.8]), np.array([0, 0, 1, 1], dtype=np.float32))
-    0.75
-    """
-    positive = targets > 0.5
-    n = int(positive.sum())
-    rest = len(targets) - n
-    if not n or not rest:
-        return float("nan")
-    return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * rest))
-
-
-def find_calibration_error(probabilities: Floats, targets: npt.NDArray[np.float32], *, bins: int = 10) -> float:
-    """Compute the mean distance between probability and frequency over bins of equal size.
-
-    Examples
-    --------
-    >>> find_calibration_error(np.full(100, 0.25), np.array([1.0] * 25 + [0.0] * 75, dtype=np.float32), bins=1)
-    0.0
-    """
-    order = np.argsort(probabilities, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [len(p) * abs(float(probabilities[p].mean() - targets[p].mean())) for p in parts]
-    return float(sum(gaps) / len(order))
 
 
 Statistic = Callable[[Positions], float]
 
 
-def _macro(readings: Readings, inside: Positions) -> Statistic:
-    enough = [n for n in range(len(FINDINGS)) if readings.targets[inside, n].sum() >= LEAST]
-
-    def statistic(drawn: Positions) -> float:
-        areas = [find_auroc(readings.scores[drawn, n], readings.targets[drawn, n]) for n in enough]
-        return float(np.nanmean(areas))
-
-    return statistic
+def _macro(scores: Floats, targets: npt.NDArray[np.bool_], enough: Positions) -> Statistic:
+    return lambda drawn: float(np.nanmean([find_auroc(scores[drawn, n], targets[drawn, n]) for n in enough]))
 
 
-def _mean_within(readings: Readings) -> Statistic:
-    """Average the macro AUROC within each large collection."""
-    collection = np.array([case.collection for case in readings.cases])
-    names = [name for name, count in zip(*np.unique(collection, return_counts=True), strict=True) if count >= LARGE]
-    parts = [(name, _macro(readings, np.flatnonzero(collection == name))) for name in names]
-
-    def statistic(drawn: Positions) -> float:
-        return float(np.mean([macro(drawn[collection[drawn] == name]) for name, macro in parts]))
-
-    return statistic
+def _lead(one: Statistic, other: Statistic) -> Statistic:
+    return lambda drawn: one(drawn) - other(drawn)
 
 
-def _single(readings: Readings, n: int) -> Statistic:
-    return lambda drawn: find_auroc(readings.scores[drawn, n], readings.targets[drawn, n])
+def _single(scores: Floats, targets: npt.NDArray[np.bool_]) -> Statistic:
+    return lambda drawn: find_auroc(scores[drawn], targets[drawn])
 
 
-def _calibration(probabilities: Floats, targets: npt.NDArray[np.float32]) -> Statistic:
-    def statistic(drawn: Positions) -> float:
-        errors = [find_calibration_error(probabilities[drawn, n], targets[drawn, n]) for n in range(len(FINDINGS))]
-        return float(np.mean(errors))
-
-    return statistic
-
-
-def _measure_normal(name: str, readings: Readings) -> list[Row]:
-    """Measure radiologists' "Normal" against the rest, within each view, and the mean weighted by images."""
-    rows, areas, weights = [], [], []
-    rest = np.array([case.reading != "Normal" for case in readings.cases], dtype=np.float32)
-    for view in ("PA", "AP"):
-        inside = np.array([n for n, case in enumerate(readings.cases) if case.reading and case.view == view])
-
-        def statistic(drawn: Positions) -> float:
-            return find_auroc(readings.abnormal[drawn], rest[drawn])
-
-        row = _row(name, f"AUROC RSNA Normal against rest, {view}", readings, inside, statistic)
-        rows.append(row)
-        areas.append(row.value)
-        weights.append(len(inside))
-    mean = float(np.average(areas, weights=weights))
-    metric = "AUROC RSNA Normal against rest, mean of views by images"
-    return [*rows, Row(system=name, metric=metric, value=mean, n=sum(weights))]
+def _measure_normal(held: HeldOut, part: Part, systems: Mapping[str, System]) -> list[Row]:
+    """Measure radiologists' "Normal" against the rest by 1 − Π(1 − p), on the films that they read."""
+    rows = np.array([row for row in part.rows if held.cases[row].reading])
+    rest = np.array([held.cases[row].reading != "Normal" for row in rows], dtype=bool)
+    if min(rest.sum(), (~rest).sum()) < FEWER:
+        return []
+    groups, metric = [held.cases[row].group for row in rows], f"AUROC RSNA Normal against rest, {part.name}"
+    return [
+        measure_drawn(name, metric, _single(system.abnormal[rows], rest), groups) for name, system in systems.items()
+    ]
 
 
-def _row(name: str, metric: str, readings: Readings, inside: Positions, statistic: Statistic) -> Row:
-    """Return a figure and its interval by drawing patients."""
-    groups: dict[str, list[int]] = {}
-    for position in inside:
-        groups.setdefault(readings.cases[position].group, []).append(int(position))
-    members = [np.array(rows) for rows in groups.values()]
+def read_metadata(held: HeldOut) -> Floats:
+    """Return log-odds by logistic regression on view, age and sex, in the same folds; shape (cases, findings)."""
+    from sklearn.linear_model import LogisticRegression
 
-    def drawn(patients: Positions) -> float:
-        return statistic(np.concatenate([members[p] for p in patients]))
+    inputs = np.array([
+        [case.view == "AP", case.sex == "M", np.nan_to_num(case.age, nan=50.0) / 100, case.source == "nih"]
+        for case in held.cases
+    ], dtype=float)  # fmt: skip
+    scores, folds, targets, known = np.zeros(held.targets.shape), held.folds, held.targets, held.known
+    for fold in np.unique(folds):
+        seen, rows = (folds != fold) & (folds >= 0), folds == fold
+        for n in range(len(FINDINGS)):
+            use = seen & known[:, n]
+            if len(np.unique(targets[use, n])) == 2:
+                fitted = LogisticRegression(max_iter=500).fit(inputs[use], targets[use, n])
+                scores[rows, n] = fitted.decision_function(inputs[rows])
+    return scores
 
-    low, high = bootstrap_interval(drawn, len(members), repeats=REPEATS)
-    return Row(system=name, metric=metric, value=statistic(inside), low=low, high=high, n=len(inside))
+
+def measure_view(held: HeldOut) -> list[Row]:
+    """Measure how well AP is told from PA, in folds and on locked patients."""
+    rows = []
+    for name, kept in (("folds", held.folds >= 0), ("locked", held.folds < 0)):
+        inside = np.flatnonzero(kept)
+        if not len(inside):
+            continue
+        part = held.take(inside)
+        statistic = _single(part.logits[:, OUTPUTS.index("AP")], number_views(part.cases) == 1)
+        rows.append(measure_drawn(MINI, f"AUROC AP against PA, {name}", statistic, [c.group for c in part.cases]))
+    return rows
+
+
+def measure_sources(held: HeldOut) -> list[Row]:
+    """Measure how well a linear probe tells the new source from ``nih`` by the logits of normal films, in folds.
+
+    0.5 would mean that no source can be told; labels of both sources are "No Finding".
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    sources = {"nih": 0, "nih_lowres": 1}
+    kept = [r for r, c in enumerate(held.cases) if c.source in sources and "No Finding" in c.labels and c.side != FINE]
+    part = held.take(np.array(kept, dtype=np.int64))
+    targets = np.array([sources[case.source] for case in part.cases])
+    if len(np.unique(targets)) < 2:
+        return []
+    scores, fold = np.zeros(len(targets)), np.array([case.fold for case in part.cases])
+    for one in range(FOLDS):
+        fitted = LogisticRegression(class_weight="balanced", max_iter=500)
+        fitted.fit(part.logits[fold != one], targets[fold != one])
+        scores[fold == one] = fitted.decision_function(part.logits[fold == one])
+    groups = [case.group for case in part.cases]
+    return [
+        measure_drawn(MINI, "AUROC of the source, by a probe on normal films", _single(scores, targets == 1), groups)
+    ]
 
 
 __all__ = [
-    "LARGE",
+    "EARLIER",
     "LEAST",
-    "Readings",
-    "compare_readings",
-    "find_auroc",
-    "find_calibration_error",
-    "make_readings",
-    "measure_readings",
-    "read_held_out",
+    "Part",
+    "System",
+    "collect_systems",
+    "draw_patients",
+    "list_parts",
+    "measure_part",
+    "measure_sources",
+    "measure_view",
     "read_metadata",
     "run_vision",
 ]

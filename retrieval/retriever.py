@@ -207,7 +207,8 @@ class Retriever:
         radiograph = read_radiograph(image, settings=self.settings)  # first, since loading the model takes time
         if view != "unknown":
             radiograph = radiograph._replace(view=view)
-        return self.encoder.read(radiograph).model_copy(update={"view": radiograph.view})
+        reading = self.encoder.read(radiograph)
+        return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
 
     def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
         """Find evidence for findings: the image's, and at most ``limit`` triples for each that is not absent.

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         ``template``, or the name of another generator.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
+    prevalence : Path or None
+        CSV of how common findings are where the images come from; ChestX-ray14 unless given.
     device : str
         Device for models: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     query_limit_s : float
@@ -99,6 +101,7 @@ class Settings(BaseSettings):
     store_password: SecretStr = SecretStr("")
     generator: str = "template"
     encoder: str = "thoracite-mini"
+    prevalence: Path | None = None
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
     query_limit_s: float = Field(default=10.0, gt=0)
     max_pixels: int = Field(default=64_000_000, gt=0)

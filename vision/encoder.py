@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from thoracite.types import Finding, Noun, View
+from thoracite.types import Finding, Noun, Probability, View
 
 if TYPE_CHECKING:
     from thoracite.vision.image import Radiograph
@@ -22,13 +22,19 @@ class Reading(Noun):
     reason : str or None
         Reason for refusing it, as a clause for the user.
     view : str
-        ``PA``, ``AP``, ``lateral`` or ``unknown``, as stated with the image.
+        ``PA``, ``AP``, ``lateral`` or ``unknown``, as stated with the image or told from it.
+    view_probability : float or None
+        Probability that a view told from the image is right, in [0, 1]; None where it was stated.
+    notes : tuple of str
+        Sentences on what cannot be judged in this image.
     """
 
     findings: tuple[Finding, ...] = ()
     accepted: bool = True
     reason: str | None = None
     view: View = "unknown"
+    view_probability: Probability | None = None
+    notes: tuple[str, ...] = ()
 
 
 @runtime_checkable

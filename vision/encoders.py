@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import importlib
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import ModelError, UsageError
 from thoracite.plugins import find_plugin, list_plugins, open_plugin
 from thoracite.settings import Settings
 from thoracite.vision.encoder import ImageEncoder
+from thoracite.vision.prevalence import read_prevalence
 
 if TYPE_CHECKING:
     from thoracite.vision.mini.encoder import MiniEncoder
@@ -55,7 +57,8 @@ def open_encoder(
     fetch : bool
         Whether missing weights may be fetched; the network is not used otherwise.
     settings : Settings or None
-        ``device`` says where the encoder runs; read from environment and file unless given.
+        ``device`` says where the encoder runs, ``prevalence`` what mix the bundled one's probabilities are for; read
+        from environment and file unless given.
 
     Raises
     ------
@@ -66,7 +69,7 @@ def open_encoder(
     """
     settings = settings or Settings()
     if name in NAMES:
-        return _load_mini(settings.device)
+        return _load_mini(settings.device, settings.prevalence)
     kind, _, source = name.partition(":")
     if kind not in (*_KINDS, *ALIASES) and (plugin := find_plugin("thoracite.encoders", kind)) is not None:
         opened: ImageEncoder = open_plugin(plugin, source, settings)
@@ -91,12 +94,12 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _load_mini(device: str) -> MiniEncoder:
+def _load_mini(device: str, prevalence: Path | None = None) -> MiniEncoder:
     try:
         from thoracite.vision.mini.encoder import MiniEncoder
     except ImportError as error:
         raise _say_extra("reading images", error, "explain") from error
-    return MiniEncoder.load(device=device)
+    return MiniEncoder.load(device=device, prevalence=read_prevalence(prevalence))
 
 
 @lru_cache(maxsize=1)

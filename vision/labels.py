@@ -14,7 +14,7 @@ FINDINGS = (
 READINGS = ("Normal", "Lung Opacity")
 """Radiologists' classes of the RSNA challenge, trained beside the labels."""
 
-OUTPUTS = (*FINDINGS, "No Finding", *(f"RSNA {reading}" for reading in READINGS))
-"""The outputs of a head, in order."""
+OUTPUTS = (*FINDINGS, "No Finding", *(f"RSNA {reading}" for reading in READINGS), "AP")
+"""The outputs of a head, in order; the last one is the view."""
 
 __all__ = ["FINDINGS", "FOLDS", "OUTPUTS", "READINGS"]

@@ -21,6 +21,7 @@ from thoracite.cli.options import (
     Graph,
     Json,
     NoGraph,
+    Prevalence,
     Processes,
     Store,
     View,
@@ -75,6 +76,7 @@ def explain(
     generator: Generator = None,
     encoder: Encoder = None,
     view: View = "unknown",
+    prevalence: Prevalence = None,
     no_graph: NoGraph = False,
     graph: Graph = None,
     store: Store = None,
@@ -85,7 +87,9 @@ def explain(
     from thoracite.ui.console import choose_form, explain_images
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
-    settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder)
+    settings = read_settings(
+        graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence
+    )
     explain_images(paths, settings, view=view, form=form, use_graph=not no_graph, html=html, output=output)
 
 

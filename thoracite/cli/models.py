@@ -29,13 +29,12 @@ def train_encoder(
 def train_segmenter(
     data: Annotated[Path, typer.Option("--data", help="Folder with the manifests, images and masks.")],
     output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
-    lungs: Annotated[bool, typer.Option("--lungs", help="Lungs alone, with what the heart hides.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train the segmenter of lungs and heart; an interrupted run resumes from its checkpoint."""
     from thoracite.vision.training.train_segmenter import train_segmenter as train
 
-    train(data, output, what="lungs" if lungs else "chest", seed=seed)
+    train(data, output, seed=seed)
 
 
 @train_app.command("calibration")

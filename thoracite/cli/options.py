@@ -16,6 +16,10 @@ Generator = Annotated[str | None, typer.Option("--generator", help="Generator of
 Encoder = Annotated[str | None, typer.Option("--encoder", help="Encoder that reads the image.")]
 NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
 Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
+Prevalence = Annotated[
+    Path | None,
+    typer.Option("--prevalence", help="CSV with finding,share_all: how common findings are; ChestX-ray14 by default."),
+]
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
 
 
@@ -39,6 +43,7 @@ __all__ = [
     "Graph",
     "Json",
     "NoGraph",
+    "Prevalence",
     "Processes",
     "Store",
     "View",

@@ -1,7 +1,8 @@
 """The two crops that the bundled encoder takes of a radiograph: the whole, and the chest alone.
 
 The chest is a square round the lungs, undistorted, so that it looks the same however much of neck, arms and
-abdomen was exposed; the whole shows the rest, and does not depend on the lungs being found.
+abdomen was exposed; the whole shows the rest, and does not depend on the lungs being found. Every radiograph is first
+shrunk to the size of the smallest ones of the training.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from thoracite.vision.image import Pixels
-from thoracite.vision.mini.framing import Frame, frame_box, frame_pixels
-from thoracite.vision.mini.lungs import Lungs
-from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.mini.anatomy import Anatomy
+from thoracite.vision.mini.framing import Frame, frame_box, frame_pixels, scale_box, shrink_pixels
+from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.validity import judge_anatomy
 
-SIDE = 256
-"""Side of both frames, in pixels; the network gets smaller ones, and crops of them in training."""
+SIDE = 160
+"""Side of both frames, in pixels; as large as the network's input."""
 
 
 class Crops(NamedTuple):
@@ -30,47 +31,40 @@ class Crops(NamedTuple):
         The image without its borders, resized to a square.
     chest : Frame
         A square round the lungs; equal to ``whole`` where none were found.
-    lungs : Lungs
-        Drawn on ``whole``.
+    anatomy : Anatomy
+        Lungs and heart, drawn on ``whole``.
+    faults : tuple of str
+        Reasons why nothing may be measured on the masks; empty where it may.
     """
 
     whole: Frame
     chest: Frame
-    lungs: Lungs
+    anatomy: Anatomy
+    faults: tuple[str, ...] = ()
 
     def lay_frames(self) -> npt.NDArray[np.uint8]:
-        """Return both frames, shape (2, 256, 256), uint8, as stored for training."""
+        """Return both frames, shape (2, 160, 160), uint8, as stored for training."""
         return np.rint([crop.pixels * 255 for crop in (self.whole, self.chest)]).astype(np.uint8)
 
 
-def crop_radiograph(pixels: Pixels, segmenter: LungSegmenter) -> Crops:
-    """Frame the whole, draw the lungs in it, and frame a square round them.
+def crop_radiograph(pixels: Pixels, segmenter: ChestSegmenter) -> Crops:
+    """Shrink, frame the whole, draw lungs and heart in it, and frame a square round the lungs.
 
     Parameters
     ----------
     pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-        Air dark, bone bright. Images far larger than the frames are first reduced by a whole number, to save time.
-    segmenter : LungSegmenter
-        Draws the lungs.
+        Air dark, bone bright.
+    segmenter : ChestSegmenter
+        Draws lungs and heart.
     """
-    times = max(min(pixels.shape) // (2 * SIDE), 1)
-    small = _reduce(pixels, times) if times > 1 else pixels
+    small = shrink_pixels(pixels)
     whole = frame_pixels(small, size=SIDE)
-    lungs = segmenter.segment_frame(whole)
+    lungs, heart = segmenter.segment_frame(whole)
+    faults = judge_anatomy(whole, Anatomy(lungs, heart), segmenter.limits)
     chest = frame_box(small, lungs.find_square(), size=SIDE) if lungs.found else whole
-    box, square = (_enlarge(frame.box, times) for frame in (whole, chest))
-    return Crops(Frame(whole.pixels, box), Frame(chest.pixels, square), lungs._replace(box=box))
-
-
-def _reduce(pixels: Pixels, times: int) -> Pixels:
-    """Average over blocks; a rest at the lower and right border is dropped, so that no box reaches beyond."""
-    height, width = (side // times * times for side in pixels.shape)
-    return np.asarray(Image.fromarray(pixels[:height, :width]).reduce(times))
-
-
-def _enlarge(box: tuple[int, int, int, int], times: int) -> tuple[int, int, int, int]:
-    x0, y0, x1, y1 = box
-    return x0 * times, y0 * times, x1 * times, y1 * times
+    box, square = (scale_box(frame.box, small.shape, pixels.shape) for frame in (whole, chest))
+    anatomy = Anatomy(lungs._replace(box=box), heart._replace(box=box))
+    return Crops(Frame(whole.pixels, box), Frame(chest.pixels, square), anatomy, faults)
 
 
 __all__ = ["SIDE", "Crops", "crop_radiograph"]

@@ -10,7 +10,8 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,24 +22,30 @@ import torch
 from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
 from thoracite.settings import MODELS
-from thoracite.types import Certainty, Entity, Finding, Region
+from thoracite.types import CERTAINTIES, Entity, Finding, Noun, Region, find_log_odds, find_verdict
 from thoracite.vision.device import find_device
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
-from thoracite.vision.labels import OUTPUTS
+from thoracite.vision.labels import FINDINGS, OUTPUTS
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
-from thoracite.vision.mini.calibration import FindingScale
-from thoracite.vision.mini.crops import crop_radiograph
+from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.vision.mini.lungs import Lungs
-from thoracite.vision.mini.measure_reader import MeasureReader
-from thoracite.vision.mini.measures import MEASURES, measure_chest
+from thoracite.vision.mini.measures import MEASURES, measure_crops
+from thoracite.vision.mini.odds import Frontal, OddsReader
 from thoracite.vision.mini.region import find_region, lay_maps
-from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.prevalence import Prevalence, read_prevalence
 
 FOLDER = MODELS / "thoracite-mini"
 """The bundled weights."""
+
+ASSERTED = frozenset({"likely", "suspected", "possible"})
+"""Verdicts of findings that have a place."""
+
+SMALL = 200
+"""Longer side, in pixels, up to which an image is read with a note on what cannot be judged."""
 
 _PLACES = {"Cardiomegaly": "cardiac silhouette"}
 """Findings with a single possible place, which has a name."""
@@ -53,25 +60,49 @@ class Activations(NamedTuple):
     Parameters
     ----------
     logits : ndarray, shape (heads, outputs), float64
-        One row for each head: the mean of both crops plus the measurements' part.
-    added : ndarray, shape (heads, outputs), float64
-        The measurements' part of the logits.
+        The network's, one row for each head: the mean of both crops.
+    measures : ndarray, shape (measures,), float64
+        In the order of :data:`thoracite.vision.mini.measures.MEASURES`; NaN for what cannot be measured.
     maps : ndarray, shape (outputs, 56, 56), float32
         The part that each place of the whole adds to the network's logits, mean over heads and crops.
     features : ndarray, shape (features,), float32
         Mean of the last maps of the whole over places and heads.
-    box : tuple of int
-        x0, y0, x1, y1 of the whole crop, in pixels of the radiograph.
-    lungs : Lungs
-        Lungs of a frontal radiograph.
+    crops : Crops
+        The crops that were read, with lungs and heart.
     """
 
     logits: npt.NDArray[np.float64]
-    added: npt.NDArray[np.float64]
+    measures: npt.NDArray[np.float64]
     maps: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
-    box: tuple[int, int, int, int]
-    lungs: Lungs
+    crops: Crops
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Return x0, y0, x1, y1 of the whole crop, in pixels of the radiograph."""
+        return self.crops.whole.box
+
+    @property
+    def lungs(self) -> Lungs:
+        """Return the lungs, as far as they are visible."""
+        return self.crops.anatomy.lungs
+
+
+class ViewScale(Noun):
+    """Scale that turns the network's logit of the view into the probability of AP.
+
+    Parameters
+    ----------
+    slope, offset : float
+        Probability = sigmoid(slope · logit + offset).
+    """
+
+    slope: float
+    offset: float
+
+    def find_probability(self, logit: float) -> float:
+        """Return the probability of view AP."""
+        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
 class MiniEncoder:
@@ -81,18 +112,22 @@ class MiniEncoder:
     ----------
     network : Ensemble
         The network, in evaluation mode.
-    segmenter : LungSegmenter
-        Draws the lungs for measurements and the close crop.
-    measured : MeasureReader
-        Adds the measurements' part to the logits.
-    scales : sequence of FindingScale
-        One for each finding, in the order of the network's first outputs.
+    segmenter : ChestSegmenter
+        Draws lungs and heart for measurements and the close crop.
+    odds : OddsReader
+        Turns logits, measurements and view into log-odds.
+    view : ViewScale
+        Tells the view where it is not stated.
     gate : GateWeights
         Weights of the gate.
     size : int
         Side of the network's input, in pixels.
+    noise : ndarray, shape (2 · measures,)
+        How much repeated measurements differ, as the odds were fitted with it.
     device : str
         Device that the network runs on: ``cpu``, ``cuda`` …
+    prevalence : Prevalence or None
+        The mix that probabilities are for; ChestX-ray14 unless given.
     """
 
     name = "thoracite-mini"
@@ -100,22 +135,26 @@ class MiniEncoder:
     def __init__(
         self,
         network: Ensemble,
-        segmenter: LungSegmenter,
-        measured: MeasureReader,
-        scales: Sequence[FindingScale],
+        segmenter: ChestSegmenter,
+        odds: OddsReader,
+        view: ViewScale,
         gate: GateWeights,
         *,
         size: int,
+        noise: npt.NDArray[np.float64],
         device: str = "cpu",
+        prevalence: Prevalence | None = None,
     ) -> None:
         self.device = device
         self.network: Ensemble = network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.segmenter, self.measured = segmenter, measured
-        self.scales, self.gate, self.size = tuple(scales), gate, size
-        self.entities = find_entities([scale.label for scale in self.scales])
+        self.segmenter, self.odds, self.view, self.gate = segmenter, odds, view, gate
+        self.size, self.noise = size, noise
+        self.usual = read_prevalence()
+        self.prevalence = prevalence or self.usual
+        self.entities = find_entities(FINDINGS)
 
     @classmethod
-    def load(cls, folder: Path = FOLDER, *, device: str = "cpu") -> MiniEncoder:
+    def load(cls, folder: Path = FOLDER, *, device: str = "cpu", prevalence: Prevalence | None = None) -> MiniEncoder:
         """Load the model of a folder with ``weights.safetensors`` and ``model.json``.
 
         Parameters
@@ -124,6 +163,8 @@ class MiniEncoder:
             The bundled weights unless given.
         device : str
             ``auto`` takes a GPU where there is one.
+        prevalence : Prevalence or None
+            The mix that probabilities are for; ChestX-ray14 unless given.
 
         Raises
         ------
@@ -133,16 +174,15 @@ class MiniEncoder:
         with explain_damage(folder, "thoracite train encoder"):
             facts, state = read_model(folder)
             gate = GateWeights(state.pop("gate.weight").numpy(), state.pop("gate.bias").numpy(), facts["gate"])
-            measured = MeasureReader(
-                *(state.pop(f"measured.{part}").double().numpy() for part in MeasureReader._fields)
-            )
-            if facts["measures"] != list(MEASURES):
-                raise ValueError("it was trained on other measurements")
-            network = Ensemble(len(facts["outputs"]), facts["folds"])
+            odds = OddsReader(*(state.pop(f"odds.{part}").double().numpy() for part in OddsReader._fields))
+            noise = state.pop("noise").double().numpy()
+            if facts["measures"] != list(MEASURES) or facts["outputs"] != list(OUTPUTS):
+                raise ValueError("it was trained on other measurements or labels")
+            network = Ensemble(len(OUTPUTS), facts["folds"])
             fill_network(network, state)
-            scales = [FindingScale(**scale) for scale in facts["findings"]]
-        size, place = facts["size"], find_device(device)
-        return cls(network, LungSegmenter.load(), measured, scales, gate, size=size, device=place)
+            view, size = ViewScale(**facts["view"]), facts["size"]
+        parts = network, ChestSegmenter.load(), odds, view, gate
+        return cls(*parts, size=size, noise=noise, device=find_device(device), prevalence=prevalence)
 
     def read(self, radiograph: Radiograph) -> Reading:
         """Return the findings of one radiograph, or the reason for refusing it.
@@ -154,9 +194,15 @@ class MiniEncoder:
         """
         passed = self.apply_gate(radiograph)
         if isinstance(passed, str):
-            return Reading(accepted=False, reason=passed)
-        _, activations = passed
-        return Reading(findings=tuple(self._read_findings(activations)))
+            return Reading(accepted=False, reason=passed, view=radiograph.view)
+        pixels, activations = passed
+        view, probability = self.tell_view(radiograph, activations)
+        return Reading(
+            findings=tuple(self._read_findings(activations, view)),
+            view=view,
+            view_probability=probability,
+            notes=find_notes(pixels),
+        )
 
     def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:
         """Apply the gate: return upright pixels and their activations, or the reason for refusing them.
@@ -178,7 +224,7 @@ class MiniEncoder:
         return (pixels, activations) if kind == KINDS[0] else explain_kind(kind)
 
     def forward(self, pixels: Pixels, *, head: int | None = None) -> Activations:
-        """Draw the lungs, measure, and run the network on the whole and on the chest.
+        """Draw lungs and heart, measure, and run the network on the whole and on the chest.
 
         Parameters
         ----------
@@ -193,10 +239,29 @@ class MiniEncoder:
             batch = prepare_batch(shrink_images(frames, self.size)).to(self.device)
             logits, maps, features = (part.cpu() for part in self.network.forward_with_maps(batch))
         kept = slice(None) if head is None else slice(head, head + 1)
-        added = self.measured.read(measure_chest(crops.whole, crops.lungs))[kept]
-        read = logits.mean(1).double().numpy()[kept] + added
         laid = lay_maps(maps[kept].mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
-        return Activations(read, added, laid, features[0].numpy(), crops.whole.box, crops.lungs)
+        read = logits.mean(1).double().numpy()[kept]
+        return Activations(read, measure_crops(crops), laid, features[0].numpy(), crops)
+
+    def tell_view(self, radiograph: Radiograph, activations: Activations) -> tuple[Frontal, float | None]:
+        """Return the view as it is stated, or as the network reads it, and then the probability that it is so.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            Its view is taken where it is PA or AP.
+        activations : Activations
+            Of the same image.
+        """
+        if radiograph.view == "PA" or radiograph.view == "AP":
+            return radiograph.view, None
+        probability = self.view.find_probability(float(activations.logits[:, OUTPUTS.index("AP")].mean()))
+        return ("AP", probability) if probability >= 0.5 else ("PA", 1 - probability)
+
+    def find_log_odds(self, activations: Activations, view: Frontal) -> npt.NDArray[np.float64]:
+        """Return the log-odds of the findings in ChestX-ray14's mix, shape (14,)."""
+        logits = activations.logits.mean(axis=0)[: len(FINDINGS)]
+        return self.odds.read(logits, activations.measures, view)
 
     def locate(self, label: str, activations: Activations) -> Region:
         """Return the region that the network's map of a finding points at."""
@@ -205,17 +270,46 @@ class MiniEncoder:
             activations.maps[OUTPUTS.index(label)], activations.box, anatomy=_PLACES.get(label, ""), lungs=within
         )
 
-    def _read_findings(self, activations: Activations) -> list[Finding]:
-        logits = activations.logits.mean(axis=0)
-        findings = []
-        for number, (scale, entity) in enumerate(zip(self.scales, self.entities, strict=True)):
-            probability = scale.find_probability(float(logits[number]))
-            certainty = scale.find_certainty(probability)
-            region = None
-            if certainty is not Certainty.ABSENT:
-                region = self.locate(scale.label, activations)
-            findings.append(Finding(entity=entity, probability=probability, certainty=certainty, region=region))
-        return findings
+    def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:
+        bases, odds = self.odds.find_base(view), self.find_log_odds(activations, view)
+        for label, entity, base, whole in zip(FINDINGS, self.entities, bases, odds, strict=True):
+            prior = self.prevalence.find_share(label, view)
+            shift = find_log_odds(prior) - find_log_odds(self.usual.find_share(label, view))
+            probability = 1 / (1 + math.exp(-float(whole) - shift))
+            ratio = math.exp(float(whole) + shift - find_log_odds(prior))
+            verdict = find_verdict(probability, ratio)
+            asserted = verdict in ASSERTED
+            yield Finding(
+                entity=entity,
+                probability=probability,
+                prior=prior,
+                certainty=CERTAINTIES[verdict],
+                base_log_odds=float(base) + shift,
+                rest_log_odds=float(whole - base),
+                region=self.locate(label, activations) if asserted else None,
+            )
+
+
+def find_notes(pixels: Pixels) -> tuple[str, ...]:
+    """Return what cannot be judged in an image of this size, as sentences; none where nothing is lost.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width)
+        Of the image as it was given.
+
+    Examples
+    --------
+    >>> find_notes(np.zeros((512, 512), dtype=np.float32))
+    ()
+    >>> find_notes(np.zeros((64, 64), dtype=np.float32))[0][:40]
+    'The image has only 64×64 pixels: nodules'
+    """
+    height, width = pixels.shape
+    if max(height, width) > SMALL:
+        return ()
+    lost = "nodules, fine lines and thin pleural edges cannot be judged in it"
+    return (f"The image has only {width}×{height} pixels: {lost}.",)
 
 
 def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
@@ -238,4 +332,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["FOLDER", "Activations", "MiniEncoder", "find_entities"]
+__all__ = ["ASSERTED", "FOLDER", "Activations", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]

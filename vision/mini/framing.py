@@ -18,11 +18,18 @@ from PIL import Image
 
 from thoracite.vision.image import Pixels
 
+LONGEST = 128
+"""Length of the longer side that every radiograph is shrunk to before anything else, in pixels: that of the smallest
+images of the training, so that none is told by its sharpness."""
+
 _DARK = 0.06
 """A row or column is border if almost all of it is darker than this share of the range."""
 
 _DEEPEST = 0.3
 """Largest share of a side that is cropped as border."""
+
+
+Box = tuple[int, int, int, int]
 
 
 class Frame(NamedTuple):
@@ -38,6 +45,41 @@ class Frame(NamedTuple):
 
     pixels: Pixels
     box: tuple[int, int, int, int]
+
+
+def shrink_pixels(pixels: Pixels) -> Pixels:
+    """Shrink a radiograph to :data:`LONGEST` pixels on its longer side; a smaller one is left as it is.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        Any radiograph.
+
+    Examples
+    --------
+    >>> shrink_pixels(np.ones((200, 400), dtype=np.float32)).shape
+    (64, 128)
+    """
+    height, width = pixels.shape
+    share = LONGEST / max(height, width)
+    if share >= 1:
+        return pixels
+    size = max(round(width * share), 1), max(round(height * share), 1)
+    small = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS, reducing_gap=4)
+    return np.clip(np.asarray(small, dtype=np.float32), 0, 1)
+
+
+def scale_box(box: Box, shape: tuple[int, ...], other: tuple[int, ...]) -> Box:
+    """Scale a box from an image of one shape, (height, width), to the same image in another.
+
+    Examples
+    --------
+    >>> scale_box((1, 2, 3, 4), (10, 10), (20, 30))
+    (3, 4, 9, 8)
+    """
+    x0, y0, x1, y1 = box
+    across, down = other[1] / shape[1], other[0] / shape[0]
+    return round(x0 * across), round(y0 * down), round(x1 * across), round(y1 * down)
 
 
 def frame_pixels(pixels: Pixels, *, size: int) -> Frame:
@@ -122,4 +164,4 @@ def _find_edges(brightest: Pixels) -> tuple[int, int]:
     return min(int(lit[0]), deepest), max(int(lit[-1]) + 1, length - deepest)
 
 
-__all__ = ["Frame", "frame_box", "frame_pixels", "unframe_box"]
+__all__ = ["LONGEST", "Frame", "frame_box", "frame_pixels", "scale_box", "shrink_pixels", "unframe_box"]

@@ -39,7 +39,7 @@ SMALLEST = 0.02
 """Least share of the frame that a lung covers; anything smaller counts as not found."""
 
 
-ACROSS, DOWN = 1.82, 2.14
+ACROSS, DOWN = 1.78, 2.28
 """Half a side of the square round the lungs, in standard deviations of their cells across and down; the larger of both.
 Most lungs just fit."""
 

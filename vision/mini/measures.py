@@ -1,19 +1,20 @@
-"""Measurements of a chest: numbers taken from the masks of the lungs and the grey values in them, each with a name.
+"""Measurements of a chest: numbers with names, taken from the masks of lungs and heart and the grey values in them.
 
-A network trained on a thousand radiographs does not learn to measure. Once the lungs are drawn, many signs of
-radiologists can simply be measured: the length of the lungs (long in emphysema), the width of the heart against the
-chest, which base stands higher, whether one lung is denser than the other, whether it holds something round. A
-finding's logit is the network's plus the part of these measurements (:mod:`thoracite.vision.mini.measure_reader`).
+Once lungs and heart are drawn, many signs of radiologists can simply be measured: the length of the lungs (long in
+emphysema), the width of the heart against the chest, which base stands higher, whether one lung is denser than the
+other, whether it holds something round. A finding's logit is the network's plus the part of these measurements
+(:mod:`thoracite.vision.mini.measure_reader`).
 
 Lengths are in widths of the chest, the distance between the outer borders of both lungs, unless said otherwise; grey
-values in contrasts, the difference between mediastinum and lung, from the median of both lungs. Differences of the two
-sides have no sign: a finding may lie on either.
+values in contrasts, the difference between mediastinum and lung, from the median of both lungs. Differences are those
+of the patient's right side less the left.
 
 Examples
 --------
 >>> from thoracite.vision.mini.lungs import draw_ellipses
 >>> frame = Frame(np.tile(np.linspace(0, 1, 96, dtype=np.float32), (96, 1)), (0, 0, 960, 960))
->>> measures = dict(zip(MEASURES, measure_chest(frame, draw_ellipses(frame.box)), strict=True))
+>>> heart = Heart(np.zeros((96, 96), dtype=bool), frame.box)
+>>> measures = dict(zip(MEASURES, measure_chest(frame, Anatomy(draw_ellipses(frame.box), heart)), strict=True))
 >>> [round(float(measures[name]), 2) for name in ("lung height", "chest width in the frame")]
 [0.89, 0.75]
 """
@@ -25,6 +26,8 @@ import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
+from thoracite.vision.mini.anatomy import Anatomy, measure_ratio
+from thoracite.vision.mini.crops import Crops
 from thoracite.vision.mini.framing import Frame
 from thoracite.vision.mini.lungs import LEVELS, Lungs, Mask, find_ends
 
@@ -33,36 +36,41 @@ Floats = npt.NDArray[np.float64]
 _SIZES = (
     "lung height", "lung area", "lung height in the frame", "chest width in the frame", "lung area in the frame",
     "difference of heights", "difference of areas", "right base below left base", "upper mediastinal width",
-    "lower mediastinal width", "heart width",
+    "lower mediastinal width",
 )  # fmt: skip
+_HEART = ("cardiothoracic ratio", "heart area", "heart to the right", "heart to the left")
 _PARTS = tuple(f"{level} {across} parts" for level in LEVELS for across in ("outer", "middle", "inner"))
 _DENSITIES = tuple(f"{what} of {part}" for part in _PARTS for what in ("density", "difference of densities"))
 _ROUGHNESS = tuple(f"{what} of {level} zones" for level in LEVELS for what in ("roughness", "difference of roughness"))
 _SCALES = {"small": 0.006, "middling": 0.01, "large": 0.016}
 _SPOTS = tuple(f"{what} {size} spots" for size in _SCALES for what in ("strongest", "many"))
 
-MEASURES = (*_SIZES, "contrast", *_DENSITIES, *_ROUGHNESS, *_SPOTS)
+MEASURES = (*_SIZES, *_HEART, "contrast", *_DENSITIES, *_ROUGHNESS, *_SPOTS)
 """Names of the measurements, in order."""
+
+_ABOVE = 0.4
+"""Part of the lungs' height above the heart."""
 
 _FINE = 0.01
 """Roughness is the standard deviation of grey values round a place, within this share of the frame."""
 
 
-def measure_chest(frame: Frame, lungs: Lungs) -> Floats:
+def measure_chest(frame: Frame, anatomy: Anatomy) -> Floats:
     """Measure one radiograph.
 
     Parameters
     ----------
     frame : Frame
         A frame of any size.
-    lungs : Lungs
-        Drawn on the frame.
+    anatomy : Anatomy
+        Lungs and heart, drawn on the frame.
 
     Returns
     -------
     ndarray, shape (measures,), float64
         In the order of :data:`MEASURES`; NaN for what cannot be measured, all NaN where no lungs were found.
     """
+    lungs = anatomy.lungs
     if not lungs.found:
         return np.full(len(MEASURES), np.nan)
     rows, columns = lungs.right.shape
@@ -70,10 +78,17 @@ def measure_chest(frame: Frame, lungs: Lungs) -> Floats:
     x0, y0, x1, y1 = frame.box
     cell = (x1 - x0) / columns, (y1 - y0) / rows
     grey = _Grey(pixels, lungs)
-    found = [*_measure_sizes(lungs, cell), _measure_heart(grey, lungs), grey.contrast]
+    found = [*_measure_sizes(lungs, cell), *_measure_heart(anatomy, grey.middle, cell), grey.contrast]
     for measure in (_measure_densities, _measure_roughness, _measure_spots):
         found += measure(grey, lungs)
     return np.array(found)
+
+
+def measure_crops(crops: Crops) -> Floats:
+    """Measure the crops of one radiograph; all NaN where its masks are invalid."""
+    if crops.faults:
+        return np.full(len(MEASURES), np.nan)
+    return measure_chest(crops.whole, crops.anatomy)
 
 
 class _Grey:
@@ -86,16 +101,18 @@ class _Grey:
         strip = pixels[self.top : self.bottom, max(self.middle - half, 0) : self.middle + half + 1]
         self.mediastinum = float(np.median(strip))
         self.contrast = max(self.mediastinum - float(np.median(pixels[both])), 0.1)
-        self.dark = float(np.percentile(pixels[both], 30))
         self.pixels = pixels
         self.values = (pixels - np.median(pixels[both])) / self.contrast
 
 
 def _find_middle(lungs: Lungs) -> tuple[int, int, int]:
-    """Return the column midway between the lungs, the first row of both, and the row behind the last of both."""
+    """Return the midline's column, the first row of both lungs, and the row behind the last of both.
+
+    The midline lies midway between the lungs above the heart, which pushes the left one aside.
+    """
     (top, bottom), (other_top, other_bottom) = find_ends(lungs.right), find_ends(lungs.left)
     top, bottom = max(top, other_top), max(min(bottom, other_bottom), max(top, other_top) + 1)
-    inner = [inner for _, inner in _find_gaps(lungs)]
+    inner = [inner for down, inner in _find_gaps(lungs) if down < _ABOVE]
     return int(np.median([sum(borders) / 2 for borders in inner])) if inner else lungs.right.shape[1] // 2, top, bottom
 
 
@@ -128,30 +145,24 @@ def _measure_sizes(lungs: Lungs, cell: tuple[float, float]) -> list[float]:
         float(np.mean(heights)) * width / (rows * high),
         width / (columns * wide),
         float(both.mean()),
-        abs(float(np.log(heights[0] / heights[1]))),
-        abs(float(np.log(areas[0] / areas[1]))),
+        float(np.log(heights[0] / heights[1])),
+        float(np.log(areas[0] / areas[1])),
         float(bases[0] - bases[1]),
         float(np.median(upper)) if upper else np.nan,
         float(np.percentile(lower, 80)) if lower else np.nan,
     ]
 
 
-def _measure_heart(grey: _Grey, lungs: Lungs) -> float:
-    """Measure the bright area from the middle to both sides in the lower half, where lungs overlap the heart."""
-    both = lungs.right | lungs.left
-    bright = ndimage.gaussian_filter(grey.pixels, 0.008 * len(both)) > (grey.dark + grey.mediastinum) / 2
-    columns = np.flatnonzero(both.any(axis=0))
-    widths = []
-    for row in range(int(grey.top + 0.5 * (grey.bottom - grey.top)), int(grey.top + 0.9 * (grey.bottom - grey.top))):
-        inside = np.flatnonzero(both[row])
-        if not inside.size:
-            continue
-        dark = np.flatnonzero(~bright[row])
-        left, right = dark[dark <= grey.middle], dark[dark >= grey.middle]
-        start = max(int(left[-1]) if left.size else 0, int(inside[0]))
-        end = min(int(right[0]) if right.size else bright.shape[1], int(inside[-1]))
-        widths.append(max(end - start, 0) / (np.ptp(columns) + 1))
-    return float(np.median(widths)) if widths else np.nan
+def _measure_heart(anatomy: Anatomy, middle: int, cell: tuple[float, float]) -> list[float]:
+    """Measure the ratio, the heart's area, and how far it reaches beyond the midline on both sides."""
+    ratio = measure_ratio(anatomy)
+    if ratio is None:
+        return [np.nan] * len(_HEART)
+    columns = np.flatnonzero((anatomy.lungs.right | anatomy.lungs.left).any(axis=0))
+    width = (np.ptp(columns) + 1) * cell[0]
+    across = np.flatnonzero(anatomy.heart.mask.any(axis=0))
+    right, left = (middle - across[0]) * cell[0] / width, (across[-1] + 1 - middle) * cell[0] / width
+    return [ratio.value, float(anatomy.heart.mask.sum()) * cell[0] * cell[1] / width**2, float(right), float(left)]
 
 
 def _measure_densities(grey: _Grey, lungs: Lungs) -> list[float]:
@@ -192,8 +203,8 @@ def _average(values: Floats, lung: Mask, parts: npt.NDArray[np.int64], number: i
 
 
 def _compare(right: Floats, left: Floats) -> list[float]:
-    """Return mean and difference of both sides, one pair for each part."""
-    return [float(value) for pair in zip((right + left) / 2, np.abs(right - left), strict=True) for value in pair]
+    """Return the mean of both sides and right less left, one pair for each part."""
+    return [float(value) for pair in zip((right + left) / 2, right - left, strict=True) for value in pair]
 
 
 def _measure_spots(grey: _Grey, lungs: Lungs) -> list[float]:
@@ -212,4 +223,4 @@ def _measure_spots(grey: _Grey, lungs: Lungs) -> list[float]:
     return found
 
 
-__all__ = ["MEASURES", "measure_chest"]
+__all__ = ["MEASURES", "measure_chest", "measure_crops"]

@@ -1,18 +1,13 @@
-"""Masks of the lungs, and of the heart, in a frontal chest radiograph.
-
-The two segmenters follow different conventions. ``thoracite-lungs``, which is bundled and which the bundled encoder was
-trained with, draws what the heart hides as well; ``thoracite-chest`` draws the lungs as far as they are visible, and
-the heart beside them. Its weights are not bundled yet: they come with the next encoder, which will be trained on its
-masks, and ``thoracite train segmenter`` makes them.
+"""Masks of lungs and heart in a frontal chest radiograph: the lungs as far as they are visible, the heart between them.
 
 Examples
 --------
->>> segmenter = LungSegmenter.load()
+>>> segmenter = ChestSegmenter.load()
 >>> from thoracite.phantom import draw_phantom
 >>> phantom = draw_phantom(4, abnormalities=(), size=256)                   # synthetic
->>> lungs = segmenter.segment(phantom.image)
->>> lungs.found, lungs.find_zone((70, 80)).side
-(True, 'right')
+>>> lungs, heart = segmenter.segment(phantom.image)
+>>> lungs.found, lungs.find_zone((70, 80)).side, heart.found
+(True, 'right', True)
 """
 
 from __future__ import annotations
@@ -27,22 +22,21 @@ import torch
 from PIL import Image
 from scipy import ndimage
 
-from thoracite.errors import ModelError
 from thoracite.settings import MODELS
 from thoracite.vision.image import Pixels
 from thoracite.vision.mini.anatomy import Anatomy, Heart
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
-from thoracite.vision.mini.framing import Frame, frame_pixels
+from thoracite.vision.mini.framing import Frame, frame_pixels, scale_box, shrink_pixels
 from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.unet import UNet
 from thoracite.vision.mini.validity import Limit
 
-FOLDER = MODELS / "thoracite-lungs"
-"""The bundled weights of the lungs."""
+FOLDER = MODELS / "thoracite-chest"
+"""The bundled weights."""
 
 
-class Segmenter:
-    """Segmentation of frontal chest radiographs; the same pixels give the same masks.
+class ChestSegmenter:
+    """Segmentation of lungs and heart in frontal chest radiographs; the same pixels give the same masks.
 
     Parameters
     ----------
@@ -54,8 +48,7 @@ class Segmenter:
         Limits of the traits of valid masks, by trait; none unless given.
     """
 
-    folder: Path | None = None
-    """The bundled weights, where there are any."""
+    name = "thoracite-chest"
 
     def __init__(self, network: UNet, *, size: int, limits: Mapping[str, Limit] | None = None) -> None:
         self.limits = dict(limits or {})
@@ -63,22 +56,19 @@ class Segmenter:
         self.size = size
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Self:
-        """Load the model of a folder with ``weights.safetensors`` and ``model.json``; the bundled one unless given.
+    def load(cls, folder: Path = FOLDER) -> Self:
+        """Load the model of a folder with ``weights.safetensors`` and ``model.json``.
 
         Parameters
         ----------
-        folder : Path or None
-            May be left out where weights are bundled.
+        folder : Path
+            The bundled weights unless given.
 
         Raises
         ------
         ModelError
             If the files are missing, damaged or do not fit together.
         """
-        folder = folder or cls.folder
-        if folder is None:
-            raise ModelError("no weights of this segmenter are bundled; make them with thoracite train segmenter")
         with explain_damage(folder, "thoracite train segmenter"):
             facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
@@ -98,60 +88,6 @@ class Segmenter:
             ].numpy()
         return logits
 
-    def draw_masks(self, frame: Frame) -> list[Mask]:
-        """Return the mask of each part: the largest connected area where it is likelier than any other, holes filled.
-
-        Parameters
-        ----------
-        frame : Frame
-            A frame of any size.
-        """
-        logits = self.draw(frame)
-        best = np.where(logits.max(axis=0) > 0, logits.argmax(axis=0), -1)
-        return [_keep_largest(best == part) for part in range(len(logits))]
-
-
-class LungSegmenter(Segmenter):
-    """Segmentation of both lungs, with what the heart hides.
-
-    Examples
-    --------
-    >>> LungSegmenter.load().segment(np.zeros((96, 96), dtype=np.float32)).box
-    (0, 0, 96, 96)
-    """
-
-    name = "thoracite-lungs"
-    folder = FOLDER
-
-    def segment(self, pixels: Pixels) -> Lungs:
-        """Segment the lungs of one radiograph.
-
-        Parameters
-        ----------
-        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Frontal, upright, air dark and bone bright; this is not checked here.
-        """
-        return self.segment_frame(frame_pixels(pixels, size=self.size))
-
-    def segment_frame(self, frame: Frame) -> Lungs:
-        """Segment the lungs of a framed radiograph."""
-        right, left = self.draw_masks(frame)
-        return Lungs(right, left, frame.box)
-
-
-class ChestSegmenter(Segmenter):
-    """Segmentation of lungs and heart.
-
-    Examples
-    --------
-    >>> untrained = ChestSegmenter(UNet(outputs=3), size=32)
-    >>> lungs, heart = untrained.segment(np.zeros((96, 96), dtype=np.float32))
-    >>> heart.box
-    (0, 0, 96, 96)
-    """
-
-    name = "thoracite-chest"
-
     def segment(self, pixels: Pixels) -> Anatomy:
         """Segment lungs and heart of one radiograph.
 
@@ -160,12 +96,21 @@ class ChestSegmenter(Segmenter):
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Frontal, upright, air dark and bone bright; this is not checked here.
         """
-        return self.segment_frame(frame_pixels(pixels, size=self.size))
+        small = shrink_pixels(pixels)
+        lungs, heart = self.segment_frame(frame_pixels(small, size=self.size))
+        box = scale_box(lungs.box, small.shape, pixels.shape)
+        return Anatomy(lungs._replace(box=box), heart._replace(box=box))
 
     def segment_frame(self, frame: Frame) -> Anatomy:
         """Segment lungs and heart of a framed radiograph."""
-        right, left, heart = self.draw_masks(frame)
+        right, left, heart = self._draw_masks(frame)
         return Anatomy(Lungs(right, left, frame.box), Heart(heart, frame.box))
+
+    def _draw_masks(self, frame: Frame) -> list[Mask]:
+        """Return each part's mask: the largest connected area where it is likelier than any other, holes filled."""
+        logits = self.draw(frame)
+        best = np.where(logits.max(axis=0) > 0, logits.argmax(axis=0), -1)
+        return [_keep_largest(best == part) for part in range(len(logits))]
 
 
 def _keep_largest(mask: Mask) -> Mask:
@@ -175,4 +120,4 @@ def _keep_largest(mask: Mask) -> Mask:
     return np.asarray(ndimage.binary_fill_holes(mask), dtype=np.bool_)
 
 
-__all__ = ["FOLDER", "ChestSegmenter", "LungSegmenter", "Segmenter"]
+__all__ = ["FOLDER", "ChestSegmenter"]

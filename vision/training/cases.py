@@ -130,6 +130,32 @@ def read_cases(folder: Path, *sources: str) -> list[Case]:
     return cases
 
 
+LABELLED = ("nih", "nih_lowres", "nih_more")
+"""Sources with the fourteen labels."""
+
+_LEFT_OUT = "Pneumonia"
+"""The label whose images ``nih_lowres`` leaves out."""
+
+_ONE_CLASS = ("austinauyeung/covid-classifier", 300)
+"""A collection and its size of which every image has the same label; nothing is learned from it but its origin."""
+
+
+def read_labelled(folder: Path) -> list[Case]:
+    """Read the images with the fourteen labels, locked patients too; they split by patient, not by source.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the manifests.
+
+    Raises
+    ------
+    InputError
+        If the manifest is missing or has no such rows.
+    """
+    return [case for case in read_cases(folder, *LABELLED) if (case.collection, case.side) != _ONE_CLASS]
+
+
 def read_manifests(folder: Path) -> Iterator[TableRow]:
     """Read the rows of ``manifest.csv``, then those of ``manifest_more.csv`` where it stands beside it.
 
@@ -180,6 +206,8 @@ def _parse_age(text: str) -> float:
 def read_targets(cases: list[Case]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Return the target of each output, and weights that say where it is known.
 
+    Pneumonia is not known where the source has left its images out, and readings and view only where they are stated.
+
     Returns
     -------
     tuple of ndarray, shape (cases, outputs), float32
@@ -189,17 +217,22 @@ def read_targets(cases: list[Case]) -> tuple[npt.NDArray[np.float32], npt.NDArra
     known = np.ones_like(targets)
     for row, case in enumerate(cases):
         named = [*FINDINGS, "No Finding"]
-        targets[row] = [*(name in case.labels for name in named), *(name == case.reading for name in READINGS)]
-        known[row, len(named) :] = bool(case.reading)
+        readings = [name == case.reading for name in READINGS]
+        targets[row] = [*(name in case.labels for name in named), *readings, case.view == "AP"]
+        known[row, named.index(_LEFT_OUT)] = case.source != "nih_lowres"
+        known[row, len(named) : len(named) + len(readings)] = bool(case.reading)
+        known[row, -1] = case.view in {"PA", "AP"}
     return targets, known
 
 
 __all__ = [
+    "LABELLED",
     "LOCKED",
     "Case",
     "find_fold",
     "is_locked",
     "read_cases",
+    "read_labelled",
     "read_manifests",
     "read_targets",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.framing import frame_pixels, shrink_pixels
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.validity import REASONS, Limit, describe_anatomy
 from thoracite.vision.training.cases import read_cases
@@ -63,7 +63,7 @@ def describe_files(segmenter: ChestSegmenter, paths: Sequence[Path]) -> list[dic
     """Describe the masks of files; those in which lungs or heart are not found are left out."""
     described = []
     for path in paths:
-        frame = frame_pixels(read_radiograph(path, settings=Settings.read()).pixels, size=segmenter.size)
+        frame = frame_pixels(shrink_pixels(read_radiograph(path, settings=Settings.read()).pixels), size=segmenter.size)
         anatomy = segmenter.segment_frame(frame)
         if anatomy.lungs.found and anatomy.heart.found:
             described.append(describe_anatomy(frame, anatomy))

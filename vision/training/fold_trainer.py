@@ -21,6 +21,7 @@ from thoracite.vision.device import mix_precision
 from thoracite.vision.mini.efficientnet import SIZE, prepare_batch, shrink_images
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.loop import Run, find_rate
+from thoracite.vision.training.variation import blur_images, encode_frames, vary_batch
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Recipe(NamedTuple):
         Weight decay of matrices; biases and norms are not decayed.
     """
 
-    epochs: int = 8
+    epochs: int = 5
     rate: float = 3e-4
     size: int = SIZE
     batch: int = 32
@@ -65,7 +66,7 @@ class FoldTrainer:
     head : nn.Module
         The trained part; has ``features``, ``dropout`` and ``linear``.
     cases : list of Case
-        All cases; those of the fold are left out here.
+        All cases; those of the fold and locked patients are left out here.
     frames : Tensor, shape (cases, crops, side, side), uint8
         Framed images; with several crops of a case, each step draws one.
     fold : int
@@ -93,7 +94,7 @@ class FoldTrainer:
         self.backbone = backbone.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.head = head.to(device).to(memory_format=torch.channels_last)
         self.frames, self.fold, self.seed, self.recipe, self.device = frames, fold, seed, recipe, device
-        self.cases, self.rows = cases, np.array([row for row, case in enumerate(cases) if case.fold != fold])
+        self.cases, self.rows = cases, np.flatnonzero([case.fold != fold and not case.locked for case in cases])
         targets, known = (torch.from_numpy(array) for array in self.lay_targets())
         share = (targets * known)[self.rows].sum(0) / known[self.rows].sum(0).clamp(min=1)
         self.targets, self.known = targets.to(device), known.to(device)
@@ -158,12 +159,16 @@ class FoldTrainer:
 
     def _train_batch(self, rows: Tensor, batches: int) -> float:
         share = find_rate(self.progress.step, self.recipe.epochs * batches, warm_up=WARM_UP)
-        images = prepare_batch(vary_batch(self._draw_views(rows).to(self.device), self.recipe.size))
+        images = prepare_batch(self.vary(self._draw_views(rows)))
         with mix_precision(self.device):
             with torch.no_grad():
                 shared = self.backbone(images)
             loss = self.find_loss(rows, self.head.features(shared))
         return self.progress.learn(loss, rate=share * self.recipe.rate)
+
+    def vary(self, frames: Tensor) -> Tensor:
+        """Vary frames at random, (n, side, side), uint8, to images, (n, 1, size, size), float32, about [0, 1]."""
+        return blur_images(vary_batch(encode_frames(frames).to(self.device), self.recipe.size))
 
     def _draw_views(self, rows: Tensor) -> Tensor:
         crops = self.frames.shape[1]
@@ -179,41 +184,6 @@ def _group_parameters(head: Any, decay: float) -> list[dict[str, Any]]:
         {"params": [p for p in inner if p.ndim <= 1], "weight_decay": 0.0, "times": 1.0},
         {"params": last, "weight_decay": decay, "times": 5.0},
     ]
-
-
-def vary_batch(frames: Tensor, size: int) -> Tensor:
-    """Turn, shift, scale and mirror each frame and change its brightness, at random.
-
-    Parameters
-    ----------
-    frames : Tensor, shape (n, side, side), uint8
-        Whole frames.
-    size : int
-        Side of the result.
-
-    Returns
-    -------
-    Tensor, shape (n, 1, size, size), float32, intensity about [0, 1]
-    """
-    n = len(frames)
-
-    def draw(low: float, high: float) -> Tensor:
-        return torch.empty(n).uniform_(low, high).to(frames.device)  # drawn on the CPU: the same on every device
-
-    angle, scale, mirror = (
-        draw(-0.14, 0.14),
-        draw(0.9, 1.05),
-        torch.where(torch.rand(n).to(frames.device) < 0.5, -1.0, 1.0),
-    )
-    cos, sin = torch.cos(angle) * scale, torch.sin(angle) * scale
-    rows = [torch.stack([cos * mirror, -sin, draw(-0.06, 0.06)], 1)]
-    rows += [torch.stack([sin * mirror, cos, draw(-0.06, 0.06)], 1)]
-    grid = F.affine_grid(torch.stack(rows, 1), [n, 1, size, size], align_corners=False)
-    images = F.grid_sample(frames[:, None].float(), grid, align_corners=False) / 255
-    gamma, contrast, brightness = (
-        draw(low, high).view(-1, 1, 1, 1) for low, high in ((-0.4, 0.4), (0.75, 1.25), (-0.15, 0.15))
-    )
-    return (images.clamp(0, 1) ** gamma.exp() - 0.5) * contrast + 0.5 + brightness
 
 
 def shrink_frames(frames: Tensor, size: int) -> Tensor:
@@ -233,4 +203,4 @@ def shrink_frames(frames: Tensor, size: int) -> Tensor:
     return shrink_images(frames[:, None].float(), size) / 255
 
 
-__all__ = ["AVERAGING", "WARM_UP", "FoldTrainer", "Recipe", "shrink_frames", "vary_batch"]
+__all__ = ["AVERAGING", "WARM_UP", "FoldTrainer", "Recipe", "shrink_frames"]

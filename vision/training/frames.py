@@ -2,46 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, read_radiograph
-from thoracite.vision.mini.crops import SIDE, crop_radiograph
+from thoracite.vision.mini.crops import crop_radiograph
 from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.mini.lungs import Mask
-from thoracite.vision.mini.measures import MEASURES, measure_chest
-from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.mini.measures import measure_crops
+from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.training.cases import Case
+from thoracite.vision.training.loop import cache_array
+
+_LOG = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+FEW = 64
+"""Items from which on other processes are started."""
+
+TOLD = 1000
+"""Items between two lines of the log."""
 
 _TURN, _CUT = 3.0, 0.06
 
 
-def read_crops(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.uint8]:
-    """Read the two crops, whole and chest, of each case.
+class Prepared(NamedTuple):
+    """What the training takes from many radiographs.
 
-    Returns
-    -------
-    ndarray, shape (cases, 2, 256, 256), uint8
+    Parameters
+    ----------
+    frames : ndarray, shape (cases, 2, 160, 160), uint8
+        Both crops, whole and chest, of each.
+    measures : ndarray, shape (cases, measures), float64
+        NaN where nothing may be measured.
     """
-    segmenter, frames = LungSegmenter.load(), np.empty((len(cases), 2, SIDE, SIDE), dtype=np.uint8)
-    for row, case in enumerate(cases):
-        frames[row] = crop_radiograph(read_radiograph(case.path, settings=settings).pixels, segmenter).lay_frames()
-    return frames
+
+    frames: npt.NDArray[np.uint8]
+    measures: npt.NDArray[np.float64]
 
 
-def measure_cases(cases: Sequence[Case], *, settings: Settings) -> npt.NDArray[np.float64]:
-    """Measure each case, and again turned and cropped a little; shape (cases, 2, measures)."""
-    segmenter, measured = LungSegmenter.load(), np.empty((len(cases), 2, len(MEASURES)))
-    for row, case in enumerate(cases):
-        pixels = read_radiograph(case.path, settings=settings).pixels
-        for number, shown in enumerate((pixels, jolt_pixels(pixels, seed=row))):
-            crops = crop_radiograph(shown, segmenter)
-            measured[row, number] = measure_chest(crops.whole, crops.lungs)
-    return measured
+def prepare_cases(cases: Sequence[Case], folder: Path) -> Prepared:
+    """Crop and measure cases on all cores; both arrays are cached in files of a folder.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The images.
+    folder : Path
+        An existing folder.
+    """
+    paths = folder / "frames.npy", folder / "measures.npy"
+    if not all(path.is_file() for path in paths):
+        read = list(map_cores(_prepare_one, [case.path for case in cases], told="radiographs cropped and measured"))
+        for path, values in zip(paths, zip(*read, strict=True), strict=True):
+            cache_array(path, lambda values=values: np.stack(values))  # type: ignore[misc]
+    return Prepared(*map(np.load, paths))
+
+
+def measure_again(cases: Sequence[Case], folder: Path) -> npt.NDArray[np.float64]:
+    """Measure cases a little turned and cropped, cached in a file of the folder; shape (cases, measures)."""
+
+    def measure() -> npt.NDArray[np.float64]:
+        return np.stack(list(map_cores(_measure_jolted, [case.path for case in cases], told="measured again")))
+
+    return cache_array(folder / "measures_again.npy", measure)
+
+
+def read_crops(paths: Sequence[Path]) -> npt.NDArray[np.uint8]:
+    """Read the two crops, whole and chest, of each file, on all cores; shape (files, 2, 160, 160), uint8."""
+    return np.stack([frames for frames, _ in map_cores(_prepare_one, paths, told="radiographs cropped")])
+
+
+def map_cores(one: Callable[[Item], Result], items: Sequence[Item], *, told: str) -> Iterator[Result]:
+    """Apply a function of a module to many items, in their order, with one process a core.
+
+    Parameters
+    ----------
+    one : callable
+        Takes one item.
+    items : sequence
+        What it is applied to; few of them stay in this process.
+    told : str
+        What has been done, for the log.
+    """
+    if len(items) < FEW:
+        yield from map(one, items)
+        return
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        for number, result in enumerate(pool.map(one, items, chunksize=16), 1):
+            if number % TOLD == 0:
+                _LOG.info("%d of %d %s", number, len(items), told)
+            yield result
+
+
+def prepare_pixels(pixels: Pixels) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """Return both crops of a radiograph, shape (2, 160, 160), and its measurements, NaN where the masks are invalid."""
+    crops = crop_radiograph(pixels, _load_segmenter())
+    return crops.lay_frames(), measure_crops(crops)
+
+
+def _prepare_one(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    return prepare_pixels(read_radiograph(path, settings=Settings.read()).pixels)
+
+
+def _measure_jolted(path: Path) -> npt.NDArray[np.float64]:
+    pixels = read_radiograph(path, settings=Settings.read()).pixels
+    return prepare_pixels(jolt_pixels(pixels, seed=sum(path.name.encode())))[1]
+
+
+@cache
+def _load_segmenter() -> ChestSegmenter:
+    return ChestSegmenter.load()
 
 
 def frame_drawn(pixels: Pixels, masks: Sequence[Mask], *, size: int) -> npt.NDArray[np.uint8]:
@@ -94,4 +178,13 @@ def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
     return np.asarray(turned.crop(box))
 
 
-__all__ = ["frame_drawn", "jolt_pixels", "measure_cases", "read_crops"]
+__all__ = [
+    "Prepared",
+    "frame_drawn",
+    "jolt_pixels",
+    "map_cores",
+    "measure_again",
+    "prepare_cases",
+    "prepare_pixels",
+    "read_crops",
+]

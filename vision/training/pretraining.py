@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from thoracite.settings import Settings
 from thoracite.vision.device import find_device
 from thoracite.vision.labels import OUTPUTS
 from thoracite.vision.mini.efficientnet import Ensemble, Head
@@ -52,7 +51,7 @@ class Material(NamedTuple):
         Number of outputs of the head.
     cases : list of Case
         All cases; none is held out.
-    frames : ndarray, shape (cases, 2, 256, 256), uint8
+    frames : ndarray, shape (cases, 2, 160, 160), uint8
         Both crops of each case.
     """
 
@@ -120,7 +119,7 @@ def _take_phantoms(checkpoints: Path, number: int) -> Material:
 
 def _take_children(checkpoints: Path, data: Path) -> Material:
     children = read_children(data)
-    frames = cache_array(checkpoints / "children.npy", lambda: read_crops(children, settings=Settings.read()))
+    frames = cache_array(checkpoints / "children.npy", lambda: read_crops([case.path for case in children]))
     return Material(ChildrenTrainer, len(CHILDREN), children, frames)
 
 

@@ -5,24 +5,18 @@ Neither is measured on; both only give a head a start that is closer to radiogra
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from thoracite.phantom import Kind, choose_abnormalities, draw_phantom
-from thoracite.vision.mini.crops import SIDE, crop_radiograph
-from thoracite.vision.mini.segmenter import LungSegmenter
+from thoracite.vision.mini.framing import LONGEST
 from thoracite.vision.training.cases import Case, read_cases
-
-_LOG = logging.getLogger(__name__)
+from thoracite.vision.training.frames import map_cores, prepare_pixels
 
 CHILDREN = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
 """Classes of the children's radiographs."""
-
-_TOLD = 200
-"""Phantoms between two lines of the log."""
 
 _LABELS = {
     Kind.EFFUSION: "Effusion", Kind.PNEUMOTHORAX: "Pneumothorax", Kind.CARDIOMEGALY: "Cardiomegaly",
@@ -56,7 +50,7 @@ def _describe(seed: int) -> Case:
 
 
 def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
-    """Draw both crops of the same phantoms; about three a second.
+    """Draw both crops of the same phantoms, as small as every radiograph is made.
 
     Parameters
     ----------
@@ -67,19 +61,18 @@ def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
 
     Returns
     -------
-    ndarray, shape (number, 2, 256, 256), uint8
+    ndarray, shape (number, 2, 160, 160), uint8
 
     Examples
     --------
     >>> draw_phantoms(1).shape
-    (1, 2, 256, 256)
+    (1, 2, 160, 160)
     """
-    segmenter, frames = LungSegmenter.load(), np.empty((number, 2, SIDE, SIDE), dtype=np.uint8)
-    for row in range(number):
-        frames[row] = crop_radiograph(draw_phantom(seed + row, size=SIDE).image, segmenter).lay_frames()
-        if (row + 1) % _TOLD == 0:
-            _LOG.info("%d of %d phantoms drawn", row + 1, number)
-    return frames
+    return np.stack(list(map_cores(_draw_one, range(seed, seed + number), told="phantoms drawn")))
+
+
+def _draw_one(seed: int) -> npt.NDArray[np.uint8]:
+    return prepare_pixels(draw_phantom(seed, size=LONGEST).image)[0]
 
 
 def read_children(folder: Path) -> list[Case]:

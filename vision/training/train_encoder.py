@@ -2,10 +2,10 @@
 
 One head first learns from phantoms and from children's radiographs, and every fold's head begins from it
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
-The measurements' part is fitted beside it.
 
-A fold's head never sees the patients of its fold. Its logits for them serve to calibrate the probabilities and to
-choose the operating points, and ``thoracite evaluate vision`` measures on them.
+A fold's head never sees the patients of its fold, and no head sees locked patients. The logits for a fold's patients
+are weighted together with measurements and view into the log-odds (:mod:`thoracite.vision.training.fit_odds`), and
+``thoracite evaluate vision`` measures on them.
 """
 
 from __future__ import annotations
@@ -15,26 +15,32 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from thoracite.errors import InputError, ModelError
-from thoracite.settings import Settings
 from thoracite.vision.device import find_device
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.efficientnet import SIZE, Ensemble, load_imagenet_weights, prepare_batch
 from thoracite.vision.mini.measures import MEASURES
-from thoracite.vision.training.cases import Case, read_cases, read_targets
-from thoracite.vision.training.fit_measures import fit_measures
-from thoracite.vision.training.fit_scales import fit_scales
+from thoracite.vision.prevalence import read_prevalence
+from thoracite.vision.training.cases import Case, read_labelled, read_targets
+from thoracite.vision.training.fit_odds import Material, find_noise, fit_odds
+from thoracite.vision.training.fit_scales import fit_scale
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.vision.training.frames import measure_cases, read_crops
+from thoracite.vision.training.frames import measure_again, prepare_cases
 from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
 from thoracite.vision.training.train_gate import train_gate
 
 EPOCHS_BEFORE = 2
 """Passes over the phantoms, and over the children's radiographs."""
+
+REPEATED = 1000
+"""Radiographs that are measured twice."""
+
+BATCH = 64
+"""Radiographs that are read together."""
 
 
 def train_encoder(
@@ -45,7 +51,7 @@ def train_encoder(
     Parameters
     ----------
     data : Path
-        Folder with ``manifest.csv``; the findings are learned from images of source ``nih``.
+        Folder with the manifests; the findings are learned from the images of ChestX-ray14.
     output : Path
         Folder to write ``weights.safetensors`` and ``model.json`` to; checkpoints lie in ``checkpoints`` below it until
         the end.
@@ -63,35 +69,44 @@ def train_encoder(
     ModelError
         If the ImageNet weights are not installed.
     """
-    cases = read_cases(data, "nih")
+    cases = read_labelled(data)
     _check_labels(cases, data)
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames, device = torch.from_numpy(read_cached(cases, checkpoints)), find_device()
-    measures, again = measure_cached(cases, checkpoints).swapaxes(0, 1)
-    network, recipe = begin_network(FOLDS), Recipe(epochs=epochs)
+    prepared, recipe = prepare_cases(cases, checkpoints), Recipe(epochs=epochs)
+    frames, network = torch.from_numpy(prepared.frames), begin_network(FOLDS)
     before = recipe._replace(epochs=EPOCHS_BEFORE)
     train_before(network, data, checkpoints, recipe=before, phantoms=phantoms, seed=seed)
     for fold, head in enumerate(network.heads):
-        trainer = FoldTrainer(network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=device)
+        trainer = FoldTrainer(
+            network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=find_device()
+        )
         trainer.run(checkpoints / f"fold{fold}.pt")
-    network.cpu()
-    measured = fit_measures(measures, again, cases)
-    logits = keep_held_out(read_all(network, frames) + measured.read_all(measures), cases)
-    scales = fit_scales(logits, read_targets(cases)[0])
+    logits = cache_array(checkpoints / "logits.npy", lambda: read_held_out(network.cpu(), frames, cases))
+    seen = np.flatnonzero([not case.locked for case in cases])
+    material = Material(cases, logits, prepared.measures, _find_noise(cases, prepared.measures, checkpoints)).take(seen)
+    odds = fit_odds(material, read_prevalence())
+    view = fit_scale("AP", logits[seen, OUTPUTS.index("AP")], read_targets(cases)[0][seen, OUTPUTS.index("AP")])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
-    facts |= {"findings": [scale.model_dump() for scale in scales], "gate": round(gate.threshold, 6)}
+    facts |= {"view": {"slope": view.slope, "offset": view.offset}, "gate": round(gate.threshold, 6)}
     weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
-    weights |= {f"measured.{part}": torch.from_numpy(value) for part, value in measured._asdict().items()}
+    weights["noise"] = torch.from_numpy(material.noise)
+    weights |= {f"odds.{part}": torch.from_numpy(value) for part, value in odds._asdict().items()}
     write_model(network.state_dict() | weights, facts, output)
+
+
+def _find_noise(cases: list[Case], measures: npt.NDArray[np.float64], folder: Path) -> npt.NDArray[np.float64]:
+    """Measure some cases again, and find how much the measurements differ."""
+    rows = np.flatnonzero([not case.locked for case in cases])[:: max(len(cases) // REPEATED, 1)]
+    return find_noise(measures[rows], measure_again([cases[row] for row in rows], folder))
 
 
 def _check_labels(cases: list[Case], data: Path) -> None:
     missing = set(FINDINGS).difference(*(case.labels for case in cases))
     if missing:
         raise InputError(
-            f"{data / 'manifest.csv'} has no image of source nih with the label {min(missing)}; "
+            f"{data / 'manifest.csv'} has no image of ChestX-ray14 with the label {min(missing)}; "
             f"expected images of each of {', '.join(FINDINGS)}"
         )
 
@@ -135,43 +150,28 @@ def read_imagenet_weights() -> dict[str, Tensor]:
     return weights
 
 
-def read_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.uint8]:
-    """Read both crops of all cases, cached in a file of the folder; shape (cases, 2, 256, 256), uint8."""
-    return cache_array(folder / "frames.npy", lambda: read_crops(cases, settings=Settings.read()))
-
-
-def measure_cached(cases: list[Case], folder: Path) -> npt.NDArray[np.float64]:
-    """Measure all cases, twice, cached in a file of the folder; shape (cases, 2, measures)."""
-    return cache_array(folder / "measures.npy", lambda: measure_cases(cases, settings=Settings.read()))
-
-
-def read_all(network: Ensemble, frames: Tensor, *, size: int = SIZE) -> npt.NDArray[np.float64]:
-    """Return the logits of every head, mean over the crops; shape (heads, cases, outputs)."""
+def read_held_out(network: Ensemble, frames: Tensor, cases: list[Case], *, size: int = SIZE) -> npt.NDArray[np.float64]:
+    """Return the logits of each case by the head of its fold, mean over the crops; shape (cases, outputs)."""
     network.eval()
+    logits, folds = np.empty((len(cases), len(OUTPUTS))), np.array([case.fold for case in cases])
+    for fold, head in enumerate(network.heads):
+        held = np.flatnonzero(folds == fold)
+        for rows in np.array_split(held, len(held) // BATCH + 1):
+            logits[rows] = _read_part(network.backbone, head, frames[torch.from_numpy(rows)], size)
+    return logits
+
+
+def _read_part(backbone: nn.Module, head: nn.Module, frames: Tensor, size: int) -> npt.NDArray[np.float32]:
     with torch.inference_mode():
-        read = [_read_part(network, part, size) for part in torch.split(frames, 32)]
-    return np.concatenate(read, axis=1).astype(np.float64)
-
-
-def _read_part(network: Ensemble, frames: Tensor, size: int) -> npt.NDArray[np.float32]:
-    logits = network(prepare_batch(shrink_frames(frames.flatten(0, 1), size)))
-    mean: npt.NDArray[np.float32] = logits.unflatten(1, frames.shape[:2]).mean(2).numpy()
+        logits = head(backbone(prepare_batch(shrink_frames(frames.flatten(0, 1), size))))
+    mean: npt.NDArray[np.float32] = logits.unflatten(0, frames.shape[:2]).mean(1).numpy()
     return mean
-
-
-def keep_held_out(logits: npt.NDArray[np.float64], cases: list[Case]) -> npt.NDArray[np.float64]:
-    """Keep, for each case, the logits of the head that did not see its patient; shape (cases, outputs)."""
-    held: npt.NDArray[np.float64] = logits[[case.fold for case in cases], range(len(cases))]
-    return held
 
 
 __all__ = [
     "EPOCHS_BEFORE",
     "begin_network",
-    "keep_held_out",
-    "measure_cached",
-    "read_all",
-    "read_cached",
+    "read_held_out",
     "read_imagenet_weights",
     "train_encoder",
 ]

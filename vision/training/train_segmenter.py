@@ -1,14 +1,13 @@
-"""Training of the segmenters: a small U-Net on drawn hearts and lungs, or on lungs alone; interrupted runs are resumed.
+"""Training of the segmenter: a small U-Net on drawn hearts and lungs; an interrupted run is resumed.
 
 The trainer passes over the training part with augmented images and keeps a moving average of the weights. It does not
-stop early. The parts kept back are read by ``thoracite evaluate chest`` and ``thoracite evaluate localisation`` alone.
+stop early. The chests kept back are read by ``thoracite evaluate chest`` alone.
 """
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +23,9 @@ from thoracite.vision.mini.unet import SIZE, UNet
 from thoracite.vision.training.chest_cases import PARTS, read_chest_cases, read_chest_frames
 from thoracite.vision.training.fit_limits import fit_limits
 from thoracite.vision.training.loop import Run, cache_array, find_rate
-from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames
+from thoracite.vision.training.variation import blur_images
 
-What = Literal["chest", "lungs"]
-
-OUTPUTS: dict[What, tuple[str, ...]] = {"chest": PARTS, "lungs": ("right", "left")}
-"""Parts that each segmenter draws."""
-
-EPOCHS, BATCH, RATE, DECAY = {"chest": 300, "lungs": 160}, 16, 4e-3, 0.02
+EPOCHS, BATCH, RATE, DECAY = 300, 16, 4e-3, 0.02
 _LOG = logging.getLogger(__name__)
 
 WARM_UP = 100
@@ -53,9 +47,7 @@ SAVED = 20
 """Epochs from one checkpoint to the next."""
 
 
-def train_segmenter(
-    data: Path, output: Path, *, what: What = "chest", seed: int = 0, epochs: int | None = None
-) -> None:
+def train_segmenter(data: Path, output: Path, *, seed: int = 0, epochs: int = EPOCHS) -> None:
     """Train, and write the model's folder.
 
     Parameters
@@ -64,12 +56,10 @@ def train_segmenter(
         Folder with the manifests, images and masks.
     output : Path
         Folder to write ``weights.safetensors`` and ``model.json`` to; the checkpoint lies in ``checkpoints`` below it.
-    what : str
-        ``chest`` for lungs and heart, ``lungs`` for the lungs with what the heart hides.
     seed : int
         Seed of every random choice.
-    epochs : int or None
-        Passes over the training part; :data:`EPOCHS` unless given.
+    epochs : int
+        Passes over the training part.
 
     Raises
     ------
@@ -78,25 +68,21 @@ def train_segmenter(
     """
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    frames = torch.from_numpy(_read_cached(data, checkpoints, what))
-    trainer, epochs = SegmenterTrainer(frames, seed=seed), epochs or EPOCHS[what]
-    trainer.run(epochs, checkpoints / f"{what}.pt")
-    facts = {"size": SIZE, "outputs": list(OUTPUTS[what]), "seed": seed, "epochs": epochs}
-    if what == "chest":
-        network = UNet(len(PARTS))
-        network.load_state_dict(trainer.progress.average)
-        limits = fit_limits(ChestSegmenter(network, size=SIZE), data)
-        facts["limits"] = {name: limit.model_dump() for name, limit in limits.items()}
+    trainer = SegmenterTrainer(torch.from_numpy(_read_cached(data, checkpoints)), seed=seed)
+    trainer.run(epochs, checkpoints / "chest.pt")
+    network = UNet(len(PARTS))
+    network.load_state_dict(trainer.progress.average)
+    limits = fit_limits(ChestSegmenter(network, size=SIZE), data)
+    facts = {"size": SIZE, "outputs": list(PARTS), "seed": seed, "epochs": epochs}
+    facts["limits"] = {name: limit.model_dump() for name, limit in limits.items()}
     write_model(trainer.progress.average, facts, output)
 
 
-def _read_cached(data: Path, folder: Path, what: What) -> npt.NDArray[np.uint8]:
+def _read_cached(data: Path, folder: Path) -> npt.NDArray[np.uint8]:
     def read() -> npt.NDArray[np.uint8]:
-        if what == "chest":
-            return read_chest_frames(read_chest_cases(data, kept=False), size=CACHED, settings=Settings.read())
-        return read_lung_frames(read_lung_cases(data, "train"), size=CACHED, settings=Settings.read())
+        return read_chest_frames(read_chest_cases(data, kept=False), size=CACHED, settings=Settings.read())
 
-    return cache_array(folder / f"{what}{CACHED}.npy", read)
+    return cache_array(folder / f"chest{CACHED}.npy", read)
 
 
 class SegmenterTrainer:
@@ -104,8 +90,8 @@ class SegmenterTrainer:
 
     Parameters
     ----------
-    frames : Tensor, shape (n, 1 + parts, side, side), uint8
-        Intensity, right lung, left lung, and perhaps the heart.
+    frames : Tensor, shape (n, 4, side, side), uint8
+        Intensity, right lung, left lung, heart.
     seed : int
         Seed of every random choice.
     """
@@ -170,8 +156,8 @@ def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
 
     Parameters
     ----------
-    frames : Tensor, shape (n, 1 + parts, side, side), uint8
-        Intensity, right lung, left lung, and perhaps the heart.
+    frames : Tensor, shape (n, 4, side, side), uint8
+        Intensity, right lung, left lung, heart.
     size : int
         Side of the result.
 
@@ -187,24 +173,7 @@ def vary_frames(frames: Tensor, size: int) -> tuple[Tensor, Tensor]:
     varied = F.grid_sample(frames.float() / 255, grid, align_corners=False)
     images, drawn = varied[:, :1], varied[:, 1:]
     drawn = torch.where((mirror < 0).view(-1, 1, 1, 1), torch.cat([drawn[:, :2].flip(1), drawn[:, 2:]], 1), drawn)
-    return _vary_brightness(_cloud(blur_images(images, SHRUNK), drawn[:, :2].sum(1, keepdim=True))), drawn
-
-
-def blur_images(images: Tensor, least: float) -> Tensor:
-    """Shrink the batch to a random size and enlarge it again, so that small files look as large ones do.
-
-    Parameters
-    ----------
-    images : Tensor, shape (n, 1, size, size), float32
-        Any unit.
-    least : float
-        Least size, as a share of the present one, in (0, 1]; half of all batches stay as they are.
-    """
-    size, share = images.shape[-1], float(torch.empty(1).uniform_(least, 2 - least))
-    if share >= 1:
-        return images
-    small = F.interpolate(images, scale_factor=share, mode="bilinear", antialias=True)
-    return F.interpolate(small, size=(size, size), mode="bilinear")
+    return _vary_brightness(_cloud(blur_images(images, least=SHRUNK), drawn[:, :2].sum(1, keepdim=True))), drawn
 
 
 def _draw_turns(n: int, mirror: Tensor) -> Tensor:
@@ -239,4 +208,4 @@ def _draw(n: int, low: float, high: float) -> Tensor:
     return torch.empty(n).uniform_(low, high)
 
 
-__all__ = ["SegmenterTrainer", "blur_images", "measure_loss", "train_segmenter", "vary_frames"]
+__all__ = ["SegmenterTrainer", "measure_loss", "train_segmenter", "vary_frames"]
