@@ -87,9 +87,7 @@ def explain(
     from thoracite.ui.console import choose_form, explain_images
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
-    settings = read_settings(
-        graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence
-    )
+    settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence)
     explain_images(paths, settings, view=view, form=form, use_graph=not no_graph, html=html, output=output)
 
 
@@ -243,6 +241,17 @@ def check(graph: Graph = None, json: Json = False) -> None:
     text, violations = check_graph(read_settings(graph=graph), as_json=json)
     print_result(text)
     raise typer.Exit(4 if violations else 0)
+
+
+@app.command()
+def features(
+    data: Annotated[Path, typer.Argument(help="Folder with manifest.csv and images.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder for the files.")],
+) -> None:
+    """Keep the encoder's maps, masks and measurements of a data folder in files, to learn signs on."""
+    from thoracite.vision.training.features import cache_features
+
+    print_result(cache_features(data, output))
 
 
 @app.command("check-report")

@@ -169,6 +169,12 @@ class Ensemble(nn.Module):
             features.append(pooled)
         return torch.stack(logits), torch.stack(maps), torch.stack(features).mean(0)
 
+    def find_last_maps(self, x: Tensor, *, head: int | None = None) -> Tensor:
+        """Return the last maps of one head, or the mean of all, shape (n, 1280, h / 32, w / 32)."""
+        shared = self.backbone(x)
+        chosen = self.heads if head is None else [self.heads[head]]
+        return torch.stack([one.features(shared) for one in chosen]).mean(0)
+
 
 def prepare_batch(images: Tensor) -> Tensor:
     """Scale images to the range that the backbone expects.

@@ -31,11 +31,12 @@ from thoracite.vision.mini.bundle import explain_damage, fill_network, read_mode
 from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
-from thoracite.vision.mini.lungs import Lungs
+from thoracite.vision.mini.lungs import Lungs, Side
 from thoracite.vision.mini.measures import MEASURES, measure_crops
 from thoracite.vision.mini.odds import Frontal, OddsReader
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.prevalence import Prevalence, read_prevalence
 
 FOLDER = MODELS / "thoracite-mini"
@@ -43,6 +44,9 @@ FOLDER = MODELS / "thoracite-mini"
 
 ASSERTED = frozenset({"likely", "suspected", "possible"})
 """Verdicts of findings that have a place."""
+
+SIDED = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
+"""Findings whose side is named: opacities, on which it was learned and measured."""
 
 SMALL = 200
 """Longer side, in pixels, up to which an image is read with a note on what cannot be judged."""
@@ -88,6 +92,24 @@ class Activations(NamedTuple):
         return self.crops.anatomy.lungs
 
 
+class Features(NamedTuple):
+    """Features of one image, for signs and other readers to be learned on.
+
+    Parameters
+    ----------
+    maps : ndarray, shape (2, 1280, rows, columns), float32
+        Last maps of the whole and of the chest, not negative; cell (r, c) of a crop covers the same share of its box.
+    boxes : tuple of two tuples of int
+        x0, y0, x1, y1 of both crops, in pixels of the radiograph; a chest's may reach beyond it.
+    activations : Activations
+        Logits, measurements, and the crops with their masks.
+    """
+
+    maps: npt.NDArray[np.float32]
+    boxes: tuple[tuple[int, int, int, int], tuple[int, int, int, int]]
+    activations: Activations
+
+
 class ViewScale(Noun):
     """Scale that turns the network's logit of the view into the probability of AP.
 
@@ -122,6 +144,8 @@ class MiniEncoder:
         Weights of the gate.
     size : int
         Side of the network's input, in pixels.
+    side : SideReader
+        Tells the side of an opacity.
     noise : ndarray, shape (2 · measures,)
         How much repeated measurements differ, as the odds were fitted with it.
     device : str
@@ -141,6 +165,7 @@ class MiniEncoder:
         gate: GateWeights,
         *,
         size: int,
+        side: SideReader,
         noise: npt.NDArray[np.float64],
         device: str = "cpu",
         prevalence: Prevalence | None = None,
@@ -148,7 +173,7 @@ class MiniEncoder:
         self.device = device
         self.network: Ensemble = network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.segmenter, self.odds, self.view, self.gate = segmenter, odds, view, gate
-        self.size, self.noise = size, noise
+        self.size, self.side, self.noise = size, side, noise
         self.usual = read_prevalence()
         self.prevalence = prevalence or self.usual
         self.entities = find_entities(FINDINGS)
@@ -175,6 +200,9 @@ class MiniEncoder:
             facts, state = read_model(folder)
             gate = GateWeights(state.pop("gate.weight").numpy(), state.pop("gate.bias").numpy(), facts["gate"])
             odds = OddsReader(*(state.pop(f"odds.{part}").double().numpy() for part in OddsReader._fields))
+            side = SideReader(
+                state.pop("side.spread").double().numpy(), state.pop("side.weight").double().numpy(), facts["side"]
+            )
             noise = state.pop("noise").double().numpy()
             if facts["measures"] != list(MEASURES) or facts["outputs"] != list(OUTPUTS):
                 raise ValueError("it was trained on other measurements or labels")
@@ -182,7 +210,7 @@ class MiniEncoder:
             fill_network(network, state)
             view, size = ViewScale(**facts["view"]), facts["size"]
         parts = network, ChestSegmenter.load(), odds, view, gate
-        return cls(*parts, size=size, noise=noise, device=find_device(device), prevalence=prevalence)
+        return cls(*parts, size=size, side=side, noise=noise, device=find_device(device), prevalence=prevalence)
 
     def read(self, radiograph: Radiograph) -> Reading:
         """Return the findings of one radiograph, or the reason for refusing it.
@@ -234,14 +262,33 @@ class MiniEncoder:
             Keep the logits and maps of one head, such as that of a patient's fold; average all of them unless given.
         """
         crops = crop_radiograph(pixels, self.segmenter)
-        frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
         with torch.inference_mode():
-            batch = prepare_batch(shrink_images(frames, self.size)).to(self.device)
-            logits, maps, features = (part.cpu() for part in self.network.forward_with_maps(batch))
+            logits, maps, features = (part.cpu() for part in self.network.forward_with_maps(self._lay_batch(crops)))
         kept = slice(None) if head is None else slice(head, head + 1)
         laid = lay_maps(maps[kept].mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
         read = logits.mean(1).double().numpy()[kept]
         return Activations(read, measure_crops(crops), laid, features[0].numpy(), crops)
+
+    def read_features(self, pixels: Pixels, *, head: int | None = None) -> Features:
+        """Return the features of one radiograph.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Air dark, bone bright.
+        head : int or None
+            The head that did not see the patient (:func:`thoracite.vision.training.cases.find_fold`); the mean of all
+            unless given, which is right for patients outside the training.
+        """
+        activations = self.forward(pixels, head=head)
+        crops = activations.crops
+        with torch.inference_mode():
+            maps = self.network.find_last_maps(self._lay_batch(crops), head=head).float().cpu().numpy()
+        return Features(maps, (crops.whole.box, crops.chest.box), activations)
+
+    def _lay_batch(self, crops: Crops) -> torch.Tensor:
+        frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
+        return prepare_batch(shrink_images(frames, self.size)).to(self.device)
 
     def tell_view(self, radiograph: Radiograph, activations: Activations) -> tuple[Frontal, float | None]:
         """Return the view as it is stated, or as the network reads it, and then the probability that it is so.
@@ -264,11 +311,19 @@ class MiniEncoder:
         return self.odds.read(logits, activations.measures, view)
 
     def locate(self, label: str, activations: Activations) -> Region:
-        """Return the region that the network's map of a finding points at."""
+        """Return the region that the network's map of a finding points at, and an opacity's side where it is sure."""
         within = None if label in _OUTSIDE else activations.lungs
-        return find_region(
-            activations.maps[OUTPUTS.index(label)], activations.box, anatomy=_PLACES.get(label, ""), lungs=within
-        )
+        heat = activations.maps[OUTPUTS.index(label)]
+        region = find_region(heat, activations.box, anatomy=_PLACES.get(label, ""), lungs=within)
+        if label in SIDED:
+            region = region.model_copy(update={"side": self.find_side(activations)})
+        return region
+
+    def find_side(self, activations: Activations) -> Side | None:
+        """Return the side of the image's opacity; None where it is not sure, or the masks are not valid."""
+        if activations.crops.faults:
+            return None
+        return self.side.find_side(describe_sides(activations.measures, activations.maps, activations.lungs))
 
     def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:
         bases, odds = self.odds.find_base(view), self.find_log_odds(activations, view)
@@ -332,4 +387,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["ASSERTED", "FOLDER", "Activations", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]
+__all__ = ["ASSERTED", "FOLDER", "Activations", "Features", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]

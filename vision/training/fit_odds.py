@@ -81,7 +81,7 @@ def fit_odds(material: Material, prevalence: Prevalence) -> OddsReader:
     views = number_views(material.cases)
     weight, slope = np.zeros((len(FINDINGS), expanded.shape[1])), np.zeros(len(FINDINGS))
     offset, base = np.zeros((2, len(VIEWS), len(FINDINGS)))
-    for n in range(len(FINDINGS)):
+    for n in (n for n in range(len(FINDINGS)) if np.ptp(targets[known[:, n] > 0, n]) > 0):
         rows = np.flatnonzero((known[:, n] > 0) & (views >= 0))
         parts = expanded[rows], material.logits[rows, n], views[rows]
         mixed = weigh_cases(material.take(rows).cases, n, prevalence)

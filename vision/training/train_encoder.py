@@ -27,6 +27,7 @@ from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_labelled, read_targets
 from thoracite.vision.training.fit_odds import Material, find_noise, fit_odds
 from thoracite.vision.training.fit_scales import fit_scale
+from thoracite.vision.training.fit_side import fit_side, read_sided
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import measure_again, prepare_cases
 from thoracite.vision.training.loop import cache_array
@@ -87,10 +88,13 @@ def train_encoder(
     material = Material(cases, logits, prepared.measures, _find_noise(cases, prepared.measures, checkpoints)).take(seen)
     odds = fit_odds(material, read_prevalence())
     view = fit_scale("AP", logits[seen, OUTPUTS.index("AP")], read_targets(cases)[0][seen, OUTPUTS.index("AP")])
+    side = fit_side([one for one in read_sided(cases, network) if not one.case.locked])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
-    facts |= {"view": {"slope": view.slope, "offset": view.offset}, "gate": round(gate.threshold, 6)}
+    facts |= {"view": {"slope": view.slope, "offset": view.offset}, "side": side.least}
+    facts["gate"] = round(gate.threshold, 6)
     weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
+    weights |= {"side.spread": torch.from_numpy(side.spread), "side.weight": torch.from_numpy(side.weight)}
     weights["noise"] = torch.from_numpy(material.noise)
     weights |= {f"odds.{part}": torch.from_numpy(value) for part, value in odds._asdict().items()}
     write_model(network.state_dict() | weights, facts, output)

@@ -3,7 +3,8 @@
 import math
 from pathlib import Path
 
-from thoracite.vision.training.cases import read_cases
+from thoracite.vision.labels import OUTPUTS
+from thoracite.vision.training.cases import read_cases, read_labelled, read_targets
 
 
 def test_locked_patients_are_locked_in_every_source(shared: Path) -> None:
@@ -22,3 +23,14 @@ def test_age_that_is_no_number_is_not_stated(tmp_path: Path) -> None:
     first, second = read_cases(tmp_path)
     assert math.isnan(first.age)
     assert (second.age, second.sex, second.side) == (61, "M", 64)
+
+
+def test_pneumonia_is_unknown_where_its_images_were_left_out(shared: Path) -> None:
+    cases = read_labelled(shared / "data" / "cxr")
+    targets, known = read_targets(cases)
+    column = OUTPUTS.index("Pneumonia")
+    new = [row for row, case in enumerate(cases) if case.source == "nih_lowres"]
+    assert not known[new, column].any()
+    assert known[[row for row, case in enumerate(cases) if case.source == "nih"], column].all()
+    assert not any(case.side == 300 and case.collection == "austinauyeung/covid-classifier" for case in cases)
+    assert ((targets[:, -1] == 1) == [case.view == "AP" for case in cases]).all()

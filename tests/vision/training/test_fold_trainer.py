@@ -12,7 +12,8 @@ from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.efficientnet import Backbone, Head, prepare_batch
 from thoracite.vision.training import fold_trainer
 from thoracite.vision.training.cases import Case, find_fold, read_cases, read_targets
-from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, vary_batch
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
+from thoracite.vision.training.variation import encode_frames, vary_batch
 
 SMALL = Recipe(batch=8, size=64)
 
@@ -65,6 +66,8 @@ def test_a_fold_never_sees_its_patients(frames: torch.Tensor) -> None:
     for fold in range(FOLDS):
         trainer = FoldTrainer(Backbone(), Head(len(OUTPUTS)), cases, frames, fold=fold, seed=0)
         assert {cases[row].fold for row in trainer.rows} == set(range(FOLDS)) - {fold}
+        assert not any(cases[row].locked for row in trainer.rows)
+    assert any(case.locked for case in cases)
 
 
 def test_patients_stay_in_one_fold(shared: Path) -> None:
@@ -80,8 +83,8 @@ def test_unknown_readings_weigh_nothing() -> None:
     targets, known = read_targets(make_cases(6))
     assert targets.shape == known.shape == (6, len(OUTPUTS))
     assert known[:, : len(FINDINGS) + 1].all()
-    assert known[0, -2:].sum() == 0
-    assert known[1, -2:].all()
+    assert known[0, -3:-1].sum() == 0 < known[1, -3:-1].sum()
+    assert known[:, -1].all()
 
 
 def test_variations_keep_shape_and_range_about() -> None:
@@ -91,3 +94,13 @@ def test_variations_keep_shape_and_range_about() -> None:
     assert torch.isfinite(varied).all()
     assert not torch.equal(vary_batch(frames, 64), varied)
     assert prepare_batch(varied).shape == varied.shape
+
+
+def test_some_frames_are_encoded_again_and_look_alike() -> None:
+    torch.manual_seed(0)
+    frames = (torch.linspace(0, 255, 32).repeat(20, 32, 1)).to(torch.uint8)
+    frames[:, 10:20, 10:20] = 0
+    encoded = encode_frames(frames, share=0.5)
+    changed = (encoded != frames).flatten(1).any(1)
+    assert 4 <= int(changed.sum()) <= 16
+    assert float((encoded.float() - frames.float()).abs().mean()) < 4

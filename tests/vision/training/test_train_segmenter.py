@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,34 +16,11 @@ from thoracite.errors import InputError
 from thoracite.phantom import draw_phantom
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
-from thoracite.vision.mini.segmenter import ChestSegmenter, LungSegmenter
+from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.training import train_segmenter
 from thoracite.vision.training.chest_cases import PARTS, read_chest_cases, read_chest_frames
-from thoracite.vision.training.lung_cases import read_lung_cases, read_lung_frames, read_lungs
 from thoracite.vision.training.train_segmenter import SegmenterTrainer, measure_loss, vary_frames
-
-COLUMNS = ("file", "group_id", "view", "suggested_split", "extra_json")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Phantoms with their lungs (synthetic), as the manifest of the data folder names them."""
-    folder = tmp_path_factory.mktemp("lungs")
-    rows = []
-    with zipfile.ZipFile(folder / "masks.zip", "w") as archive:
-        for seed in range(6):
-            phantom = draw_phantom(seed, abnormalities=(), size=96)
-            Image.fromarray(np.round(phantom.image * 255).astype(np.uint8)).save(folder / f"{seed}.png")
-            drawn = Image.fromarray((phantom.lungs["right"] | phantom.lungs["left"]).astype(np.uint8) * 255)
-            drawn = drawn.resize((192, 150 if seed == 5 else 192))  # the last was drawn on another crop
-            drawn.save(folder / "mask.png")
-            archive.write(folder / "mask.png", f"masks/{seed}.png")
-            view, split = ("L" if seed == 4 else "PA"), ("test" if seed == 3 else "train")
-            named = json.dumps({"v7_lung_mask": f"elsewhere/masks.zip:masks/{seed}.png"})
-            rows.append((f"{seed}.png", f"patient {seed}", view, split, named.replace('"', '""')))
-    lines = [",".join(COLUMNS), *(",".join(f'"{value}"' for value in row) for row in rows)]
-    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+from thoracite.vision.training.variation import blur_images
 
 
 @pytest.fixture(autouse=True)
@@ -53,54 +29,19 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(train_segmenter, name, value)
 
 
-def test_laterals_and_masks_of_other_crops_are_left_out(data: Path) -> None:
-    assert [case.group for case in read_lung_cases(data)] == [f"patient {seed}" for seed in range(4)]
-    assert [case.group for case in read_lung_cases(data, "test")] == ["patient 3"]
-    with pytest.raises(InputError, match="names no lung mask"):
-        read_lung_cases(data, "val")
-
-
-def test_a_mask_of_the_middle_square_is_laid_there(data: Path) -> None:
-    case = read_lung_cases(data, "train")[0]._replace(middle=True)
-    right, left = read_lungs(case, shape=(96, 140))
-    truth = draw_phantom(0, abnormalities=(), size=96).lungs
-    assert not right[:, :22].any()
-    assert not left[:, 118:].any()
-    assert (right[:, 22:118] == truth["right"]).mean() > 0.98
-
-
-def test_sides_are_told_apart_by_where_lungs_lie(data: Path) -> None:
-    case = read_lung_cases(data, "train")[0]
-    right, left = read_lungs(case, shape=(96, 96))
-    truth = draw_phantom(0, abnormalities=(), size=96).lungs
-    for drawn, side in ((right, "right"), (left, "left")):
-        assert (drawn == truth[side]).mean() > 0.98
-
-
-def test_frames_hold_the_image_and_its_lungs(data: Path) -> None:
-    cases = read_lung_cases(data, "train")
-    frames = read_lung_frames(cases, size=48, settings=Settings.read())
-    assert frames.shape == (3, 3, 48, 48)
-    inside = frames[:, 1:].max(axis=1) > 127
-    assert 0.1 < inside.mean() < 0.6
-    assert frames[:, 0][inside].mean() < frames[:, 0][~inside].mean()
-
-
 def test_a_run_that_was_cut_off_gives_the_same_weights(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chests: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_segmenter, "find_rate", lambda step, steps, warm_up: 0.25)  # whatever the end
-    train_segmenter.train_segmenter(data, tmp_path / "whole", what="lungs", seed=3, epochs=2)
+    train_segmenter.train_segmenter(chests, tmp_path / "whole", seed=3, epochs=2)
     for epochs in (1, 2):
-        train_segmenter.train_segmenter(data, tmp_path / "resumed", what="lungs", seed=3, epochs=epochs)
+        train_segmenter.train_segmenter(chests, tmp_path / "resumed", seed=3, epochs=epochs)
     whole, resumed = (load_file(tmp_path / name / "weights.safetensors") for name in ("whole", "resumed"))
     assert all(torch.equal(resumed[name], value) for name, value in whole.items())
     frames = torch.zeros(2, 3, 40, 40, dtype=torch.uint8)
     one, same, other = (SegmenterTrainer(frames, seed=seed).progress.average["last.weight"] for seed in (3, 3, 4))
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
-    radiograph = read_radiograph(data / "0.png", settings=Settings.read())
-    assert LungSegmenter.load(tmp_path / "whole").segment(radiograph.pixels).right.shape == (32, 32)
 
 
 def test_a_few_steps_lower_the_loss(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -188,7 +129,7 @@ def test_a_mirrored_heart_stays_the_heart() -> None:
 def test_a_blurred_batch_keeps_its_size_and_mean() -> None:
     torch.manual_seed(1)
     images = torch.rand(2, 1, 32, 32)
-    blurred = next(each for each in (train_segmenter.blur_images(images, 0.3) for _ in range(20)) if each is not images)
+    blurred = next(each for each in (blur_images(images, least=0.3) for _ in range(20)) if each is not images)
     assert blurred.shape == images.shape
     assert float(blurred.std()) < float(images.std())
     assert float(blurred.mean()) == pytest.approx(float(images.mean()), abs=0.03)
@@ -201,22 +142,6 @@ def test_the_loss_is_least_where_the_drawing_is_right() -> None:
     assert float(right) < 0.01 < 1 < float(wrong)
 
 
-def test_data_that_are_not_there_are_one_sentence(data: Path, tmp_path: Path) -> None:
+def test_data_that_are_not_there_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"manifest\.csv"):
         train_segmenter.train_segmenter(tmp_path, tmp_path / "model")
-    with pytest.raises(InputError, match=r"manifest\.csv"):
-        train_segmenter.train_segmenter(tmp_path, tmp_path / "model", what="lungs")
-    case = read_lung_cases(data, "train")[0]
-    with pytest.raises(InputError, match="cannot be read"):
-        read_lungs(case._replace(member="masks/none.png"), shape=(96, 96))
-    with pytest.raises(InputError, match="cannot be read"):
-        read_lungs(case._replace(archive=data / "0.png"), shape=(96, 96))
-
-
-def test_parts_keep_patients_apart(shared: Path) -> None:
-    cases = read_lung_cases(shared / "data" / "cxr")
-    names = ("train", "val", "test", "elsewhere")
-    parts = {split: {case.group for case in cases if case.split == split} for split in names}
-    numbers = {split: sum(case.split == split for case in cases) for split in names}
-    assert numbers == {"train": 180, "val": 31, "test": 59, "elsewhere": 28}
-    assert sum(len(groups) for groups in parts.values()) == len(set().union(*parts.values()))
