@@ -252,8 +252,12 @@ class Finding(Noun):
 
     @property
     def number(self) -> str:
-        """Return the number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated."""
-        return f"{'probability' if self.calibrated else 'score'} {self.probability:.2f}"
+        """Return the number in words: ``probability 0.83``, or ``score 0.83`` where it is not calibrated.
+
+        Below 0.01 it has a third digit, so that what is possible never stands beside 0.00.
+        """
+        digits = 2 if self.probability >= 0.01 else 3
+        return f"{'probability' if self.calibrated else 'score'} {self.probability:.{digits}f}"
 
 
 CERTAINTIES: dict[Verdict, Certainty] = {
