@@ -18,6 +18,9 @@ from thoracite.types import CITATION, Claim, ClaimKind, Evidence
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
 
+_SUMMARY = re.compile(r"\bnothing stands out\b|\b(?:does not decide|undecided)\b", re.IGNORECASE)
+"""Words of a summary: that nothing stands out, or what is undecided."""
+
 
 def parse_citations(sentence: str) -> tuple[str, ...]:
     """Return the keys that a sentence cites, in order, repeated as they occur."""
@@ -52,7 +55,7 @@ def split_groups(sentence: str) -> str:
 
 
 def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
-    """Build a claim; its kind follows from its citations.
+    """Build a claim; its kind follows from its citations, a summary's from its words.
 
     Parameters
     ----------
@@ -62,7 +65,8 @@ def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
         Citable evidence; other keys are ignored here, the verifier refuses them.
     """
     cited = {e.kind for e in evidence if e.key in parse_citations(sentence)}
-    return Claim(sentence=sentence, kind=_find_kind(cited), citations=parse_citations(sentence))
+    kind: ClaimKind = "summary" if "triple" not in cited and _SUMMARY.search(sentence) else _find_kind(cited)
+    return Claim(sentence=sentence, kind=kind, citations=parse_citations(sentence))
 
 
 def _find_kind(cited: Collection[str]) -> ClaimKind:

@@ -1,4 +1,4 @@
-"""English for concepts, lists and certainties.
+"""English for concepts, lists, numbers and places.
 
 Examples
 --------
@@ -19,7 +19,8 @@ import re
 from collections.abc import Sequence
 
 from thoracite.kg.linking.number import is_plural
-from thoracite.types import Certainty, Entity, Finding
+from thoracite.types import Entity, Finding
+from thoracite.types.verdict import state_ratio
 
 _COUNTED = frozenset({
     "aneurysm", "angle", "band", "border", "bronchogram", "bulla", "cap", "catheter", "cavity", "diaphragm",
@@ -35,8 +36,6 @@ _AFTER_HEAD = re.compile(
 )
 _VOWEL = re.compile(r"(?!eu|uni|ur|us)[aeiou]", re.IGNORECASE)
 """Pattern of a phrase with "an": it sounds like a vowel, which "unilateral" does not."""
-
-_CERTAINTY = {Certainty.PRESENT: "likely", Certainty.UNCERTAIN: "possible", Certainty.ABSENT: "unlikely"}
 
 
 def find_head(label: str) -> str:
@@ -80,9 +79,57 @@ def begin(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def state_certainty(finding: Finding) -> str:
-    """Return the word for a finding's certainty: ``likely``, ``possible`` or ``unlikely``."""
-    return _CERTAINTY[finding.certainty]
+def state_numbers(finding: Finding) -> str:
+    """Write a finding's probability or score, and its likelihood ratio where a prior is known.
+
+    Examples
+    --------
+    >>> edema = Entity(id="thx:pulmonary_edema", label="pulmonary edema", kind="finding")
+    >>> state_numbers(Finding(entity=edema, probability=0.38, prior=0.045, certainty="uncertain"))
+    'probability 0.38; 13 times its usual odds'
+    >>> state_numbers(Finding(entity=edema, probability=0.38, calibrated=False, certainty="uncertain"))
+    'score 0.38'
+    """
+    if finding.likelihood_ratio is None:
+        return finding.number
+    return f"{finding.number}; {state_range([finding])}"
+
+
+def state_range(findings: Sequence[Finding]) -> str:
+    """Write the likelihood ratios of findings whose prior is known, from the lowest to the highest.
+
+    Examples
+    --------
+    >>> mass = Entity(id="thx:lung_mass", label="lung mass", kind="finding")
+    >>> read = [Finding(entity=mass, probability=p, prior=0.05, certainty="uncertain") for p in (0.03, 0.08)]
+    >>> state_range(read), state_range(read[:1])
+    ('0.59 to 1.7 times their usual odds', '0.59 times its usual odds')
+    """
+    low, high = (state_ratio(end(_find_ratios(findings))) for end in (min, max))
+    return f"{low if low == high else f'{low} to {high}'} times {_their(findings)} usual odds"
+
+
+def state_most(findings: Sequence[Finding]) -> str:
+    """Write the highest likelihood ratio of findings whose prior is known.
+
+    Examples
+    --------
+    >>> mass = Entity(id="thx:lung_mass", label="lung mass", kind="finding")
+    >>> read = [Finding(entity=mass, probability=p, prior=0.05, certainty="definitely absent") for p in (0.01, 0.02)]
+    >>> state_most(read), state_most(read[:1])
+    ('at most 0.39 times their usual odds', '0.19 times its usual odds')
+    """
+    highest = state_ratio(max(_find_ratios(findings)))
+    bound = "at most " if len(findings) > 1 and highest[0].isdigit() else ""
+    return f"{bound}{highest} times {_their(findings)} usual odds"
+
+
+def _find_ratios(findings: Sequence[Finding]) -> list[float]:
+    return [finding.likelihood_ratio for finding in findings if finding.likelihood_ratio is not None]
+
+
+def _their(findings: Sequence[Finding]) -> str:
+    return "their" if len(findings) > 1 else verb(findings[0].entity, "its", "their")
 
 
 def state_probability(probability: float) -> str:
@@ -125,8 +172,10 @@ __all__ = [
     "join_words",
     "name_generic",
     "name_indefinite",
-    "state_certainty",
+    "state_most",
+    "state_numbers",
     "state_place",
     "state_probability",
+    "state_range",
     "verb",
 ]

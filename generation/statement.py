@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.clauses import Clause, Mention, find_mentions, find_starts, split_clauses
+from thoracite.generation.odds import Odds, find_odds, find_stray_odds
 from thoracite.generation.relations import Related, find_relations
 from thoracite.generation.wording import (
     GENERIC,
@@ -24,6 +25,8 @@ from thoracite.generation.wording import (
     blank_parentheses,
     find_grade,
     find_numbers,
+    find_open_grade,
+    find_parentheses,
     is_modal,
 )
 from thoracite.kg.extract.extractor import Extractor
@@ -51,6 +54,10 @@ _POINTED = re.compile(
 )
 _RELATIVE = re.compile(r"> , (?:(?:which|thus|thereby|so) )?(?=[a-z])")
 _HERE = re.compile(r"\b(?:this|these|here|patient|patient's)\b")
+_NOTHING = re.compile(r"nothing stands out", re.IGNORECASE)
+"""The one form in which a sentence may say that nothing stands out: a clause of its own."""
+
+_OUT = re.compile(r"\bst(?:and|ands|anding|ood) out\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;]|\b(?:and|or|but|with)\b")
 
 
@@ -62,7 +69,7 @@ class Presence(NamedTuple):
     entity : Entity
         The concept.
     grade : str
-        Degree: certain, present, likely, possible or absent.
+        Degree: certain, present, likely, suspected, possible, undecided, absent or unclear.
     sides : frozenset of str
         ``left``, ``right``, ``bilateral``; empty where the sentence names none.
     places : frozenset of str
@@ -103,10 +110,28 @@ class Quoted(NamedTuple):
         The number.
     entity : Entity or None
         The finding named last before it.
+    group : tuple of Entity
+        The findings named before it, from the number or clause before on: those that a bound holds for.
     """
 
     number: Number
     entity: Entity | None
+    group: tuple[Entity, ...] = ()
+
+
+class QuotedOdds(NamedTuple):
+    """A likelihood ratio in a sentence.
+
+    Parameters
+    ----------
+    odds : Odds
+        The ratio, or the range or bound of several.
+    group : tuple of Entity
+        The findings that it is said of.
+    """
+
+    odds: Odds
+    group: tuple[Entity, ...]
 
 
 class Statement(NamedTuple):
@@ -114,8 +139,10 @@ class Statement(NamedTuple):
 
     Parameters
     ----------
-    presences, relations, numbers
+    presences, relations, numbers, odds
         Its claims.
+    nothing : bool
+        Whether it says that nothing stands out.
     because : tuple of (tuple of Entity, tuple of Entity)
         Reasons and what they explain, where no relation is named.
     modifiers : tuple of str
@@ -131,6 +158,8 @@ class Statement(NamedTuple):
     presences: tuple[Presence, ...]
     relations: tuple[Stated, ...]
     numbers: tuple[Quoted, ...]
+    odds: tuple[QuotedOdds, ...]
+    nothing: bool
     because: tuple[tuple[tuple[Entity, ...], tuple[Entity, ...]], ...]
     modifiers: tuple[str, ...]
     unread: tuple[str, ...]
@@ -160,10 +189,14 @@ def parse_statement(sentence: str, *, link: Link, names: Mapping[str, Entity], e
     return Statement(
         presences=tuple(presence for part in read for presence in part.presences),
         relations=tuple(stated for part in read for stated in part.relations),
-        numbers=tuple(_read_numbers(written, mentions)),
+        numbers=tuple(_read_numbers(written, mentions, clauses)),
+        odds=tuple(
+            QuotedOdds(odds, tuple(_find_group(odds.start, written, mentions, clauses))) for odds in find_odds(written)
+        ),
+        nothing=any(_NOTHING.fullmatch(clause.text.strip(" .")) for clause in clauses),
         because=tuple(_read_because(clauses, read)),
         modifiers=tuple(word for part in read for word in part.modifiers),
-        unread=tuple(word for part in read for word in part.unread),
+        unread=(*(word for part in read for word in part.unread), *find_stray_odds(written)),
         named=tuple((mention.entity.id, mention.end) for mention in mentions),
         cited=cited,
     )
@@ -179,12 +212,20 @@ def _take_citations(sentence: str) -> tuple[str, tuple[tuple[str, int], ...]]:
     return kept + sentence[at:], tuple(cited)
 
 
-def _read_numbers(text: str, mentions: Sequence[Mention]) -> Iterator[Quoted]:
+def _read_numbers(text: str, mentions: Sequence[Mention], clauses: Sequence[Clause]) -> Iterator[Quoted]:
     for number in find_numbers(text):
         if any(mention.start <= number.start < mention.end for mention in mentions):
             continue
         before = [m.entity for m in mentions if m.end <= number.start and m.entity.kind != "anatomy"]
-        yield Quoted(number, before[-1] if before else None)
+        group = _find_group(number.start, text, mentions, clauses)
+        yield Quoted(number, before[-1] if before else None, tuple(group))
+
+
+def _find_group(at: int, text: str, mentions: Sequence[Mention], clauses: Sequence[Clause]) -> list[Entity]:
+    """Find the findings of the same clause that are named before a number, after the parenthesis before it."""
+    starts = (clause.start for clause in clauses if clause.start <= at)
+    begin = max([*starts, *(end for _, end in find_parentheses(text) if end <= at)], default=0)
+    return [m.entity for m in mentions if begin <= m.start and m.end <= at and m.entity.kind != "anatomy"]
 
 
 class _Part(NamedTuple):
@@ -236,7 +277,10 @@ def _read_clause(clause: Clause, mentions: Sequence[Mention], extractor: Extract
     )
     generic = [word for number in findings if number not in claimed for word in placed[number]]
     modifiers = (*(word.text for word in words if word.text in MODIFIERS), *generic, *placed[-1])
-    return _Part(presences, relations, modifiers, tuple(word.text for word in words if _is_claim(word)))
+    unread = [word.text for word in words if _is_claim(word)]
+    if _OUT.search(clause.text) and not _NOTHING.fullmatch(clause.text.strip(" .")):
+        unread.append("out")
+    return _Part(presences, relations, modifiers, tuple(unread))
 
 
 def _find_labels(clause: Clause, extractor: Extractor) -> dict[int, str]:
@@ -293,6 +337,8 @@ def _grade(
     label = own[-1] if own else None
     if passing is not None:
         return find_grade(passing, "DA" if label == "DA" else None)
+    if left_open := find_open_grade(clause.text.lower()):
+        return left_open
     modal = [word for word in words if is_modal(word.text)]
     nearest = min(modal, key=lambda word: _distance(word, mention), default=None)
     said = nearest.text if nearest else ""
@@ -317,4 +363,4 @@ def _read_because(
             yield tuple(p.entity for p in part.presences), tuple(p.entity for p in before.presences)
 
 
-__all__ = ["Presence", "Quoted", "Stated", "Statement", "parse_statement"]
+__all__ = ["Presence", "Quoted", "QuotedOdds", "Stated", "Statement", "parse_statement"]

@@ -1,10 +1,10 @@
 """The verifier: a sentence is supported only if the evidence it cites says the same.
 
 It parses each sentence itself (:mod:`thoracite.generation.statement`) and trusts nothing that a generator says of it.
-Finding, side, place, certainty, severity and every number must agree with the cited evidence; a relation must be the
+Finding, side, place, verdict, severity and every number must agree with the cited evidence; a relation must be the
 cited triple's, in its direction; a triple alone never supports a presence; a sentence without citations, or with
-evidence about something else, is unsupported. Words that claim something but match no rule count as a claim
-without evidence, so that free wording fails on the safe side.
+evidence about something else, is unsupported. "Nothing stands out" is held against all evidence. Words that claim
+something but match no rule count as a claim without evidence, so that free wording fails on the safe side.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from thoracite.generation.odds import holds
 from thoracite.generation.relations import find_accepted
-from thoracite.generation.statement import Presence, Quoted, Stated, Statement, parse_statement
+from thoracite.generation.statement import Presence, Quoted, QuotedOdds, Stated, Statement, parse_statement
 from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
-from thoracite.types import Certainty, Claim, Entity, Evidence, Side, Triple
+from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Side, Triple, Verdict
+from thoracite.types.verdict import OUTSTANDING
 
-Verdict = Literal["contradicted", "unsupported"]
+Judgement = Literal["contradicted", "unsupported"]
 
 
 class Fault(NamedTuple):
@@ -34,22 +36,27 @@ class Fault(NamedTuple):
         The reason, as a clause.
     """
 
-    verdict: Verdict
+    verdict: Judgement
     why: str
 
 
-_ALLOWED: dict[Certainty, frozenset[Grade]] = {
-    Certainty.PRESENT: frozenset({"present", "likely"}),
-    Certainty.UNCERTAIN: frozenset({"possible"}),
-    Certainty.ABSENT: frozenset({"absent"}),
+_ALLOWED: dict[Verdict, frozenset[Grade]] = {
+    "likely": frozenset({"likely"}),
+    "suspected": frozenset({"suspected"}),
+    "possible": frozenset({"possible"}),
+    "undecided": frozenset({"undecided"}),
+    "unlikely": frozenset({"absent"}),
 }
-"""Degrees that a sentence may state for each certainty; "definitely" is more than any image model knows."""
+"""Degrees that a sentence may state for each verdict where a prior is known: the verdict's own word."""
 
-_SAID: dict[Certainty, str] = {
-    Certainty.PRESENT: "likely",
-    Certainty.UNCERTAIN: "possible",
-    Certainty.ABSENT: "absent",
+_ALLOWED_WITHOUT_PRIOR: dict[Verdict, frozenset[Grade]] = {
+    "likely": frozenset({"present", "likely"}),
+    "possible": frozenset({"suspected", "possible"}),
+    "unlikely": frozenset({"absent"}),
 }
+"""The same by operating points alone; "definitely" is more than any image model knows."""
+
+_ASSERTING = frozenset({"certain", "present", "likely", "suspected"})
 
 
 def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Link, extractor: Extractor) -> list[Claim]:
@@ -108,6 +115,8 @@ def _find_faults(claim: Claim, statement: Statement, known: dict[str, Evidence])
         *(fault for stated in statement.relations for fault in _check_relation(stated, cited)),
         *(fault for pair in statement.because for fault in _check_because(*pair, cited)),
         *(fault for quoted in statement.numbers for fault in _check_number(quoted, cited)),
+        *(fault for quoted in statement.odds for fault in _check_odds(quoted, cited)),
+        *(_check_nothing(known.values()) if statement.nothing else ()),
         *_check_kind(claim, statement, cited),
     ]
     yield from sorted(faults, key=lambda fault: fault.verdict != "contradicted")
@@ -124,13 +133,14 @@ def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[F
         why = "a triple alone never says that something is there" if graph else "it cites no image evidence of it"
         yield Fault("unsupported", f"{label}: {why}")
         return
-    certainty = _certainty(own, presence.entity)
-    if presence.grade not in _ALLOWED[certainty]:
-        opposite = (presence.grade == "absent") != (certainty is Certainty.ABSENT)
-        contradicted = opposite and certainty is not Certainty.UNCERTAIN and presence.grade != "possible"
+    verdict, has_prior = _find_verdict(own, presence.entity)
+    if presence.grade not in (_ALLOWED if has_prior else _ALLOWED_WITHOUT_PRIOR)[verdict]:
+        denied = presence.grade == "absent" and verdict in OUTSTANDING
+        asserted = presence.grade in _ASSERTING - (set() if has_prior else {"suspected"}) and verdict == "unlikely"
         yield Fault(
-            "contradicted" if contradicted else "unsupported",
-            f"{label}: the sentence says {presence.grade}, the image evidence {_SAID[certainty]}",
+            "contradicted" if denied or asserted else "unsupported",
+            f"{label}: the sentence says {presence.grade}, the image evidence "
+            f"{'absent' if verdict == 'unlikely' else verdict}",
         )
     places = [place for piece in own if (place := _place(piece)) is not None]
     yield from _check_sides(presence, places)
@@ -149,12 +159,16 @@ def _has_end(triple: Triple, entity: Entity) -> bool:
     return entity.id in (triple.subject.id, triple.object.id)
 
 
-def _certainty(own: Sequence[Evidence], entity: Entity) -> Certainty:
-    for piece in own:
-        if piece.finding is not None and piece.finding.entity.id == entity.id:
-            return piece.finding.certainty
+def _find_verdict(own: Sequence[Evidence], entity: Entity) -> tuple[Verdict, bool]:
+    """Find the verdict on a finding or sign, and whether it rests on a prior."""
+    if (finding := _find_finding(own, entity)) is not None:
+        return finding.verdict, finding.prior is not None
     probability = max(piece.sign.probability or 0.0 for piece in own if piece.sign is not None)
-    return Certainty.PRESENT if probability >= 0.5 else Certainty.ABSENT
+    return "likely" if probability >= 0.5 else "unlikely", False
+
+
+def _find_finding(pieces: Iterable[Evidence], entity: Entity) -> Finding | None:
+    return next((p.finding for p in pieces if p.finding is not None and p.finding.entity.id == entity.id), None)
 
 
 class Place(NamedTuple):
@@ -199,7 +213,7 @@ def _check_levels(presence: Presence, places: Sequence[Place]) -> Iterator[Fault
     seen = {word for place in places for word in _place_words(place.anatomy)}
     own = _place_words(presence.entity.label)
     if strange := sorted(presence.places - seen - own):
-        verdict: Verdict = "unsupported"
+        verdict: Judgement = "unsupported"
         if {"upper", "lower"} <= {*strange, *seen} and not {"upper", "lower"} <= seen:
             verdict = "contradicted"
         yield Fault(verdict, f"{presence.entity.label}: no cited evidence places it at {', '.join(strange)}")
@@ -253,17 +267,41 @@ def _check_because(reasons: Sequence[Entity], of: Sequence[Entity], cited: Seque
 
 def _check_number(quoted: Quoted, cited: Sequence[Evidence]) -> Iterator[Fault]:
     """Check that a number is the probability of its finding, or a count of a cited triple."""
-    number, entity = quoted
+    number, entity, group = quoted
     images = [piece for piece in cited if piece.kind != "triple"]
     if number.bound:
-        wanted = [max((piece.score for piece in images), default=-1.0)]
+        named = [piece for piece in images if not group or any(_is_image_of(piece, one) for one in group)]
+        wanted = [max((piece.score for piece in named), default=-1.0)]
     else:
         wanted = [piece.score for piece in images if entity is None or _is_image_of(piece, entity)]
         wanted += [count for piece in cited if piece.triple is not None for count in _counts(piece.triple)]
     if not any(_equals(number.text, value) for value in wanted):
         beside = f" beside {entity.label}" if entity is not None else ""
-        verdict: Verdict = "contradicted" if wanted and wanted != [-1.0] else "unsupported"
+        verdict: Judgement = "contradicted" if wanted and wanted != [-1.0] else "unsupported"
         yield Fault(verdict, f"the number {number.text}{beside} is not in the cited evidence")
+
+
+def _check_odds(quoted: QuotedOdds, cited: Sequence[Evidence]) -> Iterator[Fault]:
+    """Check that a likelihood ratio is that of its findings, rounded as it is printed."""
+    odds, group = quoted
+    labels = ", ".join(entity.label for entity in group)
+    findings = [_find_finding(cited, entity) for entity in group]
+    ratios = [finding.likelihood_ratio for finding in findings if finding is not None]
+    known = [ratio for ratio in ratios if ratio is not None]
+    if not group or len(known) < len(group):
+        yield Fault("unsupported", f"no cited evidence has usual odds of {labels or 'anything that is named'}")
+    elif not holds(odds, known):
+        said = f"{odds.bound} {odds.low}{f' to {odds.high}' if odds.high else ''}".strip()
+        yield Fault("contradicted", f"{said} times the usual odds of {labels} is not in the cited evidence")
+
+
+def _check_nothing(evidence: Iterable[Evidence]) -> Iterator[Fault]:
+    """Check that no finding of the image is likely or suspected, cited or not."""
+    for piece in evidence:
+        if piece.finding is not None and piece.finding.verdict in OUTSTANDING:
+            found = piece.finding
+            yield Fault("contradicted", f"the image evidence says that {found.entity.label} is {found.verdict}")
+            return
 
 
 def _counts(triple: Triple) -> tuple[float, ...]:

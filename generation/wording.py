@@ -6,6 +6,8 @@ Examples
 'blunting of lateral costophrenic angle'
 >>> find_grade("is possible", "U"), find_grade("is likely", "U"), find_grade("no is detected", "DA")
 ('possible', 'likely', 'absent')
+>>> [find_open_grade(clause) for clause in ("this image does not decide on", "the image decides on", "it is seen")]
+['undecided', 'unclear', None]
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from thoracite.generation.odds import find_odds
 from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.linking.number import make_singular
 
-Grade = Literal["certain", "present", "likely", "possible", "absent"]
-"""Degrees of presence, from "definitely" to "no"."""
+Grade = Literal["certain", "present", "likely", "suspected", "possible", "undecided", "absent", "unclear"]
+"""Degrees of presence, from "definitely" to "no"; "unclear" where a sentence says two at once."""
 
 SIDES = {
     "left": "left", "left-sided": "left", "leftward": "left", "right": "right", "right-sided": "right",
@@ -67,13 +70,23 @@ _CERTAIN = re.compile(
 _LIKELY = re.compile(r"\b(?:likely|probable|probably|presumabl[ey])\b")
 _POSSIBLE = re.compile(
     r"\b(?:possibl[ey]|possibility|may|might|could|equivocal|uncertain|questionable|perhaps|conceivabl[ey]|"
-    r"considered|exclude[d]?|suspicion|suspected)\b"
+    r"considered|exclude[d]?)\b"
 )
+_SUSPECTED = re.compile(r"\b(?:suspicion|suspected)\b")
 _ABSENT = re.compile(r"\b(?:no|not|without|neither|nor|absent|unlikely|improbable|negative for|free of)\b")
+_UNDECIDED = re.compile(
+    r"\b(?:(?:does|do|did|can) not|cannot) decide (?:on|about)\b|\b(?:is|are|remains?|left) undecided\b|"
+    r"\bundecided (?:is|are)\b"
+)
+_DECIDES = re.compile(r"\b(?:un|in)?deci[ds]\w*\b")
+_SEEN = re.compile(r"\b(?:present|seen|detected|visible|found|shown?|shows|evident|there)\b")
 
-_WORDS = r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|below|under|and|[=≤<,]"
+_WORDS = (
+    r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|least|more|less|than|to|below|under|and|times|"
+    r"its|their|usual|odds|[=≤<,;]"
+)
 _NUMBER = r"\d+(?:\.\d+)?(?:\s*%)?"
-_PARENTHESIS = re.compile(rf"\((?:\s*(?:{_WORDS}|{_NUMBER}))+\s*\)", re.IGNORECASE)
+_PARENTHESIS = re.compile(rf"\((?:\s*(?>{_WORDS}|{_NUMBER}))++\s*\)", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:highest|most|below|under|maximum)\b|[≤<]", re.IGNORECASE)
 _DROPPED = frozenset({"a", "an", "the"})
 
@@ -123,9 +136,26 @@ def find_grade(words: str, label: str | None) -> Grade:
         return "certain"
     if _POSSIBLE.search(words):
         return "possible"
+    if _SUSPECTED.search(words):
+        return "suspected"
     if _LIKELY.search(words):
         return "likely"
     return "possible" if label == "U" else "present"
+
+
+def find_open_grade(clause: str) -> Grade | None:
+    """Find whether a clause leaves its findings undecided; None where it does not speak of a decision.
+
+    Parameters
+    ----------
+    clause : str
+        Lower case. A clause that says anything else of its findings as well is "unclear".
+    """
+    if not _DECIDES.search(clause):
+        return None
+    rest = _UNDECIDED.sub(" ", clause)
+    others = (_DECIDES, _CERTAIN, _LIKELY, _SUSPECTED, _POSSIBLE, _ABSENT, _SEEN)
+    return "unclear" if any(pattern.search(rest) for pattern in others) else "undecided"
 
 
 def is_modal(word: str) -> bool:
@@ -136,11 +166,11 @@ def is_modal(word: str) -> bool:
     >>> is_modal("likely"), is_modal("effusion")
     (True, False)
     """
-    return any(pattern.fullmatch(word) for pattern in (_CERTAIN, _POSSIBLE, _LIKELY))
+    return any(pattern.fullmatch(word) for pattern in (_CERTAIN, _POSSIBLE, _SUSPECTED, _LIKELY))
 
 
 def blank_parentheses(text: str) -> str:
-    """Blank parentheses that hold only a probability; positions do not change.
+    """Blank parentheses that hold only a probability and a likelihood ratio; positions do not change.
 
     Examples
     --------
@@ -150,15 +180,23 @@ def blank_parentheses(text: str) -> str:
     return _PARENTHESIS.sub(lambda match: " " * len(match.group()), text)
 
 
+def find_parentheses(text: str) -> Iterator[tuple[int, int]]:
+    """Find the parentheses that :func:`blank_parentheses` blanks, from the first character to behind the last."""
+    return (match.span() for match in _PARENTHESIS.finditer(text))
+
+
 def find_numbers(text: str) -> Iterator[Number]:
-    """Find every number of a text, with its place.
+    """Find every number of a text, with its place; those of a likelihood ratio are left to :func:`find_odds`.
 
     Examples
     --------
     >>> list(find_numbers("Mass (highest probability 0.8)"))
     [Number(text='0.8', start=26, bound=True)]
     """
+    ratios = [(odds.start, odds.end) for odds in find_odds(text)]
     for match in re.finditer(_NUMBER, text):
+        if any(start <= match.start() < end for start, end in ratios):
+            continue
         before = text[max(0, match.start() - 24) : match.start()]
         yield Number(match.group().replace(" ", ""), match.start(), bool(_BOUND.search(before)))
 
@@ -174,6 +212,8 @@ __all__ = [
     "blank_parentheses",
     "find_grade",
     "find_numbers",
+    "find_open_grade",
+    "find_parentheses",
     "is_modal",
     "normalise",
     "normalise_word",

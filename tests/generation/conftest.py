@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
 from thoracite.kg.extract.extractor import Extractor, open_extractor
@@ -17,6 +20,7 @@ from thoracite.kg.vocabulary import (
     mint,
 )
 from thoracite.types import (
+    CERTAINTIES,
     Certainty,
     Entity,
     Evidence,
@@ -26,6 +30,8 @@ from thoracite.types import (
     Sign,
     SignScore,
     Triple,
+    find_log_odds,
+    find_verdict,
 )
 
 KINDS = {
@@ -68,6 +74,26 @@ def extractor() -> Extractor:
 def finding(label: str, probability: float, certainty: str, **region: object) -> Finding:
     place = Region(box=(10, 20, 110, 220), **region) if region else None
     return Finding(entity=entity(label), probability=probability, certainty=Certainty(certainty), region=place)
+
+
+def rate(label: str, probability: float, prior: float) -> Finding:
+    """A finding whose prior is known, and so its verdict."""
+    ratio = math.exp(find_log_odds(probability) - find_log_odds(prior))
+    certainty = CERTAINTIES[find_verdict(probability, ratio)]
+    return Finding(entity=entity(label), probability=probability, prior=prior, certainty=certainty)
+
+
+def number(*pieces: tuple[Triple, Entity] | Finding) -> list[Evidence]:
+    """Evidence about findings, and triples about one of their ends."""
+    made = []
+    for at, piece in enumerate(pieces, 1):
+        common: dict[str, Any] = {"key": f"E{at}", "score": 0.5}
+        if isinstance(piece, Finding):
+            common["score"] = piece.probability
+            made.append(Evidence(kind="finding", about=piece.entity, finding=piece, **common))
+        else:
+            made.append(Evidence(kind="triple", triple=piece[0], about=piece[1], sparql="S", cypher="C", **common))
+    return made
 
 
 def triple(subject: str, relation: str, object_: str) -> Triple:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from tests.generation.conftest import finding, triple
+from tests.generation.conftest import finding, number, rate, triple
 from thoracite.errors import UsageError
 from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.generator import Generator, open_generator
@@ -45,7 +44,7 @@ def test_every_sentence_is_cited_and_verified(evidence: tuple[Evidence, ...], li
 def test_wording_follows_certainty_and_place(evidence: tuple[Evidence, ...]) -> None:
     text = " ".join(claim.sentence for claim in write(evidence))
     assert "A pleural effusion is likely in the right lower zone (probability 0.83) [E1][E2]." in text
-    assert "Atelectasis is possible (probability 0.38) [E11]." in text
+    assert "Also possible are pneumonia (probability 0.44) [E12] and atelectasis (probability 0.38) [E11]." in text
     assert "No lung mass or pneumothorax is detected (highest probability 0.06) [E14][E13]." in text
     assert "definite" not in text
 
@@ -72,28 +71,18 @@ def test_a_normal_image_names_what_is_not_there(
 
 
 def test_only_the_first_findings_are_explained_and_the_others_named(evidence: tuple[Evidence, ...]) -> None:
-    sentences = [claim.sentence for claim in write(evidence)]
-    assert sentences[-3:-1] == [
-        "Also likely is cardiomegaly (probability 0.64) [E17].",
-        "Also possible is pneumonia (probability 0.44) [E12].",
+    claims = [claim for claim in write(evidence) if claim.kind == "diagnosis"]
+    assert [claim.sentence.split(" (")[0] for claim in claims] == [
+        "A pleural effusion is likely in the right lower zone",
+        "Consolidation is likely in the left upper zone",
+        "Cardiomegaly is likely",
+        "Also possible are pneumonia",
+        "No lung mass or pneumothorax is detected",
     ]
 
 
 def test_the_same_evidence_gives_the_same_sentences(evidence: tuple[Evidence, ...]) -> None:
     assert write(evidence) == write(evidence)
-
-
-def number(*pieces: tuple[Triple, Entity] | Finding) -> list[Evidence]:
-    """Evidence about findings, and triples about one of their ends."""
-    made = []
-    for at, piece in enumerate(pieces, 1):
-        common: dict[str, Any] = {"key": f"E{at}", "score": 0.5}
-        if isinstance(piece, Finding):
-            common["score"] = piece.probability
-            made.append(Evidence(kind="finding", about=piece.entity, finding=piece, **common))
-        else:
-            made.append(Evidence(kind="triple", triple=piece[0], about=piece[1], sparql="S", cypher="C", **common))
-    return made
 
 
 def say(link: Link, extractor: Extractor, *pieces: tuple[Triple, Entity] | Finding) -> list[str]:
@@ -167,3 +156,74 @@ def test_what_the_image_denies_is_neither_a_cause_nor_a_diagnosis(link: Link, ex
         "A pleural effusion is likely (probability 0.83) [E1].",
         "No heart failure is detected (probability 0.02) [E4].",
     ]
+
+
+SUSPECTED = rate("pulmonary edema", 0.18, 0.017)
+POSSIBLE = rate("lung mass", 0.08, 0.03)
+UNDECIDED = (rate("atelectasis", 0.15, 0.1), rate("consolidation", 0.03, 0.045))
+UNLIKELY = (rate("pneumothorax", 0.02, 0.045), rate("cardiomegaly", 0.001, 0.02))
+
+
+def test_words_follow_verdicts_surest_first(link: Link, extractor: Extractor) -> None:
+    likely = rate("pneumonia", 0.71, 0.09)
+    fact = (triple("pulmonary edema", HAS_SIGN, "kerley b lines"), SUSPECTED.entity)
+    assert say(link, extractor, *UNLIKELY, *UNDECIDED, POSSIBLE, SUSPECTED, fact, likely) == [
+        "Pneumonia is likely (probability 0.71; 25 times its usual odds) [E8].",
+        "Pulmonary edema is suspected (probability 0.18; 13 times its usual odds) [E6].",
+        "Kerley b lines are radiographic signs of pulmonary edema [E7].",
+        "A lung mass is possible (probability 0.08; 2.8 times its usual odds) [E5].",
+        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E3][E4].",
+        "There is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E1][E2].",
+    ]
+
+
+def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link: Link, extractor: Extractor) -> None:
+    fact = (triple("lung mass", HAS_SIGN, "meniscus sign"), POSSIBLE.entity)
+    second = rate("pneumonia", 0.07, 0.03)
+    assert say(link, extractor, POSSIBLE, fact, second, *UNDECIDED, *UNLIKELY) == [
+        "Nothing stands out; a lung mass (probability 0.08; 2.8 times its usual odds) [E1] and pneumonia (probability "
+        "0.07; 2.4 times its usual odds) [E3] are possible.",
+        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5].",
+        "There is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
+    ]
+    assert say(link, extractor, *UNDECIDED)[0].startswith("Nothing stands out; this image does not decide on atel")
+    assert say(link, extractor, POSSIBLE, fact) == [
+        "Nothing stands out; a lung mass is possible (probability 0.08; 2.8 times its usual odds) [E1]."
+    ]
+    assert say(link, extractor, UNLIKELY[0]) == [
+        "Nothing stands out; there is no sign of pneumothorax (0.43 times its usual odds) [E1]."
+    ]
+
+
+def test_summaries_are_called_so(link: Link, extractor: Extractor) -> None:
+    claims = write(number(POSSIBLE, *UNDECIDED, *UNLIKELY))
+    assert [claim.kind for claim in claims] == ["summary", "summary", "diagnosis"]
+
+
+def test_a_finding_without_a_prior_has_no_ratio_beside_those_that_have_one(link: Link, extractor: Extractor) -> None:
+    unknown, absent = finding("pleural effusion", 0.4, "uncertain"), finding("pneumonia", 0.05, "definitely absent")
+    assert say(link, extractor, unknown, POSSIBLE, *UNLIKELY[:1], absent) == [
+        "Nothing stands out; a lung mass (probability 0.08; 2.8 times its usual odds) [E2] and a pleural effusion "
+        "(probability 0.40) [E1] are possible.",
+        "There is no sign of pneumothorax (0.43 times its usual odds) [E3]; no pneumonia is detected (probability "
+        "0.05) [E4].",
+    ]
+
+
+def test_a_score_is_called_so_and_a_sure_finding_keeps_the_word_of_its_verdict() -> None:
+    scored = rate("pneumonia", 0.93, 0.09).model_copy(update={"calibrated": False})
+    (claim,) = write(number(scored))
+    assert claim.sentence == "Pneumonia is likely (score 0.93; 134 times its usual odds) [E1]."
+    assert "is likely" in write(number(rate("pneumonia", 0.93, 0.09)))[0].sentence
+
+
+def test_what_is_undecided_is_a_reason_for_nothing(link: Link, extractor: Extractor) -> None:
+    effusion, suspected = rate("pleural effusion", 0.83, 0.3), rate("consolidation", 0.4, 0.045)
+    fact = (triple("consolidation", SUGGESTS, "pleural effusion"), effusion.entity)
+    assert say(link, extractor, effusion, fact, UNDECIDED[1]) == [
+        "A pleural effusion is likely (probability 0.83; 11 times its usual odds) [E1].",
+        "This image does not decide on consolidation (0.66 times its usual odds) [E3].",
+    ]
+    assert say(link, extractor, effusion, fact, suspected)[1] == (
+        "Consolidation, which is suspected (probability 0.40) [E3], is suggestive of pleural effusion [E2]."
+    )

@@ -1,0 +1,122 @@
+"""Sentences that name several findings of one verdict together.
+
+Examples
+--------
+>>> from thoracite.types import Entity, Evidence
+>>> read = [("emphysema", 0.01, "definitely absent"), ("pneumonia", 0.03, "uncertain")]
+>>> findings = [
+...     Finding(entity=Entity(id=f"thx:{name}", label=name), probability=p, prior=0.03, certainty=certainty)
+...     for name, p, certainty in read
+... ]
+>>> evidence = [
+...     Evidence(key=f"E{n}", kind="finding", score=one.probability, about=one.entity, finding=one)
+...     for n, one in enumerate(findings, 1)
+... ]
+>>> for sentence in write_quietly(CitedFindings(findings, evidence)):
+...     print(sentence)
+nothing stands out; this image does not decide on pneumonia (1 times its usual odds) [E2].
+there is no sign of emphysema (0.33 times its usual odds) [E1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from thoracite.generation.cited_findings import CitedFindings
+from thoracite.generation.phrases import (
+    join_words,
+    name_indefinite,
+    state_most,
+    state_numbers,
+    state_place,
+    state_range,
+    verb,
+)
+from thoracite.types import Finding
+
+_QUIET = "nothing stands out; "
+"""Opens an explanation of an image in which nothing is likely or suspected: of this reading, not of the patient."""
+
+_SURE = 0.9
+"""From this calibrated probability on a finding whose prior is not known is called present."""
+
+
+def observe(cited: CitedFindings, finding: Finding) -> str:
+    """Write the verdict on one finding, with its side and place where the image evidence has them."""
+    side, place = state_place(finding)
+    subject = name_indefinite(finding.entity, side)
+    surely = finding.verdict == "likely" and finding.prior is None and finding.calibrated
+    word = "present" if surely and finding.probability >= _SURE else finding.verdict
+    keys = cited.cite([finding], "finding", "region") if side or place else cited.cite([finding])
+    where = f" {place}" if place else ""
+    return f"{subject} {verb(finding.entity)} {word}{where} ({state_numbers(finding)}) {keys}."
+
+
+def name_others(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[str]:
+    """Write one sentence for each verdict on findings that are only named, the surest first."""
+    for verdict in dict.fromkeys(finding.verdict for finding in findings):
+        same = [finding for finding in findings if finding.verdict == verdict]
+        named = [_name(cited, finding) for finding in same]
+        are = "are" if len(same) > 1 else verb(same[0].entity)
+        yield f"also {verdict} {are} {join_words(named)}."
+
+
+def write_quietly(cited: CitedFindings) -> Iterator[str]:
+    """Write at most three sentences of an image in which nothing stands out, and say so first.
+
+    They name what is possible, what the image does not decide on, and what is unlikely.
+    """
+    sentences = [*_name_possible(cited), *leave_undecided(cited), *deny(cited)]
+    for number, sentence in enumerate(sentences):
+        yield sentence if number else f"{_QUIET}{sentence}"
+
+
+def _name_possible(cited: CitedFindings) -> Iterator[str]:
+    if len(cited.asserted) == 1:
+        yield observe(cited, cited.asserted[0])
+    elif cited.asserted:
+        yield f"{join_words([_name(cited, finding) for finding in cited.asserted])} are possible."
+
+
+def _name(cited: CitedFindings, finding: Finding) -> str:
+    return f"{name_indefinite(finding.entity)} ({state_numbers(finding)}) {cited.cite([finding])}"
+
+
+def leave_undecided(cited: CitedFindings) -> Iterator[str]:
+    """Write which findings the image does not decide on; they are neither asserted nor denied."""
+    if left := cited.undecided:
+        labels = join_words([finding.entity.label for finding in left], "or")
+        yield f"this image does not decide on {labels} ({state_range(left)}) {cited.cite(left)}."
+
+
+def deny(cited: CitedFindings) -> Iterator[str]:
+    """Write the unlikely findings in one sentence; those whose prior is not known by their highest probability."""
+    known = [finding for finding in cited.denied if finding.prior is not None]
+    parts = []
+    if known:
+        labels = join_words([finding.entity.label for finding in known], "or")
+        parts.append(f"there is no sign of {labels} ({state_most(known)}) {cited.cite(known)}")
+    if unknown := [finding for finding in cited.denied if finding.prior is None]:
+        parts.append(_deny_by_probability(cited, unknown))
+    if parts:
+        yield f"{'; '.join(parts)}."
+
+
+def deny_without_prior(cited: CitedFindings) -> Iterator[str]:
+    """Write the absent findings where no prior is known; where all are absent, the nearest one by itself first."""
+    nearest, others = cited.denied[:1], cited.denied[1:]
+    if cited.asserted or not others:
+        nearest, others = [], cited.denied
+    for finding in nearest:
+        yield f"{finding.entity.label} {verb(finding.entity)} unlikely ({finding.number}) {cited.cite([finding])}."
+    if others:
+        yield f"{_deny_by_probability(cited, others)}."
+
+
+def _deny_by_probability(cited: CitedFindings, findings: Sequence[Finding]) -> str:
+    labels = join_words([finding.entity.label for finding in findings], "or")
+    highest = "highest " if len(findings) > 1 else ""
+    return f"no {labels} is detected ({highest}{findings[0].number}) {cited.cite(findings)}"
+
+
+__all__ = ["deny", "deny_without_prior", "leave_undecided", "name_others", "observe", "write_quietly"]
