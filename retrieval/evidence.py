@@ -1,8 +1,9 @@
 """Numbered evidence that sentences cite.
 
 Image evidence is a finding of the model, its place or a sign that carries it; triple evidence is a fact of
-the graph, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is
-not absent with its place, signs and reasons, then the absent findings.
+the graph, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is likely,
+suspected or possible with its place, signs and reasons, then those that the image does not decide on, then the
+unlikely ones.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
-from thoracite.types import Certainty, Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
+from thoracite.types import Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
+from thoracite.types.verdict import ORDER, state_ratio
 
 _SIGNS = 2
 """Most signs shown for a finding."""
@@ -56,8 +58,14 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
             drafts += _read_finding(finding)
         drafts += [_read_triple(seed, role, scored) for role, scored in placed[seed.id]]
     seeded = {seed.id for seed in seeds}
-    drafts += [_finding_draft(finding) for finding in findings if finding.entity.id not in seeded]
+    others = sorted((finding for finding in findings if finding.entity.id not in seeded), key=_find_place)
+    drafts += [_finding_draft(finding) for finding in others]
     return tuple(Evidence(key=f"E{number}", **draft) for number, draft in enumerate(drafts, 1))
+
+
+def _find_place(finding: Finding) -> tuple[int, float]:
+    """Return the key of the findings behind the seeds: by verdict and ratio; without a prior in the order given."""
+    return ORDER.index(finding.verdict), -(finding.likelihood_ratio or 0.0)
 
 
 def _place_triples(
@@ -87,12 +95,14 @@ def _describe_region(region: Region) -> str:
 
 
 def _finding_draft(finding: Finding) -> dict[str, Any]:
-    absent = finding.certainty is Certainty.ABSENT
+    ratio = finding.likelihood_ratio
+    lowered = finding.verdict == "undecided" and ratio is not None and ratio < 1
+    odds = "" if ratio is None else f": {state_ratio(ratio)} times the usual odds"
     return {
         "kind": "finding",
-        "stance": "against" if absent else "for",
+        "stance": "against" if lowered or finding.verdict == "unlikely" else "for",
         "score": finding.probability,
-        "why": f"the image model reads {finding.entity.label} as {finding.certainty.value}",
+        "why": f"the image model reads {finding.entity.label} as {finding.verdict}{odds}",
         "about": finding.entity,
         "finding": finding,
     }

@@ -14,7 +14,8 @@ from functools import cache
 from typing import NamedTuple
 
 from thoracite.kg.concepts import find_ancestors, read_concepts
-from thoracite.types import Certainty, Finding, Provenance, Region, Triple, View
+from thoracite.types import Finding, Provenance, Region, Triple, View
+from thoracite.types.verdict import ASSERTED
 
 _ELSEWHERE = 0.3
 """Worth of what holds for another view, where no image is asked about."""
@@ -67,7 +68,7 @@ class Seen(NamedTuple):
     Parameters
     ----------
     present, absent : frozenset of str
-        CURIEs that the image shows, and that it does not show.
+        CURIEs that the image shows, and that it does not show; what it does not decide on is in neither.
     regions : mapping of str to Region
         Places of findings, by CURIE.
     view : str or None
@@ -103,9 +104,9 @@ def find_seen(findings: Iterable[Finding], *, view: View = "unknown") -> Seen:
     findings = tuple(findings)
     scores = [score for finding in findings for score in finding.signs if score.valid]
     return Seen(
-        frozenset(f.entity.id for f in findings if f.certainty is not Certainty.ABSENT)
+        frozenset(f.entity.id for f in findings if f.verdict in ASSERTED)
         | frozenset(s.sign.entity.id for s in scores if (s.probability or 0) >= 0.5),
-        frozenset(f.entity.id for f in findings if f.certainty is Certainty.ABSENT),
+        frozenset(f.entity.id for f in findings if f.verdict == "unlikely"),
         {f.entity.id: f.region for f in findings if f.region is not None},
         view,
     )

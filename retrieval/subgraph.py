@@ -35,6 +35,7 @@ from thoracite.kg.vocabulary import (
 )
 from thoracite.retrieval.scene import Seen, find_kinds, rate_source
 from thoracite.types import Certainty, Entity, Finding, Region, ScoredTriple, Subgraph, Triple
+from thoracite.types.verdict import ASSERTED, find_rank
 
 
 class Role(NamedTuple):
@@ -120,10 +121,9 @@ def find_role(entity: str, triple: Triple) -> Role | None:
 
 
 def find_seeds(findings: Iterable[Finding]) -> tuple[Entity, ...]:
-    """Return the seeds: present findings, then uncertain ones, most probable first; never absent ones."""
-    order = {Certainty.PRESENT: 0, Certainty.UNCERTAIN: 1}
-    positive = [finding for finding in findings if finding.certainty in order]
-    return tuple(f.entity for f in sorted(positive, key=lambda f: (order[f.certainty], -f.probability)))
+    """Return the seeds: findings that are likely, suspected or possible, in the order of their rank."""
+    asserted = [finding for finding in findings if finding.verdict in ASSERTED]
+    return tuple(finding.entity for finding in sorted(asserted, key=find_rank))
 
 
 def search_neighbours(store: GraphStore, entities: Iterable[str]) -> dict[str, tuple[Triple, ...]]:

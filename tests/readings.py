@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from thoracite.kg.linking.linker import Linker
-from thoracite.types import Certainty, Entity, Finding, Region, Sign, SignScore
+from thoracite.types import (
+    CERTAINTIES,
+    Certainty,
+    Entity,
+    Finding,
+    Region,
+    Sign,
+    SignScore,
+    find_log_odds,
+    find_verdict,
+)
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Radiograph
 
@@ -30,6 +41,20 @@ def make_finding(name: str, certainty: Certainty, *, side: str | None = None, si
     return Finding(entity=entity, probability=PROBABILITIES[certainty], certainty=certainty, region=region, signs=signs)
 
 
+def rate_finding(name: str, probability: float, prior: float, *, side: str | None = None) -> Finding:
+    """A finding of the default graph whose prior is known, and so its verdict."""
+    plain = make_finding(name, Certainty.UNCERTAIN, side=side)
+    ratio = math.exp(find_log_odds(probability) - find_log_odds(prior))
+    verdict = find_verdict(probability, ratio)
+    return Finding(
+        entity=plain.entity,
+        probability=probability,
+        prior=prior,
+        certainty=CERTAINTIES[verdict],
+        region=plain.region,
+    )
+
+
 FINDINGS = (
     make_finding("pneumothorax", Certainty.ABSENT),
     make_finding("atelectasis", Certainty.UNCERTAIN),
@@ -37,6 +62,17 @@ FINDINGS = (
     make_finding("cardiomegaly", Certainty.ABSENT),
 )
 """A right effusion that an angle speaks for, perhaps atelectasis, nothing else."""
+
+
+RATED = (
+    rate_finding("pneumothorax", 0.02, 0.045),
+    rate_finding("atelectasis", 0.15, 0.1),
+    rate_finding("consolidation", 0.03, 0.045),
+    rate_finding("lung mass", 0.08, 0.03),
+    rate_finding("pleural effusion", 0.83, 0.1, side="right"),
+    rate_finding("pulmonary edema", 0.18, 0.017),
+)
+"""Unlikely; undecided at 1.6 and at 0.66 times the usual odds; possible; likely; suspected."""
 
 
 class FixedEncoder:

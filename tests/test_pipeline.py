@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from tests.readings import FINDINGS, FixedEncoder, make_finding, write_grey
+from tests.readings import FINDINGS, RATED, FixedEncoder, make_finding, write_grey
 from thoracite import Explainer
 from thoracite.cli import app
 from thoracite.errors import InputError
@@ -142,6 +142,19 @@ def test_a_reading_becomes_sentences_with_reasons(settings: Settings, tmp_path: 
     assert explanation.findings == FINDINGS
 
 
+def test_a_reading_with_priors_becomes_words_by_verdict(settings: Settings, tmp_path: Path) -> None:
+    explanation = explain(Reading(findings=RATED), settings, tmp_path / "a.png")
+    check_citations(explanation)
+    said = explanation.text
+    assert "A pleural effusion is likely in the right lower zone (probability 0.83; 44 times its usual odds)" in said
+    assert said.index("Pulmonary edema is suspected") < said.index("A lung mass is possible")
+    assert "does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds)" in said
+    assert explanation.claims[-1].sentence.startswith("There is no sign of pneumothorax (0.43 times its usual odds)")
+    quiet = explain(Reading(findings=RATED[:4]), settings, tmp_path / "b.png")
+    assert quiet.claims[0].sentence.startswith("Nothing stands out; a lung mass is possible")
+    assert [claim.kind for claim in quiet.claims] == ["summary", "summary", "diagnosis"]
+
+
 def test_without_a_graph_there_are_observations_and_no_graph_is_opened(tmp_path: Path) -> None:
     settings = Settings(graph=tmp_path / "none")
     explanation = explain(Reading(findings=FINDINGS), settings, tmp_path / "a.png", graph=False)
@@ -228,3 +241,9 @@ def test_doubt_needs_two_thirds_uncertain_and_nothing_present() -> None:
     assert find_doubt([unsure, absent]) is None
     assert find_doubt([unsure, unsure, present]) is None
     assert "2 of 3 findings are uncertain" in str(find_doubt([unsure, unsure, absent]))
+
+
+def test_what_is_undecided_by_its_ratio_is_no_doubt() -> None:
+    unsure = make_finding("pneumonia", Certainty.UNCERTAIN)
+    assert find_doubt(RATED[1:4]) is None
+    assert find_doubt([*RATED[1:3], unsure]) is None

@@ -247,14 +247,15 @@ def _name(image: ImageInput) -> str:
 def find_doubt(findings: Sequence[Finding]) -> str | None:
     """Return the reason why the findings are too unsure to be explained; None if they are not.
 
-    They are if none is present and at least two thirds are uncertain; naming any of them would be a guess.
+    They are if none is present and at least two thirds are uncertain by operating points alone; naming any of them
+    would be a guess. Where a prior is known, what the image does not decide on is named as such, and is no doubt.
 
     Parameters
     ----------
     findings : sequence of Finding
         All findings of one image.
     """
-    uncertain = [finding for finding in findings if finding.certainty is Certainty.UNCERTAIN]
+    uncertain = [one for one in findings if one.prior is None and one.certainty is Certainty.UNCERTAIN]
     present = any(finding.certainty is Certainty.PRESENT for finding in findings)
     if present or not findings or 3 * len(uncertain) < 2 * len(findings):
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readings import FINDINGS, make_finding
+from tests.readings import FINDINGS, RATED, make_finding
 from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.store import GraphStore
 from thoracite.retrieval.evidence import collect_evidence
@@ -47,6 +47,27 @@ def test_stance_says_what_speaks_against(evidence: tuple[Evidence, ...]) -> None
     for piece in evidence:
         if piece.triple is not None and piece.triple.relation.id == "thx:argues_against":
             assert piece.stance == "against"
+
+
+def test_what_is_undecided_stands_between_what_is_asserted_and_what_is_unlikely(store: GraphStore) -> None:
+    seeds, seen = find_seeds(RATED), find_seen(RATED)
+    assert [seed.label for seed in seeds] == ["pleural effusion", "pulmonary edema", "lung mass"]
+    undecided = {"thx:atelectasis", "thx:consolidation"}
+    assert (seen.present & undecided, seen.absent) == (set(), {"thx:pneumothorax"})
+    evidence = collect_evidence(RATED, search_subgraph(store, seeds, seen=seen))
+    about = list(dict.fromkeys(piece.about.label for piece in evidence))
+    assert about == [seed.label for seed in seeds] + ["atelectasis", "consolidation", "pneumothorax"]
+    behind = [piece for piece in evidence if piece.about.label not in {seed.label for seed in seeds}]
+    assert [(piece.kind, piece.stance, piece.why) for piece in behind] == [
+        ("finding", "for", "the image model reads atelectasis as undecided: 1.6 times the usual odds"),
+        ("finding", "against", "the image model reads consolidation as undecided: 0.66 times the usual odds"),
+        ("finding", "against", "the image model reads pneumothorax as unlikely: 0.43 times the usual odds"),
+    ]
+
+
+def test_without_a_prior_evidence_says_the_verdict_alone(evidence: tuple[Evidence, ...]) -> None:
+    assert evidence[0].why == "the image model reads pleural effusion as likely"
+    assert evidence[-1].why == "the image model reads cardiomegaly as unlikely"
 
 
 def test_a_triple_is_evidence_once_and_both_queries_find_it(
