@@ -2,8 +2,11 @@
 
 What the report states of a finding is compared with what the image model reads, with what the graph says, and with
 the rest of the report (:mod:`thoracite.generation.report_conflicts`). Only what both sides are sure of is called an
-error: an uncertain statement or an uncertain finding contradicts nothing. A finding is left out only where the report
-names neither it, nor a narrower or wider concept, nor a sign or a diagnosis that the graph ties to it.
+error: to state what the image model reads as unlikely, or to deny what it reads as likely or suspected. An uncertain
+statement, a possible finding and one that the image does not decide on contradict nothing. Sides, sentences for a
+class of findings ("the lungs are clear") and what is left out are held against likely findings alone; a finding is left
+out only where the report names neither it, nor a narrower or wider concept, nor a sign or a diagnosis that the graph
+ties to it.
 
 Examples
 --------
@@ -16,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+from thoracite.generation.phrases import state_numbers, verb
 from thoracite.generation.report_conflicts import find_conflicts
 from thoracite.generation.report_statements import (
     CLASSES,
@@ -32,6 +36,7 @@ from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.types import Certainty, Entity, Evidence, Finding, Noun, Triple
+from thoracite.types.verdict import OUTSTANDING
 
 _SURE = (Certainty.PRESENT, Certainty.ABSENT)
 _ONE_SIDE = frozenset({"left", "right"})
@@ -139,14 +144,14 @@ def check_report(report: ReadReport, evidence: Sequence[Evidence], store: GraphS
 def _check_statements(said: Sequence[Said], pieces: dict[str, list[Evidence]]) -> Iterator[ReportError]:
     for one in said:
         finding = _finding(pieces.get(one.entity.id, []))
-        if finding is None or one.certainty not in _SURE or not _is_sure(finding):
+        read = None if finding is None else _find_read(finding)
+        if finding is None or one.certainty not in _SURE or read is None:
             continue
         side = finding.region.side if finding.region is not None else None
         shown = tuple(pieces[one.entity.id])
-        if one.certainty is not finding.certainty and (one.certainty is Certainty.PRESENT or not one.sides - {side}):
-            expected = f"{one.entity.label} is {finding.certainty.value} ({finding.number})"
-            yield ReportError(kind="contradicted", sentence=one.sentence, expected=expected, evidence=shown)
-        elif one.certainty is finding.certainty is Certainty.PRESENT and _is_other_side(one, side, said):
+        if one.certainty is not read and (one.certainty is Certainty.PRESENT or not one.sides - {side}):
+            yield ReportError(kind="contradicted", sentence=one.sentence, expected=_describe(finding), evidence=shown)
+        elif one.certainty is read and finding.verdict == "likely" and _is_other_side(one, side, said):
             expected = f"{one.entity.label} is seen on the {side}"
             yield ReportError(kind="side", sentence=one.sentence, expected=expected, evidence=shown)
 
@@ -156,10 +161,13 @@ def _check_classes(said: Sequence[SaidOfClass], pieces: dict[str, list[Evidence]
     for one in said:
         for entity in _list_denied(one):
             finding = _finding(pieces.get(entity.id, []))
-            if finding is not None and finding.certainty is Certainty.PRESENT:
-                expected = f"{entity.label} is {finding.certainty.value} ({finding.number})"
-                shown = tuple(pieces[entity.id])
-                yield ReportError(kind="contradicted", sentence=one.sentence, expected=expected, evidence=shown)
+            if finding is not None and finding.verdict == "likely":
+                yield ReportError(
+                    kind="contradicted",
+                    sentence=one.sentence,
+                    expected=_describe(finding),
+                    evidence=tuple(pieces[entity.id]),
+                )
 
 
 def _list_denied(said: SaidOfClass) -> Iterator[Entity]:
@@ -167,11 +175,16 @@ def _list_denied(said: SaidOfClass) -> Iterator[Entity]:
     return (labelled[label] for label in CLASSES[said.name] if said.holds and label in labelled)
 
 
-def _is_sure(finding: Finding) -> bool:
-    """Whether an image model is sure, by its operating points."""
-    if finding.certainty is Certainty.ABSENT:
-        return finding.probability < _SURELY_ABSENT
-    return finding.certainty is Certainty.PRESENT
+def _find_read(finding: Finding) -> Certainty | None:
+    """What an image model is sure of: that a finding is there, or that it is not; None where it is not sure."""
+    if finding.verdict in OUTSTANDING:
+        return Certainty.PRESENT
+    surely = finding.verdict == "unlikely" and finding.probability < _SURELY_ABSENT
+    return Certainty.ABSENT if surely else None
+
+
+def _describe(finding: Finding) -> str:
+    return f"{finding.entity.label} {verb(finding.entity)} {finding.verdict} ({state_numbers(finding)})"
 
 
 def _finding(pieces: Sequence[Evidence]) -> Finding | None:
@@ -226,11 +239,10 @@ def _find_omitted(said: Iterable[Said], pieces: dict[str, list[Evidence]], store
     affirmed = {one.entity.id for one in said if one.certainty is not Certainty.ABSENT}
     for identifier, shown in pieces.items():
         finding = _finding(shown)
-        if finding is None or finding.certainty is not Certainty.PRESENT or named & _find_kin(identifier):
+        if finding is None or finding.verdict != "likely" or named & _find_kin(identifier):
             continue
         if not affirmed & _find_tied(identifier, store):
-            expected = f"{finding.entity.label} is {finding.certainty.value} ({finding.number})"
-            yield ReportError(kind="omitted", sentence="", expected=expected, evidence=tuple(shown))
+            yield ReportError(kind="omitted", sentence="", expected=_describe(finding), evidence=tuple(shown))
 
 
 def _find_kin(identifier: str) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.readings import RATED, rate_finding
 from thoracite.generation.report_check import ReportError, check_report, read_report
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.linker import Linker
@@ -76,11 +77,21 @@ def test_a_report_that_agrees_has_no_error(check: Check, report: str) -> None:
 @pytest.mark.parametrize(
     ("report", "kind", "sentence", "expected"),
     [
-        ("Right effusion. There is a large pneumothorax.", "contradicted", "There is a large pneumothorax.", "absent"),
-        ("No pleural effusion.", "contradicted", "No pleural effusion.", "pleural effusion is definitely present"),
+        (
+            "Right effusion. There is a large pneumothorax.",
+            "contradicted",
+            "There is a large pneumothorax.",
+            "unlikely (",
+        ),
+        (
+            "No pleural effusion.",
+            "contradicted",
+            "No pleural effusion.",
+            "pleural effusion is likely (probability 0.90)",
+        ),
         ("The heart is enlarged. Right effusion.", "contradicted", "The heart is enlarged.", "cardiomegaly"),
         ("Moderate left pleural effusion.", "side", "Moderate left pleural effusion.", "seen on the right"),
-        ("No pneumothorax. Normal heart size.", "omitted", "", "pleural effusion is definitely present"),
+        ("No pneumothorax. Normal heart size.", "omitted", "", "pleural effusion is likely ("),
     ],
 )
 def test_each_error_is_found_once_with_its_evidence(
@@ -106,3 +117,40 @@ def test_a_report_that_contradicts_itself(check: Check) -> None:
     assert (error.kind, error.sentence) == ("inconsistent", "No pneumonia.")
     assert "There is pneumonia." in error.expected
     assert check("No left pneumothorax. Right pneumothorax.", ()) == []
+
+
+BY_RATIO = tuple(
+    Evidence(key=f"E{number}", kind="finding", score=one.probability, about=one.entity, finding=one)
+    for number, one in enumerate((*RATED, rate_finding("pneumonia", 0.3, 0.02, side="left")), 1)
+)
+"""Pneumothorax unlikely; atelectasis, consolidation undecided; mass possible; right effusion likely; edema, pneumonia
+suspected."""
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "Right effusion. Atelectasis. No consolidation. No mass.",
+        "Right effusion. No atelectasis. Consolidation. There is a mass.",
+        "Right effusion. The lungs are clear.",  # a suspicion is too little to hold a sentence for a class against it
+        "Right effusion. Right lower lobe pneumonia.",  # its side is as unsure as it is
+        "Right effusion.",  # and what is only suspected may be left out
+    ],
+)
+def test_what_the_image_does_not_decide_on_or_only_suspects_is_no_error(check: Check, report: str) -> None:
+    assert check(report, BY_RATIO) == []
+
+
+@pytest.mark.parametrize(
+    ("report", "kind", "expected"),
+    [
+        ("Right effusion. Pneumothorax.", "contradicted", "pneumothorax is unlikely (probability 0.02; 0.43 times its"),
+        ("No effusion.", "contradicted", "pleural effusion is likely (probability 0.83; 44 times its usual odds)"),
+        ("Effusion. No pulmonary edema.", "contradicted", "pulmonary edema is suspected (probability 0.18; 13 times"),
+        ("Left effusion.", "side", "pleural effusion is seen on the right"),
+        ("No pneumothorax.", "omitted", "pleural effusion is likely"),
+    ],
+)
+def test_errors_by_verdict(check: Check, report: str, kind: str, expected: str) -> None:
+    (error,) = check(report, BY_RATIO)
+    assert (error.kind, expected in error.expected) == (kind, True), error.expected
