@@ -15,13 +15,21 @@ from markupsafe import Markup
 from thoracite import __version__
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
-from thoracite.types import CITATION, Certainty, Explanation, Finding
+from thoracite.types import CITATION, Explanation, Verdict
+from thoracite.types.verdict import ASSERTED, find_rank
 from thoracite.ui.drawing import draw_graph
 from thoracite.ui.picture import Picture, render_picture
-from thoracite.ui.text import NOTICE, describe_evidence, describe_sign, find_cited
+from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
 
 HERE = Path(__file__).resolve().parent
-CSS = {Certainty.PRESENT: "present", Certainty.UNCERTAIN: "uncertain", Certainty.ABSENT: "absent"}
+CSS: dict[Verdict, str] = {
+    "likely": "present",
+    "suspected": "uncertain",
+    "possible": "uncertain",
+    "undecided": "undecided",
+    "unlikely": "absent",
+}
+"""Class of a finding's row by its verdict."""
 
 
 def render_html(explanation: Explanation, picture: Picture | None = None) -> str:
@@ -116,8 +124,8 @@ def render_body(
     Markup
         ``<article class="thoracite">…</article>``, everything in it escaped.
     """
-    findings = sorted(explanation.findings, key=_rank)
-    regions = [f for f in findings if f.region is not None and f.certainty is not Certainty.ABSENT]
+    findings = sorted(explanation.findings, key=find_rank)
+    regions = [f for f in findings if f.region is not None and f.verdict in ASSERTED]
     cited = find_cited(explanation)
     html = (
         _templates()
@@ -135,6 +143,8 @@ def render_body(
             others=[evidence for evidence in explanation.evidence if evidence not in cited],
             graph=draw_graph(cited),
             describe=describe_evidence,
+            describe_odds=describe_odds,
+            has_odds=any(finding.prior is not None for finding in findings),
             describe_sign=describe_sign,
             css=CSS,
             notice=NOTICE,
@@ -169,10 +179,6 @@ def render_welcome() -> Markup:
 def read_static(name: str) -> str:
     """Read a file of ``ui/static`` as text."""
     return (HERE / "static" / name).read_text(encoding="utf-8")
-
-
-def _rank(finding: Finding) -> tuple[int, float]:
-    return (list(CSS).index(finding.certainty), -finding.probability)
 
 
 def _parts(sentence: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.vocabulary import expand
-from thoracite.types import Certainty, Evidence, Explanation, Finding, Provenance, SignScore
+from thoracite.types import Certainty, Evidence, Explanation, Finding, Provenance, SignScore, Verdict
+from thoracite.types.verdict import ASSERTED, find_rank, state_ratio
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 NOTICE = "Research use only, not a medical device."
 """Stands under every explanation, on every page."""
 
-MARK = {Certainty.PRESENT: "+", Certainty.UNCERTAIN: "?", Certainty.ABSENT: "-"}
-"""RadGraph's degrees in one character."""
+MARK: dict[Verdict, str] = {"likely": "+", "suspected": "?", "possible": "?", "undecided": "·", "unlikely": "-"}
+"""Verdicts in one character."""
 
 
 def render_text(explanation: Explanation, *, width: int = 100, full: bool = False) -> str:
@@ -38,8 +39,9 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     Returns
     -------
     str
-        Sentences, findings that are not absent, the cited evidence, the notice. In the short form each triple has one
-        line with its first source, and image evidence against findings stands together.
+        Sentences, findings that are not unlikely, the cited evidence, the notice. In the short form undecided findings
+        are left to their sentence, each triple has one line with its first source, and image evidence against findings
+        stands together.
 
     Examples
     --------
@@ -53,7 +55,8 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     Research use only, not a medical device.
     """
     parts = [explanation.image, _wrap(_sentences(explanation), width, indent="  ")]
-    if shown := [finding for finding in explanation.findings if finding.certainty is not Certainty.ABSENT]:
+    kept = ASSERTED | {"undecided"} if full else ASSERTED
+    if shown := sorted((finding for finding in explanation.findings if finding.verdict in kept), key=find_rank):
         parts.append(_findings(shown, width, full=full))
     if cited := find_cited(explanation):
         blocks = [_evidence_block(one, width, queries=True) for one in cited] if full else _evidence_lines(cited, width)
@@ -147,7 +150,8 @@ def find_cited(explanation: Explanation) -> list[Evidence]:
 def describe_evidence(evidence: Evidence) -> str:
     """What one piece of evidence says, in one line.
 
-    Triples read subject, relation, object; image evidence names its probability or score and its place.
+    Triples read subject, relation, object; image evidence names its probability or score, its verdict and ratio, and
+    its place.
     """
     if evidence.triple is not None:
         triple = evidence.triple
@@ -162,8 +166,22 @@ def describe_evidence(evidence: Evidence) -> str:
     place = finding.region.anatomy if finding.region else ""
     if evidence.kind == "region":
         return f"{label} in the image: {place or 'where the model looked'}"
-    described = f"{label}: {finding.number}, {finding.certainty.value}"
+    odds = describe_odds(finding)
+    described = f"{label}: {finding.number}, {finding.verdict}" + (f", {odds} the usual odds" if odds else "")
     return f"{described}, {place}" if place else described
+
+
+def describe_odds(finding: Finding) -> str:
+    """How many times its usual odds a finding has, in short; empty where no prior is known.
+
+    Examples
+    --------
+    >>> from thoracite.types import Entity
+    >>> mass = Entity(id="thx:lung_mass", label="lung mass")
+    >>> describe_odds(Finding(entity=mass, probability=0.38, prior=0.045, certainty="uncertain"))
+    '13×'
+    """
+    return "" if finding.likelihood_ratio is None else f"{state_ratio(finding.likelihood_ratio)}×"
 
 
 def describe_source(provenance: Provenance) -> str:
@@ -207,25 +225,32 @@ def _sentences(explanation: Explanation) -> list[str]:
 
 
 def _findings(findings: Sequence[Finding], width: int, *, full: bool) -> str:
-    """One line a finding, or all in one paragraph, the most probable first."""
+    """One line a finding, or all in one paragraph."""
     if full:
-        lines = [f"  {MARK[f.certainty]} {f.entity.label} {f.probability:.2f} ({f.certainty.value})" for f in findings]
-        return "\n".join(["Findings", *lines])
-    ordered = sorted(findings, key=lambda finding: -finding.probability)
-    named = ", ".join(f"{MARK[f.certainty]} {f.entity.label} {f.probability:.2f}" for f in ordered)
+        return "\n".join(["Findings", *(f"  {MARK[f.verdict]} {_name_finding(f, f.verdict)}" for f in findings)])
+    named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f)}" for f in findings)
     return _wrap([f"Findings: {named}"], width, indent="  ").removeprefix("  ")
 
 
+def _name_finding(finding: Finding, *said: str) -> str:
+    """A finding with its probability; more words and its ratio in brackets."""
+    inside = ", ".join(filter(None, (*said, describe_odds(finding))))
+    return f"{finding.entity.label} {finding.probability:.2f}" + (f" ({inside})" if inside else "")
+
+
 def _evidence_lines(cited: Sequence[Evidence], width: int) -> Iterator[str]:
-    """One line a piece of evidence; what the image has against findings stands together at the end."""
-    against = [one for one in cited if one.kind == "finding" and one.stance == "against"]
+    """One line a piece of evidence; undecided findings, and what the image has against others, stand at the end."""
+    read = [one for one in cited if one.kind == "finding" and one.finding is not None]
+    undecided = [one for one in read if one.finding and one.finding.verdict == "undecided"]
+    against = [one for one in read if one.stance == "against" and one not in undecided]
     for evidence in cited:
-        if evidence not in against:
+        if evidence not in undecided and evidence not in against:
             source = _name_sources(evidence)
             yield f"  {textwrap.shorten(_evidence_head(evidence), width - 2 - len(source), placeholder=' …')}{source}"
-    if against:
-        named = ", ".join(f"[{one.key}] {one.about.label} {one.score:.2f}" for one in against)
-        yield _wrap([f"image, against: {named}"], width, indent="  ")
+    for stance, together in (("undecided", undecided), ("against", against)):
+        if together:
+            named = ", ".join(f"[{one.key}] {_name_finding(one.finding)}" for one in together if one.finding)
+            yield _wrap([f"image, {stance}: {named}"], width, indent="  ")
 
 
 def _name_sources(evidence: Evidence) -> str:
@@ -295,6 +320,7 @@ __all__ = [
     "NOTICE",
     "align_columns",
     "describe_evidence",
+    "describe_odds",
     "describe_sign",
     "describe_source",
     "find_cited",

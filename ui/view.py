@@ -198,7 +198,7 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
     if evidence.kind == "region" and region is not None:
         return RegionEvidence(**shared, **region.model_dump())
     if evidence.finding is not None:
-        fields = ("probability", "likelihood_ratio", "certainty", "calibrated")
+        fields = ("probability", "likelihood_ratio", "verdict", "certainty", "calibrated")
         return FindingEvidence(**shared, **_finding(evidence.finding).model_dump(include=set(fields)))
     return OtherEvidence(**shared, label=evidence.label, distance=evidence.distance)
 

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.readings import RATED
+from thoracite.generation.citations import build_claim
+from thoracite.generation.generator_template import TemplateGenerator
+from thoracite.retrieval.evidence import collect_evidence
 from thoracite.settings import Settings
 from thoracite.types import (
     CITATION,
@@ -28,6 +32,8 @@ from thoracite.types import (
     Relation,
     Sign,
     SignScore,
+    Study,
+    Subgraph,
     Triple,
 )
 
@@ -137,6 +143,17 @@ def explanation() -> Explanation:
         ),
         generator="template",
         graph="sha256:" + "ab" * 32,
+    )
+
+
+@pytest.fixture
+def rated() -> Explanation:
+    """What the template writes of findings of every verdict, by priors."""
+    evidence = collect_evidence(RATED, Subgraph())
+    sentences = TemplateGenerator().write(Study(image="chest.png"), RATED, evidence)
+    claims = tuple(build_claim(sentence, evidence) for sentence in sentences)
+    return Explanation(
+        image="chest.png", findings=RATED, claims=claims, evidence=evidence, generator="template", graph="none"
     )
 
 

@@ -122,6 +122,26 @@ def test_findings_stand_in_order_with_bars(explanation: Explanation) -> None:
     assert 'aria-label="probability 0.44"' in text
 
 
+def test_the_table_has_verdicts_and_where_priors_are_known_the_usual_odds(
+    explanation: Explanation, rated: Explanation
+) -> None:
+    plain, text = render_body(explanation), render_body(rated)
+    assert "Usual odds" not in plain
+    assert '<span class="certainty">likely</span>' in plain
+    assert '<th scope="col">Usual odds</th>' in text
+    rows = re.findall(
+        r'<tr class="(\w+)".*?class="value">([^<]*)</span></td>\n.*?class="certainty">(\w+)<', text, re.DOTALL
+    )
+    assert [(css, verdict) for css, _, verdict in rows] == [
+        ("present", "likely"), ("uncertain", "suspected"), ("uncertain", "possible"), ("undecided", "undecided"),
+        ("undecided", "undecided"), ("absent", "unlikely"),
+    ]  # fmt: skip
+    assert '<td><span class="value">13×</span></td>' in text
+    assert "<dd>13× the usual odds (usual share 0.017)</dd>" in text
+    assert "0.18 (calibrated)" in text
+    assert '<p class="claim summary">' in text
+
+
 def test_withheld_image_says_why_first(withheld: Explanation) -> None:
     text = render_body(withheld)
     assert text.index("this does not look like a frontal chest X-ray") < text.index('class="columns"')

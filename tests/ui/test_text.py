@@ -25,7 +25,7 @@ def test_full_text_prints_sentences_then_evidence_with_source_and_query(explanat
     order = [text.index(part) for part in parts]
     assert order == sorted(order)
     assert "- pneumothorax" not in text  # absent findings are in the JSON, not on the screen
-    assert "+ pleural effusion 0.83 (definitely present)" in text
+    assert "+ pleural effusion 0.83 (likely)" in text
 
 
 def test_text_has_one_line_for_each_triple_with_its_source(explanation: Explanation) -> None:
@@ -50,6 +50,23 @@ def test_short_text_gathers_what_the_image_has_against_findings(explanation: Exp
     claim = Claim(sentence="No pneumothorax [E1][E2].", kind="observation", citations=("E1", "E2"))
     text = render_text(explanation.model_copy(update={"evidence": evidence, "claims": (claim,)}))
     assert "  image, against: [E1] pneumothorax 0.02, [E2] pneumothorax 0.02\n" in text
+
+
+def test_text_marks_verdicts_with_their_ratios(rated: Explanation) -> None:
+    short, full = render_text(rated), render_text(rated, full=True)
+    assert "Findings: + pleural effusion 0.83 (44×), ? pulmonary edema 0.18 (13×), ? lung mass 0.08 (2.8×)\n" in short
+    assert "image, undecided: [E5] atelectasis 0.15 (1.6×), [E6] consolidation 0.03 (0.66×)\n" in short
+    assert "image, against: [E7] pneumothorax 0.02 (0.43×)\n" in short
+    assert "image, for: pulmonary edema: probability 0.18, suspected, 13× the usual odds" in short
+    lines = [line.strip() for line in full.splitlines()]
+    assert lines[lines.index("Findings") + 1 :][:5] == [
+        "+ pleural effusion 0.83 (likely, 44×)",
+        "? pulmonary edema 0.18 (suspected, 13×)",
+        "? lung mass 0.08 (possible, 2.8×)",
+        "· atelectasis 0.15 (undecided, 1.6×)",
+        "· consolidation 0.03 (undecided, 0.66×)",
+    ]
+    assert "- pneumothorax" not in full
 
 
 def test_full_text_keeps_queries_whole(explanation: Explanation) -> None:

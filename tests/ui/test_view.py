@@ -83,6 +83,19 @@ def test_the_numbers_of_a_finding_add_up(explanation: Explanation) -> None:
     ]  # fmt: skip
 
 
+def test_findings_and_their_evidence_have_ratio_and_verdict(rated: Explanation) -> None:
+    record = render_record(rated)
+    edema = next(finding for finding in record["findings"] if finding["id"] == "thx:pulmonary_edema")
+    assert (edema["prior"], edema["verdict"], edema["certainty"]) == (0.017, "suspected", "uncertain")
+    assert edema["likelihood_ratio"] == pytest.approx(12.69, abs=0.01)
+    shown = [(one["about"], one["verdict"], one["stance"]) for one in record["evidence"] if one["kind"] == "finding"]
+    assert shown[2:] == [
+        ("thx:lung_mass", "possible", "for"), ("thx:atelectasis", "undecided", "for"),
+        ("thx:consolidation", "undecided", "against"), ("thx:pneumothorax", "unlikely", "against"),
+    ]  # fmt: skip
+    assert [claim["kind"] for claim in record["claims"]][-2:] == ["summary", "diagnosis"]
+
+
 def test_record_claims_keep_their_citations_in_place(explanation: Explanation) -> None:
     first = render_record(explanation)["claims"][0]
     assert first["sentence"] == "There is a left pleural effusion. [E1][E2]"

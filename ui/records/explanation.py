@@ -180,6 +180,7 @@ class FindingEvidence(_EvidenceRecord):
     kind: Literal["finding"]
     probability: float
     likelihood_ratio: float | None
+    verdict: Verdict
     certainty: Certainty
     calibrated: bool
 
