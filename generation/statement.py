@@ -24,6 +24,7 @@ from thoracite.generation.wording import (
     Number,
     blank_parentheses,
     find_grade,
+    find_graded,
     find_numbers,
     find_open_grade,
     find_parentheses,
@@ -57,7 +58,12 @@ _HERE = re.compile(r"\b(?:this|these|here|patient|patient's)\b")
 _NOTHING = re.compile(r"nothing stands out", re.IGNORECASE)
 """The one form in which a sentence may say that nothing stands out: a clause of its own."""
 
-_OUT = re.compile(r"\bst(?:and|ands|anding|ood) out\b", re.IGNORECASE)
+_UNNAMED = re.compile(
+    r"\bst(?:and|ands|anding|ood) out\b|\b(?:nothing|none|everything|otherwise|else)\b|(?<!is )(?<!are )\bonly\b|"
+    r"\b(?:strongly|highly|very|extremely)(?= (?:likely|suspected|possible|probable|unlikely)\b)"
+)
+"""Words that speak of what is not named, or of a degree that no verdict has."""
+
 _BETWEEN = re.compile(r"[,;]|\b(?:and|or|but|with)\b")
 
 
@@ -278,9 +284,17 @@ def _read_clause(clause: Clause, mentions: Sequence[Mention], extractor: Extract
     generic = [word for number in findings if number not in claimed for word in placed[number]]
     modifiers = (*(word.text for word in words if word.text in MODIFIERS), *generic, *placed[-1])
     unread = [word.text for word in words if _is_claim(word)]
-    if _OUT.search(clause.text) and not _NOTHING.fullmatch(clause.text.strip(" .")):
-        unread.append("out")
-    return _Part(presences, relations, modifiers, tuple(unread))
+    return _Part(presences, relations, modifiers, (*unread, *_find_unheld(clause)))
+
+
+def _find_unheld(clause: Clause) -> Iterator[str]:
+    """Find words that grade what is not named, "nothing else is likely", but for the one form that can be checked."""
+    text = clause.text.lower()
+    if _NOTHING.fullmatch(text.strip(" .")):
+        return
+    yield from (match.group() for match in _UNNAMED.finditer(text))
+    if not clause.numbers and (graded := find_graded(text)):
+        yield graded
 
 
 def _find_labels(clause: Clause, extractor: Extractor) -> dict[int, str]:
@@ -340,6 +354,8 @@ def _grade(
     if left_open := find_open_grade(clause.text.lower()):
         return left_open
     modal = [word for word in words if is_modal(word.text)]
+    if len(clause.numbers) == 1 and len({find_grade(word.text, "DP") for word in modal}) > 1:
+        return "unclear"
     nearest = min(modal, key=lambda word: _distance(word, mention), default=None)
     said = nearest.text if nearest else ""
     return find_grade(said if label else f"{said} {clause.text.lower()}", label)

@@ -158,6 +158,18 @@ def find_open_grade(clause: str) -> Grade | None:
     return "unclear" if any(pattern.search(rest) for pattern in others) else "undecided"
 
 
+def find_graded(clause: str) -> str | None:
+    """Return the first word of a clause that states a degree or denies; None where there is none.
+
+    Examples
+    --------
+    >>> find_graded("no other finding is likely"), find_graded("as this image shows")
+    ('likely', None)
+    """
+    patterns = (_CERTAIN, _LIKELY, _SUSPECTED, _POSSIBLE, _ABSENT)
+    return next((match.group() for pattern in patterns if (match := pattern.search(clause))), None)
+
+
 def is_modal(word: str) -> bool:
     """Tell whether a word states a degree.
 
@@ -211,6 +223,7 @@ __all__ = [
     "Number",
     "blank_parentheses",
     "find_grade",
+    "find_graded",
     "find_numbers",
     "find_open_grade",
     "find_parentheses",

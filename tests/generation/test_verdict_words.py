@@ -103,6 +103,25 @@ RATIOS = (
 )  # fmt: skip
 
 
+UNHELD = (
+    "Nothing else is seen; pneumonia is possible [E1].",
+    "Nothing is likely or suspected; pneumonia is possible [E1].",
+    "No finding is suspected; pneumonia is possible [E1].",
+    "No other finding is likely; pneumonia is possible [E1].",
+    "Everything else is unlikely; pneumonia is possible [E1].",
+    "All other findings are absent; pneumonia is possible [E1].",
+    "Only pneumonia is possible [E1].",
+    "Pneumonia is the only possible finding [E1].",
+    "Pneumonia is possible and suspected [E1].",
+    "Pneumonia is possible, even suspected [E1].",
+    "Pneumonia is highly possible [E1].",
+    "Pulmonary edema is strongly suspected [E8].",
+    "Pulmonary edema is suspected or likely [E8].",
+    "This image does not decide on atelectasis, but it is suspected [E2].",
+)
+"""Free wording that says more than the verdict, or of what is not named."""
+
+
 def judge(sentence: str, evidence: list[Evidence], link: Link, extractor: Extractor) -> Claim:
     return verify([build_claim(sentence, evidence)], evidence, linker=link, extractor=extractor)[0]
 
@@ -125,6 +144,11 @@ def test_another_verdicts_word_is_refused(
 def test_a_wrong_ratio_is_refused(verdict: str, sentence: str, why: str, link: Link, extractor: Extractor) -> None:
     claim = judge(sentence, LOUD, link, extractor)
     assert (claim.verdict, why in claim.why) == (verdict, True), claim.why
+
+
+@pytest.mark.parametrize("sentence", UNHELD)
+def test_what_cannot_be_held_against_a_finding_is_refused(sentence: str, link: Link, extractor: Extractor) -> None:
+    assert judge(sentence, QUIET if "[E8]" not in sentence else LOUD, link, extractor).verdict == "unsupported"
 
 
 def test_nothing_stands_out_is_held_against_all_evidence(link: Link, extractor: Extractor) -> None:
