@@ -31,8 +31,9 @@ from thoracite.evaluation.patients import Positions, measure_drawn
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import draw_patients
 from thoracite.types import find_verdict
+from thoracite.types.verdict import ASSERTED
 from thoracite.vision.labels import FINDINGS
-from thoracite.vision.mini.encoder import ASSERTED, FOLDER, MiniEncoder
+from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.odds import Floats
 from thoracite.vision.training.cases import read_cases, read_labelled
 from thoracite.vision.training.fit_odds import number_views
@@ -173,14 +174,14 @@ def measure_verdicts(said: Said, name: str) -> list[Row]:
         metric = f"share of the usual among those called unlikely, {FINDINGS[n]}, {name}"
         row = _share(metric, (called & targets[:, n])[:, None], called[:, None], groups)
         rows.append(_scale(row, 1 / usual))
-    asserted = np.isin(verdicts, list(ASSERTED)) & known
+    asserted: npt.NDArray[np.bool_] = np.asarray(np.isin(verdicts, list(ASSERTED)) & known, dtype=np.bool_)
     rows.append(_share(f"sensitivity of possible or more, {name}", asserted & targets, targets & known, groups))
     rows.append(
         _share(f"specificity of possible or more, {name}", ~asserted & ~targets & known, ~targets & known, groups)
     )
     clear = np.array([["No Finding" in case.labels] for case in said.held.cases])
     metric = f"No Finding films with an assertion, {name}"
-    rows.append(_share(metric, np.max(asserted, axis=1, keepdims=True) & clear, clear, groups))
+    rows.append(_share(metric, (asserted.sum(axis=1, keepdims=True) > 0) & clear, clear, groups))
     return rows
 
 

@@ -23,7 +23,7 @@ from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, No
 
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
-    from thoracite.vision.encoder import ImageEncoder
+    from thoracite.vision.encoder import ImageEncoder, Reading
     from thoracite.vision.image import ImageInput
 
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
@@ -106,16 +106,15 @@ class Explainer:
         """
         study = image if isinstance(image, Study) else Study(image=_name(image))
         reading = self.retriever.read(study.image if isinstance(image, Study) else image, view=study.view)
-        study = study.model_copy(update={"view": reading.view})
         if not reading.accepted:
-            return self._withhold(study, reading.findings, reading.reason or "the image cannot be read by the model")
+            return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
-            return self._withhold(study, reading.findings, doubt)
-        found = self._retrieve(reading.findings, study.view)
+            return self._withhold(study, reading, doubt)
+        found = self._retrieve(reading.findings, reading.view)
         claims = self._write(study, found.findings, found.evidence)
         if not claims:
-            return self._withhold(study, found.findings, "no sentence that was written is supported by its evidence")
-        return self._release(study, found, claims)
+            return self._withhold(study, reading, "no sentence that was written is supported by its evidence")
+        return self._release(study, reading, found, claims)
 
     def explain_many(self, images: Iterable[ImageInput | Study]) -> Iterator[Explanation | ImageError]:
         """Explain images one after the other, in the order given.
@@ -214,10 +213,12 @@ class Explainer:
         judged = verify(written, evidence, linker=linker.link, extractor=self._extractor)
         return [claim for claim in judged if claim.verdict == "supported"]
 
-    def _release(self, study: Study, found: Retrieval, claims: Sequence[Claim]) -> Explanation:
+    def _release(self, study: Study, reading: Reading, found: Retrieval, claims: Sequence[Claim]) -> Explanation:
         return Explanation(
             image=study.image,
-            view=study.view,
+            view=reading.view,
+            view_probability=reading.view_probability,
+            notes=reading.notes,
             findings=found.findings,
             claims=tuple(claims),
             evidence=found.evidence,
@@ -226,11 +227,13 @@ class Explainer:
             reason=None if self.graph else NO_GRAPH,
         )
 
-    def _withhold(self, study: Study, findings: Sequence[Finding], reason: str) -> Explanation:
+    def _withhold(self, study: Study, reading: Reading, reason: str) -> Explanation:
         return Explanation(
             image=study.image,
-            view=study.view,
-            findings=tuple(findings),
+            view=reading.view,
+            view_probability=reading.view_probability,
+            notes=reading.notes,
+            findings=reading.findings,
             generator=self.generator.name,
             graph=self.digest,
             abstained=True,

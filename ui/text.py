@@ -54,7 +54,9 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     <BLANKLINE>
     Research use only, not a medical device.
     """
-    parts = [explanation.image, _wrap(_sentences(explanation), width, indent="  ")]
+    parts = [explanation.image, _wrap([*_sentences(explanation), *explanation.notes], width, indent="  ")]
+    if explanation.view_probability is not None:
+        parts.append(f"View: {explanation.view}, told from the image (probability {explanation.view_probability:.2f})")
     kept = ASSERTED | {"undecided"} if full else ASSERTED
     if shown := sorted((finding for finding in explanation.findings if finding.verdict in kept), key=find_rank):
         parts.append(_findings(shown, width, full=full))

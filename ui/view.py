@@ -63,6 +63,8 @@ def render_record(explanation: Explanation) -> Record:
     record = ExplanationRecord(
         image=explanation.image,
         view=explanation.view,
+        view_probability=explanation.view_probability,
+        notes=list(explanation.notes),
         abstained=explanation.abstained,
         reason=explanation.reason,
         generator=explanation.generator,

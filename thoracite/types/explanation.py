@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from thoracite.types.graph import Entity, Triple
 from thoracite.types.image import Finding, SignScore, View
-from thoracite.types.noun import CITATION, EvidenceKey, Noun
+from thoracite.types.noun import CITATION, EvidenceKey, Noun, Probability
 
 ClaimKind = Literal["summary", "observation", "reason", "expected", "diagnosis", "background"]
 """Kinds of sentences."""
@@ -120,7 +120,11 @@ class Explanation(Noun):
     image : str
         Path or name of the image.
     view : str
-        ``PA``, ``AP``, ``lateral`` or ``unknown``: as stated by the caller, else by the file.
+        ``PA``, ``AP``, ``lateral`` or ``unknown``: as stated by the caller, else by the file, else told from the image.
+    view_probability : float or None
+        Probability that a view told from the image is right, in [0, 1]; None where it was stated.
+    notes : tuple of str
+        Sentences on what cannot be judged in this image.
     findings : tuple of Finding
         Every finding of the model, absent ones too.
     claims : tuple of Claim
@@ -144,6 +148,8 @@ class Explanation(Noun):
 
     image: str
     view: View = "unknown"
+    view_probability: Probability | None = None
+    notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     claims: tuple[Claim, ...] = ()
     evidence: tuple[Evidence, ...] = ()

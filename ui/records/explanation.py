@@ -229,6 +229,8 @@ class _ExplanationRecord(Record):
 
     image: str
     view: View
+    view_probability: float | None
+    notes: list[str]
     abstained: bool
     reason: str | None
     generator: str

@@ -23,6 +23,7 @@ from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
 from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Entity, Finding, Noun, Region, find_log_odds, find_verdict
+from thoracite.types.verdict import ASSERTED
 from thoracite.vision.device import find_device
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
@@ -41,9 +42,6 @@ from thoracite.vision.prevalence import Prevalence, read_prevalence
 
 FOLDER = MODELS / "thoracite-mini"
 """The bundled weights."""
-
-ASSERTED = frozenset({"likely", "suspected", "possible"})
-"""Verdicts of findings that have a place."""
 
 SIDED = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
 """Findings whose side is named: opacities, on which it was learned and measured."""
@@ -229,7 +227,7 @@ class MiniEncoder:
             findings=tuple(self._read_findings(activations, view)),
             view=view,
             view_probability=probability,
-            notes=find_notes(pixels),
+            notes=find_notes(pixels, activations.crops.faults),
         )
 
     def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:
@@ -345,13 +343,15 @@ class MiniEncoder:
             )
 
 
-def find_notes(pixels: Pixels) -> tuple[str, ...]:
-    """Return what cannot be judged in an image of this size, as sentences; none where nothing is lost.
+def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what cannot be judged in an image, as sentences; none where nothing is lost.
 
     Parameters
     ----------
     pixels : ndarray, shape (height, width)
         Of the image as it was given.
+    faults : sequence of str
+        Reasons why nothing may be measured on the masks of lungs and heart.
 
     Examples
     --------
@@ -360,11 +360,13 @@ def find_notes(pixels: Pixels) -> tuple[str, ...]:
     >>> find_notes(np.zeros((64, 64), dtype=np.float32))[0][:40]
     'The image has only 64×64 pixels: nodules'
     """
-    height, width = pixels.shape
-    if max(height, width) > SMALL:
-        return ()
-    lost = "nodules, fine lines and thin pleural edges cannot be judged in it"
-    return (f"The image has only {width}×{height} pixels: {lost}.",)
+    (height, width), notes = pixels.shape, []
+    if max(height, width) <= SMALL:
+        lost = "nodules, fine lines and thin pleural edges cannot be judged in it"
+        notes.append(f"The image has only {width}×{height} pixels: {lost}.")
+    if faults:
+        notes.append(f"Lungs and heart were not measured: {', and '.join(faults)}.")
+    return tuple(notes)
 
 
 def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
@@ -387,4 +389,4 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["ASSERTED", "FOLDER", "Activations", "Features", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]
+__all__ = ["FOLDER", "Activations", "Features", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]
