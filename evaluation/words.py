@@ -187,9 +187,10 @@ def measure_verdicts(said: Said, name: str) -> list[Row]:
 
 def measure_normal(said: Said) -> list[Row]:
     """Measure how often something is asserted on films that radiologists read as normal."""
-    asserted, groups = np.isin(said.verdicts, list(ASSERTED)).any(axis=1), [c.group for c in said.held.cases]
-    everything = np.ones((len(groups), 1), dtype=bool)
-    return [_share("RSNA Normal films of other patients with an assertion", asserted[:, None], everything, groups)]
+    asserted = (np.isin(said.verdicts, list(ASSERTED)).sum(axis=1) > 0).reshape(-1, 1)
+    groups = [case.group for case in said.held.cases]
+    metric = "RSNA Normal films of other patients with an assertion"
+    return [_share(metric, asserted, np.ones_like(asserted), groups)]
 
 
 def measure_ratios(said: Said, name: str) -> list[Row]:

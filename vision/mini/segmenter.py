@@ -31,6 +31,9 @@ from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.unet import UNet
 from thoracite.vision.mini.validity import Limit
 
+_MIRRORED = (1, 0, 2)
+"""Parts in a mirrored image: the right lung is where the left one was."""
+
 FOLDER = MODELS / "thoracite-chest"
 """The bundled weights."""
 
@@ -77,15 +80,21 @@ class ChestSegmenter:
             return cls(network, size=int(facts["size"]), limits=limits)
 
     def draw(self, frame: Frame) -> npt.NDArray[np.float32]:
-        """Return the logits of each part, shape (parts, size, size), float32."""
+        """Return the logits of each part, shape (parts, size, size), float32: the mean of the frame and of its mirror.
+
+        Parameters
+        ----------
+        frame : Frame
+            A frame of any size.
+        """
         pixels = frame.pixels
         if pixels.shape != (self.size, self.size):
             pixels = np.array(Image.fromarray(pixels).resize((self.size, self.size), Image.Resampling.BILINEAR))
         grey = torch.from_numpy(2 * pixels - np.float32(1))[None, None]
+        both = torch.cat([grey, grey.flip(3)]).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode():
-            logits: npt.NDArray[np.float32] = self.network(grey.contiguous(memory_format=torch.channels_last))[
-                0
-            ].numpy()
+            seen, mirrored = self.network(both)
+        logits: npt.NDArray[np.float32] = ((seen + mirrored.flip(2)[list(_MIRRORED)]) / 2).numpy()
         return logits
 
     def segment(self, pixels: Pixels) -> Anatomy:

@@ -20,7 +20,6 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from scipy import ndimage
 
 from thoracite.types import Noun
 from thoracite.vision.mini.anatomy import Anatomy, Heart
@@ -38,7 +37,6 @@ REASONS = {
     "wall contrast": "the outline does not follow the rib cage",
     "base contrast": "the lower border of a lung is not visible",
     "heart contrast": "the border of the heart is not visible",
-    "solidity": "the outline of a lung is ragged",
     "heart place": "the heart does not lie between the lungs",
 }
 """Traits of a mask, each with the clause that says what is wrong where it lies outside its limits."""
@@ -114,7 +112,6 @@ def describe_anatomy(frame: Frame, anatomy: Anatomy) -> dict[str, float]:
         / contrast,
         "base contrast": min(_compare_base(grey, mask) for mask in both) / contrast,
         "heart contrast": min(-_compare_border(grey, heart.mask, side) for side in (-1, 1)) / contrast,
-        "solidity": min(_find_solidity(mask) for mask in both),
         "heart place": _find_place(lungs, heart),
     }
 
@@ -162,13 +159,6 @@ def _compare_base(grey: Floats, mask: Mask) -> float:
         if below.size and above.size:
             differences.append(float(below.mean() - above.mean()))
     return float(np.median(differences)) if differences else 0.0
-
-
-def _find_solidity(mask: Mask) -> float:
-    """Return the share of a mask that is left when its border is smoothed away and grown again."""
-    size = max(round(0.02 * len(mask)), 1)
-    disc = np.hypot(*np.mgrid[-size : size + 1, -size : size + 1]) <= size
-    return float(ndimage.binary_opening(mask, disc).sum()) / float(mask.sum())
 
 
 def _find_place(lungs: Lungs, heart: Heart) -> float:

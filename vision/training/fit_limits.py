@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,13 @@ from thoracite.vision.training.cases import read_cases
 from thoracite.vision.training.chest_cases import read_chest_cases
 
 OUTSIDE = 0.003
-"""Share of the chests that lies beyond each limit of a trait; a mask has ten traits."""
+"""Share of either group that lies beyond each limit of a trait; a mask has nine traits."""
 
 BOTH = frozenset({"tilt", "ratio of areas", "ratio of heights", "heart place"})
-"""Traits with two limits; of contrasts, overlap and solidity little is bad, of the cut-off part much is."""
+"""Traits with two limits; of contrasts and overlap little is bad, of the cut-off part much is."""
 
 FEWEST = 50
-"""Fewest chests that limits are fitted on."""
+"""Fewest chests of either group that limits are fitted on."""
 
 NORMALS = 600
 """Most radiographs that radiologists found normal, beside the chests of the segmenter's training."""
@@ -41,22 +41,20 @@ def fit_limits(segmenter: ChestSegmenter, data: Path) -> dict[str, Limit]:
     Returns
     -------
     dict of str to Limit
-        By trait; empty where lungs and heart were found in too few chests.
+        By trait; empty where lungs and heart were found in too few of either.
     """
     normal = [case for case in read_cases(data) if case.reading == "Normal" and not case.locked]
     step = max(len(normal) // NORMALS, 1)
-    paths = [case.path for case in read_chest_cases(data, kept=False)] + [case.path for case in normal[::step]]
-    traits = describe_files(segmenter, paths)
-    limits: dict[str, Limit] = {}
-    if len(traits) < FEWEST:
-        return limits
-    for name in REASONS:
-        values = np.array([each[name] for each in traits])
-        low, high = np.quantile(values, [OUTSIDE, 1 - OUTSIDE])
-        limits[name] = Limit(
-            low=-1e9 if name == "cut off" else float(low), high=float(high) if name in {*BOTH, "cut off"} else 1e9
-        )
-    return limits
+    chests, films = [case.path for case in read_chest_cases(data, kept=False)], [case.path for case in normal[::step]]
+    groups = [describe_files(segmenter, each) for each in (chests, films)]
+    return {name: _fit_limit(name, groups) for name in REASONS} if min(map(len, groups)) >= FEWEST else {}
+
+
+def _fit_limit(name: str, groups: Sequence[Sequence[Mapping[str, float]]]) -> Limit:
+    """Return the limits of a trait, so wide that few of either group lie outside."""
+    ends = [np.quantile([each[name] for each in group], [OUTSIDE, 1 - OUTSIDE]) for group in groups]
+    low, high = float(min(low for low, _ in ends)), float(max(high for _, high in ends))
+    return Limit(low=-1e9 if name == "cut off" else low, high=high if name in {*BOTH, "cut off"} else 1e9)
 
 
 def describe_files(segmenter: ChestSegmenter, paths: Sequence[Path]) -> list[dict[str, float]]:
