@@ -53,7 +53,7 @@ def measure_speed(encoder: MiniEncoder, folder: Path = FOLDER, *, repeats: int =
     encoder : MiniEncoder
         The measured encoder.
     folder : Path
-        Its folder; its safetensors files and those of the lung segmenter are counted.
+        Its folder; its safetensors files and those of the segmenter are counted.
     repeats : int
         Number of readings each way, after three that do not count.
 

@@ -31,6 +31,7 @@ _SUITES = {
     "words": "thoracite.evaluation.words:run_words",
     "chest": "thoracite.evaluation.chest:run_chest",
     "encoders": "thoracite.evaluation.encoders:run_encoders",
+    "sides": "thoracite.evaluation.sides:run_sides",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",

@@ -21,7 +21,7 @@ BROUGHT = {
     "CHANGELOG.md": "changes.md",
     "LICENSE": "licence.txt",
     "models/thoracite-mini/README.md": "cards/thoracite-mini.md",
-    "models/thoracite-lungs/README.md": "cards/thoracite-lungs.md",
+    "models/thoracite-chest/README.md": "cards/thoracite-chest.md",
     "ontologies/README.md": "cards/graph.md",
     "ontologies/LICENSE": "cards/licence.txt",
 }

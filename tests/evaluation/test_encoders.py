@@ -12,8 +12,7 @@ from PIL import Image
 
 from tests.encoders import write_classifier
 from thoracite.errors import InputError, UsageError
-from thoracite.evaluation import vision
-from thoracite.evaluation.encoders import run_encoders
+from thoracite.evaluation.encoders import find_calibration_error, run_encoders
 from thoracite.vision import encoders
 from thoracite.vision.adapters.scales import read_scales
 from thoracite.vision.encoders import open_encoder
@@ -44,9 +43,7 @@ def name(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"hf:{write_classifier(tmp_path_factory.mktemp('vit'), 'Effusion', 'Fracture', 'normal')}"
 
 
-def test_encoders_are_measured_or_named_with_the_reason(data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vision, "REPEATS", 5)
-    monkeypatch.setattr(vision, "LARGE", 20, raising=False)
+def test_encoders_are_measured_or_named_with_the_reason(data: Path, name: str) -> None:
     suite = run_encoders(data, names=["hf:nobody/nothing", name])
     assert "not measured: hf:nobody/nothing: weights of nobody/nothing are not on this machine" in suite.data
     rows = {row.metric: row for row in suite.rows}
@@ -87,3 +84,9 @@ def test_too_few_cases_are_not_calibrated(data: Path, name: str, monkeypatch: py
     monkeypatch.setattr("thoracite.vision.training.calibrate.FEWEST", 60)
     with pytest.raises(InputError, match="present and absent in at least 60 images"):
         calibrate_encoder(name, data / "cxr")
+
+
+def test_calibration_error_sees_what_is_too_sure() -> None:
+    targets = (np.random.default_rng(0).random(2000) < 0.3).astype(np.float32)
+    assert find_calibration_error(np.full(2000, 0.3), targets) < 0.05
+    assert find_calibration_error(np.full(2000, 0.9), targets) > 0.5

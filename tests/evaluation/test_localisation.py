@@ -49,7 +49,7 @@ def test_hits_and_what_is_gained_over_each_baseline(pointed: list[Pointed]) -> N
     assert rows["middle of a lung of the image", game].value == pytest.approx((0.5 + 0.5 + 1) / 3)
     gained = rows["thoracite-mini less thoracite-mini, lungs as ellipses", game]
     assert gained.value == pytest.approx(2 / 3)
-    assert rows["thoracite-lungs", "middle of a box lies in a lung"].value == 1
+    assert rows["thoracite-chest", "middle of a box lies in a lung"].value == 1
 
 
 def test_sides_count_where_all_boxes_lie_on_one(pointed: list[Pointed]) -> None:

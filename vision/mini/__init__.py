@@ -1,1 +1,1 @@
-"""The bundled encoder: framing, gate, lung segmenter, backbone and heads, calibration, regions and measures."""
+"""The bundled encoder: framing, gate, segmenter, backbone and heads, calibration, regions and measures."""

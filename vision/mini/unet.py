@@ -1,4 +1,4 @@
-"""The network of ``thoracite-lungs``: a small U-Net that works on half the frame's side.
+"""The network of ``thoracite-chest``: a small U-Net that works on half the frame's side.
 
 References
 ----------

@@ -34,8 +34,8 @@ from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
 from thoracite.vision.training.train_gate import train_gate
 
-EPOCHS_BEFORE = 2
-"""Passes over the phantoms, and over the children's radiographs."""
+BEFORE = Recipe(epochs=2, rate=3e-4, each=1_000_000)
+"""Training on the phantoms, and on the children's radiographs."""
 
 REPEATED = 1000
 """Radiographs that are measured twice."""
@@ -76,8 +76,7 @@ def train_encoder(
     checkpoints.mkdir(parents=True, exist_ok=True)
     prepared, recipe = prepare_cases(cases, checkpoints), Recipe(epochs=epochs)
     frames, network = torch.from_numpy(prepared.frames), begin_network(FOLDS)
-    before = recipe._replace(epochs=EPOCHS_BEFORE)
-    train_before(network, data, checkpoints, recipe=before, phantoms=phantoms, seed=seed)
+    train_before(network, data, checkpoints, recipe=BEFORE, phantoms=phantoms, seed=seed)
     for fold, head in enumerate(network.heads):
         trainer = FoldTrainer(
             network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=find_device()
@@ -173,7 +172,7 @@ def _read_part(backbone: nn.Module, head: nn.Module, frames: Tensor, size: int) 
 
 
 __all__ = [
-    "EPOCHS_BEFORE",
+    "BEFORE",
     "begin_network",
     "read_held_out",
     "read_imagenet_weights",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thoracite.evaluation.vision import find_calibration_error
+from thoracite.evaluation.encoders import find_calibration_error
 from thoracite.types import Certainty
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.calibration import FindingScale

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from thoracite.errors import ModelError, UsageError
 from thoracite.kg.concepts import read_concepts
 from thoracite.settings import Settings
-from thoracite.types import Certainty
+from thoracite.types import find_log_odds
+from thoracite.types.verdict import ASSERTED
 from thoracite.vision.encoder import ImageEncoder
 from thoracite.vision.encoders import NAMES, open_encoder
 from thoracite.vision.image import Radiograph, read_radiograph
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
+from thoracite.vision.prevalence import read_prevalence
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -43,13 +46,13 @@ def test_every_finding_is_a_concept_of_the_graph_once(encoder: ImageEncoder, che
 
 
 def test_the_same_image_reads_the_same(encoder: ImageEncoder, chest: Radiograph) -> None:
-    assert encoder.read(chest) == encoder.read(Radiograph(chest.pixels.copy()))
+    assert encoder.read(chest) == encoder.read(Radiograph(chest.pixels.copy(), view=chest.view))
 
 
 def test_regions_lie_in_the_image_and_absent_findings_have_none(encoder: ImageEncoder, chest: Radiograph) -> None:
     height, width = chest.pixels.shape
     for finding in encoder.read(chest).findings:
-        assert (finding.region is None) == (finding.certainty is Certainty.ABSENT)
+        assert (finding.region is not None) == (finding.verdict in ASSERTED)
         if finding.region is not None:
             x0, y0, x1, y1 = finding.region.box
             assert 0 <= x0 < x1 <= width
@@ -82,3 +85,35 @@ def test_a_model_of_other_measurements_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(json.dumps(facts), encoding="utf-8")
     with pytest.raises(ModelError, match="trained on other measurements"):
         MiniEncoder.load(tmp_path)
+
+
+def test_base_and_rest_add_up_and_another_mix_shifts_both(chest: Radiograph, tmp_path: Path) -> None:
+    path = tmp_path / "clinic.csv"
+    path.write_text("finding,share_all\nEffusion,0.4\n")
+    usual, other = MiniEncoder.load(), MiniEncoder.load(prevalence=read_prevalence(path))
+    for one, shifted in zip(usual.read(chest).findings, other.read(chest).findings, strict=True):
+        assert one.signs == ()
+        assert one.base_log_odds + one.rest_log_odds == pytest.approx(find_log_odds(one.probability), abs=1e-6)
+        assert one.prior is not None
+        assert shifted.likelihood_ratio == pytest.approx(one.likelihood_ratio, rel=1e-6)
+        assert shifted.rest_log_odds == one.rest_log_odds
+        assert (shifted.probability == one.probability) == (one.entity.id != "thx:pleural_effusion")
+
+
+def test_a_stated_view_is_not_guessed(encoder: ImageEncoder, chest: Radiograph) -> None:
+    stated = [encoder.read(chest._replace(view=view)) for view in ("PA", "AP")]  # type: ignore[arg-type]
+    assert [(reading.view, reading.view_probability) for reading in stated] == [("PA", None), ("AP", None)]
+    told = encoder.read(chest._replace(view="unknown"))
+    assert told.view in {"PA", "AP"}
+    assert told.view_probability is not None
+    assert told.view_probability >= 0.5
+    assert told.findings == stated[("PA", "AP").index(told.view)].findings
+
+
+@pytest.mark.parametrize("side", [64, 128])
+def test_a_small_image_is_read_with_a_note(encoder: ImageEncoder, chest: Radiograph, side: int) -> None:
+    assert not any("pixels" in note for note in encoder.read(chest).notes)
+    small = np.asarray(Image.fromarray(chest.pixels).resize((side, side), Image.Resampling.LANCZOS)).clip(0, 1)
+    reading = encoder.read(Radiograph(small))
+    assert reading.accepted
+    assert reading.notes[0].startswith(f"The image has only {side}×{side} pixels: nodules")

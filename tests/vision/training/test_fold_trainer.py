@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,16 @@ def test_a_fold_never_sees_its_patients(frames: torch.Tensor) -> None:
         assert {cases[row].fold for row in trainer.rows} == set(range(FOLDS)) - {fold}
         assert not any(cases[row].locked for row in trainer.rows)
     assert any(case.locked for case in cases)
+
+
+def test_an_epoch_takes_few_images_of_each_patient(frames: torch.Tensor) -> None:
+    cases = [case._replace(group=f"patient {row // 8}") for row, case in enumerate(make_cases(24))]
+    recipe = SMALL._replace(each=3)
+    trainer = FoldTrainer(Backbone(), Head(len(OUTPUTS)), cases, frames, fold=-1, seed=0, recipe=recipe)
+    drawn = [trainer.draw_rows(np.random.default_rng(seed)) for seed in range(2)]
+    for rows in drawn:
+        assert sorted(Counter(cases[row].group for row in rows).values()) == [3] * (len(rows) // 3)
+    assert set(drawn[0].tolist()) != set(drawn[1].tolist())
 
 
 def test_patients_stay_in_one_fold(shared: Path) -> None:
