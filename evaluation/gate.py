@@ -18,7 +18,7 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, Radiograph, read_radiograph
-from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.mini.encoder import SMALL, MiniEncoder
 from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 
@@ -28,7 +28,7 @@ EACH = 200
 VARIATIONS = 4
 """Number of crops of each bundled file."""
 
-_FRONTAL = frozenset({"PA", "AP", "AP Supine", "AP erect", "unknown"})
+_FRONTAL = frozenset({"PA", "AP", "AP Supine", "AP erect", "unknown", ""})
 
 
 class Judged(NamedTuple):
@@ -47,8 +47,8 @@ class Judged(NamedTuple):
     bright: bool
 
 
-_SOURCES = ("nih", "kermany", "ieee", "cxnet", "mhh", "figure1", "actualmed")
-"""Sources of radiographs; the small files of other sources are not among them yet."""
+_SOURCES = ("nih", "nih_lowres", "kermany", "ieee", "cxnet", "mhh", "figure1", "actualmed", "rsna_normal", "wingspan")
+"""Sources of radiographs; the gate was trained on some patients of the first three and of ``mhh``."""
 
 
 def run_gate(data: Path, *, seed: int = 0) -> Suite:
@@ -77,7 +77,8 @@ def _gather(folder: Path, seed: int) -> Iterator[tuple[str, Pixels]]:
     settings = Settings.read()
     by_source: dict[str, list[Case]] = {}
     for case in read_cases(folder, *_SOURCES):
-        by_source.setdefault(case.source, []).append(case)
+        size = f", {case.side} px" if 0 < case.side <= SMALL else ""
+        by_source.setdefault(f"{case.source}{size}", []).append(case)
     for source, cases in by_source.items():
         for row in random.permutation(len(cases))[:EACH]:
             if cases[row].view not in _FRONTAL:

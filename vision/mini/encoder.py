@@ -389,4 +389,14 @@ def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
     return tuple(known[f"NIH14:{label}"] for label in labels)
 
 
-__all__ = ["FOLDER", "Activations", "Features", "MiniEncoder", "ViewScale", "find_entities", "find_notes"]
+__all__ = [
+    "FOLDER",
+    "SIDED",
+    "SMALL",
+    "Activations",
+    "Features",
+    "MiniEncoder",
+    "ViewScale",
+    "find_entities",
+    "find_notes",
+]

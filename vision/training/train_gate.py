@@ -13,12 +13,12 @@ from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, read_radiograph
 from thoracite.vision.mini.crops import SIDE
 from thoracite.vision.mini.efficientnet import SIZE, Ensemble, prepare_batch, shrink_images
-from thoracite.vision.mini.framing import frame_pixels
+from thoracite.vision.mini.framing import frame_pixels, shrink_pixels
 from thoracite.vision.mini.gate import KINDS, GateWeights, rate_kinds
 from thoracite.vision.training.cases import read_cases
 from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 
-SOURCES = {"nih": 700, "mhh": 229, "kermany": 300}
+SOURCES = {"nih": 600, "nih_lowres": 600, "mhh": 229, "kermany": 300}
 """Number of radiographs to accept from each source, drawn by the seed; their licences allow training."""
 
 VARIATIONS = 6
@@ -61,7 +61,8 @@ def read_features(network: Ensemble, images: list[Pixels]) -> npt.NDArray[np.flo
     """Return features of whole images, shape (images, features)."""
     features = []
     for start in range(0, len(images), 32):
-        frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in images[start : start + 32]])
+        small = [shrink_pixels(image) for image in images[start : start + 32]]
+        frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in small])
         with torch.inference_mode():
             shrunk = shrink_images(torch.from_numpy(frames)[:, None], SIZE)
             features.append(network.forward_with_maps(prepare_batch(shrunk))[2].float().numpy())
@@ -78,9 +79,9 @@ def _gather(data: Path, random: np.random.Generator) -> tuple[list[Pixels], npt.
         kinds.append(KINDS.index(kind))
         groups.append(group)
 
-    settings = Settings.read()
+    settings, everything = Settings.read(), read_cases(data, *SOURCES)
     for source, number in SOURCES.items():
-        cases = read_cases(data, source)
+        cases = [case for case in everything if case.source == source and not case.locked]
         for row in random.permutation(len(cases))[:number]:
             pixels = read_radiograph(cases[row].path, settings=settings).pixels
             add("frontal", pixels, cases[row].group)
