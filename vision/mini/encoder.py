@@ -313,8 +313,8 @@ class MiniEncoder:
         within = None if label in _OUTSIDE else activations.lungs
         heat = activations.maps[OUTPUTS.index(label)]
         region = find_region(heat, activations.box, anatomy=_PLACES.get(label, ""), lungs=within)
-        if label in SIDED:
-            region = region.model_copy(update={"side": self.find_side(activations)})
+        if label in SIDED and (side := self.find_side(activations)) is not None:
+            region = region.model_copy(update={"side": side, "anatomy": f"{side} lung"})
         return region
 
     def find_side(self, activations: Activations) -> Side | None:
