@@ -1,4 +1,4 @@
-"""The plain network that the bundled encoder is compared with: one head, whole radiographs at 128 pixels, four epochs.
+"""The plain network that the bundled encoder is compared with: one head, whole radiographs at 128 pixels.
 
 It has the encoder's architecture and images, and nothing else: no chest crop, no phantoms or children first, no
 measurements. It is trained in the same five folds, patient by patient, without the locked. Its logits for held-out
@@ -32,7 +32,7 @@ from thoracite.vision.training.train_encoder import begin_network, read_held_out
 READINGS = Path(__file__).with_name("plain_readings.csv")
 """Logits of every image by the head that did not see its patient."""
 
-RECIPE = Recipe(epochs=4, size=128)
+RECIPE = Recipe(size=128)
 
 
 def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIPE) -> npt.NDArray[np.float64]:
@@ -75,22 +75,31 @@ def write_readings(cases: Sequence[Case], logits: npt.NDArray[np.float64], path:
             rows.writerow([case.path.name, *(f"{row[OUTPUTS.index(name)]:.2f}" for name in _COLUMNS)])
 
 
-def read_readings(cases: Sequence[Case], path: Path = READINGS) -> npt.NDArray[np.float64]:
+def read_readings(cases: Sequence[Case], path: Path = READINGS, *, partly: bool = False) -> npt.NDArray[np.float64]:
     """Read the logits of the cases, shape (cases, 15): the fourteen findings, then "RSNA Normal".
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The images.
+    path : Path
+        Written by :func:`write_readings`.
+    partly : bool
+        Whether a case may lack its row, whose logits are NaN then.
 
     Raises
     ------
     InputError
-        If the file has no row for a case.
+        If the file has no row for a case that needs one.
     """
     known = {row["file"]: [float(row[name]) for name in _COLUMNS] for row in read_rows(path, columns=_COLUMNS)}
     missing = [case.path.name for case in cases if case.path.name not in known]
-    if missing:
+    if missing and not partly:
         raise InputError(
             f"{path} has no readings of {len(missing)} images such as {missing[0]}; write it again with "
             "`python -m thoracite.evaluation.plain_network DATA WORK`"
         )
-    return np.array([known[case.path.name] for case in cases])
+    return np.array([known.get(case.path.name, [np.nan] * len(_COLUMNS)) for case in cases])
 
 
 _COLUMNS = (*FINDINGS, "RSNA Normal")

@@ -5,10 +5,10 @@ within each source, since sources differ in resolution, in their mix and in how 
 them apart; locked patients, who had no part in any choice, stand beside. Systems:
 
 - ``thoracite-mini``: cross-fitted log-odds; *its network alone* leaves out measurements and view;
-- ``plain network``: one head of the same architecture that sees whole radiographs at 128 pixels, trained for four
-  epochs in the same folds (:mod:`thoracite.evaluation.plain_network`);
-- ``thoracite-mini 1``: the model that was bundled before, trained on the 1,215 images of ``nih``; where it learned from
-  a patient, the head that did not (:data:`EARLIER`);
+- ``plain network``: one head of the same architecture that sees whole radiographs at 128 pixels, trained as long in the
+  same folds (:mod:`thoracite.evaluation.plain_network`);
+- ``thoracite-mini 1``: the model that was bundled before, trained on 1,215 images of ``nih``: the mean of its heads,
+  or, where it learned from a patient, the head that did not; read for locked patients and ``nih`` (:data:`EARLIER`);
 - ``metadata only``: view, age and sex, by logistic regression in the same folds.
 
 References
@@ -38,7 +38,7 @@ from thoracite.vision.training.cases import Case, read_labelled
 from thoracite.vision.training.fit_odds import number_views
 
 EARLIER = Path(__file__).with_name("earlier_readings.csv")
-"""Logits of the model that was bundled before (commit c51b567), for every labelled image."""
+"""Logits of the model that was bundled before (commit c51b567), for locked patients and for ``nih``."""
 
 LEAST = 30
 """Fewest positives of a finding in the mean of a new source."""
@@ -145,7 +145,7 @@ def _make_system(scores: Floats, log_odds: Floats) -> System:
 
 
 def _make_read(held: HeldOut, path: Path) -> System:
-    logits = read_readings(held.cases, path)[:, : len(FINDINGS)]
+    logits = read_readings(held.cases, path, partly=True)[:, : len(FINDINGS)]
     return _make_system(logits, logits)
 
 
@@ -176,12 +176,13 @@ def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> li
     if not len(enough):
         return []
     metric = f"macro AUROC of {len(enough)} findings, {part.name}"
-    macros = {name: _macro(system.scores[part.rows], targets, enough) for name, system in systems.items()}
+    there = {name: system for name, system in systems.items() if not np.isnan(system.scores[part.rows]).any()}
+    macros = {name: _macro(system.scores[part.rows], targets, enough) for name, system in there.items()}
     rows = [measure_drawn(name, metric, macro, groups) for name, macro in macros.items()]
-    for name in ("plain network", "thoracite-mini 1"):
+    for name in (name for name in ("plain network", "thoracite-mini 1") if name in there):
         lead = _lead(macros[MINI], macros[name])
         rows.append(measure_drawn(f"{MINI} minus {name}", metric, lead, groups))
-    rows += _measure_normal(held, part, systems)
+    rows += _measure_normal(held, part, there)
     for n in enough:
         single = _single(systems[MINI].scores[part.rows, n], targets[:, n])
         metric = f"AUROC {FINDINGS[n]}, {int(targets[:, n].sum())} positive, {part.name}"
