@@ -19,10 +19,11 @@ from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.odds import VIEWS, Floats
+from thoracite.vision.mini.odds import Floats
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.fit_odds import Material, fit_odds, number_views
+from thoracite.vision.training.fit_odds import find_priors as find_finding_priors
 from thoracite.vision.training.frames import map_cores
 
 
@@ -115,9 +116,8 @@ def find_cross_fitted(held: HeldOut, *, folder: Path = FOLDER) -> Floats:
 def find_priors(cases: Sequence[Case]) -> Floats:
     """Return the log-odds of the findings' shares in ChestX-ray14 by view, shape (cases, findings)."""
     prevalence = read_prevalence()
-    table = np.array([[prevalence.find_share(label, view) for label in FINDINGS] for view in VIEWS])
-    odds: Floats = np.log(table / (1 - table))[number_views(cases)]
-    return odds
+    table = np.stack([find_finding_priors(n, prevalence) for n in range(len(FINDINGS))], axis=1)
+    return np.asarray(table[number_views(cases)], dtype=np.float64)
 
 
 def find_probabilities(log_odds: Floats) -> Floats:

@@ -35,8 +35,9 @@ from thoracite.types.verdict import ASSERTED
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.odds import Floats
+from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import read_cases, read_labelled
-from thoracite.vision.training.fit_odds import number_views
+from thoracite.vision.training.fit_odds import number_views, weigh_cases
 
 SYSTEM = "thoracite-mini"
 
@@ -134,30 +135,34 @@ def measure_words(said: Said) -> list[Row]:
 
 
 def measure_calibration(said: Said, name: str) -> list[Row]:
-    """Measure the slope and the Brier skill of each finding with enough positives."""
+    """Measure the slope and the Brier skill of each finding with enough positives, weighted to the stated mix."""
     groups = [case.group for case in said.held.cases]
-    targets, rows = said.held.targets, []
-    for n in np.flatnonzero((targets & said.held.known).sum(axis=0) >= ENOUGH):
+    targets, rows, prevalence = said.held.targets, [], read_prevalence()
+    for n in map(int, np.flatnonzero((targets & said.held.known).sum(axis=0) >= ENOUGH)):
         odds, prior, truth = said.log_odds[:, n], said.priors[:, n], targets[:, n]
+        mixed = weigh_cases(said.held.cases, n, prevalence)
         label = f"{FINDINGS[n]}, {int(truth.sum())} positive, {name}"
-        rows.append(measure_drawn(SYSTEM, f"calibration slope {label}", _slope(odds, truth), groups, repeats=200))
-        rows.append(measure_drawn(SYSTEM, f"Brier skill {label}", _skill(odds, prior, truth), groups))
+        rows.append(
+            measure_drawn(SYSTEM, f"calibration slope {label}", _slope(odds, truth, mixed), groups, repeats=200)
+        )
+        rows.append(measure_drawn(SYSTEM, f"Brier skill {label}", _skill(odds, prior, truth, mixed), groups))
     return rows
 
 
-def _slope(odds: Floats, truth: npt.NDArray[np.bool_]) -> Callable[[Positions], float]:
+def _slope(odds: Floats, truth: npt.NDArray[np.bool_], mixed: Floats) -> Callable[[Positions], float]:
     from sklearn.linear_model import LogisticRegression
 
     def slope(drawn: Positions) -> float:
         if len(np.unique(truth[drawn])) < 2:
             return float("nan")
-        return float(LogisticRegression(C=1e6).fit(odds[drawn, None], truth[drawn]).coef_[0, 0])
+        fitted = LogisticRegression(C=1e6).fit(odds[drawn, None], truth[drawn], sample_weight=mixed[drawn])
+        return float(fitted.coef_[0, 0])
 
     return slope
 
 
-def _skill(odds: Floats, prior: Floats, truth: npt.NDArray[np.bool_]) -> Callable[[Positions], float]:
-    own, usual = ((find_probabilities(each) - truth) ** 2 for each in (odds, prior))
+def _skill(odds: Floats, prior: Floats, truth: npt.NDArray[np.bool_], mixed: Floats) -> Callable[[Positions], float]:
+    own, usual = (mixed * (find_probabilities(each) - truth) ** 2 for each in (odds, prior))
     return lambda drawn: float(1 - own[drawn].mean() / usual[drawn].mean())
 
 
@@ -171,6 +176,8 @@ def measure_verdicts(said: Said, name: str) -> list[Row]:
         rows.append(_share(f"share with the finding of those called {word}, {name}", called & targets, called, groups))
     for n in np.flatnonzero((targets & known).sum(axis=0) >= FEWEST):
         called, usual = verdicts[:, n] == "unlikely", float(targets[:, n].mean())
+        if not called.any():
+            continue
         metric = f"share of the usual among those called unlikely, {FINDINGS[n]}, {name}"
         row = _share(metric, (called & targets[:, n])[:, None], called[:, None], groups)
         rows.append(_scale(row, 1 / usual))

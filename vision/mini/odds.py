@@ -8,7 +8,8 @@ prior less those of the default: an approximation, which holds as far as finding
 Examples
 --------
 >>> reader = OddsReader(middle=np.zeros(1), spread=np.ones(1), weight=np.zeros((1, 2)), slope=np.ones(1),
-...                     offset=np.array([[-2.0], [-1.0]]), base=np.array([[-2.5], [-1.5]]))
+...                     offset=np.array([[-2.0], [-1.0]]), base=np.array([[-2.5], [-1.5]]),
+...                     low=np.full((2, 1), -9.0), high=np.full((2, 1), 9.0))
 >>> reader.read(np.array([3.0]), np.array([np.nan]), "PA").tolist(), reader.find_base("AP").tolist()
 ([1.0], [-1.5])
 """
@@ -44,6 +45,8 @@ class OddsReader(NamedTuple):
         Weight of the network's logit.
     offset, base : ndarray, shape (2, findings)
         Intercept, and log-odds of the average image, of each view.
+    low, high : ndarray, shape (2, findings)
+        Least and most log-odds in each view: beyond them, the words that would follow were not borne out.
     """
 
     middle: Floats
@@ -52,6 +55,8 @@ class OddsReader(NamedTuple):
     slope: Floats
     offset: Floats
     base: Floats
+    low: Floats
+    high: Floats
 
     def read(self, logits: Floats, measures: Floats, view: Frontal) -> Floats:
         """Return the log-odds of one image, shape (findings,).
@@ -65,13 +70,14 @@ class OddsReader(NamedTuple):
         view : str
             ``PA`` or ``AP``.
         """
-        read: Floats = self.offset[VIEWS.index(view)] + self.slope * logits + self.weight @ self.expand(measures)
-        return read
+        row = VIEWS.index(view)
+        read = self.offset[row] + self.slope * logits + self.weight @ self.expand(measures)
+        return np.asarray(np.clip(read, self.low[row], self.high[row]), dtype=np.float64)
 
     def read_all(self, logits: Floats, measures: Floats, views: npt.NDArray[np.int64]) -> Floats:
         """Read many images: logits (images, findings), measures (images, measures), numbers of views (images,)."""
-        read: Floats = self.offset[views] + self.slope * logits + self.expand(measures) @ self.weight.T
-        return read
+        read = self.offset[views] + self.slope * logits + self.expand(measures) @ self.weight.T
+        return np.asarray(np.clip(read, self.low[views], self.high[views]), dtype=np.float64)
 
     def find_base(self, view: Frontal) -> Floats:
         """Return the log-odds of the average image of a view, shape (findings,)."""

@@ -17,19 +17,33 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thoracite.types.image import LIKELY, POSSIBLE, UNLIKELY
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.odds import VIEWS, Floats, OddsReader
 from thoracite.vision.prevalence import Prevalence
 from thoracite.vision.training.cases import Case, read_targets
 
-C = 0.01
-"""Inverse strength of the regularisation of measurements."""
+CHOICES = (0.0003, 0.003, 0.03)
+"""Inverse strengths of the regularisation of measurements; each finding takes the one that foretells others best."""
 
-DOUBT = 30.0
+DOUBT = 8.0
 """Factor of the regularisation for a measurement whose repetition differs as much as patients do."""
 
 LOOSE = 20.0
 """Scale of logit and view, so that the regularisation does not hold them back."""
+
+
+FARTHEST = 30.0
+"""Log-odds that are never reached."""
+
+FEWEST = 5
+"""Fewest images that bear a word out."""
+
+CAUTION = 0.9
+"""Share of the room that a word's limit leaves which is used: held-out images are fewer than those to come."""
+
+MARGIN = 0.01
+"""Distance from a limit in log-odds, so that rounding in half precision does not cross it."""
 
 
 class Material(NamedTuple):
@@ -80,27 +94,86 @@ def fit_odds(material: Material, prevalence: Prevalence) -> OddsReader:
     targets, known = read_targets(list(material.cases))
     views = number_views(material.cases)
     weight, slope = np.zeros((len(FINDINGS), expanded.shape[1])), np.zeros(len(FINDINGS))
-    offset, base = np.zeros((2, len(VIEWS), len(FINDINGS)))
+    offset, base, low, high = np.zeros((4, len(VIEWS), len(FINDINGS)))
+    low, high = low - FARTHEST, high + FARTHEST
     for n in (n for n in range(len(FINDINGS)) if np.ptp(targets[known[:, n] > 0, n]) > 0):
         rows = np.flatnonzero((known[:, n] > 0) & (views >= 0))
         parts = expanded[rows], material.logits[rows, n], views[rows]
         mixed = weigh_cases(material.take(rows).cases, n, prevalence)
-        weight[n], slope[n], offset[:, n] = _fit_finding(*parts, targets[rows, n], mixed)
+        halves = np.array([material.cases[int(row)].fold % 2 for row in rows])
+        strength = _choose_strength(*parts, targets[rows, n], mixed, halves)
+        weight[n], slope[n], offset[:, n] = _fit_finding(*parts, targets[rows, n], mixed, strength)
         odds = offset[parts[2], n] + slope[n] * parts[1] + parts[0] @ weight[n]
+        priors = find_priors(n, prevalence)
+        low[:, n], high[:, n] = _find_limits(odds, priors, views[rows], targets[rows, n], mixed)
+        odds = np.clip(odds, low[parts[2], n], high[parts[2], n])
         base[:, n] = [np.average(odds[parts[2] == view], weights=mixed[parts[2] == view]) for view in range(len(VIEWS))]
     weight /= np.sqrt(1 + DOUBT * material.noise)
-    return reader._replace(weight=weight, slope=slope, offset=offset, base=base)
+    return reader._replace(weight=weight, slope=slope, offset=offset, base=base, low=low, high=high)
+
+
+def find_priors(finding: int, prevalence: Prevalence) -> Floats:
+    """Return the log-odds of a finding's share in each view."""
+    shares = np.array([prevalence.find_share(FINDINGS[finding], view) for view in VIEWS])
+    return np.asarray(np.log(shares / (1 - shares)), dtype=np.float64)
+
+
+def _find_limits(
+    odds: Floats, priors: Floats, views: npt.NDArray[np.int64], targets: npt.NDArray[np.float32], mixed: Floats
+) -> tuple[Floats, Floats]:
+    """Return the least and the most log-odds of each view for which the words that follow are borne out.
+
+    "Likely" is, where at least a few held-out images are called so and half of them have the finding; "unlikely", where
+    at most half of the finding's usual share is among the images called so.
+    """
+    low, high = np.full(len(VIEWS), -FARTHEST), np.full(len(VIEWS), FARTHEST)
+    likely = (odds >= 0) & (odds - priors[views] >= np.log(POSSIBLE))
+    if likely.sum() < FEWEST or np.average(targets[likely], weights=mixed[likely]) < LIKELY / CAUTION:
+        high = np.full(len(VIEWS), -MARGIN)
+    unlikely = odds - priors[views] <= np.log(UNLIKELY)
+    usual = float(np.average(targets, weights=mixed))
+    if unlikely.sum() < FEWEST or np.average(targets[unlikely], weights=mixed[unlikely]) > CAUTION * UNLIKELY * usual:
+        low = priors + np.log(UNLIKELY) + MARGIN
+    return low, high
+
+
+def _choose_strength(
+    expanded: Floats,
+    logits: Floats,
+    views: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.float32],
+    mixed: Floats,
+    halves: npt.NDArray[np.int64],
+) -> float:
+    """Return the strength with the least loss when each half of the patients is foretold by the other."""
+    losses = []
+    for strength in CHOICES:
+        odds = np.zeros(len(targets))
+        for half in (0, 1):
+            seen, held = halves != half, halves == half
+            if len(np.unique(targets[seen])) < 2:
+                return CHOICES[0]
+            parts = expanded[seen], logits[seen], views[seen], targets[seen], mixed[seen]
+            weight, slope, offset = _fit_finding(*parts, strength)
+            odds[held] = offset[views[held]] + slope * logits[held] + expanded[held] @ weight
+        losses.append(np.average(np.logaddexp(0, odds) - targets * odds, weights=mixed))
+    return CHOICES[int(np.argmin(losses))]
 
 
 def _fit_finding(
-    expanded: Floats, logits: Floats, views: npt.NDArray[np.int64], targets: npt.NDArray[np.float32], mixed: Floats
+    expanded: Floats,
+    logits: Floats,
+    views: npt.NDArray[np.int64],
+    targets: npt.NDArray[np.float32],
+    mixed: Floats,
+    strength: float,
 ) -> tuple[Floats, float, Floats]:
     """Return the weights of the measurements, that of the logit, and the intercept of each view."""
     from sklearn.linear_model import LogisticRegression
 
     middle, spread = float(logits.mean()), float(logits.std()) + 1e-6
     inputs = np.column_stack([LOOSE * (logits - middle) / spread, LOOSE * (views == 1), expanded])
-    fitted = LogisticRegression(C=C, max_iter=2000).fit(inputs, targets > 0.5, sample_weight=mixed)
+    fitted = LogisticRegression(C=strength, max_iter=2000).fit(inputs, targets > 0.5, sample_weight=mixed)
     coefficients = fitted.coef_[0]
     slope = max(LOOSE * float(coefficients[0]) / spread, 0.0)
     first = float(fitted.intercept_[0]) - slope * middle
@@ -142,7 +215,7 @@ def number_views(cases: Sequence[Case]) -> npt.NDArray[np.int64]:
 def _scale_measures(measures: Floats) -> OddsReader:
     none = np.zeros((0, 0))
     middle, spread = np.nanmedian(measures, axis=0), np.nanstd(measures, axis=0) + 1e-6
-    return OddsReader(middle, spread, none, none[0:0].ravel(), none, none)
+    return OddsReader(middle, spread, none, none.ravel(), none, none, none, none)
 
 
-__all__ = ["Material", "find_noise", "fit_odds", "number_views", "weigh_cases"]
+__all__ = ["Material", "find_noise", "find_priors", "fit_odds", "number_views", "weigh_cases"]
