@@ -161,8 +161,10 @@ def answer(encoder: MiniEncoder, system: str, cases: Sequence[Case]) -> Answers:
 
 def _read_one(encoder: MiniEncoder, path: Path, case: Case) -> tuple[list[int], bool]:
     radiograph = read_radiograph(path, settings=Settings.read())
-    activations = encoder.forward(radiograph.pixels, head=None if case.locked else case.fold)
+    activations = encoder.forward(radiograph.pixels)
     passes = find_refusal(radiograph) is None and find_kind(activations.features, encoder.gate) == KINDS[0]
+    if not case.locked:
+        activations = activations._replace(logits=activations.logits[[case.fold]])
     odds = encoder.find_log_odds(activations, "AP" if case.view == "AP" else "PA")
     pairs = zip(find_probabilities(odds), np.exp(odds - find_priors([case])[0]), strict=True)
     return [LEVELS[find_verdict(float(p), float(ratio))] for p, ratio in pairs], passes

@@ -149,8 +149,15 @@ class Ensemble(nn.Module):
         shared = self.backbone(x)
         return torch.stack([head(shared) for head in self.heads])
 
-    def forward_with_maps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward_with_maps(self, x: Tensor, *, head: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Return the logits and the maps they come from.
+
+        Parameters
+        ----------
+        x : Tensor, shape (n, 1, h, w), float32, intensity in [-1, 1]
+            Images.
+        head : int or None
+            Run one head alone; all of them unless given.
 
         Returns
         -------
@@ -161,11 +168,11 @@ class Ensemble(nn.Module):
         """
         shared = self.backbone(x)
         logits, maps, features = [], [], []
-        for head in self.heads:
-            last = head.features(shared)
+        for one in self.heads if head is None else [self.heads[head]]:
+            last = one.features(shared)
             pooled = last.mean(dim=(2, 3))
-            logits.append(head.linear(pooled))
-            maps.append(torch.einsum("nchw,oc->nohw", last, head.linear.weight))
+            logits.append(one.linear(pooled))
+            maps.append(torch.einsum("nchw,oc->nohw", last, one.linear.weight))
             features.append(pooled)
         return torch.stack(logits), torch.stack(maps), torch.stack(features).mean(0)
 

@@ -257,15 +257,14 @@ class MiniEncoder:
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Air dark, bone bright.
         head : int or None
-            Keep the logits and maps of one head, such as that of a patient's fold; average all of them unless given.
+            Run one head alone, such as that of a patient's fold; all of them unless given. The gate needs all.
         """
         crops = crop_radiograph(pixels, self.segmenter)
         with torch.inference_mode():
-            logits, maps, features = (part.cpu() for part in self.network.forward_with_maps(self._lay_batch(crops)))
-        kept = slice(None) if head is None else slice(head, head + 1)
-        laid = lay_maps(maps[kept].mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
-        read = logits.mean(1).double().numpy()[kept]
-        return Activations(read, measure_crops(crops), laid, features[0].numpy(), crops)
+            read = self.network.forward_with_maps(self._lay_batch(crops), head=head)
+            logits, maps, features = (part.cpu() for part in read)
+        laid = lay_maps(maps.mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
+        return Activations(logits.mean(1).double().numpy(), measure_crops(crops), laid, features[0].numpy(), crops)
 
     def read_features(self, pixels: Pixels, *, head: int | None = None) -> Features:
         """Return the features of one radiograph.

@@ -100,7 +100,8 @@ def read_sided(cases: Sequence[Case], network: Ensemble) -> list[Sided]:
 def _describe(crops: Crops, network: Ensemble, fold: int) -> Floats:
     frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
     with torch.inference_mode():
-        maps = network.eval().forward_with_maps(prepare_batch(shrink_images(frames, SIZE)))[1][fold].numpy()
+        batch = prepare_batch(shrink_images(frames, SIZE))
+        maps = network.eval().forward_with_maps(batch, head=fold)[1][0].numpy()
     laid = lay_maps(maps, (crops.whole.box, crops.chest.box), crops.whole.box)
     return describe_sides(measure_crops(crops), laid, crops.anatomy.lungs)
 

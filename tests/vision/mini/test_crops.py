@@ -24,7 +24,7 @@ def test_the_chest_holds_both_lungs_and_little_else(shared: Path) -> None:
         pixels = read_radiograph(case.path, settings=Settings.read()).pixels
         crops = crop_radiograph(pixels, segmenter)
         x0, y0, x1, y1 = crops.chest.box
-        assert abs((x1 - x0) - (y1 - y0)) <= 1
+        assert abs((x1 - x0) - (y1 - y0)) <= 4  # a pixel of the shrunk image
         seen = segmenter.segment_frame(crops.chest).lungs
         assert seen.found
         assert 0.2 < (seen.right | seen.left).mean() < 0.7
