@@ -107,7 +107,9 @@ def fit_odds(material: Material, prevalence: Prevalence) -> OddsReader:
         priors = find_priors(n, prevalence)
         low[:, n], high[:, n] = _find_limits(odds, priors, views[rows], targets[rows, n], mixed)
         odds = np.clip(odds, low[parts[2], n], high[parts[2], n])
-        base[:, n] = [np.average(odds[parts[2] == view], weights=mixed[parts[2] == view]) for view in range(len(VIEWS))]
+        for view, prior in enumerate(priors):
+            inside = parts[2] == view
+            base[view, n] = np.average(odds[inside], weights=mixed[inside]) if inside.any() else prior
     weight /= np.sqrt(1 + DOUBT * material.noise)
     return reader._replace(weight=weight, slope=slope, offset=offset, base=base, low=low, high=high)
 
