@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +21,18 @@ import torch
 from thoracite.errors import ModelError
 from thoracite.kg.concepts import read_concepts
 from thoracite.settings import MODELS
-from thoracite.types import CERTAINTIES, Entity, Finding, Noun, Region, find_log_odds, find_verdict
+from thoracite.types import CERTAINTIES, Entity, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.device import find_device
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
+from thoracite.vision.mini.activations import Activations, Features, ViewScale
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
 from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
-from thoracite.vision.mini.lungs import Lungs, Side
+from thoracite.vision.mini.lungs import Side
 from thoracite.vision.mini.measures import MEASURES, measure_crops
 from thoracite.vision.mini.odds import Frontal, OddsReader
 from thoracite.vision.mini.region import find_region, lay_maps
@@ -54,75 +54,6 @@ _PLACES = {"Cardiomegaly": "cardiac silhouette"}
 
 _OUTSIDE = frozenset({"Cardiomegaly", "Hernia"})
 """Findings outside lungs and pleura."""
-
-
-class Activations(NamedTuple):
-    """Output of network and measurements for one image.
-
-    Parameters
-    ----------
-    logits : ndarray, shape (heads, outputs), float64
-        The network's, one row for each head: the mean of both crops.
-    measures : ndarray, shape (measures,), float64
-        In the order of :data:`thoracite.vision.mini.measures.MEASURES`; NaN for what cannot be measured.
-    maps : ndarray, shape (outputs, 56, 56), float32
-        The part that each place of the whole adds to the network's logits, mean over heads and crops.
-    features : ndarray, shape (features,), float32
-        Mean of the last maps of the whole over places and heads.
-    crops : Crops
-        The crops that were read, with lungs and heart.
-    """
-
-    logits: npt.NDArray[np.float64]
-    measures: npt.NDArray[np.float64]
-    maps: npt.NDArray[np.float32]
-    features: npt.NDArray[np.float32]
-    crops: Crops
-
-    @property
-    def box(self) -> tuple[int, int, int, int]:
-        """Return x0, y0, x1, y1 of the whole crop, in pixels of the radiograph."""
-        return self.crops.whole.box
-
-    @property
-    def lungs(self) -> Lungs:
-        """Return the lungs, as far as they are visible."""
-        return self.crops.anatomy.lungs
-
-
-class Features(NamedTuple):
-    """Features of one image, for signs and other readers to be learned on.
-
-    Parameters
-    ----------
-    maps : ndarray, shape (2, 1280, rows, columns), float32
-        Last maps of the whole and of the chest, not negative; cell (r, c) of a crop covers the same share of its box.
-    boxes : tuple of two tuples of int
-        x0, y0, x1, y1 of both crops, in pixels of the radiograph; a chest's may reach beyond it.
-    activations : Activations
-        Logits, measurements, and the crops with their masks.
-    """
-
-    maps: npt.NDArray[np.float32]
-    boxes: tuple[tuple[int, int, int, int], tuple[int, int, int, int]]
-    activations: Activations
-
-
-class ViewScale(Noun):
-    """Scale that turns the network's logit of the view into the probability of AP.
-
-    Parameters
-    ----------
-    slope, offset : float
-        Probability = sigmoid(slope · logit + offset).
-    """
-
-    slope: float
-    offset: float
-
-    def find_probability(self, logit: float) -> float:
-        """Return the probability of view AP."""
-        return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
 class MiniEncoder:
@@ -317,9 +248,7 @@ class MiniEncoder:
         return region
 
     def find_side(self, activations: Activations) -> Side | None:
-        """Return the side of the image's opacity; None where it is not sure, or the masks are not valid."""
-        if activations.crops.faults:
-            return None
+        """Return the side of the image's opacity; None where it is not sure."""
         return self.side.find_side(describe_sides(activations.measures, activations.maps, activations.lungs))
 
     def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:

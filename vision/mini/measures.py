@@ -13,6 +13,7 @@ Examples
 --------
 >>> from thoracite.vision.mini.lungs import draw_ellipses
 >>> frame = Frame(np.tile(np.linspace(0, 1, 96, dtype=np.float32), (96, 1)), (0, 0, 960, 960))
+>>> from thoracite.vision.mini.anatomy import Heart
 >>> heart = Heart(np.zeros((96, 96), dtype=bool), frame.box)
 >>> measures = dict(zip(MEASURES, measure_chest(frame, Anatomy(draw_ellipses(frame.box), heart)), strict=True))
 >>> [round(float(measures[name]), 2) for name in ("lung height", "chest width in the frame")]

@@ -92,7 +92,7 @@ def read_sided(cases: Sequence[Case], network: Ensemble) -> list[Sided]:
         pixels = read_radiograph(case.path, settings=Settings.read()).pixels
         crops = crop_radiograph(pixels, segmenter)
         side = find_box_side(case, crops.anatomy.lungs, (pixels.shape[0], pixels.shape[1]))
-        if side is not None and not crops.faults:
+        if side is not None:
             sided.append(Sided(case, side, _describe(crops, network, case.fold)))
     return sided
 
