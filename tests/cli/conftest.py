@@ -31,4 +31,4 @@ def run(graph_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 @pytest.fixture(scope="session")
 def radiograph(shared: Path) -> Path:
     """A real chest X-ray with effusion, from ChestX-ray14."""
-    return shared / "data" / "cxr" / "images" / "nih" / "nih_00015044_000.jpg"
+    return shared / "data" / "cxr" / "images" / "nih" / "nih_00030180_000.jpg"

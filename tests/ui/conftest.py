@@ -182,7 +182,7 @@ def graph_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def radiograph(shared: Path) -> Path:
     """A real chest X-ray with effusion and oedema, from ChestX-ray14."""
-    return shared / "data" / "cxr" / "images" / "nih" / "nih_00015044_000.jpg"
+    return shared / "data" / "cxr" / "images" / "nih" / "nih_00030180_000.jpg"
 
 
 @pytest.fixture(scope="session")

@@ -293,7 +293,8 @@ def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
         lost = "nodules, fine lines and thin pleural edges cannot be judged in it"
         notes.append(f"The image has only {width}×{height} pixels: {lost}.")
     if faults:
-        notes.append(f"Lungs and heart were not measured: {', and '.join(faults)}.")
+        reasons = " and ".join([", ".join(faults[:-1]), faults[-1]] if len(faults) > 1 else faults)
+        notes.append(f"Lungs and heart were not measured: {reasons}.")
     return tuple(notes)
 
 

@@ -29,7 +29,7 @@ def encoder(request: pytest.FixtureRequest) -> ImageEncoder:
 
 @pytest.fixture(scope="module")
 def chest(shared: Path) -> Radiograph:
-    path = shared / "data" / "cxr" / "images" / "nih" / "nih_00015044_000.jpg"
+    path = shared / "data" / "cxr" / "images" / "nih" / "nih_00030180_000.jpg"
     return read_radiograph(path, settings=Settings.read())
 
 
