@@ -197,8 +197,9 @@ def measure_sameness(answers: Answers, changes: Sequence[str]) -> list[Row]:
         columns = {**{change: [n] for n, change in enumerate(changes)}, "mean of the changes": [*range(len(changes))]}
         for change, some in columns.items():
             rows.append(_measure(answers.system, f"{meaning}, {change}", same[:, some], every[:, some], groups))
-        where = f"{meaning}, where something is asserted before or after"
-        rows.append(_measure(answers.system, where, same * spoken, spoken, groups))
+        if spoken.any():
+            where = f"{meaning}, where something is asserted before or after"
+            rows.append(_measure(answers.system, where, same * spoken, spoken, groups))
     said: Flags = np.asarray((answers.levels[kept, 0] >= ASSERTED).any(axis=1, keepdims=True), dtype=np.bool_)
     rows.append(_measure(answers.system, "images with an assertion", said, np.ones_like(said), groups))
     return rows

@@ -173,7 +173,10 @@ def measure_verdicts(said: Said, name: str) -> list[Row]:
     rows = []
     for word in ("likely", "suspected", "possible", "undecided", "unlikely"):
         called = (verdicts == word) & known
-        rows.append(_share(f"share with the finding of those called {word}, {name}", called & targets, called, groups))
+        if called.any():
+            rows.append(
+                _share(f"share with the finding of those called {word}, {name}", called & targets, called, groups)
+            )
     for n in np.flatnonzero((targets & known).sum(axis=0) >= FEWEST):
         called, usual = verdicts[:, n] == "unlikely", float(targets[:, n].mean())
         if not called.any():
