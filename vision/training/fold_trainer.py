@@ -105,10 +105,6 @@ class FoldTrainer:
         nn.init.zeros_(head.linear.weight)
         head.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
         self.progress = Run(self.head, _group_parameters(head, recipe.decay), averaging=AVERAGING)
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Prepare a variant; does nothing here."""
 
     def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """Return the target of each output, and weights that say where it is known; both of shape (cases, outputs)."""
@@ -145,14 +141,8 @@ class FoldTrainer:
             The head's last maps of these cases.
         """
         logits = self.head.linear(self.head.dropout(maps.mean(dim=(2, 3)))).float()
-        logits = self.adjust(rows, logits)
         losses = F.binary_cross_entropy_with_logits(logits, self.targets[rows], reduction="none")
         return (losses * self.known[rows]).sum() / self.known[rows].sum()
-
-    def adjust(self, rows: Tensor, logits: Tensor) -> Tensor:
-        """Adjust the logits for the loss, shape (n, outputs); unchanged here."""
-        del rows
-        return logits
 
     def _train_epoch(self, epoch: int) -> float:
         self.head.train()
