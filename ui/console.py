@@ -71,9 +71,11 @@ def explain_images(
     """
     from thoracite.pipeline import Explainer
     from thoracite.ui.page import render_explained
+    from thoracite.vision.prevalence import read_prevalence
 
     images = list(find_images(paths))
     studies = [Study(image=str(image), view=_check_view(view)) for image in images]
+    read_prevalence(settings.prevalence)  # a fault in it is told once, not for each image
     if html is not None and len(images) > LONGEST_PAGE:
         raise UsageError(
             f"--html takes at most {LONGEST_PAGE} images and {len(images)} are given; explain fewer, or use --output"

@@ -101,6 +101,23 @@ def test_a_batch_as_a_table_has_one_row_an_image(run: Run, radiograph: Path, tmp
     }
 
 
+def test_another_mix_is_stated_in_a_file_and_a_fault_in_it_is_told_once(
+    run: Run, radiograph: Path, tmp_path: Path
+) -> None:
+    mix = tmp_path / "clinic.csv"
+    mix.write_text("finding,share_all\nHernia,0.3\n")
+    usual, other = (
+        {finding["label"]: finding for finding in run("explain", radiograph, "--json", *more).records[0]["findings"]}
+        for more in ((), ("--prevalence", mix))
+    )
+    assert other["hiatal hernia"]["probability"] > usual["hiatal hernia"]["probability"]
+    assert other["hiatal hernia"]["likelihood_ratio"] == usual["hiatal hernia"]["likelihood_ratio"]
+    assert other["atelectasis"] == usual["atelectasis"]
+    ran = run("explain", radiograph, radiograph, "--csv", "--prevalence", tmp_path / "none.csv")
+    assert (ran.code, ran.out) == (3, "")
+    assert "none.csv cannot be read" in ran.sentence
+
+
 def test_without_a_graph_there_are_observations_only(run: Run, radiograph: Path, tmp_path: Path) -> None:
     ran = run("explain", radiograph, "--no-graph", "--json", "--graph", tmp_path / "none")
     (record,) = ran.records
