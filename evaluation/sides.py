@@ -54,6 +54,8 @@ def run_sides(data: Path, *, folder: Path = FOLDER) -> Suite:
         "always right": np.ones(len(open_)),
     }
     rows = [row for system, odds in rated.items() for row in measure_sides(system, open_, odds)]
+    valid = [float(not np.isnan(one.traits[0])) for one in open_]
+    rows.append(summarise(SYSTEM, "images whose masks are valid", valid, [one.case.group for one in open_]))
     if locked:
         odds = np.array([encoder.side.rate(one.traits) for one in locked])
         rows += measure_named(f"{SYSTEM}, locked patients", locked, odds, least=encoder.side.least)

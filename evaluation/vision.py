@@ -46,6 +46,9 @@ LEAST = 30
 FEWER = 15
 """The same for the two small collections of ``nih``."""
 
+FINE = 64
+"""Side of the smallest images of the new source, in pixels."""
+
 SMALL = ("jrzech", "muhammedtalo")
 """Names of the two collections of ``nih``."""
 
@@ -164,10 +167,6 @@ def list_parts(cases: Sequence[Case]) -> list[Part]:
     return [part for part in parts if len(part.rows)]
 
 
-FINE = 64
-"""Side of the smallest images, in pixels."""
-
-
 def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> list[Row]:
     """Measure every system on one part, and the lead of the encoder over the others."""
     groups = [held.cases[row].group for row in part.rows]
@@ -275,6 +274,7 @@ def measure_sources(held: HeldOut) -> list[Row]:
 
 __all__ = [
     "EARLIER",
+    "FINE",
     "LEAST",
     "Part",
     "System",

@@ -29,7 +29,7 @@ from thoracite.evaluation.held_out import (
 )
 from thoracite.evaluation.patients import Positions, measure_drawn
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.evaluation.vision import draw_patients
+from thoracite.evaluation.vision import FINE, draw_patients
 from thoracite.types import find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.labels import FINDINGS
@@ -49,9 +49,6 @@ BINS = (0.0, 0.5, 2.0, 5.0, 10.0, np.inf)
 
 FEWEST = 30
 """Fewest positives of a bin that is measured."""
-
-FINE = 64
-"""Side of the smallest images, in pixels; the new source's others are measured."""
 
 
 class Said(NamedTuple):

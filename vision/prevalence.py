@@ -40,12 +40,9 @@ class Prevalence(NamedTuple):
     ----------
     shares : mapping of str to mapping of str to float
         By label of ChestX-ray14, then by view (``PA``, ``AP``) or ``""`` for all images; each in (0, 1).
-    source : str
-        File that it was read from.
     """
 
     shares: Mapping[str, Mapping[str, float]]
-    source: str
 
     def find_share(self, label: str, view: View) -> float:
         """Return the share of a finding among the images of a view; of all images where the view is not known."""
@@ -70,7 +67,7 @@ def read_prevalence(path: Path | None = None) -> Prevalence:
     shares = dict(_read_shares(FILE))
     if path is not None:
         shares |= _read_shares(path)
-    return Prevalence(shares, str(path or FILE))
+    return Prevalence(shares)
 
 
 def _read_shares(path: Path) -> dict[str, dict[str, float]]:
