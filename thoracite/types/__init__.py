@@ -14,6 +14,7 @@ from thoracite.types.explanation import Claim, ClaimKind, Evidence, Explanation
 from thoracite.types.graph import Certainty, Counts, Entity, Provenance, Relation, ScoredTriple, Subgraph, Triple
 from thoracite.types.image import (
     CERTAINTIES,
+    Answer,
     Drawing,
     Finding,
     Region,
@@ -31,6 +32,7 @@ from thoracite.types.noun import CITATION, Commonness, Confidence, Curie, Eviden
 __all__ = [
     "CERTAINTIES",
     "CITATION",
+    "Answer",
     "Certainty",
     "Claim",
     "ClaimKind",

@@ -13,6 +13,9 @@ from thoracite.types.noun import Curie, Noun, Probability, Side
 SignKind = Literal["measured", "learned", "phantom-only"]
 """Ways to read a sign: by geometry, by a classifier, or by a classifier tested only on synthetic images."""
 
+Answer = Literal["yes", "no"]
+"""Answers to a sign's question."""
+
 View = Literal["PA", "AP", "lateral", "unknown"]
 """Projections of a radiograph."""
 
@@ -132,6 +135,11 @@ class SignScore(Noun):
         Part that the sign adds to the finding's log-odds; 0 where the sign is not valid.
     drawing : tuple of Drawing
         Lines and outlines that show the measurement.
+    answer : str or None
+        ``yes`` where the value lies beyond the reference, ``no`` where it lies well within the usual range; None
+        between the two, and where the sign is not valid.
+    opposite : Entity or None
+        Concept that a no means, such as a sharp costophrenic angle; None where the graph has none.
 
     Raises
     ------
@@ -156,11 +164,13 @@ class SignScore(Noun):
     probability: Probability | None = None
     log_odds: float = 0.0
     drawing: tuple[Drawing, ...] = ()
+    answer: Answer | None = None
+    opposite: Entity | None = None
 
     @model_validator(mode="after")
     def _valid_or_not(self) -> Self:
-        if not self.valid and (self.log_odds != 0 or not self.invalid_because):
-            raise ValueError(f"{self.sign.id} is not valid, so it says why and adds 0 to the log-odds")
+        if not self.valid and (self.log_odds != 0 or not self.invalid_because or self.answer):
+            raise ValueError(f"{self.sign.id} is not valid, so it says why, answers nothing and adds 0 to the log-odds")
         if self.valid and (self.invalid_because is not None or self.value is None):
             raise ValueError(f"{self.sign.id} is valid, so it has a value and no reason against it")
         return self
@@ -309,6 +319,7 @@ def find_log_odds(probability: float) -> float:
 
 __all__ = [
     "CERTAINTIES",
+    "Answer",
     "Drawing",
     "Finding",
     "Region",
