@@ -1,0 +1,108 @@
+"""Values that answer the measured signs, each with the lines that show it or the reason why there is none.
+
+Lengths are in chest widths; grey values in contrasts; differences are those of the right side less the left, and
+shifts are to the patient's left (:mod:`thoracite.vision.mini.chest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from thoracite.types import Drawing
+from thoracite.vision.mini.anatomy import measure_ratio
+from thoracite.vision.mini.chest import Chest
+from thoracite.vision.mini.crops import Crops
+from thoracite.vision.mini.lungs import find_ends
+from thoracite.vision.mini.measures import MEASURES, measure_prepared
+from thoracite.vision.mini.signs.borders import measure_behind_heart, measure_heart_edge, measure_knob
+from thoracite.vision.mini.signs.densities import measure_densities, measure_texture
+from thoracite.vision.mini.signs.diaphragm import Base, measure_bases, trace_base
+from thoracite.vision.mini.signs.halves import halve_chest
+from thoracite.vision.mini.signs.listed import read_signs
+from thoracite.vision.mini.signs.measured import Measured, draw_outline, draw_points, silence
+from thoracite.vision.mini.signs.midline import measure_shift, measure_trachea
+from thoracite.vision.mini.signs.pleura import measure_band, measure_cap, measure_line
+from thoracite.vision.mini.signs.spots import measure_spots
+
+
+def measure_signs(crops: Crops) -> dict[str, Measured]:
+    """Measure every value that the list of signs names, on one radiograph.
+
+    Parameters
+    ----------
+    crops : Crops
+        Its crops, with lungs and heart drawn on them.
+
+    Returns
+    -------
+    dict of str to Measured
+        By the column ``measure`` of the list; all silent where the masks are invalid.
+
+    Examples
+    --------
+    >>> from thoracite.phantom import draw_phantom
+    >>> from thoracite.vision.mini.crops import crop_radiograph
+    >>> from thoracite.vision.mini.segmenter import ChestSegmenter
+    >>> phantom = draw_phantom(4, abnormalities=(), size=256)                   # synthetic
+    >>> crops = crop_radiograph(phantom.image, ChestSegmenter.load())._replace(faults=())
+    >>> values = measure_signs(crops)
+    >>> values["lung height"].fault, [drawing.kind for drawing in values["lung height"].drawing]
+    (None, ['line', 'line'])
+    >>> measure_signs(crops._replace(faults=("the chest is turned",)))["lung height"].fault
+    'the chest is turned'
+    """
+    if crops.faults or not crops.anatomy.lungs.found:
+        fault = ", ".join(crops.faults) or "the lungs were not found"
+        return {sign.measure: silence(fault) for sign in read_signs() if sign.kind == "measured"}
+    chest = Chest(crops.whole, crops.anatomy)
+    known = dict(zip(MEASURES, measure_prepared(chest).tolist(), strict=True))
+    right, left = halve_chest(chest)
+    bases = trace_base(right), trace_base(left)
+    found = _measure_heart(chest, known, bases) | _measure_sizes(chest, known) | measure_bases(*bases)
+    found |= measure_densities(chest, known) | measure_texture(chest, known) | measure_spots(chest, known)
+    found |= {"mediastinal shift": measure_shift(chest), "tracheal shift": measure_trachea(chest)}
+    for half in (right, left):
+        found[f"{half.side} heart border edge"] = measure_heart_edge(half)
+        found[f"{half.side} pleural band"] = measure_band(half)
+        found[f"{half.side} apical cap"] = measure_cap(half)
+        found[f"{half.side} basal line"] = measure_line(half)
+    return found | {"aortic knob edge": measure_knob(left), "retrocardiac density": measure_behind_heart(left)}
+
+
+def _measure_heart(chest: Chest, known: Mapping[str, float], bases: tuple[Base, Base]) -> dict[str, Measured]:
+    """Return the heart's width and reach; silent where a base is opaque, which hides the heart's border."""
+    ratio = measure_ratio(chest.anatomy)
+    fault = bases[0].fault or bases[1].fault or (None if ratio else "the heart was not found")
+    names = ("cardiothoracic ratio", "heart to the right", "heart to the left")
+    if fault or ratio is None:
+        return dict.fromkeys(names, silence(fault or ""))
+    heart, around = (Drawing(kind="line", points=line) for line in (ratio.heart, ratio.chest))
+    middle = chest.place(chest.middle, 0)[0]
+    (x0, y), (x1, _) = ratio.heart
+    found = {names[0]: Measured(known[names[0]], None, (heart, around))}
+    for name, x in zip(names[1:], (x0, x1), strict=True):
+        found[name] = Measured(known[name], None, (Drawing(kind="line", points=((middle, y), (x, y))),))
+    return found
+
+
+def _measure_sizes(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
+    outlines = (*draw_outline(chest, chest.right), *draw_outline(chest, chest.left))
+    heights = []
+    for mask in (chest.right, chest.left):
+        column = float(np.nonzero(mask)[1].mean()) + 0.5
+        heights.append(draw_points(chest, "line", [(column, end) for end in find_ends(mask)]))
+    gaps = chest.gaps
+    upper = np.flatnonzero((gaps.down > 0.1) & (gaps.down < 0.4))
+    found = {name: Measured(known[name], None, outlines) for name in ("difference of areas", "lung area")}
+    found["lung height"] = Measured(known["lung height"], None, tuple(heights))
+    name = "upper mediastinal width"
+    if not upper.size:
+        return found | {name: silence("the lungs do not lie side by side")}
+    row = upper[len(upper) // 2]
+    line = draw_points(chest, "line", [(x, gaps.rows[row] + 0.5) for x in (gaps.right[row] + 1, gaps.left[row])])
+    return found | {name: Measured(known[name], None, (line,))}
+
+
+__all__ = ["Measured", "measure_signs"]
