@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from thoracite.types import Noun
 from thoracite.vision.mini.crops import Crops
 from thoracite.vision.mini.lungs import Lungs
+from thoracite.vision.mini.signs.measured import Measured
 
 
 class Activations(NamedTuple):
@@ -28,6 +30,8 @@ class Activations(NamedTuple):
         Mean of the last maps of the whole over places and heads.
     crops : Crops
         The crops that were read, with lungs and heart.
+    signs : mapping of str to Measured
+        Values that answer the questions of the list of signs, measured and learned, by name.
     """
 
     logits: npt.NDArray[np.float64]
@@ -35,6 +39,7 @@ class Activations(NamedTuple):
     maps: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
     crops: Crops
+    signs: Mapping[str, Measured]
 
     @property
     def box(self) -> tuple[int, int, int, int]:

@@ -18,10 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from thoracite.errors import ModelError
-from thoracite.kg.concepts import read_concepts
 from thoracite.settings import MODELS
-from thoracite.types import CERTAINTIES, Entity, Finding, Region, find_log_odds, find_verdict
+from thoracite.types import CERTAINTIES, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.device import find_device
 from thoracite.vision.encoder import Reading
@@ -31,12 +29,18 @@ from thoracite.vision.mini.activations import Activations, Features, ViewScale
 from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
 from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
+from thoracite.vision.mini.entities import find_entities
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.vision.mini.lungs import Side
 from thoracite.vision.mini.measures import MEASURES, measure_crops
-from thoracite.vision.mini.odds import Frontal, OddsReader
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.signs.evidence import SignReader, Weighed
+from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
+from thoracite.vision.mini.signs.listed import Frontal, list_signs
+from thoracite.vision.mini.signs.measured import Measured, silence
+from thoracite.vision.mini.signs.values import measure_signs
+from thoracite.vision.mini.signs.weights import SignWeights
 from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.prevalence import Prevalence, read_prevalence
 
@@ -65,8 +69,10 @@ class MiniEncoder:
         The network, in evaluation mode.
     segmenter : ChestSegmenter
         Draws lungs and heart for measurements and the close crop.
-    odds : OddsReader
-        Turns logits, measurements and view into log-odds.
+    zones : ZoneReader
+        Reads the learned signs off the network's map of opacities.
+    weights : SignWeights
+        Weights of evidence of signs and network.
     view : ViewScale
         Tells the view where it is not stated.
     gate : GateWeights
@@ -89,7 +95,8 @@ class MiniEncoder:
         self,
         network: Ensemble,
         segmenter: ChestSegmenter,
-        odds: OddsReader,
+        zones: ZoneReader,
+        weights: SignWeights,
         view: ViewScale,
         gate: GateWeights,
         *,
@@ -101,7 +108,8 @@ class MiniEncoder:
     ) -> None:
         self.device = device
         self.network: Ensemble = network.eval().to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.segmenter, self.odds, self.view, self.gate = segmenter, odds, view, gate
+        self.segmenter, self.zones, self.view, self.gate = segmenter, zones, view, gate
+        self.signs = SignReader(weights)
         self.size, self.side, self.noise = size, side, noise
         self.usual = read_prevalence()
         self.prevalence = prevalence or self.usual
@@ -128,17 +136,20 @@ class MiniEncoder:
         with explain_damage(folder, "thoracite train encoder"):
             facts, state = read_model(folder)
             gate = GateWeights(state.pop("gate.weight").numpy(), state.pop("gate.bias").numpy(), facts["gate"])
-            odds = OddsReader(*(state.pop(f"odds.{part}").double().numpy() for part in OddsReader._fields))
+            zones = ZoneReader(*(state.pop(f"zones.{part}").double().numpy() for part in ZoneReader._fields))
+            own = {name: state.pop(name).double().numpy() for name in list(state) if name.startswith("signs.")}
+            weights = SignWeights.unflatten({name.removeprefix("signs."): value for name, value in own.items()})
             side = SideReader(
                 state.pop("side.spread").double().numpy(), state.pop("side.weight").double().numpy(), facts["side"]
             )
             noise = state.pop("noise").double().numpy()
-            if facts["measures"] != list(MEASURES) or facts["outputs"] != list(OUTPUTS):
-                raise ValueError("it was trained on other measurements or labels")
+            asked = {"measures": list(MEASURES), "outputs": list(OUTPUTS), "signs": list_signs()}
+            if any(facts[name] != own for name, own in asked.items()):
+                raise ValueError("it was trained on other measurements, labels or signs")
             network = Ensemble(len(OUTPUTS), facts["folds"])
             fill_network(network, state)
             view, size = ViewScale(**facts["view"]), facts["size"]
-        parts = network, ChestSegmenter.load(), odds, view, gate
+        parts = network, ChestSegmenter.load(), zones, weights, view, gate
         return cls(*parts, size=size, side=side, noise=noise, device=find_device(device), prevalence=prevalence)
 
     def read(self, radiograph: Radiograph) -> Reading:
@@ -195,7 +206,22 @@ class MiniEncoder:
             read = self.network.forward_with_maps(self._lay_batch(crops), head=head)
             logits, maps, features = (part.cpu() for part in read)
         laid = lay_maps(maps.mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
-        return Activations(logits.mean(1).double().numpy(), measure_crops(crops), laid, features[0].numpy(), crops)
+        means = logits.mean(1).double().numpy()
+        signs = measure_signs(crops) | self._read_zones(laid, means.mean(0), crops)
+        return Activations(means, measure_crops(crops), laid, features[0].numpy(), crops, signs)
+
+    def _read_zones(
+        self, maps: npt.NDArray[np.float32], logits: npt.NDArray[np.float64], crops: Crops
+    ) -> dict[str, Measured]:
+        """Return the values of the learned signs; silent where no lungs were found."""
+        if not crops.anatomy.lungs.found:
+            return dict.fromkeys(LEARNED, silence("the lungs were not found"))
+        zones = number_zones(crops.anatomy.lungs, maps.shape[1])
+        read = self.zones.read(describe_zones(maps[OPACITY], float(logits[OPACITY]), zones))
+        return {
+            name: silence("this zone was not found") if math.isnan(value) else Measured(value, None, ())
+            for name, value in zip(LEARNED, read.tolist(), strict=True)
+        }
 
     def read_features(self, pixels: Pixels, *, head: int | None = None) -> Features:
         """Return the features of one radiograph.
@@ -233,10 +259,9 @@ class MiniEncoder:
         probability = self.view.find_probability(float(activations.logits[:, OUTPUTS.index("AP")].mean()))
         return ("AP", probability) if probability >= 0.5 else ("PA", 1 - probability)
 
-    def find_log_odds(self, activations: Activations, view: Frontal) -> npt.NDArray[np.float64]:
-        """Return the log-odds of the findings in ChestX-ray14's mix, shape (14,)."""
-        logits = activations.logits.mean(axis=0)[: len(FINDINGS)]
-        return self.odds.read(logits, activations.measures, view)
+    def weigh(self, activations: Activations, view: Frontal) -> Weighed:
+        """Return base, signs and rest of each finding in ChestX-ray14's mix."""
+        return self.signs.weigh(activations.logits.mean(axis=0)[: len(FINDINGS)], activations.signs, view)
 
     def locate(self, label: str, activations: Activations) -> Region:
         """Return the region that the network's map of a finding points at, and an opacity's side where it is sure."""
@@ -252,22 +277,22 @@ class MiniEncoder:
         return self.side.find_side(describe_sides(activations.measures, activations.maps, activations.lungs))
 
     def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:
-        bases, odds = self.odds.find_base(view), self.find_log_odds(activations, view)
-        for label, entity, base, whole in zip(FINDINGS, self.entities, bases, odds, strict=True):
-            prior = self.prevalence.find_share(label, view)
+        weighed = self.weigh(activations, view)
+        for n, (label, entity) in enumerate(zip(FINDINGS, self.entities, strict=True)):
+            prior, whole = self.prevalence.find_share(label, view), weighed.whole[n]
             shift = find_log_odds(prior) - find_log_odds(self.usual.find_share(label, view))
-            probability = 1 / (1 + math.exp(-float(whole) - shift))
-            ratio = math.exp(float(whole) + shift - find_log_odds(prior))
+            probability = 1 / (1 + math.exp(-whole - shift))
+            ratio = math.exp(whole + shift - find_log_odds(prior))
             verdict = find_verdict(probability, ratio)
-            asserted = verdict in ASSERTED
             yield Finding(
                 entity=entity,
                 probability=probability,
                 prior=prior,
                 certainty=CERTAINTIES[verdict],
-                base_log_odds=float(base) + shift,
-                rest_log_odds=float(whole - base),
-                region=self.locate(label, activations) if asserted else None,
+                signs=self.signs.score(activations.signs, weighed.parts[n], view),
+                base_log_odds=weighed.base[n] + shift,
+                rest_log_odds=weighed.rest[n],
+                region=self.locate(label, activations) if verdict in ASSERTED else None,
             )
 
 
@@ -298,26 +323,6 @@ def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def find_entities(labels: Sequence[str]) -> tuple[Entity, ...]:
-    """Return the concepts of labels of ChestX-ray14.
-
-    Raises
-    ------
-    ModelError
-        If a label is the code of no concept.
-
-    Examples
-    --------
-    >>> [entity.id for entity in find_entities(["Effusion", "Hernia"])]
-    ['thx:pleural_effusion', 'thx:hiatal_hernia']
-    """
-    known = {code: concept.entity for concept in read_concepts() for code in concept.entity.codes}
-    missing = [label for label in labels if f"NIH14:{label}" not in known]
-    if missing:
-        raise ModelError(f"the model reads {', '.join(missing)}, which no concept of the graph has as a code NIH14:…")
-    return tuple(known[f"NIH14:{label}"] for label in labels)
-
-
 __all__ = [
     "FOLDER",
     "SIDED",
@@ -326,6 +331,5 @@ __all__ = [
     "Features",
     "MiniEncoder",
     "ViewScale",
-    "find_entities",
     "find_notes",
 ]

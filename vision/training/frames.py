@@ -21,11 +21,18 @@ from thoracite.vision.mini.crops import crop_radiograph
 from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.mini.lungs import Mask
 from thoracite.vision.mini.measures import measure_crops
+from thoracite.vision.mini.region import FINE
 from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.signs.learned import number_zones
+from thoracite.vision.mini.signs.listed import name_values, read_signs
+from thoracite.vision.mini.signs.values import measure_signs
 from thoracite.vision.training.cases import Case
 from thoracite.vision.training.loop import cache_array
 
 _LOG = logging.getLogger(__name__)
+
+MEASURED = name_values([sign for sign in read_signs() if sign.kind == "measured"])
+"""Names of the values of measured signs, in order."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,14 +55,23 @@ class Prepared(NamedTuple):
         Both crops, whole and chest, of each.
     measures : ndarray, shape (cases, measures), float64
         NaN where nothing may be measured.
+    signs : ndarray, shape (cases, measured), float64
+        Values of the measured signs, in the order of :data:`MEASURED`; NaN where one may not be measured.
+    zones : ndarray, shape (cases, 56, 56), uint8
+        Numbers of the lungs' zones on the frame of the whole.
+    boxes : ndarray, shape (cases, 2, 4), float64
+        x0, y0, x1, y1 of both crops, as shares of width and height.
     """
 
     frames: npt.NDArray[np.uint8]
     measures: npt.NDArray[np.float64]
+    signs: npt.NDArray[np.float64]
+    zones: npt.NDArray[np.uint8]
+    boxes: npt.NDArray[np.float64]
 
 
 def prepare_cases(cases: Sequence[Case], folder: Path) -> Prepared:
-    """Crop and measure cases on all cores; both arrays are cached in files of a folder.
+    """Crop and measure cases on all cores; the arrays are cached in files of a folder.
 
     Parameters
     ----------
@@ -64,7 +80,7 @@ def prepare_cases(cases: Sequence[Case], folder: Path) -> Prepared:
     folder : Path
         An existing folder.
     """
-    paths = folder / "frames.npy", folder / "measures.npy"
+    paths = [folder / f"{name}.npy" for name in Prepared._fields]
     if not all(path.is_file() for path in paths):
         read = list(map_cores(_prepare_one, [case.path for case in cases], told="radiographs cropped and measured"))
         for path, values in zip(paths, zip(*read, strict=True), strict=True):
@@ -73,17 +89,17 @@ def prepare_cases(cases: Sequence[Case], folder: Path) -> Prepared:
 
 
 def measure_again(cases: Sequence[Case], folder: Path) -> npt.NDArray[np.float64]:
-    """Measure cases a little turned and cropped, cached in a file of the folder; shape (cases, measures)."""
+    """Measure signs of cases a little turned and cropped, cached in a file of the folder; shape (cases, measured)."""
 
     def measure() -> npt.NDArray[np.float64]:
         return np.stack(list(map_cores(_measure_jolted, [case.path for case in cases], told="measured again")))
 
-    return cache_array(folder / "measures_again.npy", measure)
+    return cache_array(folder / "signs_again.npy", measure)
 
 
 def read_crops(paths: Sequence[Path]) -> npt.NDArray[np.uint8]:
     """Read the two crops, whole and chest, of each file, on all cores; shape (files, 2, 160, 160), uint8."""
-    return np.stack([frames for frames, _ in map_cores(_prepare_one, paths, told="radiographs cropped")])
+    return np.stack([one.frames for one in map_cores(_prepare_one, paths, told="radiographs cropped")])
 
 
 def map_cores(one: Callable[[Item], Result], items: Sequence[Item], *, told: str) -> Iterator[Result]:
@@ -108,19 +124,28 @@ def map_cores(one: Callable[[Item], Result], items: Sequence[Item], *, told: str
             yield result
 
 
-def prepare_pixels(pixels: Pixels) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
-    """Return both crops of a radiograph, shape (2, 160, 160), and its measurements, NaN where the masks are invalid."""
+def prepare_pixels(pixels: Pixels) -> Prepared:
+    """Crop and measure one radiograph; the arrays lack the first axis."""
     crops = crop_radiograph(pixels, _load_segmenter())
-    return crops.lay_frames(), measure_crops(crops)
+    measured = measure_signs(crops)
+    height, width = pixels.shape
+    boxes = np.array([crops.whole.box, crops.chest.box]) / (width, height, width, height)
+    return Prepared(
+        crops.lay_frames(),
+        measure_crops(crops),
+        np.array([measured[name].value for name in MEASURED]),
+        number_zones(crops.anatomy.lungs, FINE),
+        boxes,
+    )
 
 
-def _prepare_one(path: Path) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+def _prepare_one(path: Path) -> Prepared:
     return prepare_pixels(read_radiograph(path, settings=Settings.read()).pixels)
 
 
 def _measure_jolted(path: Path) -> npt.NDArray[np.float64]:
     pixels = read_radiograph(path, settings=Settings.read()).pixels
-    return prepare_pixels(jolt_pixels(pixels, seed=sum(path.name.encode())))[1]
+    return prepare_pixels(jolt_pixels(pixels, seed=sum(path.name.encode()))).signs
 
 
 @cache
@@ -179,6 +204,7 @@ def jolt_pixels(pixels: Pixels, *, seed: int) -> Pixels:
 
 
 __all__ = [
+    "MEASURED",
     "Prepared",
     "frame_drawn",
     "jolt_pixels",

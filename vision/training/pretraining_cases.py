@@ -72,7 +72,7 @@ def draw_phantoms(number: int, *, seed: int = 0) -> npt.NDArray[np.uint8]:
 
 
 def _draw_one(seed: int) -> npt.NDArray[np.uint8]:
-    return prepare_pixels(draw_phantom(seed, size=LONGEST).image)[0]
+    return prepare_pixels(draw_phantom(seed, size=LONGEST).image).frames
 
 
 def read_children(folder: Path) -> list[Case]:

@@ -4,18 +4,19 @@ One head first learns from phantoms and from children's radiographs, and every f
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
 
 A fold's head never sees the patients of its fold, and no head sees locked patients. The logits for a fold's patients
-are weighted together with measurements and view into the log-odds (:mod:`thoracite.vision.training.fit_odds`), and
+become, together with the values of signs, weights of evidence (:mod:`thoracite.vision.training.fit_signs`), and
 ``thoracite evaluate vision`` measures on them.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from thoracite.errors import InputError, ModelError
 from thoracite.vision.device import find_device
@@ -23,14 +24,16 @@ from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.efficientnet import SIZE, Ensemble, load_imagenet_weights, prepare_batch
 from thoracite.vision.mini.measures import MEASURES
+from thoracite.vision.mini.signs.learned import LEARNED, OPACITY
+from thoracite.vision.mini.signs.listed import list_signs
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_labelled, read_targets
-from thoracite.vision.training.fit_odds import Material, find_noise, fit_odds
 from thoracite.vision.training.fit_scales import fit_scale
 from thoracite.vision.training.fit_side import fit_side, read_sided
+from thoracite.vision.training.fit_signs import find_noise, fit_evidence
+from thoracite.vision.training.fit_zones import ZoneMaterial, describe_cases, fit_zones
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import measure_again, prepare_cases
-from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
 from thoracite.vision.training.train_gate import train_gate
 
@@ -82,27 +85,32 @@ def train_encoder(
             network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=find_device()
         )
         trainer.run(checkpoints / f"fold{fold}.pt")
-    logits = cache_array(checkpoints / "logits.npy", lambda: read_held_out(network.cpu(), frames, cases))
+    logits, heat = read_held_out(network.cpu(), frames, cases)
     seen = np.flatnonzero([not case.locked for case in cases])
-    material = Material(cases, logits, prepared.measures, _find_noise(cases, prepared.measures, checkpoints)).take(seen)
-    odds = fit_odds(material, read_prevalence())
+    traits = describe_cases(prepared, logits, heat)
+    zones = fit_zones(ZoneMaterial(cases, traits, prepared.zones, prepared.boxes[:, 0]).take(seen))
+    values = np.column_stack([prepared.signs, np.stack([zones.read(each) for each in traits])])
+    noise = _find_noise(cases, prepared.signs, checkpoints)
+    evidence = fit_evidence([cases[n] for n in seen], logits[seen], values[seen], noise, read_prevalence())
     view = fit_scale("AP", logits[seen, OUTPUTS.index("AP")], read_targets(cases)[0][seen, OUTPUTS.index("AP")])
     side = fit_side([one for one in read_sided(cases, network) if not one.case.locked])
     gate = train_gate(network.eval(), data, seed=seed)
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
-    facts |= {"view": {"slope": view.slope, "offset": view.offset}, "side": side.least}
+    facts |= {"view": {"slope": view.slope, "offset": view.offset}, "side": side.least, "signs": list_signs()}
     facts["gate"] = round(gate.threshold, 6)
-    weights = {"gate.weight": torch.from_numpy(gate.weight), "gate.bias": torch.from_numpy(gate.bias)}
-    weights |= {"side.spread": torch.from_numpy(side.spread), "side.weight": torch.from_numpy(side.weight)}
-    weights["noise"] = torch.from_numpy(material.noise)
-    weights |= {f"odds.{part}": torch.from_numpy(value) for part, value in odds._asdict().items()}
-    write_model(network.state_dict() | weights, facts, output)
+    weights = {"gate.weight": gate.weight, "gate.bias": gate.bias, "side.spread": side.spread, "side.weight": side.weight}
+    weights |= {f"zones.{part}": value for part, value in zones._asdict().items()}
+    weights |= {f"signs.{part}": value for part, value in evidence.flatten().items()}
+    weights["noise"] = noise
+    tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
+    write_model(network.state_dict() | tensors, facts, output)
 
 
-def _find_noise(cases: list[Case], measures: npt.NDArray[np.float64], folder: Path) -> npt.NDArray[np.float64]:
-    """Measure some cases again, and find how much the measurements differ."""
+def _find_noise(cases: list[Case], measured: npt.NDArray[np.float64], folder: Path) -> npt.NDArray[np.float64]:
+    """Measure some cases again, and find how much the values differ; learned values come last and are trusted."""
     rows = np.flatnonzero([not case.locked for case in cases])[:: max(len(cases) // REPEATED, 1)]
-    return find_noise(measures[rows], measure_again([cases[row] for row in rows], folder))
+    noise = find_noise(measured[rows], measure_again([cases[row] for row in rows], folder))
+    return np.append(noise, np.zeros(len(LEARNED)))
 
 
 def _check_labels(cases: list[Case], data: Path) -> None:
@@ -153,26 +161,47 @@ def read_imagenet_weights() -> dict[str, Tensor]:
     return weights
 
 
-def read_held_out(network: Ensemble, frames: Tensor, cases: list[Case], *, size: int = SIZE) -> npt.NDArray[np.float64]:
-    """Return the logits of each case by the head of its fold, mean over the crops; shape (cases, outputs)."""
+class HeldOut(NamedTuple):
+    """Output of heads that did not see the patients.
+
+    Parameters
+    ----------
+    logits : ndarray, shape (cases, outputs), float64
+        Mean over the crops.
+    heat : ndarray, shape (cases, crops, rows, columns), float32
+        Part of the logit of opacity from each place.
+    """
+
+    logits: npt.NDArray[np.float64]
+    heat: npt.NDArray[np.float32]
+
+
+def read_held_out(network: Ensemble, frames: Tensor, cases: list[Case], *, size: int = SIZE) -> HeldOut:
+    """Read each case by the head of its fold."""
     network.eval()
-    logits, folds = np.empty((len(cases), len(OUTPUTS))), np.array([case.fold for case in cases])
-    for fold, head in enumerate(network.heads):
+    cells = size // 32
+    logits = np.empty((len(cases), len(OUTPUTS)))
+    heat = np.empty((len(cases), frames.shape[1], cells, cells), dtype=np.float32)
+    folds = np.array([case.fold for case in cases])
+    for fold in range(len(network.heads)):
         held = np.flatnonzero(folds == fold)
         for rows in np.array_split(held, len(held) // BATCH + 1):
-            logits[rows] = _read_part(network.backbone, head, frames[torch.from_numpy(rows)], size)
-    return logits
+            logits[rows], heat[rows] = _read_part(network, fold, frames[torch.from_numpy(rows)], size)
+    return HeldOut(logits, heat)
 
 
-def _read_part(backbone: nn.Module, head: nn.Module, frames: Tensor, size: int) -> npt.NDArray[np.float32]:
+def _read_part(network: Ensemble, head: int, frames: Tensor, size: int) -> HeldOut:
     with torch.inference_mode():
-        logits = head(backbone(prepare_batch(shrink_frames(frames.flatten(0, 1), size))))
-    mean: npt.NDArray[np.float32] = logits.unflatten(0, frames.shape[:2]).mean(1).numpy()
-    return mean
+        batch = prepare_batch(shrink_frames(frames.flatten(0, 1), size))
+        logits, maps, _ = network.forward_with_maps(batch, head=head)
+    shape = frames.shape[:2]
+    mean = logits[0].unflatten(0, shape).mean(1).double().numpy()
+    return HeldOut(mean, maps[0, :, OPACITY].unflatten(0, shape).numpy())
 
 
 __all__ = [
     "BEFORE",
+    "HeldOut",
     "begin_network",
     "read_held_out",
     "read_imagenet_weights",

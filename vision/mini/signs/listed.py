@@ -13,9 +13,13 @@ Examples
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
 
 from thoracite.errors import InputError
 from thoracite.files import read_rows
@@ -27,6 +31,11 @@ SIGNS = Path(__file__).parent / "signs.csv"
 """The list that comes with the product."""
 
 Direction = Literal["high", "low"]
+
+Frontal = Literal["PA", "AP"]
+
+VIEWS: tuple[Frontal, ...] = ("PA", "AP")
+"""Views with usual values and odds of their own, in the order of the rows."""
 
 
 class AskedSign(Noun):
@@ -59,7 +68,7 @@ class AskedSign(Noun):
     entity: Entity
     opposite: Entity | None
     side: Side | None
-    view: Literal["PA", "AP"] | None
+    view: Frontal | None
     kind: SignKind
     measure: str
     yes: Direction
@@ -110,4 +119,41 @@ def read_signs(path: Path = SIGNS) -> tuple[AskedSign, ...]:
     return tuple(signs.values())
 
 
-__all__ = ["SIGNS", "AskedSign", "Direction", "read_signs"]
+def name_values(signs: Sequence[AskedSign]) -> tuple[str, ...]:
+    """Return the names of the values that answer a list of signs, each once.
+
+    Examples
+    --------
+    >>> signs = read_signs()
+    >>> len(name_values(signs)) < len(signs), name_values(signs)[0]
+    (True, 'cardiothoracic ratio')
+    """
+    return tuple(dict.fromkeys(sign.measure for sign in signs))
+
+
+def list_signs() -> list[str]:
+    """Return the product's own signs by key and value, so that weights of another list are told apart."""
+    return [f"{sign.key} {sign.measure}" for sign in read_signs()]
+
+
+def spread_values(
+    values: npt.NDArray[np.float64], views: npt.NDArray[np.int64], signs: Sequence[AskedSign]
+) -> npt.NDArray[np.float64]:
+    """Give each sign its value, shape (images, signs); NaN where it is not asked of the image's view.
+
+    Parameters
+    ----------
+    values : ndarray, shape (images, values)
+        In the order of :func:`name_values`; NaN where nothing was measured.
+    views : ndarray, shape (images,)
+        Numbers of the views in :data:`VIEWS`.
+    signs : sequence of AskedSign
+        The list of signs.
+    """
+    names = name_values(signs)
+    spread = values[:, [names.index(sign.measure) for sign in signs]]
+    asked = np.array([[sign.view in (None, view) for sign in signs] for view in VIEWS])
+    return np.where(asked[views], spread, np.nan)
+
+
+__all__ = ["SIGNS", "VIEWS", "AskedSign", "Direction", "Frontal", "list_signs", "name_values", "read_signs", "spread_values"]

@@ -1,0 +1,369 @@
+"""Fitting of weights of evidence on patients that the network had not seen, weighted to a stated mix by view.
+
+First the signs alone: cross-entropy, plus a pull of each sign's whole effect towards what the graph says of it (KnoBo's
+``|tanh W - prior|``), and monotone in that direction. Then the network: its logit less what the signs foretell of it,
+weighted so that signs and network together are calibrated. Both are fitted for each finding by itself, in seconds.
+
+References
+----------
+Yang Y et al. A textbook remedy for domain shifts: knowledge priors for medical image analysis. NeurIPS 2024.
+arXiv:2405.14839
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from thoracite.types.image import LIKELY, POSSIBLE, UNLIKELY
+from thoracite.vision.labels import FINDINGS
+from thoracite.vision.mini.entities import find_entities
+from thoracite.vision.mini.signs.listed import VIEWS, AskedSign, name_values, read_signs, spread_values
+from thoracite.vision.mini.signs.priors import find_priors, lay_priors
+from thoracite.vision.mini.signs.weights import Floats, Numbers, SignScale, SignWeights
+from thoracite.vision.prevalence import Prevalence
+from thoracite.vision.training.cases import Case, read_targets
+from thoracite.vision.training.mix import find_prior_odds, number_views, weigh_cases
+
+QUANTILES = (5, 30, 50, 70, 85, 95)
+"""Percentiles of the deviations between which the functions rise."""
+
+PULL = 0.005
+"""Strength of the pull towards the graph: of the mean of ``|tanh W - prior|`` over the signs."""
+
+RIDGE = 0.002
+"""Strength of the ridge on steps."""
+
+DOUBT = 8.0
+"""Factor of the ridge for a sign whose repetition differs as much as patients do."""
+
+FARTHEST = 30.0
+"""Log-odds that are never reached."""
+
+FEWEST = 5
+"""Fewest images that bear a word out."""
+
+CAUTION = 0.9
+"""Share of the room that a word's limit leaves which is used: held-out images are fewer than those to come."""
+
+MARGIN = 0.01
+"""Distance from a limit in log-odds, so that rounding in half precision does not cross it."""
+
+_SMOOTH = 0.01
+"""Distance from 0 within which the absolute value is rounded off, so that it has a slope everywhere."""
+
+
+class SignMaterial(NamedTuple):
+    """What the weights are fitted on.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The images.
+    logits : ndarray, shape (cases, findings)
+        By the head that did not see the patient.
+    values : ndarray, shape (cases, signs)
+        NaN where a sign is not valid.
+    noise : ndarray, shape (signs,)
+        Squared difference of a repeated value, as a share of its variance.
+    """
+
+    cases: Sequence[Case]
+    logits: Floats
+    values: Floats
+    noise: Floats
+
+    def take(self, rows: npt.NDArray[np.int64]) -> SignMaterial:
+        """Return the part of some cases."""
+        return self._replace(
+            cases=[self.cases[int(row)] for row in rows], logits=self.logits[rows], values=self.values[rows]
+        )
+
+
+class Pulls(NamedTuple):
+    """What holds the weights of signs.
+
+    Parameters
+    ----------
+    prior : ndarray, shape (findings, signs)
+        1, -1 or 0: what the graph says.
+    pull, ridge : float
+        Strengths.
+    monotone : bool
+        Whether a sign may only speak in the direction that the graph gives.
+    """
+
+    prior: Floats
+    pull: float = PULL
+    ridge: float = RIDGE
+    monotone: bool = True
+
+
+def fit_evidence(
+    cases: Sequence[Case], logits: Floats, values: Floats, noise: Floats, prevalence: Prevalence
+) -> SignWeights:
+    """Fit the weights of the product's own signs, held by what its graph says.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        Images; those of view PA or AP are used.
+    logits : ndarray, shape (cases, outputs)
+        By the head that did not see the patient.
+    values : ndarray, shape (cases, values)
+        In the order of :func:`thoracite.vision.mini.signs.listed.name_values`.
+    noise : ndarray, shape (values,)
+        From :func:`find_noise`.
+    prevalence : Prevalence
+        The mix.
+    """
+    signs, views = read_signs(), number_views(cases)
+    used = np.flatnonzero(views >= 0)
+    names = name_values(signs)
+    material = SignMaterial(
+        [cases[int(row)] for row in used],
+        logits[used, : len(FINDINGS)],
+        spread_values(values[used], views[used], signs),
+        noise[[names.index(sign.measure) for sign in signs]],
+    )
+    findings = find_entities(FINDINGS)
+    prior = lay_priors(find_priors(signs, [finding.id for finding in findings]), signs, findings)
+    return fit_signs(material, signs, prevalence, Pulls(prior))
+
+
+def find_noise(values: Floats, again: Floats) -> Floats:
+    """Find how much repeated values differ, shape (values,), as a share of their variance.
+
+    Parameters
+    ----------
+    values, again : ndarray, shape (images, values)
+        The same images, measured twice; NaN where nothing was measured.
+    """
+    noise: Floats = np.nanmean((again - values) ** 2, axis=0) / (np.nanvar(values, axis=0) + 1e-9)
+    return noise
+
+
+def fit_scale(material: SignMaterial, signs: Sequence[AskedSign]) -> SignScale:
+    """Find the usual value of each sign in each view, on images without any finding, and the knots."""
+    views, normal = number_views(material.cases), np.array(["No Finding" in case.labels for case in material.cases])
+    shape = (len(VIEWS), len(signs))
+    middle, spread = np.zeros(shape), np.ones(shape)
+    for view, number in product(range(len(VIEWS)), range(len(signs))):
+        values = material.values[normal & (views == view), number]
+        if (known := values[~np.isnan(values)]).size:
+            low, middle[view, number], high = np.percentile(known, (16, 50, 84))
+            spread[view, number] = max((high - low) / 2, 1e-6)
+    spread *= [1.0 if sign.yes == "high" else -1.0 for sign in signs]
+    scale = SignScale(middle, spread, np.zeros((len(signs), len(QUANTILES))))
+    deviations = scale.deviate(material.values, np.maximum(views, 0))
+    knots = np.stack([np.nanpercentile(deviations[:, _pair(signs, n)], QUANTILES) for n in range(len(signs))])
+    return scale._replace(knots=knots + 1e-6 * np.arange(len(QUANTILES)))
+
+
+def _pair(signs: Sequence[AskedSign], number: int) -> list[int]:
+    """Return the numbers of the signs that share a function: the two sides of one concept."""
+    return [n for n, sign in enumerate(signs) if sign.entity.id == signs[number].entity.id]
+
+
+def fit_signs(
+    material: SignMaterial, signs: Sequence[AskedSign], prevalence: Prevalence, pulls: Pulls
+) -> SignWeights:
+    """Fit every finding.
+
+    Parameters
+    ----------
+    material : SignMaterial
+        Images of view PA or AP.
+    signs : sequence of AskedSign
+        The list of signs, in the order of the values.
+    prevalence : Prevalence
+        The mix.
+    pulls : Pulls
+        What holds the weights.
+    """
+    scale = fit_scale(material, signs)
+    views = number_views(material.cases)
+    climbed = scale.expand(material.values, views)
+    asked = np.array([[sign.view in (None, view) for sign in signs] for view in VIEWS])
+    targets, known = read_targets(list(material.cases))
+    shape = (len(FINDINGS), len(signs), len(QUANTILES) - 1)
+    steps, foretold = np.zeros(shape), np.zeros(shape)
+    slope, centre = np.zeros(len(FINDINGS)), np.zeros((len(VIEWS), *shape[:2]))
+    base, usual, low, high = np.zeros((4, len(VIEWS), len(FINDINGS)))
+    groups = Groups.find(signs, scale.knots.shape[1] - 1)
+    for n in (n for n in range(len(FINDINGS)) if np.ptp(targets[known[:, n] > 0, n]) > 0):
+        rows = np.flatnonzero((known[:, n] > 0) & (views >= 0))
+        mixed, view, target = weigh_cases(material.take(rows).cases, n, prevalence), views[rows], targets[rows, n] > 0.5
+        priors = find_prior_odds(n, prevalence)
+        means = np.stack([_average(climbed[rows][view == v], mixed[view == v]) for v in range(len(VIEWS))])
+        inputs = groups.gather(np.nan_to_num(climbed[rows] - means[view]))
+        held = groups.hold(pulls, pulls.prior[n], material.noise)
+        found, offset = _fit_steps(inputs, view, target, mixed, held, priors)
+        steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
+        evidence = offset[view] + inputs @ found
+        lines = _foretell(inputs, view, material.logits[rows, n], mixed)
+        foretold[n] = groups.spread_out(lines)
+        raw = material.logits[rows, n] - np.einsum("isk,sk->i", np.nan_to_num(climbed[rows]), foretold[n])
+        usual[:, n] = [np.average(raw[view == v], weights=mixed[view == v]) for v in range(len(VIEWS))]
+        rest = raw - usual[view, n]
+        slope[n], shift = _fit_rest(evidence, rest, view, target, mixed)
+        base[:, n] = offset + shift
+        odds = base[view, n] + inputs @ found + slope[n] * rest
+        low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
+    return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high)
+
+
+class Groups(NamedTuple):
+    """Signs that share a function: the two sides of one concept.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (signs,)
+        Number of each sign's group.
+    steps : int
+        Number of steps of a function.
+    """
+
+    numbers: Numbers
+    steps: int
+
+    @classmethod
+    def find(cls, signs: Sequence[AskedSign], steps: int) -> Groups:
+        """Group the signs of a list."""
+        names = list(dict.fromkeys(sign.entity.id for sign in signs))
+        return cls(np.array([names.index(sign.entity.id) for sign in signs]), steps)
+
+    def gather(self, climbed: Floats) -> Floats:
+        """Add up what the signs of a group have climbed, shape (images, groups · steps)."""
+        gathered = np.zeros((len(climbed), self.numbers.max() + 1, self.steps))
+        for sign, group in enumerate(self.numbers):
+            gathered[:, group] += climbed[:, sign]
+        return gathered.reshape(len(climbed), -1)
+
+    def spread_out(self, steps: Floats) -> Floats:
+        """Return the steps of each sign, shape (signs, steps), from those of the groups."""
+        each: Floats = steps.reshape(-1, self.steps)[self.numbers]
+        return each
+
+    def hold(self, pulls: Pulls, prior: Floats, noise: Floats) -> Held:
+        """Return what holds the groups of one finding: the prior of a group, and its most doubtful sign."""
+        count = int(self.numbers.max()) + 1
+        of_group = [np.flatnonzero(self.numbers == group) for group in range(count)]
+        named = np.array([prior[rows][np.argmax(np.abs(prior[rows]))] for rows in of_group])
+        return Held(pulls, named, np.array([noise[rows].max() for rows in of_group]))
+
+
+class Held(NamedTuple):
+    """What holds the steps of one finding: strengths, and prior and noise of each group."""
+
+    pulls: Pulls
+    prior: Floats
+    noise: Floats
+
+
+def _fit_steps(
+    inputs: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats, held: Held, priors: Floats
+) -> tuple[Floats, Floats]:
+    """Return the steps of the groups, shape (groups · steps,), and the intercept of each view."""
+    groups = len(held.prior)
+    bounds: list[tuple[float | None, float | None]] = []
+    for direction in np.repeat(held.prior, inputs.shape[1] // groups):
+        free = not held.pulls.monotone or direction == 0
+        bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
+    start = np.concatenate([np.zeros(inputs.shape[1]), priors])
+    loss = _make_loss(inputs, views, targets, mixed, held)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None), (None, None)]).x
+    return found[: inputs.shape[1]], found[inputs.shape[1] :]
+
+
+def _make_loss(
+    inputs: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats, held: Held
+) -> Callable[[Floats], tuple[float, Floats]]:
+    """Return the loss and its slope: cross-entropy, pull towards the graph, ridge."""
+    share, groups = mixed / mixed.sum(), len(held.prior)
+    doubt = np.repeat(1 + DOUBT * held.noise, inputs.shape[1] // groups)
+
+    def find_loss(parameters: Floats) -> tuple[float, Floats]:
+        steps, offset = parameters[: inputs.shape[1]], parameters[inputs.shape[1] :]
+        odds = offset[views] + inputs @ steps
+        error = share * (1 / (1 + np.exp(-odds)) - targets)
+        whole = np.tanh(steps.reshape(groups, -1).sum(axis=1))
+        apart = np.sqrt((whole - held.prior) ** 2 + _SMOOTH**2)
+        pulled = held.pulls.pull / groups * (whole - held.prior) / apart * (1 - whole**2)
+        slope = error @ inputs + np.repeat(pulled, inputs.shape[1] // groups) + held.pulls.ridge * doubt * steps
+        loss = share @ (np.logaddexp(0, odds) - targets * odds) + held.pulls.pull * apart.mean()
+        loss += held.pulls.ridge / 2 * doubt @ steps**2
+        return float(loss), np.concatenate([slope, np.bincount(views, weights=error, minlength=len(offset))])
+
+    return find_loss
+
+
+def _foretell(inputs: Floats, views: Numbers, logits: Floats, mixed: Floats) -> Floats:
+    """Return what the groups' steps foretell of the network's logit, by ridge regression."""
+    from sklearn.linear_model import Ridge
+
+    full = np.column_stack([inputs, 10.0 * (views == 1)])
+    lines: Floats = Ridge(alpha=10.0).fit(full, logits, sample_weight=mixed).coef_[:-1]
+    return lines
+
+
+def _fit_rest(
+    evidence: Floats, rest: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats
+) -> tuple[float, Floats]:
+    """Return the weight of the rest, at least 0, and the shift of each view that calibrates both together."""
+    share = mixed / mixed.sum()
+
+    def find_loss(parameters: Floats) -> tuple[float, Floats]:
+        odds = evidence + parameters[0] * rest + parameters[1:][views]
+        error = share * (1 / (1 + np.exp(-odds)) - targets)
+        slope = np.concatenate([[error @ rest], np.bincount(views, weights=error, minlength=len(VIEWS))])
+        return float(share @ (np.logaddexp(0, odds) - targets * odds)), slope
+
+    bounds = [(0, None), *[(None, None)] * len(VIEWS)]
+    found = minimize(find_loss, np.zeros(1 + len(VIEWS)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return float(found[0]), found[1:]
+
+
+def _find_limits(
+    odds: Floats, priors: Floats, views: npt.NDArray[np.int64], targets: npt.NDArray[np.float32], mixed: Floats
+) -> tuple[Floats, Floats]:
+    """Return the least and the most log-odds of each view for which the words that follow are borne out.
+
+    "Likely" is, where at least a few held-out images are called so and half of them have the finding; "unlikely", where
+    at most half of the finding's usual share is among the images called so.
+    """
+    low, high = np.full(len(VIEWS), -FARTHEST), np.full(len(VIEWS), FARTHEST)
+    likely = (odds >= 0) & (odds - priors[views] >= np.log(POSSIBLE))
+    if likely.sum() < FEWEST or np.average(targets[likely], weights=mixed[likely]) < LIKELY / CAUTION:
+        high = np.full(len(VIEWS), -MARGIN)
+    unlikely = odds - priors[views] <= np.log(UNLIKELY)
+    usual = float(np.average(targets, weights=mixed))
+    if unlikely.sum() < FEWEST or np.average(targets[unlikely], weights=mixed[unlikely]) > CAUTION * UNLIKELY * usual:
+        low = priors + np.log(UNLIKELY) + MARGIN
+    return low, high
+
+
+def _average(climbed: Floats, mixed: Floats) -> Floats:
+    """Return the weighted mean of each step where the sign is valid, shape (signs, steps)."""
+    known = ~np.isnan(climbed)
+    total = (known * mixed[:, None, None]).sum(axis=0)
+    return (np.nan_to_num(climbed) * mixed[:, None, None]).sum(axis=0) / np.maximum(total, 1e-9)
+
+
+__all__ = [
+    "PULL",
+    "QUANTILES",
+    "RIDGE",
+    "Groups",
+    "Pulls",
+    "SignMaterial",
+    "find_noise",
+    "fit_evidence",
+    "fit_scale",
+    "fit_signs",
+]
