@@ -1,4 +1,7 @@
-"""Bundled models: a folder with ``weights.safetensors``, in half precision, and ``model.json``, facts on the model."""
+"""Bundled models: a folder with ``weights.safetensors`` and ``model.json``, facts on the model.
+
+Networks are written in half precision; what was fitted in double precision, and is small, in single precision.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from thoracite.files import replace_file
 
 
 def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder: Path) -> None:
-    """Write weights, in half precision, and facts; both files are renamed into place when complete.
+    """Write weights, each in half of its precision, and facts; both files are renamed into place when complete.
 
     Parameters
     ----------
@@ -29,7 +32,12 @@ def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder:
     folder : Path
         An existing folder.
     """
-    state = {name: value.half().cpu().contiguous() for name, value in weights.items() if "num_batches" not in name}
+    halves = {torch.float64: torch.float32}
+    state = {
+        name: value.to(halves.get(value.dtype, torch.float16)).cpu().contiguous()
+        for name, value in weights.items()
+        if "num_batches" not in name
+    }
     with (
         replace_file(folder / "weights.safetensors", binary=True) as binary,
         replace_file(folder / "model.json") as text,

@@ -23,6 +23,7 @@ from scipy.optimize import minimize
 from thoracite.types.image import LIKELY, POSSIBLE, UNLIKELY
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.entities import find_entities
+from thoracite.vision.mini.signs.evidence import USUAL
 from thoracite.vision.mini.signs.listed import VIEWS, AskedSign, name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.priors import find_priors, lay_priors
 from thoracite.vision.mini.signs.weights import Floats, Numbers, SignScale, SignWeights
@@ -152,17 +153,18 @@ def fit_scale(material: SignMaterial, signs: Sequence[AskedSign]) -> SignScale:
     """Find the usual value of each sign in each view, on images without any finding, and the knots."""
     views, normal = number_views(material.cases), np.array(["No Finding" in case.labels for case in material.cases])
     shape = (len(VIEWS), len(signs))
-    middle, spread = np.zeros(shape), np.ones(shape)
-    for view, number in product(range(len(VIEWS)), range(len(signs))):
+    middle, spread, limit = np.zeros(shape), np.ones(shape), np.full(shape, np.nan)
+    for view, (number, sign) in product(range(len(VIEWS)), enumerate(signs)):
         values = material.values[normal & (views == view), number]
         if (known := values[~np.isnan(values)]).size:
             low, middle[view, number], high = np.percentile(known, (16, 50, 84))
             spread[view, number] = max((high - low) / 2, 1e-6)
+            limit[view, number] = np.percentile(known, 100 * USUAL if sign.yes == "high" else 100 * (1 - USUAL))
     spread *= [1.0 if sign.yes == "high" else -1.0 for sign in signs]
-    scale = SignScale(middle, spread, np.zeros((len(signs), len(QUANTILES))))
+    scale = SignScale(middle, spread, np.zeros((len(signs), len(QUANTILES))), limit)
     deviations = scale.deviate(material.values, np.maximum(views, 0))
     knots = np.stack([np.nanpercentile(deviations[:, _pair(signs, n)], QUANTILES) for n in range(len(signs))])
-    return scale._replace(knots=knots + 1e-6 * np.arange(len(QUANTILES)))
+    return scale._replace(knots=knots + 1e-4 * np.arange(len(QUANTILES)))
 
 
 def _pair(signs: Sequence[AskedSign], number: int) -> list[int]:
@@ -170,9 +172,7 @@ def _pair(signs: Sequence[AskedSign], number: int) -> list[int]:
     return [n for n, sign in enumerate(signs) if sign.entity.id == signs[number].entity.id]
 
 
-def fit_signs(
-    material: SignMaterial, signs: Sequence[AskedSign], prevalence: Prevalence, pulls: Pulls
-) -> SignWeights:
+def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Prevalence, pulls: Pulls) -> SignWeights:
     """Fit every finding.
 
     Parameters

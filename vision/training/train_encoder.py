@@ -98,7 +98,12 @@ def train_encoder(
     facts = {"size": SIZE, "folds": FOLDS, "seed": seed, "epochs": epochs, "outputs": OUTPUTS, "measures": MEASURES}
     facts |= {"view": {"slope": view.slope, "offset": view.offset}, "side": side.least, "signs": list_signs()}
     facts["gate"] = round(gate.threshold, 6)
-    weights = {"gate.weight": gate.weight, "gate.bias": gate.bias, "side.spread": side.spread, "side.weight": side.weight}
+    weights = {
+        "gate.weight": gate.weight,
+        "gate.bias": gate.bias,
+        "side.spread": side.spread,
+        "side.weight": side.weight,
+    }
     weights |= {f"zones.{part}": value for part, value in zones._asdict().items()}
     weights |= {f"signs.{part}": value for part, value in evidence.flatten().items()}
     weights["noise"] = noise

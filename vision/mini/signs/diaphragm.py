@@ -133,7 +133,10 @@ def measure_bases(right: Base, left: Base) -> dict[str, Measured]:
     deeper = max(depths.values(), key=lambda depth: depth.value)
     found["deeper costophrenic depth"] = faults[0] if faults else deeper
     found |= {f"{base.half.side} diaphragm edge": measure_edge(base) for base in (right, left)}
-    return found | {"right dome above left": compare_domes(right, left), "dome above its chord": measure_curve(right, left)}
+    return found | {
+        "right dome above left": compare_domes(right, left),
+        "dome above its chord": measure_curve(right, left),
+    }
 
 
 __all__ = ["Base", "compare_domes", "measure_bases", "measure_curve", "measure_depth", "measure_edge", "trace_base"]

@@ -117,4 +117,13 @@ class ZoneReader(NamedTuple):
         return odds
 
 
-__all__ = ["LEARNED", "OPACITY", "TRAITS", "WHOLE_MEASURE", "ZONE_MEASURES", "ZoneReader", "describe_zones", "number_zones"]
+__all__ = [
+    "LEARNED",
+    "OPACITY",
+    "TRAITS",
+    "WHOLE_MEASURE",
+    "ZONE_MEASURES",
+    "ZoneReader",
+    "describe_zones",
+    "number_zones",
+]

@@ -156,4 +156,14 @@ def spread_values(
     return np.where(asked[views], spread, np.nan)
 
 
-__all__ = ["SIGNS", "VIEWS", "AskedSign", "Direction", "Frontal", "list_signs", "name_values", "read_signs", "spread_values"]
+__all__ = [
+    "SIGNS",
+    "VIEWS",
+    "AskedSign",
+    "Direction",
+    "Frontal",
+    "list_signs",
+    "name_values",
+    "read_signs",
+    "spread_values",
+]

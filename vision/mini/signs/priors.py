@@ -110,7 +110,9 @@ def _interpret(fact: Triple, sign: AskedSign) -> Iterator[tuple[str, int]]:
 def _find_family(entity: str) -> frozenset[str]:
     """Return a concept, what it is a kind of, and its kinds."""
     above = _find_all_ancestors()
-    return frozenset({entity}) | above.get(entity, frozenset()) | {one for one, wider in above.items() if entity in wider}
+    return (
+        frozenset({entity}) | above.get(entity, frozenset()) | {one for one, wider in above.items() if entity in wider}
+    )
 
 
 @cache

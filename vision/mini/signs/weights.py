@@ -34,11 +34,14 @@ class SignScale(NamedTuple):
         Median and spread of each sign's value in each view; the spread is negative where low values say yes.
     knots : ndarray, shape (signs, knots)
         Deviations between which the functions rise, ascending.
+    limit : ndarray, shape (2, signs)
+        Value beyond which one in ten images without any finding lies, on the side of a yes; NaN where it is not asked.
     """
 
     middle: Floats
     spread: Floats
     knots: Floats
+    limit: Floats
 
     def deviate(self, values: Floats, views: Numbers) -> Floats:
         """Return by how many spreads values lie on the side of a yes, shape (images, signs); NaN stays."""

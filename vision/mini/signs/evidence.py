@@ -1,0 +1,139 @@
+"""From the values of signs to scores: what each adds to each finding, and whether it answers yes or no."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from thoracite.types import Answer, Reference, SignScore
+from thoracite.vision.mini.signs.listed import VIEWS, Frontal, name_values, read_signs, spread_values
+from thoracite.vision.mini.signs.measured import Measured
+from thoracite.vision.mini.signs.weights import Floats, SignWeights
+
+USUAL = 0.9
+"""Share of images without any finding that lies on the usual side of a reference."""
+
+WITHIN = 0.5
+"""A measured sign answers no up to this deviation, in spreads, towards a yes."""
+
+LIKELY, UNLIKELY = 0.5, 0.1
+"""A learned sign answers yes from the first probability on, and no up to the second."""
+
+
+class Weighed(NamedTuple):
+    """The log-odds of an image's findings, in parts that add up.
+
+    Parameters
+    ----------
+    base : list of float
+        Of the average image of the view, one for each finding.
+    parts : ndarray, shape (findings, signs)
+        What each sign adds.
+    rest : list of float
+        What the network adds beyond them; it holds what the limits take away.
+    """
+
+    base: list[float]
+    parts: Floats
+    rest: list[float]
+
+    @property
+    def whole(self) -> list[float]:
+        """Return the log-odds of each finding."""
+        sums = self.parts.sum(axis=1).tolist()
+        return [base + signs + rest for base, signs, rest in zip(self.base, sums, self.rest, strict=True)]
+
+
+class SignReader:
+    """Reader of the product's own signs.
+
+    Parameters
+    ----------
+    weights : SignWeights
+        Of the signs in :func:`thoracite.vision.mini.signs.listed.read_signs`, in their order.
+    """
+
+    def __init__(self, weights: SignWeights) -> None:
+        self.weights = weights
+        self.signs = read_signs()
+        self.names = name_values(self.signs)
+
+    def weigh(self, logits: Floats, measured: Mapping[str, Measured], view: Frontal) -> Weighed:
+        """Return the log-odds of the findings in parts.
+
+        Parameters
+        ----------
+        logits : ndarray, shape (findings,)
+            The network's.
+        measured : mapping of str to Measured
+            Every value that the list names.
+        view : str
+            ``PA`` or ``AP``.
+        """
+        views = np.array([VIEWS.index(view)])
+        values = spread_values(np.array([[measured[name].value for name in self.names]]), views, self.signs)
+        parts = self.weights.find_parts(values, views)[0]
+        whole = self.weights.read_all(logits[None], values, views)[0]
+        base = self.weights.base[views[0]]
+        return Weighed(base.tolist(), parts, (whole - base - parts.sum(axis=1)).tolist())
+
+    def score(self, measured: Mapping[str, Measured], parts: Floats, view: Frontal) -> tuple[SignScore, ...]:
+        """Return the scores of one finding, the strongest first, invalid ones last.
+
+        Parameters
+        ----------
+        measured : mapping of str to Measured
+            Every value that the list names.
+        parts : ndarray, shape (signs,)
+            What each sign adds to the finding.
+        view : str
+            ``PA`` or ``AP``.
+        """
+        scores = [
+            self._score_one(number, measured[sign.measure], part, view)
+            for number, (sign, part) in enumerate(zip(self.signs, parts.tolist(), strict=True))
+            if sign.view in (None, view)
+        ]
+        return tuple(sorted(scores, key=lambda score: -abs(score.log_odds)))
+
+    def _score_one(self, number: int, measured: Measured, part: float, view: Frontal) -> SignScore:
+        sign = self.signs[number]
+        own = {"sign": sign.sign, "side": sign.side, "unit": sign.unit, "opposite": sign.opposite}
+        if math.isnan(measured.value):
+            return SignScore(**own, valid=False, invalid_because=measured.fault or "it could not be measured")
+        reference = self._find_reference(number, view)
+        return SignScore(
+            **own,
+            value=measured.value,
+            reference=reference.text if reference else "",
+            probability=measured.value if sign.kind == "learned" else None,
+            log_odds=part,
+            drawing=measured.drawing,
+            answer=self._answer(number, measured.value, view, reference),
+        )
+
+    def _find_reference(self, number: int, view: Frontal) -> Reference | None:
+        sign, limit = self.signs[number], self.weights.scale.limit[VIEWS.index(view), number]
+        if sign.kind == "learned" or math.isnan(limit):
+            return None
+        return Reference(limit=float(limit), usual="below" if sign.yes == "high" else "above", view=view, share=USUAL)
+
+    def _answer(self, number: int, value: float, view: Frontal, reference: Reference | None) -> Answer | None:
+        if reference is None:
+            return "yes" if value >= LIKELY else "no" if value <= UNLIKELY else None
+        if not reference.passes(value):
+            return "yes"
+        scale, row = self.weights.scale, VIEWS.index(view)
+        deviation = (value - scale.middle[row, number]) / scale.spread[row, number]
+        return "no" if deviation <= WITHIN else None
+
+
+def list_values(measured: Mapping[str, Measured]) -> Floats:
+    """Return the values of one image, shape (values,), in the order of the product's own list."""
+    return np.array([measured[name].value for name in name_values(read_signs())])
+
+
+__all__ = ["LIKELY", "UNLIKELY", "USUAL", "WITHIN", "SignReader", "Weighed", "list_values"]
