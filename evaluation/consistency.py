@@ -167,7 +167,7 @@ def _read_one(encoder: MiniEncoder, path: Path, case: Case) -> tuple[list[int], 
     passes = find_refusal(radiograph) is None and find_kind(activations.features, encoder.gate) == KINDS[0]
     if not case.locked:
         activations = activations._replace(logits=activations.logits[[case.fold]])
-    odds = encoder.find_log_odds(activations, "AP" if case.view == "AP" else "PA")
+    odds = np.array(encoder.weigh(activations, "AP" if case.view == "AP" else "PA").whole)
     pairs = zip(find_probabilities(odds), np.exp(odds - find_priors([case])[0]), strict=True)
     return [LEVELS[find_verdict(float(p), float(ratio))] for p, ratio in pairs], passes
 

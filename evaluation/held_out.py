@@ -19,12 +19,14 @@ from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.odds import Floats
+from thoracite.vision.mini.signs.evidence import list_values
+from thoracite.vision.mini.signs.listed import read_signs, spread_values
+from thoracite.vision.mini.signs.weights import Floats, SignWeights
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_targets
-from thoracite.vision.training.fit_odds import Material, fit_odds, number_views
-from thoracite.vision.training.fit_odds import find_priors as find_finding_priors
+from thoracite.vision.training.fit_signs import fit_evidence
 from thoracite.vision.training.frames import map_cores
+from thoracite.vision.training.mix import find_prior_odds, number_views
 
 
 class HeldOut(NamedTuple):
@@ -36,13 +38,13 @@ class HeldOut(NamedTuple):
         The images.
     logits : ndarray, shape (cases, outputs)
         The network's.
-    measures : ndarray, shape (cases, measures)
-        NaN for what could not be measured.
+    values : ndarray, shape (cases, values)
+        Values of the signs; NaN for what could not be measured.
     """
 
     cases: list[Case]
     logits: Floats
-    measures: Floats
+    values: Floats
 
     @property
     def folds(self) -> npt.NDArray[np.int64]:
@@ -61,7 +63,7 @@ class HeldOut(NamedTuple):
 
     def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> HeldOut:
         """Return the part of some cases."""
-        return HeldOut([self.cases[row] for row in rows], self.logits[rows], self.measures[rows])
+        return HeldOut([self.cases[row] for row in rows], self.logits[rows], self.values[rows])
 
 
 def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
@@ -76,15 +78,15 @@ def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
     """
     asked = [(case.path, case.fold, folder) for case in cases]
     read = list(map_cores(_read_one, asked, told="radiographs read"))
-    logits, measures = (np.stack(part) for part in zip(*read, strict=True))
-    return HeldOut(list(cases), logits, measures)
+    logits, values = (np.stack(part) for part in zip(*read, strict=True))
+    return HeldOut(list(cases), logits, values)
 
 
 def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats]:
     path, fold, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
     activations = _load_encoder(folder).forward(pixels, head=fold)
-    return activations.logits[0], activations.measures
+    return activations.logits[0], list_values(activations.signs)
 
 
 @cache
@@ -102,21 +104,32 @@ def find_cross_fitted(held: HeldOut, *, folder: Path = FOLDER) -> Floats:
     folder : Path
         Folder of the model.
     """
-    encoder, prevalence = MiniEncoder.load(folder), read_prevalence()
-    material = Material(held.cases, held.logits[:, : len(FINDINGS)], held.measures, encoder.noise)
-    odds, folds, views = np.empty(material.logits.shape), held.folds, number_views(held.cases)
+    encoder = MiniEncoder.load(folder)
+    odds, folds = np.empty((len(held.cases), len(FINDINGS))), held.folds
     for fold in np.unique(folds):
-        rows, others = np.flatnonzero(folds == fold), np.flatnonzero((folds != fold) & (folds >= 0))
-        reader = encoder.odds if fold < 0 else fit_odds(material.take(others), prevalence)
-        part = material.take(rows)
-        odds[rows] = reader.read_all(part.logits, part.measures, views[rows])
+        rows = np.flatnonzero(folds == fold)
+        odds[rows] = find_log_odds(
+            held.take(rows), encoder.signs.weights if fold < 0 else fit_others(held, fold, encoder)
+        )
     return odds
+
+
+def fit_others(held: HeldOut, fold: int, encoder: MiniEncoder) -> SignWeights:
+    """Fit the weights of evidence on the patients of the other folds, locked ones left out."""
+    others = held.take(np.flatnonzero((held.folds != fold) & (held.folds >= 0)))
+    return fit_evidence(others.cases, others.logits, others.values, encoder.noise, read_prevalence())
+
+
+def find_log_odds(held: HeldOut, weights: SignWeights) -> Floats:
+    """Return the log-odds of the findings by some weights, shape (cases, findings)."""
+    views = number_views(held.cases)
+    return weights.read_all(held.logits[:, : len(FINDINGS)], spread_values(held.values, views, read_signs()), views)
 
 
 def find_priors(cases: Sequence[Case]) -> Floats:
     """Return the log-odds of the findings' shares in ChestX-ray14 by view, shape (cases, findings)."""
     prevalence = read_prevalence()
-    table = np.stack([find_finding_priors(n, prevalence) for n in range(len(FINDINGS))], axis=1)
+    table = np.stack([find_prior_odds(n, prevalence) for n in range(len(FINDINGS))], axis=1)
     return np.asarray(table[number_views(cases)], dtype=np.float64)
 
 
@@ -125,4 +138,12 @@ def find_probabilities(log_odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-log_odds)), dtype=np.float64)
 
 
-__all__ = ["HeldOut", "find_cross_fitted", "find_priors", "find_probabilities", "read_held_out"]
+__all__ = [
+    "HeldOut",
+    "find_cross_fitted",
+    "find_log_odds",
+    "find_priors",
+    "find_probabilities",
+    "fit_others",
+    "read_held_out",
+]

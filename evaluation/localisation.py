@@ -103,7 +103,7 @@ def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     for label, boxes in drawn.items():
         names = [label] if label in FINDINGS else list(_OPACITIES)
         numbers = [FINDINGS.index(name) for name in names]
-        odds = encoder.find_log_odds(activations, "AP" if case.view == "AP" else "PA")
+        odds = encoder.weigh(activations, "AP" if case.view == "AP" else "PA").whole
         best = max(numbers, key=lambda n: float(odds[n]))
         heat, within = activations.maps[best], FINDINGS[best] != "Cardiomegaly"
         point, plain = (

@@ -63,7 +63,7 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
             network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=find_device()
         )
         trainer.run(work / f"plain{fold}.pt")
-    return read_held_out(network.cpu(), frames, cases, size=recipe.size)
+    return read_held_out(network.cpu(), frames, cases, size=recipe.size).logits
 
 
 def write_readings(cases: Sequence[Case], logits: npt.NDArray[np.float64], path: Path = READINGS) -> None:

@@ -17,8 +17,8 @@ from thoracite.errors import InputError
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.odds import Floats
 from thoracite.vision.mini.side import TRAITS
+from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.training.cases import read_labelled
 from thoracite.vision.training.fit_side import NAMED, Sided, rate_held_out, read_sided
 

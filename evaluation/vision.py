@@ -33,9 +33,9 @@ from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.odds import Floats
+from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.training.cases import Case, read_labelled
-from thoracite.vision.training.fit_odds import number_views
+from thoracite.vision.training.mix import number_views
 
 EARLIER = Path(__file__).with_name("earlier_readings.csv")
 """Logits of the model that was bundled before (commit c51b567), for locked patients and for ``nih``."""

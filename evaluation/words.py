@@ -23,6 +23,7 @@ import numpy.typing as npt
 from thoracite.evaluation.held_out import (
     HeldOut,
     find_cross_fitted,
+    find_log_odds,
     find_priors,
     find_probabilities,
     read_held_out,
@@ -34,10 +35,10 @@ from thoracite.types import find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.odds import Floats
+from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import read_cases, read_labelled
-from thoracite.vision.training.fit_odds import number_views, weigh_cases
+from thoracite.vision.training.mix import number_views, weigh_cases
 
 SYSTEM = "thoracite-mini"
 
@@ -113,8 +114,7 @@ def run_words(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
 
 def find_bundled(held: HeldOut, *, folder: Path = FOLDER) -> Floats:
     """Return the bundled log-odds of cases that no odds were fitted on."""
-    reader = MiniEncoder.load(folder).odds
-    return reader.read_all(held.logits[:, : len(FINDINGS)], held.measures, number_views(held.cases))
+    return find_log_odds(held, MiniEncoder.load(folder).signs.weights)
 
 
 def measure_words(said: Said) -> list[Row]:

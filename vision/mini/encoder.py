@@ -35,13 +35,13 @@ from thoracite.vision.mini.lungs import Side
 from thoracite.vision.mini.measures import MEASURES, measure_crops
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
+from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.mini.signs.evidence import SignReader, Weighed
 from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
 from thoracite.vision.mini.signs.values import measure_signs
 from thoracite.vision.mini.signs.weights import SignWeights
-from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.prevalence import Prevalence, read_prevalence
 
 FOLDER = MODELS / "thoracite-mini"
@@ -81,8 +81,8 @@ class MiniEncoder:
         Side of the network's input, in pixels.
     side : SideReader
         Tells the side of an opacity.
-    noise : ndarray, shape (2 · measures,)
-        How much repeated measurements differ, as the odds were fitted with it.
+    noise : ndarray, shape (values,)
+        How much repeated values of signs differ, as the weights were fitted with it.
     device : str
         Device that the network runs on: ``cpu``, ``cuda`` …
     prevalence : Prevalence or None

@@ -352,7 +352,8 @@ def _average(climbed: Floats, mixed: Floats) -> Floats:
     """Return the weighted mean of each step where the sign is valid, shape (signs, steps)."""
     known = ~np.isnan(climbed)
     total = (known * mixed[:, None, None]).sum(axis=0)
-    return (np.nan_to_num(climbed) * mixed[:, None, None]).sum(axis=0) / np.maximum(total, 1e-9)
+    mean: Floats = (np.nan_to_num(climbed) * mixed[:, None, None]).sum(axis=0) / np.maximum(total, 1e-9)
+    return mean
 
 
 __all__ = [

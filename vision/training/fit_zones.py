@@ -1,4 +1,4 @@
-"""Fitting of the learned signs: opacities by zone, on radiologists' boxes and readings, by heads that did not see them."""
+"""Fitting of the learned signs: opacities by zone, on radiologists' boxes, by heads that did not see the patients."""
 
 from __future__ import annotations
 

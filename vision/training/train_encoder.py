@@ -106,7 +106,6 @@ def train_encoder(
     }
     weights |= {f"zones.{part}": value for part, value in zones._asdict().items()}
     weights |= {f"signs.{part}": value for part, value in evidence.flatten().items()}
-    weights["noise"] = noise
     tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
     write_model(network.state_dict() | tensors, facts, output)
 
@@ -200,8 +199,8 @@ def _read_part(network: Ensemble, head: int, frames: Tensor, size: int) -> HeldO
         batch = prepare_batch(shrink_frames(frames.flatten(0, 1), size))
         logits, maps, _ = network.forward_with_maps(batch, head=head)
     shape = frames.shape[:2]
-    mean = logits[0].unflatten(0, shape).mean(1).double().numpy()
-    return HeldOut(mean, maps[0, :, OPACITY].unflatten(0, shape).numpy())
+    mean = logits[0].reshape(*shape, -1).mean(1).double().numpy()
+    return HeldOut(mean, maps[0, :, OPACITY].reshape(*shape, *maps.shape[-2:]).numpy())
 
 
 __all__ = [

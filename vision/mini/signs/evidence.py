@@ -101,18 +101,28 @@ class SignReader:
 
     def _score_one(self, number: int, measured: Measured, part: float, view: Frontal) -> SignScore:
         sign = self.signs[number]
-        own = {"sign": sign.sign, "side": sign.side, "unit": sign.unit, "opposite": sign.opposite}
+        score = SignScore(
+            sign=sign.sign,
+            side=sign.side,
+            unit=sign.unit,
+            opposite=sign.opposite,
+            valid=False,
+            invalid_because=measured.fault or "it could not be measured",
+        )
         if math.isnan(measured.value):
-            return SignScore(**own, valid=False, invalid_because=measured.fault or "it could not be measured")
+            return score
         reference = self._find_reference(number, view)
         return SignScore(
-            **own,
+            sign=sign.sign,
+            side=sign.side,
             value=measured.value,
+            unit=sign.unit,
             reference=reference.text if reference else "",
             probability=measured.value if sign.kind == "learned" else None,
             log_odds=part,
             drawing=measured.drawing,
             answer=self._answer(number, measured.value, view, reference),
+            opposite=sign.opposite,
         )
 
     def _find_reference(self, number: int, view: Frontal) -> Reference | None:

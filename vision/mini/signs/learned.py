@@ -55,7 +55,8 @@ def number_zones(lungs: Lungs, side: int) -> Grid:
     for number, zone in enumerate(ZONES, 1):
         mask = lungs.right if zone.side == "right" else lungs.left
         numbers[mask & find_level(mask, zone.level)] = number
-    rows, columns = (np.arange(side) * cells // side for cells in numbers.shape)
+    rows = np.arange(side) * numbers.shape[0] // side
+    columns = np.arange(side) * numbers.shape[1] // side
     return numbers[rows[:, None], columns[None]]
 
 
