@@ -51,13 +51,13 @@ def number_zones(lungs: Lungs, side: int) -> Grid:
     >>> sorted(set(number_zones(draw_ellipses((0, 0, 100, 100)), 56).ravel().tolist()))
     [0, 1, 2, 3, 4, 5, 6]
     """
-    numbers = np.zeros(lungs.right.shape, dtype=np.uint8)
+    height, width = lungs.right.shape
+    numbers: Grid = np.zeros((height, width), dtype=np.uint8)
     for number, zone in enumerate(ZONES, 1):
         mask = lungs.right if zone.side == "right" else lungs.left
         numbers[mask & find_level(mask, zone.level)] = number
-    rows = np.arange(side) * numbers.shape[0] // side
-    columns = np.arange(side) * numbers.shape[1] // side
-    return numbers[rows[:, None], columns[None]]
+    rows, columns = np.arange(side) * height // side, np.arange(side) * width // side
+    return np.asarray(numbers[rows[:, None], columns[None]], dtype=np.uint8)
 
 
 def describe_zones(heat: npt.NDArray[np.floating], logit: float, zones: Grid) -> Floats:
