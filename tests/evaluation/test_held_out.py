@@ -12,7 +12,8 @@ from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.mini.measures import MEASURES
+from thoracite.vision.mini.signs.listed import Frontal, name_values, read_signs
+from thoracite.vision.mini.signs.measured import Measured
 from thoracite.vision.training.cases import Case, read_cases
 
 
@@ -26,7 +27,7 @@ def make_held(number: int) -> HeldOut:
     logits = random.normal(size=(number, len(OUTPUTS)))
     for n, case in enumerate(cases):
         logits[n, : len(FINDINGS)] += [2.0 * (label in case.labels) for label in FINDINGS]
-    return HeldOut(cases, logits, random.normal(size=(number, len(MEASURES))))
+    return HeldOut(cases, logits, random.normal(size=(number, len(name_values(read_signs())))))
 
 
 def test_cases_are_read_by_the_head_that_did_not_see_them(shared: Path) -> None:
@@ -56,8 +57,9 @@ def test_locked_patients_are_read_with_the_bundled_odds() -> None:
     odds, locked = find_cross_fitted(held), np.flatnonzero(held.folds < 0)
     assert len(locked)
     row = int(locked[0])
-    view = "AP" if held.cases[row].view == "AP" else "PA"
-    bundled = encoder.odds.read(held.logits[row, : len(FINDINGS)], held.measures[row], view)
+    view: Frontal = "AP" if held.cases[row].view == "AP" else "PA"
+    measured = dict(zip(name_values(read_signs()), map(Measured, held.values[row].tolist()), strict=True))
+    bundled = encoder.signs.weigh(held.logits[row, : len(FINDINGS)], measured, view).whole
     np.testing.assert_allclose(odds[row], bundled)
 
 

@@ -65,11 +65,11 @@ def test_read_views_are_what_the_encoder_sees(shared: Path) -> None:
 
 def test_a_radiograph_is_measured_again_a_little_turned_and_cropped(shared: Path, tmp_path: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")[:8]
-    first, again = prepare_cases(cases, tmp_path).measures, measure_again(cases, tmp_path)
+    first, again = prepare_cases(cases, tmp_path).signs, measure_again(cases, tmp_path)
     assert not np.array_equal(first, again, equal_nan=True)
     spread = np.nanstd(first, axis=0)
     assert np.nanmedian(np.abs(again - first) / spread) < 0.4
-    np.testing.assert_array_equal(first, prepare_cases([], tmp_path).measures)  # from the files
+    np.testing.assert_array_equal(first, prepare_cases([], tmp_path).signs)  # from the files
     pixels = read_radiograph(cases[0].path, settings=Settings.read()).pixels
     np.testing.assert_array_equal(jolt_pixels(pixels, seed=3), jolt_pixels(pixels, seed=3))
     smallest = min(jolt_pixels(pixels, seed=seed).size for seed in range(20))

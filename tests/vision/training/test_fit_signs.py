@@ -68,9 +68,8 @@ def test_probabilities_are_those_of_the_mix_whatever_the_sample(share: float) ->
         inside = views == number
         mean = np.average(1 / (1 + np.exp(-odds[inside])), weights=mixed[inside])
         assert mean == pytest.approx(prevalence.find_share("Effusion", view), rel=0.2)
-        assert np.average(odds[inside], weights=mixed[inside]) == pytest.approx(
-            weights.base[number, EFFUSION], abs=1e-3
-        )
+        average = np.average(odds[inside], weights=mixed[inside])
+        assert average == pytest.approx(weights.base[number, EFFUSION], abs=1e-3)
 
 
 def test_what_a_sign_adds_is_centred_and_depends_on_its_value_alone() -> None:

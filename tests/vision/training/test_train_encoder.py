@@ -14,7 +14,7 @@ from thoracite.phantom import draw_phantom
 from thoracite.vision.labels import FINDINGS, FOLDS
 from thoracite.vision.mini.efficientnet import Ensemble, load_imagenet_weights
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.mini.measures import MEASURES
+from thoracite.vision.mini.signs.listed import read_signs
 from thoracite.vision.training.train_encoder import read_imagenet_weights, train_encoder
 
 
@@ -44,7 +44,7 @@ def test_a_folder_of_images_becomes_a_model_that_reads(tmp_path: Path) -> None:
     train_encoder(tmp_path, tmp_path / "model", epochs=1, phantoms=64)
     encoder = MiniEncoder.load(tmp_path / "model")
     assert len(encoder.network.heads) == FOLDS
-    assert encoder.odds.weight.shape == (len(FINDINGS), 2 * len(MEASURES))
+    assert encoder.signs.weights.steps.shape[:2] == (len(FINDINGS), len(read_signs()))
     activations = encoder.forward(draw_phantom(500, size=128).image)
     assert np.isfinite(activations.logits).all()
-    assert np.isfinite(encoder.find_log_odds(activations, "AP")).all()
+    assert np.isfinite(encoder.weigh(activations, "AP").whole).all()

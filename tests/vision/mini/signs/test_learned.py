@@ -50,14 +50,8 @@ def test_zones_are_learned_from_boxes() -> None:
     random = np.random.default_rng(0)
     zones = [random.integers(6) if n % 2 else None for n in range(300)]
     cases = [make_case(n, zone) for n, zone in enumerate(zones)]
-    traits = np.stack(
-        [
-            describe_zones(
-                (zone is not None and zone + 1 == GRID) + random.normal(0, 0.5, GRID.shape), bool(zone), GRID
-            )
-            for zone in zones
-        ]
-    )
+    heat = [(zone is not None and zone + 1 == GRID) + random.normal(0, 0.5, GRID.shape) for zone in zones]
+    traits = np.stack([describe_zones(each, 0.0, GRID) for each in heat])
     area = np.tile([0.0, 0.0, 1.0, 1.0], (300, 1))
     reader = fit_zones(ZoneMaterial(cases, traits, np.tile(GRID, (300, 1, 1)), area))
     for zone, each in zip(zones, traits, strict=True):
