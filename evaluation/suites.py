@@ -33,6 +33,7 @@ _SUITES = {
     "encoders": "thoracite.evaluation.encoders:run_encoders",
     "sides": "thoracite.evaluation.sides:run_sides",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
+    "signs": "thoracite.evaluation.signs:run_signs",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "questions": "thoracite.evaluation.questions:run_questions",
