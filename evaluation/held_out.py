@@ -40,11 +40,14 @@ class HeldOut(NamedTuple):
         The network's.
     values : ndarray, shape (cases, values)
         Values of the signs; NaN for what could not be measured.
+    features : ndarray, shape (cases, features), float32
+        Mean of the last maps of the whole.
     """
 
     cases: list[Case]
     logits: Floats
     values: Floats
+    features: npt.NDArray[np.float32]
 
     @property
     def folds(self) -> npt.NDArray[np.int64]:
@@ -63,7 +66,7 @@ class HeldOut(NamedTuple):
 
     def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> HeldOut:
         """Return the part of some cases."""
-        return HeldOut([self.cases[row] for row in rows], self.logits[rows], self.values[rows])
+        return HeldOut([self.cases[row] for row in rows], self.logits[rows], self.values[rows], self.features[rows])
 
 
 def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
@@ -78,15 +81,14 @@ def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
     """
     asked = [(case.path, case.fold, folder) for case in cases]
     read = list(map_cores(_read_one, asked, told="radiographs read"))
-    logits, values = (np.stack(part) for part in zip(*read, strict=True))
-    return HeldOut(list(cases), logits, values)
+    return HeldOut(list(cases), *(np.stack(part) for part in zip(*read, strict=True)))
 
 
-def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats]:
+def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
     path, fold, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
     activations = _load_encoder(folder).forward(pixels, head=fold)
-    return activations.logits[0], list_values(activations.signs)
+    return activations.logits[0], list_values(activations.signs), activations.features
 
 
 @cache

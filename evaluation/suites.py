@@ -34,6 +34,7 @@ _SUITES = {
     "sides": "thoracite.evaluation.sides:run_sides",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "signs": "thoracite.evaluation.signs:run_signs",
+    "shift": "thoracite.evaluation.shift:run_shift",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "questions": "thoracite.evaluation.questions:run_questions",

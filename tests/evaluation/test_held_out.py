@@ -27,7 +27,12 @@ def make_held(number: int) -> HeldOut:
     logits = random.normal(size=(number, len(OUTPUTS)))
     for n, case in enumerate(cases):
         logits[n, : len(FINDINGS)] += [2.0 * (label in case.labels) for label in FINDINGS]
-    return HeldOut(cases, logits, random.normal(size=(number, len(name_values(read_signs())))))
+    return HeldOut(
+        cases,
+        logits,
+        random.normal(size=(number, len(name_values(read_signs())))),
+        np.zeros((number, 4), dtype=np.float32),
+    )
 
 
 def test_cases_are_read_by_the_head_that_did_not_see_them(shared: Path) -> None:

@@ -266,6 +266,29 @@ class Held(NamedTuple):
     noise: Floats
 
 
+def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> tuple[Floats, float]:
+    """Fit one finding on images that all count alike and of which no view is known.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (images, groups · steps)
+        How far each concept has climbed, centred.
+    targets : ndarray, shape (images,), bool
+        Whether the finding is there.
+    pulls : Pulls
+        With a prior of shape (1, groups).
+
+    Returns
+    -------
+    tuple of ndarray, shape (groups · steps,), and float
+        Steps, and the intercept.
+    """
+    views, mixed = np.zeros(len(targets), dtype=np.int64), np.ones(len(targets))
+    held = Held(pulls, pulls.prior[0], np.zeros(pulls.prior.shape[1]))
+    steps, offset = _fit_steps(inputs, views, targets, mixed, held, np.zeros(1))
+    return steps, float(offset[0])
+
+
 def _fit_steps(
     inputs: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats, held: Held, priors: Floats
 ) -> tuple[Floats, Floats]:
@@ -277,7 +300,7 @@ def _fit_steps(
         bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
     start = np.concatenate([np.zeros(inputs.shape[1]), priors])
     loss = _make_loss(inputs, views, targets, mixed, held)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None), (None, None)]).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds + [(None, None)] * len(priors)).x
     return found[: inputs.shape[1]], found[inputs.shape[1] :]
 
 
@@ -367,4 +390,5 @@ __all__ = [
     "fit_evidence",
     "fit_scale",
     "fit_signs",
+    "fit_steps",
 ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thoracite.types import Answer, Reference, SignScore
+from thoracite.types import Answer, Drawing, Reference, SignScore
 from thoracite.vision.mini.signs.listed import VIEWS, Frontal, name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.measured import Measured
 from thoracite.vision.mini.signs.weights import Floats, SignWeights
@@ -100,28 +100,47 @@ class SignReader:
         return tuple(sorted(scores, key=lambda score: -abs(score.log_odds)))
 
     def _score_one(self, number: int, measured: Measured, part: float, view: Frontal) -> SignScore:
-        sign = self.signs[number]
-        score = SignScore(
-            sign=sign.sign,
-            side=sign.side,
-            unit=sign.unit,
-            opposite=sign.opposite,
-            valid=False,
-            invalid_because=measured.fault or "it could not be measured",
-        )
         if math.isnan(measured.value):
-            return score
-        reference = self._find_reference(number, view)
+            sign = self.signs[number]
+            return SignScore(
+                sign=sign.sign,
+                side=sign.side,
+                unit=sign.unit,
+                opposite=sign.opposite,
+                valid=False,
+                invalid_because=measured.fault or "it could not be measured",
+            )
+        return self.score_value(number, measured.value, part, view, drawing=measured.drawing)
+
+    def score_value(
+        self, number: int, value: float, part: float, view: Frontal, *, drawing: tuple[Drawing, ...] = ()
+    ) -> SignScore:
+        """Return the score of a valid sign.
+
+        Parameters
+        ----------
+        number : int
+            Of the sign, in the list.
+        value : float
+            In its unit.
+        part : float
+            What it adds to the finding.
+        view : str
+            ``PA`` or ``AP``.
+        drawing : tuple of Drawing
+            Lines that show it.
+        """
+        sign, reference = self.signs[number], self._find_reference(number, view)
         return SignScore(
             sign=sign.sign,
             side=sign.side,
-            value=measured.value,
+            value=value,
             unit=sign.unit,
             reference=reference.text if reference else "",
-            probability=measured.value if sign.kind == "learned" else None,
+            probability=value if sign.kind == "learned" else None,
             log_odds=part,
-            drawing=measured.drawing,
-            answer=self._answer(number, measured.value, view, reference),
+            drawing=drawing,
+            answer=self._answer(number, value, view, reference),
             opposite=sign.opposite,
         )
 
