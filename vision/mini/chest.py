@@ -141,9 +141,10 @@ class Chest:
     @cached_property
     def spots(self) -> dict[str, Floats]:
         """Return for each size of :data:`SCALES` how strongly each place is a bright spot: the weaker curvature."""
-        return {size: self._find_spots(share * self.shape[0]) for size, share in SCALES.items()}
+        return {size: self.find_spots(share * self.shape[0]) for size, share in SCALES.items()}
 
-    def _find_spots(self, sigma: float) -> Floats:
+    def find_spots(self, sigma: float) -> Floats:
+        """Return how strongly each place is a bright spot to a filter of this standard deviation, in cells."""
         orders = ((0, 2), (2, 0), (1, 1))
         xx, yy, xy = (ndimage.gaussian_filter(self.pixels, sigma, order=order) for order in orders)
         weaker = (xx + yy) / 2 + np.sqrt(((xx - yy) / 2) ** 2 + xy**2)

@@ -10,15 +10,18 @@ from thoracite.vision.mini.lungs import find_ends
 from thoracite.vision.mini.signs.halves import Half, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, draw_outline, silence
 
-_HEART = (0.35, 0.9)
+_HEART = (0.1, 0.95)
 """Part of the heart's height in which its border is read."""
+
+_LOST = 25
+"""Percentile of the steps along a border: a quarter that is lost tells as much as the whole."""
 
 _KNOB = (0.12, 0.42)
 """Part of the left lung's height in which the aortic knob is looked for."""
 
 
 def measure_heart_edge(half: Half) -> Measured:
-    """Measure the step of brightness across the heart's border on one side, in contrasts; median over its rows."""
+    """Measure the step of brightness across the heart's border on one side, in contrasts; its lower quartile over the rows."""
     top, bottom = find_ends(half.heart)
     rows = np.arange(top + int(_HEART[0] * (bottom - top)), top + int(_HEART[1] * (bottom - top)))
     columns = half.heart[rows].argmax(axis=1).astype(float)
@@ -26,7 +29,7 @@ def measure_heart_edge(half: Half) -> Measured:
 
 
 def measure_knob(left: Half) -> Measured:
-    """Measure the step of brightness across the border of the aortic knob, in contrasts; median over its rows."""
+    """Measure the step of brightness across the border of the aortic knob, in contrasts; its lower quartile over the rows."""
     top, bottom = find_ends(left.lung)
     rows = np.arange(top + int(_KNOB[0] * (bottom - top)), top + int(_KNOB[1] * (bottom - top)))
     inner = left.lung.shape[1] - left.lung[rows, ::-1].argmax(axis=1).astype(float)
@@ -43,7 +46,7 @@ def _measure_border(half: Half, columns: Floats, rows: Floats, fault: str) -> Me
         return silence(fault)
     smooth = ndimage.gaussian_filter1d(columns, 1.0, mode="nearest")
     steps = measure_steps(half.values, smooth, rows, (1.0, 0.0))
-    return Measured(float(np.median(steps)), None, (half.draw(zip(smooth[::2], rows[::2], strict=True)),))
+    return Measured(float(np.percentile(steps, _LOST)), None, (half.draw(zip(smooth[::2], rows[::2], strict=True)),))
 
 
 def measure_behind_heart(left: Half) -> Measured:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from scipy import ndimage
 
 from thoracite.types import Drawing
-from thoracite.vision.mini.chest import Chest, Floats, average_parts
+from thoracite.vision.mini.chest import Chest
 from thoracite.vision.mini.lungs import LEVELS, Mask, find_ends
-from thoracite.vision.mini.signs.measured import Measured, draw_outline
+from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_outline, silence
 
 _APEX = 0.2
 """Part of a lung's height that is its apex."""
 
+_FINE, _GRAIN = 0.00625, 0.0094
+"""Standard deviations of the filters that answer texture, as shares of the frame."""
 
-def measure_densities(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
+
+def measure_densities(chest: Chest, known: Mapping[str, float], outlines: Outlines) -> dict[str, Measured]:
     """Measure the densities; one entry for each value's name in the list of signs.
 
     Parameters
@@ -29,44 +33,43 @@ def measure_densities(chest: Chest, known: Mapping[str, float]) -> dict[str, Mea
     for number, level in enumerate(LEVELS):
         names = [f"difference of densities of {level} {across} parts" for across in ("outer", "middle", "inner")]
         value = float(np.mean([known[name] for name in names]))
-        found[f"difference of {level} densities"] = Measured(value, None, _outline_level(chest, number))
-    lungs = (chest.right, chest.left)
-    found["difference of densities"] = _compare(chest, lungs)
-    found["difference of apical densities"] = _compare(chest, [_cut_apex(lung) for lung in lungs])
-    both = _outline(chest, lungs)
+        found[f"difference of {level} densities"] = Measured(value, None, outlines.levels[number])
+    lungs, both = (chest.right, chest.left), outlines.both
+    apices = [_cut_apex(lung) for lung in lungs]
+    found["difference of densities"] = Measured(_compare(chest, lungs), None, both)
+    found["difference of apical densities"] = Measured(_compare(chest, apices), None, _outline(chest, apices))
     found["contrast"] = Measured(known["contrast"], None, both)
     levels = {level: [known[f"density of {level} {across} parts"] for across in ("outer", "middle", "inner")]
               for level in LEVELS}  # fmt: skip
     inner = float(np.mean([levels[level][2] - levels[level][0] for level in LEVELS]))
     found["inner less outer density"] = Measured(inner, None, both)
     lower = float(np.mean(levels["lower"]) - np.mean(levels["upper"]))
-    ends = (*_outline_level(chest, 0), *_outline_level(chest, 2))
+    ends = outlines.ends
     found["lower less upper density"] = Measured(lower, None, ends)
     return found
 
 
-def measure_texture(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
+def measure_texture(chest: Chest, outlines: Outlines) -> dict[str, Measured]:
     """Measure the texture; one entry for each value's name in the list of signs."""
-    both = _outline(chest, (chest.right, chest.left))
-    levels = [known[f"roughness of {level} zones"] for level in LEVELS]
+    if chest.inside.sum() < 100:
+        return dict.fromkeys(("roughness", "outer roughness"), silence("too little of the lungs is free of their rim"))
+    # ribs run across the lungs: changes from column to column are mostly those of vessels and septa
+    across = abs(ndimage.gaussian_filter(chest.pixels, _FINE * chest.shape[0], order=(0, 1)))[chest.inside]
     sides = zip((chest.right, chest.left), chest.parts, strict=True)
-    outer = np.mean([average_parts(chest.roughness, lung, parts % 3, 3)[0] for lung, parts in sides])
-    ends = (*_outline_level(chest, 0), *_outline_level(chest, 2))
+    outer = [lung & chest.inside & (parts % 3 == 0) for lung, parts in sides]
+    grain = abs(ndimage.gaussian_laplace(chest.values, _GRAIN * chest.shape[0])) * (_GRAIN * chest.shape[0]) ** 2
     return {
-        "roughness": Measured(float(np.mean(levels)), None, both),
-        "lower less upper roughness": Measured(float(levels[2] - levels[0]), None, ends),
-        "outer roughness": Measured(float(outer), None, both),
+        "roughness": Measured(float(across.mean()), None, outlines.both),
+        "outer roughness": Measured(
+            float(np.mean([grain[mask].mean() for mask in outer])), None, _outline(chest, outer)
+        ),
     }
 
 
-def _compare(chest: Chest, masks: Iterable[Mask]) -> Measured:
-    """Compare the grey values under both masks, right less left."""
-    right, left = masks
-    return Measured(_mean(chest.values, right) - _mean(chest.values, left), None, _outline(chest, (right, left)))
-
-
-def _mean(values: Floats, mask: Mask) -> float:
-    return float(values[mask].mean())
+def _compare(chest: Chest, masks: Iterable[Mask]) -> float:
+    """Return the mean grey value under the first mask less that under the second."""
+    right, left = (float(chest.values[mask].mean()) for mask in masks)
+    return right - left
 
 
 def _cut_apex(lung: Mask) -> Mask:
@@ -78,11 +81,6 @@ def _cut_apex(lung: Mask) -> Mask:
 
 def _outline(chest: Chest, masks: Iterable[Mask]) -> tuple[Drawing, ...]:
     return tuple(drawing for mask in masks for drawing in draw_outline(chest, mask))
-
-
-def _outline_level(chest: Chest, number: int) -> tuple[Drawing, ...]:
-    sides = zip((chest.right, chest.left), chest.parts, strict=True)
-    return _outline(chest, [lung & (parts // 3 == number) for lung, parts in sides])
 
 
 __all__ = ["measure_densities", "measure_texture"]

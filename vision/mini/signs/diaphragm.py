@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from thoracite.vision.mini.chest import Floats
+from thoracite.vision.mini.lungs import find_ends
 from thoracite.vision.mini.signs.halves import Half, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, silence
 
@@ -19,6 +20,9 @@ _FEWEST = 8
 
 _NEAR_HEART = 4
 """A column whose line has the heart within this many cells below runs along the heart, not the diaphragm."""
+
+_STEEP = 3
+"""A line that rises by more than this many cells from one column to the next runs along the mediastinum."""
 
 _EDGE = 0.3
 """Least step of brightness at an edge, in contrasts."""
@@ -37,7 +41,7 @@ class Base(NamedTuple):
     columns, rows : ndarray, shape (columns,)
         The line, from the angle to the heart; columns and smoothed rows in cells.
     steps : ndarray, shape (columns,)
-        How much brighter it becomes below, in contrasts.
+        How much brighter it becomes below, or darker where the stomach's gas lies there, in contrasts.
     """
 
     half: Half
@@ -56,7 +60,7 @@ class Base(NamedTuple):
         if len(self.columns) < _FEWEST:
             return f"the {self.half.side} base is too short to trace"
         if self.edge < _TRACED:
-            return f"the {self.half.side} base is opaque, so its edge cannot be traced"
+            return f"the edge of the {self.half.side} base cannot be traced"
         return None
 
     @property
@@ -73,10 +77,12 @@ def trace_base(half: Half) -> Base:
     corner = int((rows * chest.down - columns * chest.across).argmax())
     columns, rows = columns[corner:], rows[corner:]
     below = [half.heart[np.minimum(rows.astype(int) + by, len(lung) - 1), columns] for by in range(_NEAR_HEART)]
-    along = np.flatnonzero(np.any(below, axis=0))
+    rising = np.append(np.diff(rows) < -_STEEP, False) & (np.arange(len(rows)) > _FEWEST)
+    along = np.flatnonzero(np.any(below, axis=0) | rising)
     end = max(int(along[0]), 1) if along.size else len(columns)
     x, y = columns[:end] + 0.5, ndimage.gaussian_filter1d(rows[:end], _SMOOTH, mode="nearest")
-    return Base(half, x, y, measure_steps(half.values, x, y, (0.0, 1.0)))
+    steps = [measure_steps(sign * half.values, x, y, (0.0, 1.0)) for sign in (1, -1)]
+    return Base(half, x, y, np.maximum(*steps))
 
 
 def measure_depth(base: Base) -> Measured:
@@ -97,18 +103,17 @@ def measure_edge(base: Base) -> Measured:
 
 
 def measure_curve(right: Base, left: Base) -> Measured:
-    """Measure the height of the domes above their chords, as a share of the chords; the mean of both sides."""
-    shares, drawing = [], []
+    """Measure the height of the domes above their chords, in chest widths; the mean of both sides."""
+    heights, drawing = [], []
     for base in (right, left):
         if base.fault:
             return silence(base.fault)
         chest = base.half.chest
         ends = [(float(base.columns[end]), float(base.rows[end])) for end in (0, -1)]
         chord = np.interp(base.columns, [x for x, _ in ends], [y for _, y in ends])
-        length = np.hypot((ends[1][0] - ends[0][0]) * chest.across, (ends[1][1] - ends[0][1]) * chest.down)
-        shares.append(float((chord - base.rows).max() * chest.down / max(float(length), 1e-6)))
+        heights.append(float((chord - base.rows).max()) * chest.down)
         drawing += [base.half.draw(ends), base.half.draw(zip(base.columns[::3], base.rows[::3], strict=True))]
-    return Measured(float(np.mean(shares)), None, tuple(drawing))
+    return Measured(float(np.mean(heights)), None, tuple(drawing))
 
 
 def compare_domes(right: Base, left: Base) -> Measured:
@@ -131,12 +136,24 @@ def measure_bases(right: Base, left: Base) -> dict[str, Measured]:
     found = {f"{side} costophrenic depth": depth for side, depth in depths.items()}
     faults = [depth for depth in depths.values() if depth.fault]
     deeper = max(depths.values(), key=lambda depth: depth.value)
+    found["height above the domes"] = _measure_height(right, left)
     found["deeper costophrenic depth"] = faults[0] if faults else deeper
     found |= {f"{base.half.side} diaphragm edge": measure_edge(base) for base in (right, left)}
     return found | {
         "right dome above left": compare_domes(right, left),
         "dome above its chord": measure_curve(right, left),
     }
+
+
+def _measure_height(right: Base, left: Base) -> Measured:
+    """Measure the lungs from apex to dome, in chest widths; the mean of both sides."""
+    heights, drawing = [], []
+    for base in (right, left):
+        top, dome = float(find_ends(base.half.lung)[0]), float(base.rows[base.dome])
+        column = float(base.columns[base.dome])
+        heights.append((dome - top) * base.half.chest.down)
+        drawing.append(base.half.draw([(column, top), (column, dome)]))
+    return Measured(float(np.mean(heights)), None, tuple(drawing))
 
 
 __all__ = ["Base", "compare_domes", "measure_bases", "measure_curve", "measure_depth", "measure_edge", "trace_base"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from thoracite.types import Drawing
 from thoracite.vision.mini.chest import Chest
-from thoracite.vision.mini.lungs import Mask
+from thoracite.vision.mini.lungs import LEVELS, Mask
 
 MOST_POINTS = 16
 """Most points of one side of an outline."""
@@ -73,4 +73,19 @@ def draw_circle(chest: Chest, middle: tuple[float, float], radius: float) -> Dra
     return draw_points(chest, "outline", zip(middle[0] + x, middle[1] + y, strict=True))
 
 
-__all__ = ["MOST_POINTS", "Measured", "draw_circle", "draw_outline", "draw_points", "silence"]
+class Outlines:
+    """Outlines of the lungs and their levels, drawn once for all measures that show them."""
+
+    def __init__(self, chest: Chest) -> None:
+        lungs = (chest.right, chest.left)
+        self.sides = tuple(draw_outline(chest, lung) for lung in lungs)
+        self.both = (*self.sides[0], *self.sides[1])
+        cut = [
+            [draw_outline(chest, lung & (parts // 3 == number)) for number in range(len(LEVELS))]
+            for lung, parts in zip(lungs, chest.parts, strict=True)
+        ]
+        self.levels = tuple((*right, *left) for right, left in zip(*cut, strict=True))
+        self.ends = (*self.levels[0], *self.levels[-1])
+
+
+__all__ = ["MOST_POINTS", "Measured", "Outlines", "draw_circle", "draw_outline", "draw_points", "silence"]

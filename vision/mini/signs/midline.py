@@ -8,11 +8,23 @@ from scipy import ndimage
 from thoracite.vision.mini.chest import Chest, Floats, Numbers
 from thoracite.vision.mini.signs.measured import Measured, draw_points, silence
 
-_TRACHEA = (-0.02, 0.24)
+_FEWEST = 20
+"""Fewest rows that hold both lungs."""
+
+_MEDIASTINUM = (0.15, 0.9)
+"""Part of the lungs' height in which the mediastinum is compared with the rib cage."""
+
+_TRACHEA = (-0.1, 0.15)
 """Where the trachea is looked for, as parts of the lungs' height below their top: above the carina."""
 
-_CLEAR = 0.04
-"""Least darkness of the trachea against its surroundings, in contrasts."""
+_LUMEN, _FLANK = 0.02, 0.045
+"""Width of the trachea's dark middle, and the distance of the brighter flanks from it, in chest widths."""
+
+_ASIDE = 0.075
+"""Farthest that the trachea is looked for from the middle of the upper mediastinum, in chest widths."""
+
+_CLEAR = 0.02
+"""Least darkness of the trachea against both flanks, in contrasts."""
 
 
 def find_cage(chest: Chest, rows: Numbers) -> Floats:
@@ -23,54 +35,63 @@ def find_cage(chest: Chest, rows: Numbers) -> Floats:
 
 
 def measure_shift(chest: Chest) -> Measured:
-    """Measure how far the mediastinum lies to the patient's left of the middle of the rib cage, in chest widths."""
+    """Measure how far the mediastinum lies to the patient's left of the middle of the rib cage, in chest widths.
+
+    Both middles are taken in the same rows, so that a chest that leans is not shifted.
+    """
     gaps = chest.gaps
-    if gaps.rows.size < 20:
+    kept = (gaps.down > _MEDIASTINUM[0]) & (gaps.down < _MEDIASTINUM[1])
+    if kept.sum() < _FEWEST:
         return silence("the lungs do not lie side by side")
-    inner = (gaps.right + 1 + gaps.left) / 2
-    cage = find_cage(chest, gaps.rows)
-    kept = (gaps.down > 0.15) & (gaps.down < 0.9)
-    shift = float(np.mean((inner - cage)[kept]))
-    rows = gaps.rows[kept]
-    lines = [(inner[kept][::8], rows[::8]), (cage[kept][::8], rows[::8])]
-    drawing = tuple(draw_points(chest, "line", zip(x, y + 0.5, strict=True)) for x, y in lines)
-    return Measured(shift * chest.across, None, drawing)
+    rows, inner = gaps.rows[kept], ((gaps.right + 1 + gaps.left) / 2)[kept]
+    cage = find_cage(chest, rows)
+    lines = [zip(x[::6], rows[::6] + 0.5, strict=True) for x in (inner, cage)]
+    shift = float(np.mean(inner - cage)) * chest.across
+    return Measured(shift, None, tuple(draw_points(chest, "line", line) for line in lines))
 
 
 def measure_trachea(chest: Chest) -> Measured:
-    """Measure how far the trachea lies to the patient's left of the middle of the rib cage, in chest widths."""
+    """Measure how far the trachea lies to the patient's left of the middle of the rib cage, in chest widths.
+
+    The middle of the cage is carried up to the trachea along the line that fits it, so that a chest that leans has no
+    deviated trachea.
+    """
     gaps = chest.gaps
-    if gaps.rows.size < 20:
+    kept = (gaps.down > _MEDIASTINUM[0]) & (gaps.down < _MEDIASTINUM[1])
+    if kept.sum() < _FEWEST:
         return silence("the lungs do not lie side by side")
-    height = np.ptp(gaps.rows)
-    first, last = (int(gaps.rows[0] + part * height) for part in _TRACHEA)
+    first, last = (int(gaps.rows[0] + part * np.ptp(gaps.rows)) for part in _TRACHEA)
     rows = np.arange(max(first, 0), last)
-    half = round(0.09 * chest.width)
-    middle = float(np.median(((gaps.right + gaps.left) / 2)[gaps.down < 0.3]))
-    columns = np.arange(max(round(middle) - half, 0), min(round(middle) + half, chest.values.shape[1]))
-    profile = _find_dip(chest.values[rows][:, columns], 0.02 * chest.width)
-    if profile.size < 5:
+    column = _find_trachea(chest, rows)
+    if column is None:
         return silence("the trachea is not clear")
-    best = int(profile.argmax())
-    if profile[best] < _CLEAR or best in (0, len(profile) - 1):
-        return silence("the trachea is not clear")
-    before, at, after = profile[best - 1 : best + 2]
-    column = float(columns[best]) + 0.5 + float((after - before) / (2 * (2 * at - before - after)))
-    upper = gaps.rows[(gaps.down > 0.05) & (gaps.down < 0.5)]
-    cage = float(np.mean(find_cage(chest, upper)))
-    ends = (float(rows[0]), float(rows[-1]))
-    drawing = tuple(draw_points(chest, "line", [(x, y) for y in ends]) for x in (column, cage))
-    return Measured((column - cage) * chest.across, None, drawing)
+    slope, start = np.polyfit(gaps.rows[kept], find_cage(chest, gaps.rows[kept]), 1)
+    ends = float(rows[0]), float(rows[-1] + 1)
+    lines = [[(column, row) for row in ends], [(float(slope * row + start), row) for row in ends]]
+    shift = (column - float(slope * rows.mean() + start)) * chest.across
+    return Measured(shift, None, tuple(draw_points(chest, "line", line) for line in lines))
 
 
-def _find_dip(values: Floats, width: float) -> Floats:
-    """Return for each column how much darker it is than what lies on both sides at a distance."""
-    profile = ndimage.gaussian_filter1d(np.median(values, axis=0), 0.6 * width)
-    far = round(2.2 * width)
-    if len(profile) <= 2 * far:
-        return np.zeros(0)
-    dip = np.minimum(profile[: -2 * far], profile[2 * far :]) - profile[far:-far]
-    return np.asarray(np.pad(dip, far, constant_values=-1))
+def _find_trachea(chest: Chest, rows: Numbers) -> float | None:
+    """Return the column that is darkest against what lies on both its sides; None where there is no clear one."""
+    upper = chest.gaps.down < 0.3
+    middle = float(np.median(((chest.gaps.right + 1 + chest.gaps.left) / 2)[upper]))
+    aside, far = _ASIDE * chest.width, round(_FLANK * chest.width)
+    first = max(int(middle - aside) - 2 * far, 0)
+    strip = chest.values[rows, first : int(middle + aside) + 2 * far]
+    if len(rows) < 5 or strip.shape[1] <= 4 * far:
+        return None
+    profile = ndimage.gaussian_filter1d(np.median(strip - np.median(strip, axis=1, keepdims=True), axis=0), 1.0)
+    smooth = ndimage.uniform_filter1d(profile, max(round(_LUMEN * chest.width), 1) | 1)
+    dips = np.minimum(smooth[: -2 * far], smooth[2 * far :]) - smooth[far:-far]
+    columns = first + far + np.arange(len(dips)) + 0.5
+    dips[abs(columns - middle) > aside] = -1
+    best = int(dips.argmax())
+    if dips[best] < _CLEAR or best in (0, len(dips) - 1):
+        return None
+    before, at, after = dips[best - 1 : best + 2]
+    # the top of the parabola through the three: a fraction of a cell
+    return float(columns[best] + np.clip((after - before) / (2 * (2 * at - before - after) + 1e-9), -0.5, 0.5))
 
 
 __all__ = ["find_cage", "measure_shift", "measure_trachea"]

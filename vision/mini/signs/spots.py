@@ -9,33 +9,63 @@ from scipy import ndimage
 
 from thoracite.types import Drawing
 from thoracite.vision.mini.chest import SCALES, Chest, Floats
+from thoracite.vision.mini.lungs import Mask
 from thoracite.vision.mini.signs.measured import Measured, draw_circle, silence
 
-_FACTOR = 1.414
+_RADIUS = 2**0.5
 """Radius of the spot that a filter answers most, in its standard deviations."""
+
+_SMALL, _LARGE = SCALES["large"], 0.031
+"""Standard deviations of the filters, as shares of the frame: spots with radii of about 0.03 and 0.06 chest widths."""
+
+_RIM = 0.025
+"""Rim of the lungs in which ribs and vessels look like spots, as a share of the frame."""
+
+_STRONGEST, _DRAWN = 3, 5
+"""A small opacity is as strong as the mean of so many of the strongest; so many of several are drawn."""
 
 
 def measure_spots(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
-    """Measure round opacities; one entry for each value's name in the list of signs."""
-    if np.isnan(known["strongest large spots"]):
+    """Measure round opacities; one entry for each value's name in the list of signs.
+
+    Parameters
+    ----------
+    chest : Chest
+        The chest.
+    known : mapping of str to float
+        What was measured already, by its name in :data:`thoracite.vision.mini.measures.MEASURES`.
+    """
+    inside: Mask = ndimage.binary_erosion(chest.both, iterations=max(round(_RIM * chest.shape[0]), 1))
+    if inside.sum() < 100:
         names = ("small round opacity", "large round opacity", "many round opacities")
         return dict.fromkeys(names, silence("too little of the lungs is free of their rim"))
+    small, large = chest.spots["large"], chest.find_spots(_LARGE * chest.shape[0])
+    peaks, strongest = _find_peaks(small, inside, 3), _find_peaks(large, inside, 5)[:1]
+    ranked = np.sort(large[inside])[::-1]
+    few = float(np.mean([small[peak] for peak in peaks[:_STRONGEST]])) if peaks else 0.0
+    most = float(ranked[: max(len(ranked) // 1000, 1)].mean())
     return {
-        "small round opacity": Measured(known["strongest middling spots"], None, _circle(chest, "middling", 1)),
-        "large round opacity": Measured(known["strongest large spots"], None, _circle(chest, "large", 1)),
-        "many round opacities": Measured(known["many large spots"], None, _circle(chest, "large", 5)),
+        "small round opacity": Measured(_take_log(few), None, _draw(chest, peaks[:1], _SMALL)),
+        "large round opacity": Measured(_take_log(most), None, _draw(chest, strongest, _LARGE)),
+        "many round opacities": Measured(known["many large spots"], None, _draw(chest, peaks[:_DRAWN], _SMALL)),
     }
 
 
-def _circle(chest: Chest, size: str, number: int) -> tuple[Drawing, ...]:
-    """Draw circles round the strongest spots of a size, each of which is the strongest one near it."""
-    spots: Floats = np.where(chest.inside, chest.spots[size], 0)
-    sigma = SCALES[size] * chest.shape[0]
-    peaks = (spots == ndimage.maximum_filter(spots, size=2 * round(2 * sigma) + 1)) & (spots > 0)
+def _find_peaks(spots: Floats, inside: Mask, reach: int) -> list[tuple[int, int]]:
+    """Return row and column of each place that is the strongest near it, the strongest first."""
+    peaks = (spots == ndimage.maximum_filter(spots, size=2 * reach + 1)) & inside & (spots > 0)
     rows, columns = np.nonzero(peaks)
-    order = np.argsort(-spots[rows, columns])[:number]
-    radius = 1.3 * _FACTOR * sigma * chest.across
-    return tuple(draw_circle(chest, (columns[n] + 0.5, rows[n] + 0.5), radius) for n in order)
+    order = np.argsort(-spots[rows, columns])
+    return [(int(rows[n]), int(columns[n])) for n in order]
+
+
+def _take_log(strength: float) -> float:
+    return float(np.log(1e-3 + strength))
+
+
+def _draw(chest: Chest, peaks: list[tuple[int, int]], scale: float) -> tuple[Drawing, ...]:
+    radius = _RADIUS * scale * chest.shape[1] * chest.across
+    return tuple(draw_circle(chest, (column + 0.5, row + 0.5), radius) for row, column in peaks)
 
 
 __all__ = ["measure_spots"]

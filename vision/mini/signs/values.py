@@ -14,16 +14,15 @@ from thoracite.types import Drawing
 from thoracite.vision.mini.anatomy import measure_ratio
 from thoracite.vision.mini.chest import Chest
 from thoracite.vision.mini.crops import Crops
-from thoracite.vision.mini.lungs import find_ends
 from thoracite.vision.mini.measures import MEASURES, measure_prepared
 from thoracite.vision.mini.signs.borders import measure_behind_heart, measure_heart_edge, measure_knob
 from thoracite.vision.mini.signs.densities import measure_densities, measure_texture
 from thoracite.vision.mini.signs.diaphragm import Base, measure_bases, trace_base
 from thoracite.vision.mini.signs.halves import halve_chest
 from thoracite.vision.mini.signs.listed import read_signs
-from thoracite.vision.mini.signs.measured import Measured, draw_outline, draw_points, silence
+from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_points, silence
 from thoracite.vision.mini.signs.midline import measure_shift, measure_trachea
-from thoracite.vision.mini.signs.pleura import measure_band, measure_cap, measure_line
+from thoracite.vision.mini.signs.pleura import compare_apices, compare_bands, measure_line
 from thoracite.vision.mini.signs.spots import measure_spots
 
 
@@ -48,9 +47,9 @@ def measure_signs(crops: Crops) -> dict[str, Measured]:
     >>> phantom = draw_phantom(4, abnormalities=(), size=256)                   # synthetic
     >>> crops = crop_radiograph(phantom.image, ChestSegmenter.load())._replace(faults=())
     >>> values = measure_signs(crops)
-    >>> values["lung height"].fault, [drawing.kind for drawing in values["lung height"].drawing]
-    (None, ['line', 'line'])
-    >>> measure_signs(crops._replace(faults=("the chest is turned",)))["lung height"].fault
+    >>> values["lung area"].fault, [drawing.kind for drawing in values["lung area"].drawing]
+    (None, ['outline', 'outline'])
+    >>> measure_signs(crops._replace(faults=("the chest is turned",)))["lung area"].fault
     'the chest is turned'
     """
     if crops.faults or not crops.anatomy.lungs.found:
@@ -59,15 +58,14 @@ def measure_signs(crops: Crops) -> dict[str, Measured]:
     chest = Chest(crops.whole, crops.anatomy)
     known = dict(zip(MEASURES, measure_prepared(chest).tolist(), strict=True))
     right, left = halve_chest(chest)
-    bases = trace_base(right), trace_base(left)
-    found = _measure_heart(chest, known, bases) | _measure_sizes(chest, known) | measure_bases(*bases)
-    found |= measure_densities(chest, known) | measure_texture(chest, known) | measure_spots(chest, known)
+    bases, outlines = (trace_base(right), trace_base(left)), Outlines(chest)
+    found = _measure_heart(chest, known, bases) | _measure_sizes(chest, known, outlines) | measure_bases(*bases)
+    found |= measure_densities(chest, known, outlines) | measure_texture(chest, outlines) | measure_spots(chest, known)
     found |= {"mediastinal shift": measure_shift(chest), "tracheal shift": measure_trachea(chest)}
     for half in (right, left):
         found[f"{half.side} heart border edge"] = measure_heart_edge(half)
-        found[f"{half.side} pleural band"] = measure_band(half)
-        found[f"{half.side} apical cap"] = measure_cap(half)
         found[f"{half.side} basal line"] = measure_line(half)
+    found |= {"difference of bands": compare_bands(right, left), "difference of apices": compare_apices(right, left)}
     return found | {"aortic knob edge": measure_knob(left), "retrocardiac density": measure_behind_heart(left)}
 
 
@@ -87,17 +85,11 @@ def _measure_heart(chest: Chest, known: Mapping[str, float], bases: tuple[Base, 
     return found
 
 
-def _measure_sizes(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
-    outlines = (*draw_outline(chest, chest.right), *draw_outline(chest, chest.left))
-    heights = []
-    for mask in (chest.right, chest.left):
-        column = float(np.nonzero(mask)[1].mean()) + 0.5
-        heights.append(draw_points(chest, "line", [(column, end) for end in find_ends(mask)]))
-    gaps = chest.gaps
+def _measure_sizes(chest: Chest, known: Mapping[str, float], outlines: Outlines) -> dict[str, Measured]:
+    names = ("difference of areas", "lung area")
+    found = {name: Measured(known[name], None, outlines.both) for name in names}
+    gaps, name = chest.gaps, "upper mediastinal width"
     upper = np.flatnonzero((gaps.down > 0.1) & (gaps.down < 0.4))
-    found = {name: Measured(known[name], None, outlines) for name in ("difference of areas", "lung area")}
-    found["lung height"] = Measured(known["lung height"], None, tuple(heights))
-    name = "upper mediastinal width"
     if not upper.size:
         return found | {name: silence("the lungs do not lie side by side")}
     row = upper[len(upper) // 2]
