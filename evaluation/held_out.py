@@ -24,7 +24,7 @@ from thoracite.vision.mini.signs.listed import read_signs, spread_values
 from thoracite.vision.mini.signs.weights import Floats, SignWeights
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_targets
-from thoracite.vision.training.fit_signs import fit_evidence
+from thoracite.vision.training.fit_signs import Pulls, fit_evidence, lay_own_priors
 from thoracite.vision.training.frames import map_cores
 from thoracite.vision.training.mix import find_prior_odds, number_views
 
@@ -119,7 +119,9 @@ def find_cross_fitted(held: HeldOut, *, folder: Path = FOLDER) -> Floats:
 def fit_others(held: HeldOut, fold: int, encoder: MiniEncoder) -> SignWeights:
     """Fit the weights of evidence on the patients of the other folds, locked ones left out."""
     others = held.take(np.flatnonzero((held.folds != fold) & (held.folds >= 0)))
-    return fit_evidence(others.cases, others.logits, others.values, encoder.noise, read_prevalence())
+    return fit_evidence(
+        others.cases, others.logits, others.values, encoder.noise, read_prevalence(), Pulls(lay_own_priors())
+    )
 
 
 def find_log_odds(held: HeldOut, weights: SignWeights) -> Floats:

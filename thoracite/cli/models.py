@@ -37,6 +37,21 @@ def train_segmenter(
     train(data, output, seed=seed)
 
 
+@train_app.command("signs")
+def train_signs(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+    features: Annotated[Path, typer.Option("--features", help="What `thoracite features` wrote for it.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    changes: Annotated[
+        Path | None, typer.Option("--priors", help="CSV with sign,side,finding,direction that changes the graph's.")
+    ] = None,
+) -> None:
+    """Fit the weights of signs again, in seconds; the network stays as it is."""
+    from thoracite.vision.training.train_signs import train_signs as train
+
+    print_result(train(data, features, output, changes=changes))
+
+
 @train_app.command("calibration")
 def train_calibration(
     name: Annotated[str, typer.Argument(help="A third-party encoder.")],

@@ -20,6 +20,7 @@ from thoracite.files import replace_file
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.mini.signs.evidence import list_values
 from thoracite.vision.training.cases import Case, read_labelled
 from thoracite.vision.training.frames import map_cores
 
@@ -40,8 +41,8 @@ class FeatureTable(NamedTuple):
         x0, y0, x1, y1 of both crops, in pixels of each radiograph.
     logits : ndarray, shape (cases, outputs), float64
         The network's.
-    measures : ndarray, shape (cases, measures), float64
-        NaN for what cannot be measured.
+    values : ndarray, shape (cases, values), float64
+        Values of the signs; NaN for what cannot be measured.
     masks : ndarray, shape (cases, 3, side, side), bool
         Right lung, left lung and heart on the frame of the whole; all False where the masks are not valid.
     """
@@ -50,7 +51,7 @@ class FeatureTable(NamedTuple):
     maps: npt.NDArray[np.float16]
     boxes: npt.NDArray[np.int64]
     logits: npt.NDArray[np.float64]
-    measures: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
     masks: npt.NDArray[np.bool_]
 
 
@@ -115,7 +116,7 @@ def _read_one(asked: tuple[Path, int]) -> tuple[npt.NDArray[np.generic], ...]:
     (right, left, _), (heart, _) = activations.crops.anatomy
     masks = np.stack([right, left, heart]) & (not activations.crops.faults)
     boxes = np.array(features.boxes, dtype=np.int64)
-    return features.maps.astype(np.float16), boxes, activations.logits[0], activations.measures, masks
+    return features.maps.astype(np.float16), boxes, activations.logits[0], list_values(activations.signs), masks
 
 
 @cache

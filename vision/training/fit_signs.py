@@ -105,10 +105,14 @@ class Pulls(NamedTuple):
     monotone: bool = True
 
 
+FREE = Pulls(np.zeros((0, 0)), 0.0, RIDGE, monotone=False)
+"""Nothing of the graph."""
+
+
 def fit_evidence(
-    cases: Sequence[Case], logits: Floats, values: Floats, noise: Floats, prevalence: Prevalence
+    cases: Sequence[Case], logits: Floats, values: Floats, noise: Floats, prevalence: Prevalence, pulls: Pulls
 ) -> SignWeights:
-    """Fit the weights of the product's own signs, held by what its graph says.
+    """Fit the weights of the product's own signs.
 
     Parameters
     ----------
@@ -122,6 +126,8 @@ def fit_evidence(
         From :func:`find_noise`.
     prevalence : Prevalence
         The mix.
+    pulls : Pulls
+        What holds the weights.
     """
     signs, views = read_signs(), number_views(cases)
     used = np.flatnonzero(views >= 0)
@@ -132,9 +138,13 @@ def fit_evidence(
         spread_values(values[used], views[used], signs),
         noise[[names.index(sign.measure) for sign in signs]],
     )
-    findings = find_entities(FINDINGS)
-    prior = lay_priors(find_priors(signs, [finding.id for finding in findings]), signs, findings)
-    return fit_signs(material, signs, prevalence, Pulls(prior))
+    return fit_signs(material, signs, prevalence, pulls)
+
+
+def lay_own_priors() -> Floats:
+    """Return what the project's own graph says, shape (findings, signs)."""
+    signs, findings = read_signs(), find_entities(FINDINGS)
+    return lay_priors(find_priors(signs, [finding.id for finding in findings]), signs, findings)
 
 
 def find_noise(values: Floats, again: Floats) -> Floats:
@@ -195,6 +205,7 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
     steps, foretold = np.zeros(shape), np.zeros(shape)
     slope, centre = np.zeros(len(FINDINGS)), np.zeros((len(VIEWS), *shape[:2]))
     base, usual, low, high = np.zeros((4, len(VIEWS), len(FINDINGS)))
+    data, crossed = np.zeros(shape[:2]), scale.cross()
     groups = Groups.find(signs, scale.knots.shape[1] - 1)
     for n in (n for n in range(len(FINDINGS)) if np.ptp(targets[known[:, n] > 0, n]) > 0):
         rows = np.flatnonzero((known[:, n] > 0) & (views >= 0))
@@ -204,6 +215,8 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         inputs = groups.gather(np.nan_to_num(climbed[rows] - means[view]))
         held = groups.hold(pulls, pulls.prior[n], material.noise)
         found, offset = _fit_steps(inputs, view, target, mixed, held, priors)
+        free, _ = _fit_steps(inputs, view, target, mixed, groups.hold(FREE, 0 * pulls.prior[n], material.noise), priors)
+        data[n] = (groups.spread_out(free) * crossed).sum(axis=1)
         steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
         evidence = offset[view] + inputs @ found
         lines = _foretell(inputs, view, material.logits[rows, n], mixed)
@@ -215,7 +228,7 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         base[:, n] = offset + shift
         odds = base[view, n] + inputs @ found + slope[n] * rest
         low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
-    return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high)
+    return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high, data)
 
 
 class Groups(NamedTuple):
@@ -391,4 +404,5 @@ __all__ = [
     "fit_scale",
     "fit_signs",
     "fit_steps",
+    "lay_own_priors",
 ]

@@ -30,7 +30,7 @@ from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_labelled, read_targets
 from thoracite.vision.training.fit_scales import fit_scale
 from thoracite.vision.training.fit_side import fit_side, read_sided
-from thoracite.vision.training.fit_signs import find_noise, fit_evidence
+from thoracite.vision.training.fit_signs import Pulls, find_noise, fit_evidence, lay_own_priors
 from thoracite.vision.training.fit_zones import ZoneMaterial, describe_cases, fit_zones
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import measure_again, prepare_cases
@@ -91,7 +91,9 @@ def train_encoder(
     zones = fit_zones(ZoneMaterial(cases, traits, prepared.zones, prepared.boxes[:, 0]).take(seen))
     values = np.column_stack([prepared.signs, np.stack([zones.read(each) for each in traits])])
     noise = _find_noise(cases, prepared.signs, checkpoints)
-    evidence = fit_evidence([cases[n] for n in seen], logits[seen], values[seen], noise, read_prevalence())
+    evidence = fit_evidence(
+        [cases[n] for n in seen], logits[seen], values[seen], noise, read_prevalence(), Pulls(lay_own_priors())
+    )
     view = fit_scale("AP", logits[seen, OUTPUTS.index("AP")], read_targets(cases)[0][seen, OUTPUTS.index("AP")])
     side = fit_side([one for one in read_sided(cases, network) if not one.case.locked])
     gate = train_gate(network.eval(), data, seed=seed)

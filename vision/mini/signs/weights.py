@@ -51,6 +51,16 @@ class SignScale(NamedTuple):
     def expand(self, values: Floats, views: Numbers) -> Floats:
         """Return how far each value has climbed each step, in [0, 1]; shape (images, signs, knots - 1), NaN stays."""
         deviations = self.deviate(values, views)[:, :, None]
+        return self._climb(deviations)
+
+    def cross(self) -> Floats:
+        """Return how far each step is climbed between the usual value and the reference, shape (signs, knots - 1)."""
+        views = np.arange(len(self.middle))
+        limit = np.nanmean(np.where(np.isnan(self.limit), np.nan, self.deviate(self.limit, views)), axis=0)
+        crossed: Floats = self._climb(limit[None, :, None])[0] - self._climb(np.zeros((1, len(limit), 1)))[0]
+        return crossed
+
+    def _climb(self, deviations: Floats) -> Floats:
         low, high = self.knots[None, :, :-1], self.knots[None, :, 1:]
         return np.clip((deviations - low) / (high - low), 0, 1)
 
@@ -76,6 +86,9 @@ class SignWeights(NamedTuple):
         Mean of the network's logit less what the signs foretell, in each view.
     low, high : ndarray, shape (2, findings)
         Least and most log-odds in each view: beyond them, the words that would follow were not borne out.
+    data : ndarray, shape (findings, signs)
+        What the data alone say, without the graph: log-odds that the way from the usual value to the reference would
+        add. It is compared with the graph, and adds nothing to any finding.
     """
 
     scale: SignScale
@@ -87,6 +100,7 @@ class SignWeights(NamedTuple):
     usual: Floats
     low: Floats
     high: Floats
+    data: Floats
 
     def flatten(self) -> dict[str, npt.NDArray[np.generic]]:
         """Return the arrays by name, those of the scale among them."""
