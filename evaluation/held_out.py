@@ -119,9 +119,8 @@ def find_cross_fitted(held: HeldOut, *, folder: Path = FOLDER) -> Floats:
 def fit_others(held: HeldOut, fold: int, encoder: MiniEncoder) -> SignWeights:
     """Fit the weights of evidence on the patients of the other folds, locked ones left out."""
     others = held.take(np.flatnonzero((held.folds != fold) & (held.folds >= 0)))
-    return fit_evidence(
-        others.cases, others.logits, others.values, encoder.noise, read_prevalence(), Pulls(lay_own_priors())
-    )
+    pulls = Pulls(lay_own_priors())
+    return fit_evidence(others.cases, others.logits, others.values, encoder.noise, read_prevalence(), pulls)
 
 
 def find_log_odds(held: HeldOut, weights: SignWeights) -> Floats:

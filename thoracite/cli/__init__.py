@@ -244,6 +244,19 @@ def check(graph: Graph = None, json: Json = False) -> None:
 
 
 @app.command()
+def signs(
+    show_map: Annotated[
+        bool, typer.Option("--map", help="What each adds, and what data alone say, against the textbook.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List the signs that are asked of an image, or compare their weights with the graph."""
+    from thoracite.ui.console_signs import list_signs, map_signs
+
+    print_result(map_signs(as_json=json) if show_map else list_signs(as_json=json))
+
+
+@app.command()
 def features(
     data: Annotated[Path, typer.Argument(help="Folder with manifest.csv and images.")],
     output: Annotated[Path, typer.Option("--output", help="Folder for the files.")],

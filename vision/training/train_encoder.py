@@ -91,9 +91,8 @@ def train_encoder(
     zones = fit_zones(ZoneMaterial(cases, traits, prepared.zones, prepared.boxes[:, 0]).take(seen))
     values = np.column_stack([prepared.signs, np.stack([zones.read(each) for each in traits])])
     noise = _find_noise(cases, prepared.signs, checkpoints)
-    evidence = fit_evidence(
-        [cases[n] for n in seen], logits[seen], values[seen], noise, read_prevalence(), Pulls(lay_own_priors())
-    )
+    fitted, pulls = [cases[n] for n in seen], Pulls(lay_own_priors())
+    evidence = fit_evidence(fitted, logits[seen], values[seen], noise, read_prevalence(), pulls)
     view = fit_scale("AP", logits[seen, OUTPUTS.index("AP")], read_targets(cases)[0][seen, OUTPUTS.index("AP")])
     side = fit_side([one for one in read_sided(cases, network) if not one.case.locked])
     gate = train_gate(network.eval(), data, seed=seed)
