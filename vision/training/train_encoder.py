@@ -183,7 +183,7 @@ class HeldOut(NamedTuple):
 
 def read_held_out(network: Ensemble, frames: Tensor, cases: list[Case], *, size: int = SIZE) -> HeldOut:
     """Read each case by the head of its fold."""
-    network.eval()
+    network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     cells = size // 32
     logits = np.empty((len(cases), len(OUTPUTS)))
     heat = np.empty((len(cases), frames.shape[1], cells, cells), dtype=np.float32)
