@@ -28,6 +28,7 @@ from thoracite.types.image import (
     find_verdict,
 )
 from thoracite.types.noun import CITATION, Commonness, Confidence, Curie, EvidenceKey, Limit, Noun, Probability, Side
+from thoracite.types.reference import Reference, parse_reference
 
 __all__ = [
     "CERTAINTIES",
@@ -50,6 +51,7 @@ __all__ = [
     "Noun",
     "Probability",
     "Provenance",
+    "Reference",
     "Region",
     "Relation",
     "ScoredTriple",
@@ -64,4 +66,5 @@ __all__ = [
     "View",
     "find_log_odds",
     "find_verdict",
+    "parse_reference",
 ]

@@ -124,7 +124,8 @@ class SignScore(Noun):
     unit : str
         Unit of the value: ``degree``, ``chest widths`` …; empty for a learned sign.
     reference : str
-        Reference value and its view: ``< 60 (fitted, PA)``.
+        Usual values and their view, as :class:`~thoracite.types.reference.Reference` writes them:
+        ``< 60 (fitted, PA): nine in ten normal films are below``; empty where there are none.
     valid : bool
         Whether the value may be used.
     invalid_because : str or None
