@@ -17,9 +17,10 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from thoracite.kg.stores.store import GraphStore
-from thoracite.kg.ties import Tie, find_tie
+from thoracite.kg.ties import Tie, find_tie, list_terms
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.retrieval.scene import Seen, find_kinds, is_established, rate_source
 from thoracite.types import Finding, ScoredTriple, SignScore, Triple
@@ -32,6 +33,9 @@ _NEARNESS = (0.5, 0.6, 1.0)
 
 _SHOWN = 2.5
 """Worth of a sign that the image shows, as for every reason that it shows."""
+
+_ABSENT, _CONDITIONAL = 0.8, 0.5
+"""Worth of a sign that was looked for and is absent, and of a fact under a condition."""
 
 
 def find_answered(finding: Finding) -> tuple[SignScore, ...]:
@@ -88,7 +92,7 @@ def tie_signs(finding: Finding, facts: Mapping[str, Sequence[Triple]], *, seen: 
     for score in find_answered(finding):
         ends = [end.id for end in (score.sign.entity, score.opposite) if end is not None]
         rated = [
-            ScoredTriple(triple=fact, score=round(_NEARNESS[tie.nearness] * _SHOWN * worth, 6))
+            ScoredTriple(triple=fact, score=round(_rate_tie(tie, fact, seen) * worth, 6))
             for end in ends
             for fact in facts.get(end, ())
             if (tie := find_tie(score, about, fact)) is not None and tie.stance == find_stance(score)
@@ -102,7 +106,13 @@ def tie_signs(finding: Finding, facts: Mapping[str, Sequence[Triple]], *, seen: 
     return list(chosen.values())
 
 
-def find_stance(score: SignScore) -> str:
+def _rate_tie(tie: Tie, fact: Triple, seen: Seen) -> float:
+    """Rate a fact by its end, by whether the image shows its sign, and by whether a condition has to be said."""
+    conditional = any(":" in term for term in list_terms(fact, seen.view or "")[0])
+    return _SHOWN * _NEARNESS[tie.nearness] * (1.0 if tie.shown else _ABSENT) * (_CONDITIONAL if conditional else 1.0)
+
+
+def find_stance(score: SignScore) -> Literal["for", "against"]:
     """Return whether a sign speaks ``for`` or ``against`` its finding in the model."""
     return "for" if score.log_odds > 0 else "against"
 

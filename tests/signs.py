@@ -23,6 +23,7 @@ LIMITS = {
 def score_sign(asked: AskedSign, answer: Answer, *, log_odds: float | None = None, view: str = "PA") -> SignScore:
     """One asked sign with an answer, and a value on the answer's side of its reference."""
     limit, step = LIMITS.get(asked.measure, (0.3, 0.12))
+    limit += 0.08 * (asked.view == "AP")
     high = asked.yes == "high"
     if "difference" in asked.measure or "shift" in asked.measure or "above left" in asked.measure:
         limit = limit if high else -limit

@@ -115,9 +115,7 @@ _COMPARED = (
     r"(?: (?:that|those|it is))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the) "
     r"(?:left|right|other|opposite|contralateral)(?:-hand)?(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
 )
-_BREAK = re.compile(
-    r"[;:,()\[\]–—]|\b(?:but|while|whereas|although|though|because|since)\b|\b(?=(?:which|where|so)\b)"
-)
+_BREAK = re.compile(r"[;:,()\[\]–—]|\b(?:but|while|whereas|although|though|because|since)\b|\b(?=(?:which|where|so)\b)")
 _TOKEN = re.compile(r"[^\s]+")
 
 
@@ -162,7 +160,7 @@ def find_lexicon(score: SignScore) -> Lexicon:
     if row is not None:
         names = f"{re.escape(find_words(score).value)}|{row['names']}"
         return _compile(names, row["yes"], row["no"], row["converse"], row["places"])
-    question = re.escape(score.sign.question) + "[”\"]? is answered"
+    question = re.escape(score.sign.question) + '[”"]? is answered'
     label = rf"{re.escape(score.sign.entity.label)}|{question} yes"
     return _compile("", label, rf"{question} no", "", "")
 
@@ -173,7 +171,9 @@ def _compile(names: str, yes: str, no: str, converse: str, places: str) -> Lexic
     own["compared"] = _COMPARED if converse else ""
     joined = {kind: "|".join(filter(None, (own.get(kind, ""), _SHARED.get(kind, "")))) for kind in _ORDER}
     patterns = {
-        kind: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.IGNORECASE) for kind, pattern in joined.items() if pattern
+        kind: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.IGNORECASE)
+        for kind, pattern in joined.items()
+        if pattern
     }
     return Lexicon(patterns, bool(converse))
 
@@ -234,7 +234,9 @@ def _settle(items: list[Item]) -> list[Item]:
         elif item.text == "less" and after in {"yes", "no"}:
             kind = "negation"
         elif films and kind in {"more", "yes", "no", "name", "unknown", "converse"}:
-            kind = "up" if re.fullmatch(_BARE_UP, item.text) else "down" if re.fullmatch(_BARE_DOWN, item.text) else kind
+            kind = (
+                "up" if re.fullmatch(_BARE_UP, item.text) else "down" if re.fullmatch(_BARE_DOWN, item.text) else kind
+            )
         elif item.text == "more" and kind == "more":
             kind = "word"
         elif kind == "number" and item.text.endswith("%") and after in {"films", "share"}:

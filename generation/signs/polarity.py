@@ -17,8 +17,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from thoracite.generation.signs.lexicon import EXISTENCE, Item, find_lexicon, scan
-from thoracite.types import Answer, SignScore
+from thoracite.generation.signs.lexicon import EXISTENCE, Item
+from thoracite.types import Answer
 
 _OTHER = {"left": "right", "right": "left"}
 _SIDES = re.compile(r"\b(left|right)(?:wards?)?\b|\b(both|bilateral)")
