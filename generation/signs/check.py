@@ -22,7 +22,7 @@ from thoracite.generation.faults import Fault
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
 from thoracite.generation.signs.lexicon import Item, find_lexicon, scan
 from thoracite.generation.signs.polarity import Polarity, read_polarity
-from thoracite.generation.signs.words import Shown, mirror
+from thoracite.generation.signs.words import Shown, show_value
 from thoracite.types import SignScore, parse_reference
 
 _PUBLISHED = re.compile(r"\bratio\D+(0\.\d+)")
@@ -49,8 +49,9 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     lexicon = find_lexicon(score)
     pieces = scan(text, lexicon)
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
-    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score), *_check_views(pieces, score)]
-    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score)]
+    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired), *_check_views(pieces, score)]
+    minus = any(item.text.startswith("-") for piece in pieces for item in piece if item.kind == "number")
+    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus)]
     numbers = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
     faults += [fault for part in numbers for fault in part.faults]
     if not any(part.said for part in read) and not any(part.tells for part in numbers):
@@ -66,16 +67,15 @@ def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame:
     ]
 
 
-def _list_frames(score: SignScore) -> list[Frame]:
-    """List the value as it was measured and, for a difference between sides, as the other side sees it."""
-    if score.value is None:
+def _list_frames(score: SignScore, *, minus: bool) -> list[Frame]:
+    """List the value as it is told, and for a difference told with a minus, as it was measured."""
+    shown = show_value(score)
+    if shown is None or score.value is None:
         return []
     names = (score.sign.entity.label, score.opposite.label if score.opposite is not None else "")
     published = tuple(float(limit) for name in names for limit in _PUBLISHED.findall(name))
-    shown = Shown(score.value, parse_reference(score.reference))
-    both = [shown, mirror(shown)] if score.side in {"left", "right"} and find_lexicon(score).paired else [shown]
-    both += [mirror(shown)] if score.side in {"left", "right"} and score.value < 0 and len(both) == 1 else []
-    return [Frame(one, score.unit, published) for one in both]
+    measured = Shown(score.value, parse_reference(score.reference))
+    return [Frame(one, score.unit, published) for one in ([shown, measured] if minus else [shown])]
 
 
 def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:
@@ -88,7 +88,7 @@ def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool
         yield Fault("unsupported", f"it does not name what is asked in “{score.sign.question}”")
 
 
-def _check_polarity(read: Sequence[Polarity], score: SignScore) -> Iterator[Fault]:
+def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) -> Iterator[Fault]:
     for part in read:
         for word in part.unread:
             yield Fault("unsupported", f"it is not clear what {word!r} is said of")
@@ -97,7 +97,8 @@ def _check_polarity(read: Sequence[Polarity], score: SignScore) -> Iterator[Faul
                 verdict = "unsupported" if score.answer is None else "contradicted"
                 image = score.answer or "neither yes nor no"
                 yield Fault(verdict, f"the sentence says {said} to “{score.sign.question}”, the image {image}")
-        if part.sides and part.sides != {score.side}:
+        alike = paired and part.sides == {"bilateral"} and set(part.said) == {"no"}
+        if part.sides and part.sides != {score.side} and not alike:
             opposite = part.sides <= {"left", "right"} and score.side in {"left", "right"}
             yield Fault(
                 "contradicted" if opposite else "unsupported",

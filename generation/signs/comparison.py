@@ -103,9 +103,9 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
             return False
         if item.kind in _FILMS:
             return True
-    if target is not None and target > at:
+    if target is not None and target > at and not any(item.kind in _FILMS for item in items[at:target]):
         follows = [item for item in items[target + 1 : target + 3] if item.text not in {"the"}]
-        if len(follows) > 1 and follows[0].text in {"in", "for", "among", "on"} and follows[1].kind in _FILMS:
+        if len(follows) > 1 and follows[0].text in {"in", "among", "on"} and follows[1].kind in _FILMS:
             return True
     if any(item.kind in {"number", "name", "patient", "yes", "no"} for item in items[:at]):
         return False

@@ -78,7 +78,7 @@ _SHARED = {
     "exceeded": r"(?:exceeded|surpassed|passed|topped) by",
     "up": _UP,
     "down": _DOWN,
-    "negation": r"no|not|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|absent|absence|missing|free (?:of|from)|"
+    "negation": r"no longer|no|not|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|absent|absence|missing|free (?:of|from)|"
     r"fails? to|hardly|scarcely|barely|poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|"
     r"excluded|unlikely",
     "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
@@ -115,7 +115,7 @@ _COMPARED = (
     r"(?: (?:that|those|it is))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the) "
     r"(?:left|right|other|opposite|contralateral)(?:-hand)?(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
 )
-_BREAK = re.compile(r"[;:,()\[\]–—]|\b(?:but|while|whereas|although|though|because|since)\b|\b(?=(?:which|where|so)\b)")
+_BREAK = re.compile(r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|\b(?=(?:which|where|so)\b)")
 _TOKEN = re.compile(r"[^\s]+")
 
 
@@ -169,13 +169,25 @@ def find_lexicon(score: SignScore) -> Lexicon:
 def _compile(names: str, yes: str, no: str, converse: str, places: str) -> Lexicon:
     own = {"name": names, "yes": yes, "no": no, "converse": converse, "place": places}
     own["compared"] = _COMPARED if converse else ""
-    joined = {kind: "|".join(filter(None, (own.get(kind, ""), _SHARED.get(kind, "")))) for kind in _ORDER}
+    joined = {kind: _join_longest(own.get(kind, ""), _SHARED.get(kind, "")) for kind in _ORDER}
     patterns = {
         kind: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.IGNORECASE)
         for kind, pattern in joined.items()
         if pattern
     }
     return Lexicon(patterns, bool(converse))
+
+
+def _join_longest(*patterns: str) -> str:
+    """Join patterns so that the longest wording of all their alternatives is tried first."""
+    parts, depth = [""], 0
+    for character in "|".join(filter(None, patterns)):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return "|".join(sorted(parts, key=len, reverse=True))
 
 
 def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
@@ -188,7 +200,7 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
     lexicon : Lexicon
         Words of the sign that it is about.
     """
-    text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    text = _normalise(text)
     pieces, at = [], 0
     for cut in [*_BREAK.finditer(text), None]:
         end = len(text) if cut is None else cut.start()
@@ -197,6 +209,14 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
         pieces.append(list(_scan_piece(text[at:end], lexicon)))
         at = end if cut is None or not cut.group() else cut.end()
     return [piece for piece in pieces if piece]
+
+
+def _normalise(text: str) -> str:
+    """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
+    text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    for more, bound in (("more|above|higher|over|greater|longer|up", "at least"), ("less|below|lower|under", "at most")):
+        text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
+    return re.sub(r"(\d\.\d+(?: chest widths)?) (?:is|are|being) (?:usual|normal|typical|expected)\b", r"\1 in normal films", text)
 
 
 def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
