@@ -64,16 +64,28 @@ def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
     evidence : sequence of Evidence
         Citable evidence; other keys are ignored here, the verifier refuses them.
     """
-    cited = {e.kind for e in evidence if e.key in parse_citations(sentence)}
-    kind: ClaimKind = "summary" if "triple" not in cited and _SUMMARY.search(sentence) else _find_kind(cited)
+    cited = [e for e in evidence if e.key in parse_citations(sentence)]
+    triple = any(e.kind == "triple" for e in cited)
+    kind: ClaimKind = "summary" if not triple and _SUMMARY.search(sentence) else find_kind(cited)
     return Claim(sentence=sentence, kind=kind, citations=parse_citations(sentence))
 
 
-def _find_kind(cited: Collection[str]) -> ClaimKind:
-    """Find the kind: triples alone are background, with image evidence a reason; a finding alone is a diagnosis."""
-    if "triple" in cited:
-        return "reason" if len(cited) > 1 else "background"
-    return "diagnosis" if "finding" in cited else "observation"
+def find_kind(cited: Collection[Evidence]) -> ClaimKind:
+    """Find the kind of a claim by what it cites.
+
+    Triples alone are background, with a finding or a sign a reason, with signs that are all absent expected; a finding
+    without a triple is a diagnosis, anything else of the image an observation.
+
+    Parameters
+    ----------
+    cited : collection of Evidence
+        What its sentence cites.
+    """
+    kinds = {e.kind for e in cited}
+    if "triple" in kinds:
+        answers = {e.sign.answer for e in cited if e.sign is not None}
+        return "background" if len(kinds) == 1 else "expected" if answers == {"no"} else "reason"
+    return "diagnosis" if "finding" in kinds else "observation"
 
 
 def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> list[str]:
@@ -92,6 +104,7 @@ def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> li
 
 __all__ = [
     "build_claim",
+    "find_kind",
     "find_unresolved",
     "join_citations",
     "parse_citations",

@@ -38,6 +38,7 @@ class CitedFindings:
         self.asserted = [finding for finding in ranked if finding.verdict in ASSERTED]
         self.undecided = [finding for finding in ranked if finding.verdict == "undecided"]
         self.denied = [finding for finding in ranked if finding.verdict == "unlikely"]
+        self._told: set[tuple[str, str | None]] = set()
 
     @property
     def stands_out(self) -> bool:
@@ -56,6 +57,13 @@ class CitedFindings:
             join_citations(e.key for e in self.evidence if e.about.id == finding.entity.id and e.kind in wanted)
             for finding in findings
         )
+
+    def tell_once(self, piece: Evidence) -> bool:
+        """Note that a sign is told, and tell whether it was told before, of another finding."""
+        key = ("", None) if piece.sign is None else (piece.sign.sign.id, piece.sign.side)
+        known = key in self._told
+        self._told.add(key)
+        return known
 
 
 __all__ = ["CitedFindings"]

@@ -1,6 +1,6 @@
 """The deterministic generator: plain radiology English from findings and evidence, every sentence with its citations.
 
-The same evidence gives the same sentences. They state what was found: side, place and verdict where
+The same evidence gives the same sentences. They state what was found: signs with side and size, place and verdict where
 the image evidence has them, never severity, which no model here measures. The words follow the verdicts: what is
 likely, suspected or possible is explained, the surest first (:mod:`thoracite.generation.reasons`); what the image does
 not decide on is named in one sentence and never denied (:mod:`thoracite.generation.groups`). Where nothing is likely or
@@ -51,7 +51,11 @@ class TemplateGenerator:
         cited = CitedFindings(findings, evidence)
         if cited.has_prior and not cited.stands_out:
             return [begin(sentence) for sentence in write_quietly(cited)]
-        sentences = [sentence for finding in cited.asserted[:_MAIN] for sentence in explain_finding(cited, finding)]
+        sentences = [
+            sentence
+            for number, finding in enumerate(cited.asserted[:_MAIN])
+            for sentence in explain_finding(cited, finding, leading=number == 0)
+        ]
         sentences += name_others(cited, cited.asserted[_MAIN:])
         sentences += leave_undecided(cited)
         sentences += deny(cited) if cited.has_prior else deny_without_prior(cited)

@@ -32,7 +32,7 @@ _COUNTED = frozenset({
 """Nouns with the article "a"; others stand without an article."""
 
 _AFTER_HEAD = re.compile(
-    r"\s(?:of|on|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|confined|along|larger|smaller|greater|without|where|[<>≥≤]|\w+ing)\s"
+    r"\s(?:of|on|up|in|with|from|by|to|toward|parallel|below|beyond|at|for|limited|confined|along|larger|smaller|greater|without|where|[<>≥≤]|\w+ing)\s"
 )
 _VOWEL = re.compile(r"(?!eu|uni|ur|us)[aeiou]", re.IGNORECASE)
 """Pattern of a phrase with "an": it sounds like a vowel, which "unilateral" does not."""

@@ -1,7 +1,8 @@
-"""Sentences that explain one finding: its verdict, the signs that carry it, and reasons from the graph.
+"""Sentences that explain one finding: its verdict with what carries it, its signs, and reasons from the graph.
 
-A reason joins two things that the image shows with the fact that ties them; of all else that the graph knows one
-sentence a finding is said: its foremost sign. What the image does not decide on is nobody's reason.
+A reason joins what the image shows with the fact that ties it to the finding. Of all else that the graph knows one
+sentence a finding is said where nothing else speaks for it: the sign that would best settle it, if it cannot be judged
+here. What the image does not decide on is nobody's reason.
 
 Examples
 --------
@@ -19,20 +20,23 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.general import state_triple
 from thoracite.generation.groups import observe
-from thoracite.generation.phrases import name_indefinite, state_probability, verb
+from thoracite.generation.phrases import name_generic, name_indefinite, verb
+from thoracite.generation.signs.sentences import carry, find_tying, tell_sign
+from thoracite.kg.facts import read_first_signs
+from thoracite.kg.ties import find_wider
 from thoracite.kg.vocabulary import CAUSED_BY, CO_OCCURS, HAS_SIGN, MIMICS, SUGGESTS
 from thoracite.types import Entity, Evidence, Finding, Triple
 from thoracite.types.verdict import ASSERTED
 
 _REASONS = 2
-"""Most sentences about one finding that join it with something else that the image shows."""
+"""Most sentences about one finding that speak for it."""
 
-_NOT_TOLD = frozenset({"thx:pulmonary_infiltrates", "thx:lung_mass", "thx:pulmonary_nodule"})
-"""Findings of which no textbook sign is told: a label of data sets, and two whose first sign is their definition."""
+_LEAST = 0.1
+"""Least log-odds of a sign that is told."""
 
 
-def explain_finding(cited: CitedFindings, finding: Finding) -> Iterator[str]:
-    """Write the verdict, the signs that carry it, at most two reasons and one sentence of background.
+def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = True) -> Iterator[str]:
+    """Write the verdict and what carries it, the signs and reasons, or one sentence of background.
 
     Parameters
     ----------
@@ -40,36 +44,45 @@ def explain_finding(cited: CitedFindings, finding: Finding) -> Iterator[str]:
         All findings of the image, with their evidence.
     finding : Finding
         One of those that are likely, suspected or possible.
+    leading : bool
+        Whether it is the first one; of others one sign is told, or one reason.
     """
-    yield observe(cited, finding)
     triples = [e for e in cited.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
-    yield from _explain_signs(cited, finding, triples)
+    signs = [e for e in cited.evidence if e.kind == "sign" and e.about.id == finding.entity.id]
+    yield f"{observe(cited, finding).removesuffix('.')}{carry(signs)}."
+    told = _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=leading)
+    yield from (tell_sign(piece, tie, brief=cited.tell_once(piece)) for piece, tie in told)
     stated = ((piece, piece.triple) for piece in triples if piece.triple is not None)
-    yield from list(filter(None, (_join(cited, finding, *pair) for pair in stated)))[:_REASONS]
-    yield from _tell_foremost_sign(cited, finding, triples)
+    joined = list(filter(None, (_join(cited, finding, *pair) for pair in stated)))
+    yield from joined[: max(0, 1 - len(told)) if signs else _REASONS]
+    if not any(piece.stance == "for" for piece, _ in told):
+        yield from _tell_unjudged(cited, finding, triples, signs)
 
 
-def _explain_signs(cited: CitedFindings, finding: Finding, triples: list[Evidence]) -> Iterator[str]:
-    """Write signs that carry the finding, each with its triple; such triples are used up."""
-    for piece in [e for e in cited.evidence if e.kind == "sign" and e.about.id == finding.entity.id]:
-        sign = piece.sign.sign.entity if piece.sign else finding.entity
-        if sign.id == finding.entity.id or _is_left_open(cited, sign):
-            continue
-        seen = f"{verb(sign)} likely ({state_probability(piece.score)})"
-        linking = next((t for t in triples if t.triple and _is_sign(t.triple, sign, finding.entity)), None)
-        if linking is None:
-            yield f"{sign.label} {seen} [{piece.key}]."
-            continue
-        triples.remove(linking)
-        yield (
-            f"{sign.label}, which {seen} [{piece.key}], {verb(sign)} a radiographic sign of "
-            f"{finding.entity.label} [{linking.key}]."
-        )
+Tied = tuple[Evidence, Evidence | None]
+"""A sign, and the fact that ties it."""
 
 
-def _is_left_open(cited: CitedFindings, entity: Entity) -> bool:
-    """Tell whether a concept is a finding that the explanation does not assert."""
-    return entity.id in cited.found and cited.found[entity.id].verdict not in ASSERTED
+def _choose_signs(signs: Sequence[Tied], *, leading: bool) -> list[Tied]:
+    """Choose the strongest signs for the finding, then the strongest against it; each value once."""
+    ranked = sorted((one for one in signs if _rate(*one) >= _LEAST), key=lambda one: -_rate(*one))
+    chosen: list[Tied] = []
+    for stance, most in (("for", _REASONS if leading else 1), ("against", 1)):
+        for piece, tie in (one for one in ranked if one[0].stance == stance):
+            told = [other for other, _ in chosen if other.stance == stance]
+            if len(told) < most and (leading or not chosen) and _find_value(piece) not in map(_find_value, told):
+                chosen.append((piece, tie))
+    return chosen
+
+
+def _find_value(piece: Evidence) -> float:
+    return 0.0 if piece.sign is None else abs(piece.sign.value or 0.0)
+
+
+def _rate(piece: Evidence, tie: Evidence | None) -> float:
+    """Rate a sign by what it adds, a fifth of it where no fact ties it."""
+    added = 0.0 if piece.sign is None else abs(piece.sign.log_odds)
+    return added if tie is not None else added / 5
 
 
 def _join(cited: CitedFindings, finding: Finding, piece: Evidence, triple: Triple) -> str | None:
@@ -118,25 +131,24 @@ def _diagnose(cited: CitedFindings, finding: Finding, read: Finding, piece: Evid
     )
 
 
-def _tell_foremost_sign(cited: CitedFindings, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
-    """Write the first sign of the finding itself that the image does not tell of."""
-    if finding.entity.id in _NOT_TOLD:
-        return
+def _tell_unjudged(
+    cited: CitedFindings, finding: Finding, triples: Sequence[Evidence], signs: Sequence[Evidence]
+) -> Iterator[str]:
+    """Write the sign that textbooks list first for the finding, if this image does not answer it."""
+    scores = [piece.sign for piece in signs if piece.sign is not None]
+    ends = [end for score in scores for end in (score.sign.entity, score.opposite) if end is not None]
+    judged = frozenset[str]().union(*(find_wider(end.id) for end in ends))
+    first = read_first_signs()
     for piece in triples:
         triple = piece.triple
-        if triple is None or (triple.relation.id, finding.entity.id) not in (
-            (HAS_SIGN, triple.subject.id),
-            (SUGGESTS, triple.object.id),
-        ):
+        if triple is None or triple.relation.id not in {HAS_SIGN, SUGGESTS}:
             continue
-        sign = triple.object if triple.relation.id == HAS_SIGN else triple.subject
-        if sign.id not in cited.found:
-            yield f"{state_triple(triple)} [{piece.key}]."
+        ends = [triple.subject, triple.object]
+        own, sign = ends if triple.relation.id == HAS_SIGN else ends[::-1]
+        if (finding.entity.id, sign.id) in first and sign.id not in judged and sign.id not in cited.found:
+            settled = f"{own.label} would best be settled by {name_generic(sign)}"
+            yield f"{settled}, which cannot be judged here [{piece.key}]."
             return
-
-
-def _is_sign(triple: Triple, sign: Entity, finding: Entity) -> bool:
-    return triple.key in {(finding.id, HAS_SIGN, sign.id), (sign.id, SUGGESTS, finding.id)}
 
 
 def _leads_on(triple: Triple, finding: Entity) -> bool:

@@ -21,7 +21,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from thoracite.generation.report_statements import CLASSES, ReadReport, Said, SaidOfClass, find_labelled, find_wider
+from thoracite.generation.report_statements import CLASSES, ReadReport, Said, SaidOfClass, find_labelled
+from thoracite.kg.ties import find_wider
 from thoracite.types import Certainty
 
 _ONE_SIDE = (frozenset({"left"}), frozenset({"right"}))

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from thoracite.generation.clauses import find_starts
 from thoracite.generation.wording import LEVELS, SIDES
-from thoracite.kg.concepts import find_ancestors, read_concepts
+from thoracite.kg.concepts import read_concepts
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.extract.labels import find_mentions
 from thoracite.kg.extract.reading import Reading, measure_reading
@@ -33,6 +33,7 @@ from thoracite.kg.extract.text import Token, split_sentences, split_tokens
 from thoracite.kg.linking.mentions import Link, link_mentions
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.reports.sections import split_report
+from thoracite.kg.ties import find_wider
 from thoracite.types import Certainty, Entity
 
 DEGREES = {
@@ -197,23 +198,6 @@ def _is_narrower(entity: Entity | None, than: Entity) -> bool:
     return entity is not None and entity.id != than.id and than.id in find_wider(entity.id)
 
 
-@lru_cache(maxsize=4096)
-def find_wider(identifier: str) -> frozenset[str]:
-    """A concept and all wider ones.
-
-    Parameters
-    ----------
-    identifier : str
-        CURIE.
-
-    Examples
-    --------
-    >>> sorted(find_wider("thx:large_pleural_effusion"))
-    ['thx:large_pleural_effusion', 'thx:pleural_effusion']
-    """
-    return find_ancestors(read_concepts()).get(identifier, frozenset()) | {identifier}
-
-
 @lru_cache(maxsize=1)
 def find_labelled() -> Mapping[str, Entity]:
     """Concepts by their name in ChestX-ray14."""
@@ -335,6 +319,5 @@ __all__ = [
     "Said",
     "SaidOfClass",
     "find_labelled",
-    "find_wider",
     "read_report",
 ]

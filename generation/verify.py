@@ -4,41 +4,28 @@ It parses each sentence itself (:mod:`thoracite.generation.statement`) and trust
 Finding, side, place, verdict, severity and every number must agree with the cited evidence; a relation must be the
 cited triple's, in its direction; a triple alone never supports a presence; a sentence without citations, or with
 evidence about something else, is unsupported. "Nothing stands out" is held against all evidence. Words that claim
-something but match no rule count as a claim without evidence, so that free wording fails on the safe side.
+something but match no rule count as a claim without evidence, so that free wording fails on the safe side. Sentences that cite signs
+are read by :mod:`thoracite.generation.signs`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from thoracite.generation.citations import find_kind
+from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.odds import holds
 from thoracite.generation.relations import find_accepted
+from thoracite.generation.signs.claim import check_sign_claim
 from thoracite.generation.statement import Presence, Quoted, QuotedOdds, Stated, Statement, parse_statement
 from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
-from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Side, Triple, Verdict
+from thoracite.types import CITATION, Certainty, Claim, Entity, Evidence, Finding, Side, Triple, Verdict
 from thoracite.types.verdict import OUTSTANDING
-
-Judgement = Literal["contradicted", "unsupported"]
-
-
-class Fault(NamedTuple):
-    """A fault of a sentence, with the verdict it leads to.
-
-    Parameters
-    ----------
-    verdict : str
-        ``contradicted`` or ``unsupported``.
-    why : str
-        The reason, as a clause.
-    """
-
-    verdict: Judgement
-    why: str
-
 
 _ALLOWED: dict[Verdict, frozenset[Grade]] = {
     "likely": frozenset({"likely"}),
@@ -55,6 +42,8 @@ _ALLOWED_WITHOUT_PRIOR: dict[Verdict, frozenset[Grade]] = {
     "unlikely": frozenset({"absent"}),
 }
 """The same by operating points alone; "definitely" is more than any image model knows."""
+
+_UNJUDGED = re.compile(r"\b(?:cannot|can't|can not|not) be (?:judged|told|seen|assessed)\b", re.IGNORECASE)
 
 _ASSERTING = frozenset({"certain", "present", "likely", "suspected"})
 
@@ -82,18 +71,37 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
     known = {piece.key: piece for piece in evidence}
     judged = []
     for claim in claims:
-        statement = parse_statement(claim.sentence, link=linker, names=names, extractor=extractor)
-        fault = next(_find_faults(claim, statement, known), None)
+        fault = next(_find_any(claim, known, names, linker, extractor), None)
         verdict, why = ("supported", "") if fault is None else fault
         judged.append(claim.model_copy(update={"verdict": verdict, "why": why}))
     return judged
+
+
+def _find_any(
+    claim: Claim, known: dict[str, Evidence], names: dict[str, Entity], link: Link, extractor: Extractor
+) -> Iterator[Fault]:
+    """Find every fault of a claim, contradictions first; parts about findings are judged as sentences of their own."""
+    cited = [known[key] for key in claim.citations if key in known]
+    if len(cited) < len(claim.citations) or not any(piece.kind == "sign" for piece in cited):
+        statement = parse_statement(claim.sentence, link=link, names=names, extractor=extractor)
+        yield from _find_faults(claim, statement, known)
+        return
+    checked = check_sign_claim(claim.sentence, known, names, link)
+    faults = list(checked.faults)
+    for sentence in checked.sentences:
+        keys = tuple(CITATION.findall(sentence))
+        part = Claim(sentence=sentence, kind="diagnosis", citations=keys)
+        faults += _find_faults(part, parse_statement(sentence, link=link, names=names, extractor=extractor), known)
+    if claim.kind != (kind := find_kind(cited)):
+        faults.append(Fault("unsupported", f"by what it cites it is a claim of kind {kind}, not {claim.kind}"))
+    yield from sorted(faults, key=lambda fault: fault.verdict != "contradicted")
 
 
 def _entities(evidence: Iterable[Evidence]) -> Iterator[Entity]:
     for piece in evidence:
         yield piece.about
         if piece.sign is not None:
-            yield piece.sign.sign.entity
+            yield from filter(None, (piece.sign.sign.entity, piece.sign.opposite))
         if piece.triple is not None:
             yield piece.triple.subject
             yield piece.triple.object
@@ -118,6 +126,7 @@ def _find_faults(claim: Claim, statement: Statement, known: dict[str, Evidence])
         *(fault for quoted in statement.odds for fault in _check_odds(quoted, cited)),
         *(_check_nothing(known.values()) if statement.nothing else ()),
         *_check_kind(claim, statement, cited),
+        *_check_unjudged(claim, cited, known.values()),
     ]
     yield from sorted(faults, key=lambda fault: fault.verdict != "contradicted")
     for word in (*statement.modifiers, *statement.unread):
@@ -133,7 +142,9 @@ def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[F
         why = "a triple alone never says that something is there" if graph else "it cites no image evidence of it"
         yield Fault("unsupported", f"{label}: {why}")
         return
-    verdict, has_prior = _find_verdict(own, presence.entity)
+    if (finding := _find_finding(own, presence.entity)) is None:
+        return
+    verdict, has_prior = finding.verdict, finding.prior is not None
     if presence.grade not in (_ALLOWED if has_prior else _ALLOWED_WITHOUT_PRIOR)[verdict]:
         denied = presence.grade == "absent" and verdict in OUTSTANDING
         asserted = presence.grade in _ASSERTING - (set() if has_prior else {"suspected"}) and verdict == "unlikely"
@@ -148,23 +159,13 @@ def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[F
 
 
 def _is_image_of(piece: Evidence, entity: Entity) -> bool:
-    if piece.kind == "triple":
+    if piece.kind in {"triple", "sign"}:
         return False
-    if piece.sign is not None:
-        return piece.sign.sign.entity.id == entity.id
     return piece.finding is not None and piece.finding.entity.id == entity.id
 
 
 def _has_end(triple: Triple, entity: Entity) -> bool:
     return entity.id in (triple.subject.id, triple.object.id)
-
-
-def _find_verdict(own: Sequence[Evidence], entity: Entity) -> tuple[Verdict, bool]:
-    """Find the verdict on a finding or sign, and whether it rests on a prior."""
-    if (finding := _find_finding(own, entity)) is not None:
-        return finding.verdict, finding.prior is not None
-    probability = max(piece.sign.probability or 0.0 for piece in own if piece.sign is not None)
-    return "likely" if probability >= 0.5 else "unlikely", False
 
 
 def _find_finding(pieces: Iterable[Evidence], entity: Entity) -> Finding | None:
@@ -187,8 +188,6 @@ class Place(NamedTuple):
 
 
 def _place(piece: Evidence) -> Place | None:
-    if piece.sign is not None:
-        return Place(piece.sign.side, "")
     region = piece.finding.region if piece.finding is not None else None
     return Place(region.side, region.anatomy) if region is not None else None
 
@@ -304,6 +303,20 @@ def _check_nothing(evidence: Iterable[Evidence]) -> Iterator[Fault]:
             return
 
 
+def _check_unjudged(claim: Claim, cited: Sequence[Evidence], evidence: Iterable[Evidence]) -> Iterator[Fault]:
+    """Check that a sign of which a sentence says that it cannot be judged here has no answer in this image."""
+    if not _UNJUDGED.search(claim.sentence):
+        return
+    scores = [piece.sign for piece in evidence if piece.sign is not None]
+    judged = {end.id for score in scores for end in (score.sign.entity, score.opposite) if end is not None}
+    ends = {end.id: end for one in cited if one.triple is not None for end in (one.triple.subject, one.triple.object)}
+    if not ends:
+        yield Fault("unsupported", "no cited evidence says what cannot be judged")
+    for end in ends.values():
+        if end.id in judged:
+            yield Fault("contradicted", f"{end.label} is answered in this image")
+
+
 def _counts(triple: Triple) -> tuple[float, ...]:
     counts = triple.counts
     return (triple.support, counts.present, counts.uncertain, counts.absent, counts.total)
@@ -345,7 +358,7 @@ def _ends(piece: Evidence) -> set[str]:
     """Return the concepts that a sentence must name to cite a piece of evidence."""
     if piece.triple is not None:
         return {piece.triple.subject.id, piece.triple.object.id}
-    return {piece.sign.sign.entity.id if piece.sign is not None else piece.about.id}
+    return {piece.about.id}
 
 
 def _check_places_of_citations(statement: Statement, known: dict[str, Evidence]) -> Iterator[Fault]:
@@ -356,4 +369,4 @@ def _check_places_of_citations(statement: Statement, known: dict[str, Evidence])
             yield Fault("unsupported", f"{key} stands before what it is about")
 
 
-__all__ = ["Fault", "verify"]
+__all__ = ["verify"]

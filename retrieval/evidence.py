@@ -2,8 +2,8 @@
 
 Image evidence is a finding of the model, its place or a sign that carries it; triple evidence is a fact of
 the graph, with the SPARQL and the Cypher that find it again. Keys run in reading order: each finding that is likely,
-suspected or possible with its place, signs and reasons, then those that the image does not decide on, then the
-unlikely ones.
+suspected or possible with its place, its answered signs (the strongest first, each with the facts that tie it) and
+other facts, then those that the image does not decide on, then the unlikely ones.
 """
 
 from __future__ import annotations
@@ -12,18 +12,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from thoracite.kg.queries.render import render_cypher, render_sparql
+from thoracite.kg.ties import find_tie
+from thoracite.retrieval.signs import find_answered, find_stance
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
 from thoracite.types import Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
 from thoracite.types.verdict import ORDER, state_ratio
 
-_SIGNS = 2
-"""Most signs shown for a finding."""
+Key = tuple[str, str, str]
+"""Subject, relation and object of a triple."""
 
 _WHY = {
     "sign": "a sign by which it is recognised",
     "diagnosis": "what it may point to",
     "cause": "what may cause it",
     "against": "speaks against it",
+    "absent": "a sign that was looked for and is absent",
     "mimic": "may be taken for it, or it for the other",
     "co-occurrence": "often seen together",
     "place": "where it lies",
@@ -40,7 +43,8 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
     findings : iterable of Finding
         All findings of one image; none for a text or a CURIE.
     subgraph : Subgraph
-        Triples retrieved for them; each is evidence once, for the first seed that it is a reason for.
+        Triples retrieved for them; each is evidence once, for the first seed whose sign it ties, else for the first
+        that it is a reason for.
 
     Returns
     -------
@@ -50,12 +54,14 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
     findings = tuple(findings)
     by_id = {finding.entity.id: finding for finding in findings}
     seeds = subgraph.seeds or find_seeds(findings)
-    placed = _place_triples(seeds, subgraph.triples)
+    left = {scored.triple.key: scored for scored in subgraph.triples}
+    signs = {seed.id: list(_take_signs(by_id[seed.id], left)) for seed in seeds if seed.id in by_id}
+    placed = _place_triples(seeds, left.values())
     drafts: list[dict[str, Any]] = []
     for seed in seeds:
         finding = by_id.get(seed.id)
         if finding is not None:
-            drafts += _read_finding(finding)
+            drafts += [*_read_finding(finding), *signs[seed.id]]
         drafts += [_read_triple(seed, role, scored) for role, scored in placed[seed.id]]
     seeded = {seed.id for seed in seeds}
     others = sorted((finding for finding in findings if finding.entity.id not in seeded), key=_find_place)
@@ -66,6 +72,18 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
 def _find_place(finding: Finding) -> tuple[int, float]:
     """Return the key of the findings behind the seeds: by verdict and ratio; without a prior in the order given."""
     return ORDER.index(finding.verdict), -(finding.likelihood_ratio or 0.0)
+
+
+def _take_signs(finding: Finding, left: dict[Key, ScoredTriple]) -> Iterator[dict[str, Any]]:
+    """Return the answered signs of a finding, each followed by the triples that tie it, which are used up."""
+    for score in find_answered(finding):
+        yield _sign_draft(finding, score)
+        for key, scored in list(left.items()):
+            tie = find_tie(score, finding.entity.id, scored.triple)
+            if tie is not None and tie.stance == find_stance(score):
+                name = "absent" if not tie.shown else "sign" if tie.stance == "for" else "against"
+                role = Role(name, 1.0, tie.stance)
+                yield _read_triple(finding.entity, role, left.pop(key))
 
 
 def _place_triples(
@@ -85,9 +103,6 @@ def _read_finding(finding: Finding) -> Iterator[dict[str, Any]]:
     yield _finding_draft(finding)
     if finding.region is not None:
         yield _finding_draft(finding) | {"kind": "region", "why": _describe_region(finding.region)}
-    carrying = [score for score in finding.signs if score.log_odds > 0 and (score.probability or 0) >= 0.5]
-    for score in carrying[:_SIGNS]:
-        yield _sign_draft(finding, score)
 
 
 def _describe_region(region: Region) -> str:
@@ -109,9 +124,11 @@ def _finding_draft(finding: Finding) -> dict[str, Any]:
 
 
 def _sign_draft(finding: Finding, score: SignScore) -> dict[str, Any]:
+    sure = float(score.answer == "yes") if score.probability is None else score.probability
     return {
         "kind": "sign",
-        "score": score.probability,
+        "stance": find_stance(score),
+        "score": sure,
         "why": f"adds {score.log_odds:+.2f} to the log-odds of {finding.entity.label}",
         "about": finding.entity,
         "finding": finding,

@@ -16,6 +16,7 @@ from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.scene import Seen, find_seen
+from thoracite.retrieval.signs import list_concepts, search_signs, tie_signs
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
@@ -93,6 +94,7 @@ class Retriever:
         self._store, self._encoder = store, encoder
         self._linker: Linker | None = None
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
+        self._of_signs: dict[str, tuple[Triple, ...]] = {}
 
     def __enter__(self) -> Retriever:
         return self
@@ -211,7 +213,7 @@ class Retriever:
         return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
 
     def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
-        """Find evidence for findings: the image's, and at most ``limit`` triples for each that is not absent.
+        """Find evidence for findings: the image's, and triples for each that is likely, suspected or possible.
 
         Parameters
         ----------
@@ -220,14 +222,16 @@ class Retriever:
         view : str
             The image's view, which says what facts hold for it; an unknown one counts as frontal.
         limit : int
-            Most triples for each finding.
+            Most triples for each finding beside those that tie its signs.
         """
         self._look_up(finding.entity.id for finding in findings)
+        seeds, seen = find_seeds(findings), find_seen(findings, view=view)
         subgraph = search_subgraph(
             self.store,
-            find_seeds(findings),
-            seen=find_seen(findings, view=view),
+            seeds,
+            seen=seen,
             neighbours=self._neighbours,
+            tied=self._tie(findings, seeds, seen),
             limit=limit,
         )
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
@@ -253,11 +257,20 @@ class Retriever:
             self._store.close()
             self._store = None
         self._neighbours.clear()
+        self._of_signs.clear()
 
     def _look_up(self, entities: Iterable[str]) -> None:
         """Keep the findings' neighbours: they are few, and every image needs the same ones."""
         missing = [entity for entity in entities if entity not in self._neighbours]
         self._neighbours |= search_neighbours(self.store, missing)
+
+    def _tie(self, findings: Sequence[Finding], seeds: Sequence[Entity], seen: Seen) -> list[ScoredTriple]:
+        """Return the facts that tie the signs of the seeds, which are kept like neighbours."""
+        by_id = {finding.entity.id: finding for finding in findings}
+        asserted = [by_id[seed.id] for seed in seeds]
+        missing = [concept for concept in list_concepts(asserted) if concept not in self._of_signs]
+        self._of_signs |= search_signs(self.store, missing)
+        return [scored for finding in asserted for scored in tie_signs(finding, self._of_signs, seen=seen)]
 
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""

@@ -41,6 +41,10 @@ _SCENES: Mapping[View, Mapping[str, float]] = {
 """How well a limit is met in an image of each view; 0 where it is not named."""
 
 
+_OFTEN, _BEYOND = 10, 2.0
+"""Least reports that affirm a counted triple, and least lift, before it explains an image."""
+
+
 @cache
 def find_kinds(entity: str) -> frozenset[str]:
     """Return the CURIEs of everything that is a kind of a concept, itself left out.
@@ -102,11 +106,12 @@ def find_seen(findings: Iterable[Finding], *, view: View = "unknown") -> Seen:
         The image's view; an unknown one counts as frontal.
     """
     findings = tuple(findings)
-    scores = [score for finding in findings for score in finding.signs if score.valid]
+    answers = [(s.sign.entity.id, s.answer) for finding in findings for s in finding.signs if s.answer is not None]
     return Seen(
         frozenset(f.entity.id for f in findings if f.verdict in ASSERTED)
-        | frozenset(s.sign.entity.id for s in scores if (s.probability or 0) >= 0.5),
-        frozenset(f.entity.id for f in findings if f.verdict == "unlikely"),
+        | frozenset(sign for sign, answer in answers if answer == "yes"),
+        frozenset(f.entity.id for f in findings if f.verdict == "unlikely")
+        | frozenset(sign for sign, answer in answers if answer == "no"),
         {f.entity.id: f.region for f in findings if f.region is not None},
         view,
     )
@@ -152,6 +157,13 @@ def rate_source(triple: Triple, seen: Seen | None = None) -> float:
     return 0.8 * held * chance * stated * min(1.0, math.log1p(triple.support) / math.log1p(100))
 
 
+def is_established(triple: Triple) -> bool:
+    """Tell whether a triple may explain an image: read in a text, or affirmed by reports often and beyond chance."""
+    if any(source.extractor == "curated" for source in triple.provenance) or not triple.counts.total:
+        return True
+    return triple.counts.present >= _OFTEN and (triple.lift is None or triple.lift >= _BEYOND)
+
+
 def _rate_origin(origin: Provenance, seen: Seen) -> float:
     return _rate_limits(origin.holds_for, seen) * _COMMON[origin.commonness] * _PLAIN[origin.confidence]
 
@@ -168,4 +180,4 @@ def _rate_limits(limits: Collection[str], seen: Seen) -> float:
     return rate if seen.view else max(rate, _ELSEWHERE)
 
 
-__all__ = ["Seen", "find_kinds", "find_seen", "rate_source"]
+__all__ = ["Seen", "find_kinds", "find_seen", "is_established", "rate_source"]

@@ -33,7 +33,7 @@ from thoracite.kg.vocabulary import (
     MIMICS,
     SUGGESTS,
 )
-from thoracite.retrieval.scene import Seen, find_kinds, rate_source
+from thoracite.retrieval.scene import Seen, find_kinds, is_established, rate_source
 from thoracite.types import Certainty, Entity, Finding, Region, ScoredTriple, Subgraph, Triple
 from thoracite.types.verdict import ASSERTED, find_rank
 
@@ -92,10 +92,6 @@ _FIRST = {1: 1.5, 2: 1.3}
 
 _A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main))")
 """A side of the chest, not of the heart."""
-
-
-_OFTEN, _BEYOND = 10, 2.0
-"""Least reports that affirm a counted triple, and least lift, before it explains an image."""
 
 
 def find_role(entity: str, triple: Triple) -> Role | None:
@@ -172,7 +168,7 @@ def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = 
         role = find_role(entity, triple)
         if role is None or Certainty.ABSENT in (triple.subject_certainty, triple.object_certainty):
             continue
-        if seen.view and not _is_established(triple):
+        if seen.view and not is_established(triple):
             continue
         own, other = find_ends(entity, triple)
         score = _rate_role(entity, other, role) * rate_source(triple, seen) * _fit(own, other, role, seen)
@@ -181,13 +177,6 @@ def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = 
         if score > 0:
             scored.append(ScoredTriple(triple=triple, score=round(score, 6)))
     return sorted(scored, key=lambda s: (-s.score, -s.triple.counts.present, s.triple.key))
-
-
-def _is_established(triple: Triple) -> bool:
-    """Tell whether a triple may explain an image: read in a text, or affirmed by reports often and beyond chance."""
-    if any(source.extractor == "curated" for source in triple.provenance) or not triple.counts.total:
-        return True
-    return triple.counts.present >= _OFTEN and (triple.lift is None or triple.lift >= _BEYOND)
 
 
 def _rate_role(entity: str, other: Entity, role: Role) -> float:
@@ -279,6 +268,7 @@ def search_subgraph(
     *,
     seen: Seen | None = None,
     neighbours: Mapping[str, Sequence[Triple]] | None = None,
+    tied: Sequence[ScoredTriple] = (),
     limit: int = 6,
 ) -> Subgraph:
     """Find the subgraph that explains the seeds.
@@ -293,8 +283,10 @@ def search_subgraph(
         Findings and signs of the image; None without an image.
     neighbours : mapping of str to sequence of Triple or None
         Results of :func:`search_neighbours`.
+    tied : sequence of ScoredTriple
+        Results of :func:`~thoracite.retrieval.signs.tie_signs`; they stand before all others.
     limit : int
-        Most triples for each seed.
+        Most further triples for each seed.
 
     Returns
     -------
@@ -303,7 +295,7 @@ def search_subgraph(
     """
     known = dict(neighbours or {})
     known |= search_neighbours(store, [seed.id for seed in seeds if seed.id not in known])
-    best: dict[tuple[str, str, str], ScoredTriple] = {}
+    best = {scored.triple.key: scored for scored in tied}
     for seed in seeds:
         ranked = rank_triples(seed.id, known[seed.id], seen=seen)
         for scored in prune_triples(seed.id, ranked, limit=limit):

@@ -20,6 +20,7 @@ from thoracite.types.verdict import ASSERTED, find_rank
 from thoracite.ui.drawing import draw_graph
 from thoracite.ui.picture import Picture, render_picture
 from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
+from thoracite.ui.waterfall import draw_waterfall
 
 HERE = Path(__file__).resolve().parent
 CSS: dict[Verdict, str] = {
@@ -138,6 +139,8 @@ def render_body(
             unit=max(picture.width, picture.height) / 512 if picture else 1,
             findings=findings,
             regions=regions,
+            drawings=[(evidence, drawn) for evidence in cited if evidence.sign for drawn in evidence.sign.drawing],
+            waterfalls={finding.entity.id: draw_waterfall(finding) for finding in findings if finding.signs},
             claims=[{"kind": claim.kind, "parts": list(_parts(claim.sentence))} for claim in explanation.claims],
             cited=cited,
             others=[evidence for evidence in explanation.evidence if evidence not in cited],

@@ -207,17 +207,34 @@ def describe_sign(score: SignScore) -> str:
     --------
     >>> from thoracite.types import Entity, Sign
     >>> asked = Sign(id="thx:q", question="Is the angle blunted?", entity=Entity(id="thx:q", label="blunted angle"))
-    >>> describe_sign(SignScore(sign=asked, value=71.0, unit="degree", reference="< 60", probability=0.9))
-    'Is the angle blunted? yes: 0.90 (71 degree; reference < 60)'
+    >>> describe_sign(SignScore(sign=asked, value=71.0, unit="degree", reference="< 60", answer="yes"))
+    'Is the angle blunted? yes (71 degree; reference < 60)'
+    >>> describe_sign(SignScore(sign=asked, value=0.9, probability=0.9))
+    'Is the angle blunted? not decided (probability 0.90)'
     >>> describe_sign(SignScore(sign=asked, valid=False, invalid_because="the base is cut off"))
     'Is the angle blunted? not measured: the base is cut off'
     """
     if not score.valid:
         return f"{score.sign.question} not measured: {score.invalid_because}"
-    answer = "" if score.probability is None else f" yes: {score.probability:.2f}"
-    measured = f"{score.value:.3g} {score.unit}" if score.value is not None and score.unit else ""
-    held = "; ".join(filter(None, [measured, score.reference and f"reference {score.reference}"]))
-    return f"{score.sign.question}{answer}" + (f" ({held})" if held else "")
+    probability = "" if score.probability is None else f"probability {score.probability:.2f}"
+    measured = f"{score.value:.3g} {score.unit}".strip() if score.value is not None and not probability else ""
+    held = "; ".join(filter(None, [measured or probability, score.reference and f"reference {score.reference}"]))
+    return f"{score.sign.question} {score.answer or 'not decided'}" + (f" ({held})" if held else "")
+
+
+def list_parts(finding: Finding) -> list[tuple[str, float]]:
+    """What a finding's log-odds add up from: base, signs that add something, the rest; nothing without signs.
+
+    Examples
+    --------
+    >>> from thoracite.types import Entity
+    >>> list_parts(Finding(entity=Entity(id="thx:lung_mass", label="lung mass"), probability=0.5, certainty="uncertain"))
+    []
+    """
+    if not finding.signs:
+        return []
+    signs = [(score.sign.question, score.log_odds) for score in finding.signs if score.log_odds]
+    return [("average image", finding.base_log_odds), *signs, ("the network beyond named signs", finding.rest_log_odds)]
 
 
 def _sentences(explanation: Explanation) -> list[str]:
@@ -229,9 +246,20 @@ def _sentences(explanation: Explanation) -> list[str]:
 def _findings(findings: Sequence[Finding], width: int, *, full: bool) -> str:
     """One line a finding, or all in one paragraph."""
     if full:
-        return "\n".join(["Findings", *(f"  {MARK[f.verdict]} {_name_finding(f, f.verdict)}" for f in findings)])
+        lines = [line for f in findings for line in (f"  {MARK[f.verdict]} {_name_finding(f, f.verdict)}", *_add_up(f))]
+        return "\n".join(["Findings", *lines])
     named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f)}" for f in findings)
     return _wrap([f"Findings: {named}"], width, indent="  ").removeprefix("  ")
+
+
+def _add_up(finding: Finding) -> Iterator[str]:
+    """Lines that add up to a finding's log-odds, and the signs that could not be measured."""
+    parts = list_parts(finding)
+    for name, added in [*parts, ("log-odds", finding.log_odds)] if parts else []:
+        yield f"      {added:+6.2f}  {name}"
+    for score in finding.signs:
+        if not score.valid:
+            yield f"              {describe_sign(score)}"
 
 
 def _name_finding(finding: Finding, *said: str) -> str:
@@ -326,6 +354,7 @@ __all__ = [
     "describe_sign",
     "describe_source",
     "find_cited",
+    "list_parts",
     "render_check_text",
     "render_retrieval_text",
     "render_suite_text",

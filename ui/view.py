@@ -143,7 +143,7 @@ def _finding(finding: Finding) -> FindingRecord:
 
 def _sign(score: SignScore) -> SignRecord:
     return SignRecord(
-        **score.model_dump(exclude={"sign", "drawing"}),
+        **score.model_dump(exclude={"sign", "drawing", "opposite"}),
         **score.sign.model_dump(include={"id", "question", "kind"}),
         drawing=[DrawingRecord(kind=drawn.kind, points=list(drawn.points)) for drawn in score.drawing],
     )
@@ -194,7 +194,8 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
             **shared, **_triple(evidence.triple), sparql=evidence.sparql or "", cypher=evidence.cypher or ""
         )
     if evidence.sign is not None:
-        asked, read = evidence.sign.sign, evidence.sign.model_dump(include={"side", "value", "unit", "log_odds"})
+        asked = evidence.sign.sign
+        read = evidence.sign.model_dump(include={"side", "value", "unit", "answer", "log_odds"})
         return SignEvidence(**shared, **read, sign=asked.id, question=asked.question)
     region = _region(evidence.finding.region) if evidence.finding else None
     if evidence.kind == "region" and region is not None:

@@ -113,9 +113,11 @@ def evidence() -> tuple[Evidence, ...]:
         sign=Sign(
             id="thx:q1", question="Is the costophrenic angle blunted?", entity=entity("blunting of costophrenic angle")
         ),
+        side="right",
         value=0.91,
         probability=0.91,
         log_odds=1.7,
+        answer="yes",
     )
     consolidation = finding("consolidation", 0.71, "definitely present", anatomy="left upper zone", side="left")
     atelectasis = finding("atelectasis", 0.38, "uncertain")

@@ -139,21 +139,22 @@ def test_two_places_support_each_and_contradict_no_third(
 
 
 @pytest.mark.parametrize(
-    ("sentence", "probability", "verdict"),
+    ("sentence", "answer", "verdict"),
     [
-        ("Blunting of the costophrenic angle is likely on the left [E3].", 0.5, "supported"),
-        ("Blunting of the costophrenic angle is likely on the right [E3].", 0.91, "contradicted"),
-        ("Blunting of the costophrenic angle is likely [E3].", 0.49, "contradicted"),
-        ("There is no blunting of the costophrenic angle [E3].", 0.49, "supported"),
-        ("There is no blunting of the costophrenic angle [E3].", 0.5, "contradicted"),
+        ("Blunting of the costophrenic angle is likely on the left [E3].", "yes", "supported"),
+        ("Blunting of the costophrenic angle is likely on the right [E3].", "yes", "contradicted"),
+        ("Blunting of the costophrenic angle is likely [E3].", "no", "contradicted"),
+        ("Blunting of the costophrenic angle is likely [E3].", None, "unsupported"),
+        ("There is no blunting of the costophrenic angle [E3].", "no", "supported"),
+        ("There is no blunting of the costophrenic angle [E3].", "yes", "contradicted"),
     ],
 )
-def test_a_sign_has_a_side_and_is_there_when_as_likely_as_not(
-    sentence: str, probability: float, verdict: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
+def test_a_sign_has_a_side_and_is_there_where_the_answer_is_yes(
+    sentence: str, answer: str, verdict: str, evidence: tuple[Evidence, ...], link: Link, extractor: Extractor
 ) -> None:
     seen = evidence[2].sign
     assert seen is not None
-    left = seen.model_copy(update={"side": "left", "probability": probability})
+    left = seen.model_copy(update={"side": "left", "answer": answer})
     changed = [*evidence[:2], evidence[2].model_copy(update={"sign": left}), *evidence[3:]]
     (claim,) = judge([sentence], changed, link, extractor)
     assert claim.verdict == verdict, claim.why

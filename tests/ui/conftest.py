@@ -99,6 +99,7 @@ def make_findings() -> tuple[Finding, ...]:
         unit="degree",
         reference="< 60 (fitted, PA)",
         probability=0.91,
+        answer="yes",
         log_odds=1.7,
         drawing=(Drawing(kind="line", points=((300, 380), (420, 470), (470, 380))),),
     )

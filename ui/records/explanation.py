@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from thoracite.types import Certainty, ClaimKind, Commonness, Confidence, SignKind, Verdict, View
+from thoracite.types import Answer, Certainty, ClaimKind, Commonness, Confidence, SignKind, Verdict, View
 
 Side = Literal["left", "right", "bilateral"] | None
 Stance = Literal["for", "against"]
@@ -42,7 +42,7 @@ class DrawingRecord(Record):
 
 
 class SlimSignRecord(Record):
-    """A sign of a finding, with the part that it adds to the finding's log-odds."""
+    """A sign of a finding, with the image's answer and the part that it adds to the finding's log-odds."""
 
     id: str
     question: str
@@ -54,6 +54,7 @@ class SlimSignRecord(Record):
     valid: bool
     invalid_because: str | None
     probability: float | None
+    answer: Answer | None
     log_odds: float
 
 
@@ -194,6 +195,7 @@ class SignEvidence(_EvidenceRecord):
     side: Side
     value: float | None
     unit: str
+    answer: Answer | None
     log_odds: float
 
 

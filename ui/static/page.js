@@ -28,7 +28,18 @@
     setTimeout(() => (button.textContent = "Copy"), 1500);
   };
 
+  const lightDrawing = (event, on) => {
+    const holder = event.target.closest && event.target.closest(".thoracite [data-key], .thoracite [data-evidence]");
+    if (!holder) return;
+    const key = holder.dataset.key || holder.dataset.evidence;
+    holder
+      .closest(".thoracite")
+      .querySelectorAll(`[data-evidence-drawn="${key}"]`)
+      .forEach((drawing) => drawing.classList.toggle("lit", on));
+  };
+
   const light = (event, on) => {
+    lightDrawing(event, on);
     const holder = event.target.closest && event.target.closest(".thoracite [data-finding]");
     if (!holder) return;
     const article = holder.closest(".thoracite");

@@ -1,0 +1,1 @@
+"""Sentences about the signs of an image: their wording, their numbers, and what a reader takes from them."""

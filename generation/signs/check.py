@@ -1,0 +1,118 @@
+"""Check what a sentence says of a sign against the sign: answer, side, value, unit, reference, view.
+
+Examples
+--------
+>>> from thoracite.types import Entity, Sign
+>>> angle = Entity(id="thx:blunting_of_costophrenic_angle", label="blunting of costophrenic angle", kind="sign")
+>>> score = SignScore(
+...     sign=Sign(id=angle.id, question="Is it blunted?", entity=angle, kind="measured"), side="right", value=0.0412,
+...     unit="chest widths", answer="yes", reference="> 0.0612 (fitted, PA): nine in ten normal films are above")
+>>> [fault.why for fault in check_sign("The right costophrenic angle is lost, at 0.04 chest widths, below 0.06", score)]
+[]
+>>> [fault.why for fault in check_sign("The right costophrenic angle is sharp", score)]
+['the sentence says no to “Is it blunted?”, the image yes']
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from thoracite.generation.faults import Fault
+from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
+from thoracite.generation.signs.lexicon import Item, find_lexicon, scan
+from thoracite.generation.signs.polarity import Polarity, read_polarity
+from thoracite.generation.signs.words import Shown, show_value
+from thoracite.types import SignScore, parse_reference
+
+_PUBLISHED = re.compile(r"\bratio\D+(0\.\d+)")
+_VIEWS = {"pa": "PA", "posteroanterior": "PA", "ap": "AP", "anteroposterior": "AP"}
+
+
+def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault]:
+    """Check a text about one sign.
+
+    Parameters
+    ----------
+    text : str
+        Without citations.
+    score : SignScore
+        The sign that it cites.
+    names : bool
+        Whether it must name the sign; a text behind one that does need not.
+
+    Returns
+    -------
+    list of Fault
+        What it says wrongly, or says that cannot be checked.
+    """
+    lexicon = find_lexicon(score)
+    pieces = scan(text, lexicon)
+    read = [read_polarity(piece, lexicon.paired) for piece in pieces]
+    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired), *_check_views(pieces, score)]
+    minus = any(item.text.startswith("-") for piece in pieces for item in piece if item.kind == "number")
+    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus)]
+    numbers = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
+    faults += [fault for part in numbers for fault in part.faults]
+    if not any(part.said for part in read) and not any(part.tells for part in numbers):
+        faults.append(Fault("unsupported", f"it does not say what the image answers to “{score.sign.question}”"))
+    return faults
+
+
+def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame: Frame) -> list[Numbers]:
+    befores = [[], *pieces]
+    return [
+        read_numbers(piece, part.turned, frame, before)
+        for piece, part, before in zip(pieces, read, befores, strict=False)
+    ]
+
+
+def _list_frames(score: SignScore, *, minus: bool) -> list[Frame]:
+    """List the value as it is told, and for a difference told with a minus, as it was measured."""
+    shown = show_value(score)
+    if shown is None or score.value is None:
+        return []
+    names = (score.sign.entity.label, score.opposite.label if score.opposite is not None else "")
+    published = tuple(float(limit) for name in names for limit in _PUBLISHED.findall(name))
+    measured = Shown(score.value, parse_reference(score.reference))
+    return [Frame(one, score.unit, published) for one in ([shown, measured] if minus else [shown])]
+
+
+def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:
+    items = [item for piece in pieces for item in piece]
+    for item in items:
+        graded = item.text in {"likely", "probable", "probably", "probability", "unlikely"}
+        if item.kind == "unknown" or (graded and score.sign.kind != "learned"):
+            yield Fault("unsupported", f"no cited evidence says {item.text!r}")
+    if names and not any(item.kind in {"name", "yes", "no"} for item in items):
+        yield Fault("unsupported", f"it does not name what is asked in “{score.sign.question}”")
+
+
+def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) -> Iterator[Fault]:
+    for part in read:
+        for word in part.unread:
+            yield Fault("unsupported", f"it is not clear what {word!r} is said of")
+        for said in part.said:
+            if said != score.answer:
+                verdict = "unsupported" if score.answer is None else "contradicted"
+                image = score.answer or "neither yes nor no"
+                yield Fault(verdict, f"the sentence says {said} to “{score.sign.question}”, the image {image}")
+        alike = paired and part.sides == {"bilateral"} and set(part.said) == {"no"}
+        if part.sides and part.sides != {score.side} and not alike:
+            opposite = part.sides <= {"left", "right"} and score.side in {"left", "right"}
+            yield Fault(
+                "contradicted" if opposite else "unsupported",
+                f"the sentence says {' and '.join(sorted(part.sides))}, the image evidence {score.side or 'no side'}",
+            )
+
+
+def _check_views(pieces: Sequence[Sequence[Item]], score: SignScore) -> Iterator[Fault]:
+    reference = parse_reference(score.reference)
+    words = (item.text for piece in pieces for item in piece if item.kind in {"view", "films"})
+    for said in (word for text in words for word in text.split() if word in _VIEWS):
+        if reference is None or _VIEWS[said] != reference.view:
+            known = reference.view if reference is not None else "no view"
+            yield Fault("unsupported", f"the sentence speaks of {_VIEWS[said]} films, the reference of {known}")
+
+
+__all__ = ["check_sign"]

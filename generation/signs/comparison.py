@@ -1,0 +1,222 @@
+"""Numbers of a sentence about a sign: the value, the limit it is held against, and who lies on which side of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from thoracite.generation.faults import Fault
+from thoracite.generation.signs.lexicon import UNIT, Item
+from thoracite.generation.signs.words import Shown
+
+_FILMS = frozenset({"films", "share"})
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "nineteen": 19, "twenty": 20, "hundred": 100,
+}  # fmt: skip
+_PLURAL = re.compile(r"(?:which|that|who|whose|where) (?:have|are|lie|stay|exceed|measure|show|do|reach|read|remain)\b")
+
+
+class Frame(NamedTuple):
+    """What numbers are held against.
+
+    Parameters
+    ----------
+    shown : Shown
+        Value and reference, as they are told.
+    unit : str
+        Unit of both.
+    published : tuple of float
+        Limits that the names of the sign's concepts state.
+    """
+
+    shown: Shown
+    unit: str
+    published: tuple[float, ...]
+
+
+class Numbers(NamedTuple):
+    """What a piece says with numbers: whether it tells the value or compares it, and its faults."""
+
+    tells: bool
+    faults: tuple[Fault, ...]
+
+
+def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, before: Sequence[Item]) -> Numbers:
+    """Check the numbers and comparisons of one piece.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        One piece.
+    turned : frozenset of int
+        Places of comparisons that a negation turns.
+    frame : Frame
+        What the evidence says.
+    before : sequence of Item
+        The piece before; a comparison may follow the films that it is about.
+    """
+    faults: list[Fault] = []
+    limits: set[int] = set()
+    tells = False
+    for at, item in enumerate(items):
+        if item.kind in {"up", "down", "exceeded"}:
+            up = (item.kind != "down") != (at in turned)
+            target = _find_target(items, at)
+            films = _is_of_films(items, at, target, before)
+            tells = tells or not films
+            limits |= {target} if target is not None else set()
+            faults += _check_comparison(items, at, target, up=up, films=films, frame=frame)
+        elif item.kind in {"lowest", "highest"}:
+            faults += _check_end(item, frame)
+    for at, item in enumerate(items):
+        if item.kind in {"number", "half"} and at not in limits:
+            tells = tells or _equals(item.text, frame.shown.value, frame.unit)
+            faults += _check_value(items, at, frame, before)
+        elif item.kind == "unit" and _find_unit(item.text) not in {frame.unit, None}:
+            faults.append(Fault("unsupported", f"the sign is not measured in {item.text}"))
+    if not any(item.kind in {"up", "down", "exceeded"} for item in items):
+        faults += [fault for item in items if item.kind == "share" for fault in _check_share(item, frame)]
+    return Numbers(tells, tuple(faults))
+
+
+def _find_target(items: Sequence[Item], at: int) -> int | None:
+    """Find the number that a comparison is made with: the next one, or the one before a relative clause."""
+    for number in range(at + 1, len(items)):
+        if items[number].kind in {"number", "half"}:
+            return number
+        if items[number].kind in {"up", "down", "join", "negation", "yes", "no"}:
+            break
+    if any(item.kind in _FILMS for item in items[:at]) or items[at].kind == "exceeded":
+        return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
+    return None
+
+
+def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Sequence[Item]) -> bool:
+    """Tell whether a comparison is about normal films and not about this image."""
+    if items[at].kind == "exceeded":
+        return any(item.kind in _FILMS for item in items[at + 1 :])
+    for item in reversed(items[:at]):
+        if item.kind == "patient" and item.text != "it":
+            return False
+        if item.kind in _FILMS:
+            return True
+    if target is not None and target > at and not any(item.kind in _FILMS for item in items[at:target]):
+        follows = [item for item in items[target + 1 : target + 3] if item.text not in {"the"}]
+        if len(follows) > 1 and follows[0].text in {"in", "among", "on"} and follows[1].kind in _FILMS:
+            return True
+    if any(item.kind in {"number", "name", "patient", "yes", "no"} for item in items[:at]):
+        return False
+    opening = " ".join(item.text for item in items[:at])
+    led = not opening or _PLURAL.match(f"{opening} {items[at].text}") or opening in {"i e", "where", "where it is"}
+    return bool(led) and bool(before) and any(item.kind in _FILMS for item in before[-2:])
+
+
+def _check_comparison(
+    items: Sequence[Item], at: int, target: int | None, *, up: bool, films: bool, frame: Frame
+) -> Iterator[Fault]:
+    value, reference = frame.shown
+    number = None if target is None else _read_number(items[target].text, frame.unit)
+    if target is not None:
+        yield from _check_limit(items[target], frame)
+    elif not any(item.kind in _FILMS | {"lowest", "highest"} for item in items):
+        yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
+        return
+    if films:
+        if reference is None:
+            yield Fault("unsupported", "no cited evidence has a reference")
+            return
+        shares = [item for item in items if item.kind == "share"]
+        rare = [one for one in shares if _is_complement(one.text, reference.share)]
+        yield from (fault for one in shares if one not in rare for fault in _check_share(one, frame))
+        if up is not ((reference.usual == "above") != bool(rare)):
+            yield Fault("contradicted", f"usual films lie {reference.usual} the limit, the sentence says the opposite")
+        return
+    limit = number if number is not None else None if reference is None else reference.limit
+    if limit is None:
+        yield Fault("unsupported", "no cited evidence has a reference")
+    elif (value > limit) is not up or value == limit:
+        yield Fault("contradicted", f"the value {value:.4g} does not lie {'above' if up else 'below'} {limit:g}")
+
+
+def _check_limit(item: Item, frame: Frame) -> Iterator[Fault]:
+    reference = frame.shown.reference
+    limits = [*frame.published, *([reference.limit] if reference is not None else [])]
+    if not any(_equals(item.text, limit, frame.unit) for limit in limits):
+        yield Fault("contradicted", f"the limit {item.text} is not in the cited evidence")
+    yield from _check_unit(item, frame)
+
+
+def _check_end(item: Item, frame: Frame) -> Iterator[Fault]:
+    reference = frame.shown.reference
+    if reference is None:
+        yield Fault("unsupported", "no cited evidence has a reference")
+    elif (reference.usual == "above") is not (item.kind == "lowest"):
+        yield Fault("contradicted", f"usual films lie {reference.usual} the limit: it is not the {item.text}")
+
+
+def _check_value(items: Sequence[Item], at: int, frame: Frame, before: Sequence[Item]) -> Iterator[Fault]:
+    """Check a number without a comparison: the value, or the limit where the words around it say so."""
+    item = items[at]
+    yield from _check_unit(item, frame)
+    last = next((one.kind for one in reversed(items[:at]) if one.text not in {"of", "is", "at", "the", "being"}), "")
+    is_limit = last in _FILMS | {"lowest", "highest"}
+    if not is_limit and _equals(item.text, frame.shown.value, frame.unit):
+        return
+    near = [*before[-2:], *items[max(0, at - 4) : at]] if at < 2 else items[max(0, at - 4) : at]
+    behind = items[at + 1 : at + 4]
+    named = any(one.kind in _FILMS | {"lowest", "highest"} for one in near)
+    relative = any(one.text == "that" for one in behind) and any(one.kind in _FILMS for one in behind)
+    if not (named or relative) or any(_check_limit(item, frame)):
+        yield Fault("contradicted", f"the number {item.text} is not in the cited evidence")
+
+
+def _check_unit(item: Item, frame: Frame) -> Iterator[Fault]:
+    unit = _find_unit(item.text)
+    if unit is not None and unit != frame.unit:
+        yield Fault("contradicted", f"the sign is measured in {frame.unit or 'no unit'}, not in {item.text}")
+
+
+def _find_unit(text: str) -> str | None:
+    """Find the unit that words name; None where they name none."""
+    rest = re.sub(r"^-?\d+(?:\.\d+)?[ -]?(?:%|per ?cent)? ?", "", text).strip()
+    return next((unit for unit, pattern in UNIT.items() if rest and pattern.fullmatch(rest)), None)
+
+
+def _read_number(text: str, unit: str) -> float:
+    if text.startswith("half"):
+        return 0.5
+    digits = _DIGITS.match(text)
+    number = float(digits[0]) if digits else float("nan")
+    return number / 100 if re.search(r"%|per ?cent", text) and unit != "%" else number
+
+
+def _equals(text: str, value: float, unit: str) -> bool:
+    """Tell whether a number in words is a value, rounded to the digits that stand there."""
+    digits = _DIGITS.match(text)
+    decimals = 6 if digits is None else len(digits[0].partition(".")[2]) + 2 * bool(re.search(r"%|per ?cent", text))
+    return abs(_read_number(text, unit) - value) <= 0.5 * 10.0**-decimals + 1e-9
+
+
+def _check_share(item: Item, frame: Frame) -> Iterator[Fault]:
+    share = _read_share(item.text)
+    known = None if frame.shown.reference is None else frame.shown.reference.share
+    if known is None or share is None or abs(share - known) > 0.005:
+        yield Fault("contradicted" if known else "unsupported", f"{item.text} is not the share of normal films")
+
+
+def _is_complement(text: str, share: float | None) -> bool:
+    said = _read_share(text)
+    return share is not None and said is not None and abs(1 - said - share) <= 0.005 and abs(said - share) > 0.005
+
+
+def _read_share(text: str) -> float | None:
+    numbers = [float(word) if word.isdigit() else _WORDS[word] for word in re.findall(r"\w+", text) if word.isdigit() or word in _WORDS]  # fmt: skip  # noqa: E501
+    if re.search(r"%|per ?cent", text):
+        return numbers[0] / 100 if numbers else None
+    return numbers[0] / numbers[-1] if len(numbers) > 1 else None
+
+
+__all__ = ["Frame", "Numbers", "read_numbers"]

@@ -1,0 +1,121 @@
+"""Sentences about the signs of one finding: what carries the verdict, each sign with the fact that ties it.
+
+Examples
+--------
+>>> from thoracite.types import Certainty, Entity, Finding, Sign
+>>> angle = Entity(id="thx:blunting_of_costophrenic_angle", label="blunting of costophrenic angle", kind="sign")
+>>> asked = Sign(id=angle.id, question="Is the right angle blunted?", entity=angle, kind="measured")
+>>> score = SignScore(sign=asked, side="right", value=0.0412, unit="chest widths", answer="yes", log_odds=1.2,
+...                   reference="> 0.0612 (fitted, PA): nine in ten normal films are above")
+>>> effusion = Finding(entity=Entity(id="thx:pleural_effusion", label="pleural effusion"), probability=0.8,
+...                    certainty=Certainty.PRESENT, signs=(score,))
+>>> piece = Evidence(key="E2", kind="sign", score=1.0, about=effusion.entity, finding=effusion, sign=score)
+>>> carry([piece])
+', partly carried by a blunt right costophrenic angle [E2]'
+>>> tell_sign(piece, None)
+'the right costophrenic angle is blunt (depth below the dome 0.04 chest widths; nine in ten normal PA films have more \
+than 0.06) [E2].'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from thoracite.generation.phrases import join_words, name_indefinite, verb
+from thoracite.generation.signs.facts import name_term
+from thoracite.generation.signs.words import name_sign, state_sign, state_value
+from thoracite.kg.ties import Tie, find_tie, list_terms
+from thoracite.kg.vocabulary import SUGGESTS
+from thoracite.types import Evidence, SignScore, Triple, parse_reference
+
+_CARRYING = 0.1
+"""Least log-odds of a sign that is said to carry a verdict."""
+
+_CARRIERS = 2
+"""Most signs that are said to carry a verdict."""
+
+
+def carry(pieces: Sequence[Evidence]) -> str:
+    """Name the strongest signs that carry a verdict; empty where none does.
+
+    Parameters
+    ----------
+    pieces : sequence of Evidence
+        The signs of one finding, the strongest first.
+    """
+    added = [(piece, piece.sign) for piece in pieces if piece.sign is not None and piece.sign.log_odds >= _CARRYING]
+    named = [f"{name_sign(score)} [{piece.key}]" for piece, score in added if score.answer == "yes"][:_CARRIERS]
+    if not named:
+        return ""
+    finding = added[0][0].finding
+    partly = finding is not None and finding.rest_log_odds > sum(score.log_odds for _, score in added)
+    return f", {'partly ' if partly else ''}carried by {join_words(named)}"
+
+
+def find_tying(piece: Evidence, triples: Sequence[Evidence]) -> Evidence | None:
+    """Find the first fact that ties a sign to its finding in the stance that it has in this image."""
+    for triple in triples:
+        tie = _tie(piece, triple)
+        if tie is not None and tie.stance == piece.stance:
+            return triple
+    return None
+
+
+def _tie(piece: Evidence, triple: Evidence) -> Tie | None:
+    if piece.sign is None or triple.triple is None:
+        return None
+    return find_tie(piece.sign, piece.about.id, triple.triple)
+
+
+def tell_sign(piece: Evidence, triple: Evidence | None, *, brief: bool = False) -> str:
+    """Write a sign, and what the fact that ties it makes of it.
+
+    Parameters
+    ----------
+    piece : Evidence
+        Of kind ``sign``.
+    triple : Evidence or None
+        The fact; without it the sentence is an observation.
+    brief : bool
+        Whether its value stands in an earlier sentence.
+    """
+    if piece.sign is None:
+        return ""
+    value = "" if brief else state_value(piece.sign)
+    seen = f"{state_sign(piece.sign)}{f' ({value})' if value else ''} [{piece.key}]"
+    tie = None if triple is None else _tie(piece, triple)
+    if triple is None or triple.triple is None or tie is None:
+        return f"{seen}."
+    return f"{seen}{_draw(piece, piece.sign, tie, triple.triple)} [{triple.key}]."
+
+
+def _draw(piece: Evidence, score: SignScore, tie: Tie, fact: Triple) -> str:
+    """Write what follows from a sign, with the terms of the fact."""
+    what = f"{tie.finding.label}{_relate(piece, tie)}{_state_terms(score, fact)}"
+    if not tie.shown:
+        noun = name_sign(score, sided=False)
+        return f"; {noun} would be a sign of {what}"
+    if tie.stance == "against":
+        return f", which argues against {what}"
+    if re.search(r"\d", tie.sign.label):
+        sign = "suggests" if fact.relation.id == SUGGESTS else f"{verb(tie.sign)} a sign of"
+        return f"; {name_indefinite(tie.sign)} {sign} {what}"
+    return f", which suggests {what}" if fact.relation.id == SUGGESTS else f", a sign of {what}"
+
+
+def _relate(piece: Evidence, tie: Tie) -> str:
+    """Say how a kind of the finding, or what it is a kind of, belongs to it, unless its name says so."""
+    own, end = piece.about.label, tie.finding.label
+    if tie.nearness == 2 or own in end or end in own:
+        return ""
+    return f", which is a kind of {own}" if tie.nearness == 1 else f", of which {own} is a kind"
+
+
+def _state_terms(score: SignScore, fact: Triple) -> str:
+    view = reference.view if (reference := parse_reference(score.reference)) is not None else ""
+    terms = next(iter(list_terms(fact, view)), frozenset())
+    return "".join(f" {name_term(term)}" for term in sorted(terms))
+
+
+__all__ = ["carry", "find_tying", "tell_sign"]
