@@ -1,8 +1,8 @@
 """Fitting of weights of evidence on patients that the network had not seen, weighted to a stated mix by view.
 
-First the signs alone: cross-entropy, plus a pull of each sign's whole effect towards what the graph says of it (KnoBo's
-``|tanh W - prior|``), and monotone in that direction. Then the network: its logit less what the signs foretell of it,
-weighted so that signs and network together are calibrated. Both are fitted for each finding by itself, in seconds.
+The network's logit less what the signs foretell of it is the *rest*. Signs and rest are fitted together:
+cross-entropy, plus a pull of each sign's whole effect towards what the graph says of it (KnoBo's ``|tanh W - prior|``),
+and monotone in that direction, so that calibration is inside the weights. Each finding is fitted by itself, in seconds.
 
 References
 ----------
@@ -163,7 +163,7 @@ def fit_scale(material: SignMaterial, signs: Sequence[AskedSign]) -> SignScale:
     """Find the usual value of each sign in each view, on images without any finding, and the knots."""
     views, normal = number_views(material.cases), np.array(["No Finding" in case.labels for case in material.cases])
     shape = (len(VIEWS), len(signs))
-    middle, spread, limit = np.zeros(shape), np.ones(shape), np.full(shape, np.nan)
+    middle, spread, limit = np.zeros(shape), np.ones(shape), np.zeros(shape)
     for view, (number, sign) in product(range(len(VIEWS)), enumerate(signs)):
         values = material.values[normal & (views == view), number]
         if (known := values[~np.isnan(values)]).size:
@@ -214,18 +214,17 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         means = np.stack([_average(climbed[rows][view == v], mixed[view == v]) for v in range(len(VIEWS))])
         inputs = groups.gather(np.nan_to_num(climbed[rows] - means[view]))
         held = groups.hold(pulls, pulls.prior[n], material.noise)
-        found, offset = _fit_steps(inputs, view, target, mixed, held, priors)
-        free, _ = _fit_steps(inputs, view, target, mixed, groups.hold(FREE, 0 * pulls.prior[n], material.noise), priors)
+        none = np.zeros(len(rows))
+        unheld = groups.hold(FREE, 0 * pulls.prior[n], material.noise)
+        free = _fit_steps(Fitted(inputs, none, 0 * inputs[0], view, target, mixed), unheld, priors).steps
         data[n] = (groups.spread_out(free) * crossed).sum(axis=1)
-        steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
-        evidence = offset[view] + inputs @ found
         lines = _foretell(inputs, view, material.logits[rows, n], mixed)
         foretold[n] = groups.spread_out(lines)
         raw = material.logits[rows, n] - np.einsum("isk,sk->i", np.nan_to_num(climbed[rows]), foretold[n])
         usual[:, n] = [np.average(raw[view == v], weights=mixed[view == v]) for v in range(len(VIEWS))]
         rest = raw - usual[view, n]
-        slope[n], shift = _fit_rest(evidence, rest, view, target, mixed)
-        base[:, n] = offset + shift
+        found, base[:, n], slope[n] = _fit_steps(Fitted(inputs, rest, lines, view, target, mixed), held, priors)
+        steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
         odds = base[view, n] + inputs @ found + slope[n] * rest
         low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
     return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high, data)
@@ -279,6 +278,25 @@ class Held(NamedTuple):
     noise: Floats
 
 
+class Fitted(NamedTuple):
+    """What one finding is fitted on: inputs, rest, what the inputs foretell of the logit, views, targets, weights."""
+
+    inputs: Floats
+    rest: Floats
+    lines: Floats
+    views: Numbers
+    targets: npt.NDArray[np.bool_]
+    mixed: Floats
+
+
+class Found(NamedTuple):
+    """What was fitted: steps of the groups, intercept of each view, and weight of the rest."""
+
+    steps: Floats
+    offset: Floats
+    slope: float
+
+
 def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> tuple[Floats, float]:
     """Fit one finding on images that all count alike and of which no view is known.
 
@@ -296,45 +314,46 @@ def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> t
     tuple of ndarray, shape (groups · steps,), and float
         Steps, and the intercept.
     """
-    views, mixed = np.zeros(len(targets), dtype=np.int64), np.ones(len(targets))
+    number = len(targets)
+    none, views = np.zeros(number), np.zeros(number, dtype=np.int64)
+    fitted = Fitted(inputs, none, np.zeros(inputs.shape[1]), views, targets, np.ones(number))
     held = Held(pulls, pulls.prior[0], np.zeros(pulls.prior.shape[1]))
-    steps, offset = _fit_steps(inputs, views, targets, mixed, held, np.zeros(1))
-    return steps, float(offset[0])
+    found = _fit_steps(fitted, held, np.zeros(1))
+    return found.steps, float(found.offset[0])
 
 
-def _fit_steps(
-    inputs: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats, held: Held, priors: Floats
-) -> tuple[Floats, Floats]:
-    """Return the steps of the groups, shape (groups · steps,), and the intercept of each view."""
-    groups = len(held.prior)
+def _fit_steps(fitted: Fitted, held: Held, priors: Floats) -> Found:
+    """Fit steps, intercepts and the weight of the rest together; ``priors`` are the intercepts to begin from."""
+    groups, inputs = len(held.prior), fitted.inputs.shape[1]
     bounds: list[tuple[float | None, float | None]] = []
-    for direction in np.repeat(held.prior, inputs.shape[1] // groups):
+    for direction in np.repeat(held.prior, inputs // groups):
         free = not held.pulls.monotone or direction == 0
         bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
-    start = np.concatenate([np.zeros(inputs.shape[1]), priors])
-    loss = _make_loss(inputs, views, targets, mixed, held)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds + [(None, None)] * len(priors)).x
-    return found[: inputs.shape[1]], found[inputs.shape[1] :]
+    bounds += [(None, None)] * len(priors) + [(0, None)]
+    start = np.concatenate([np.zeros(inputs), priors, [0.0]])
+    found = minimize(_make_loss(fitted, held), start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Found(found[:inputs], found[inputs:-1], float(found[-1]))
 
 
-def _make_loss(
-    inputs: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats, held: Held
-) -> Callable[[Floats], tuple[float, Floats]]:
+def _make_loss(fitted: Fitted, held: Held) -> Callable[[Floats], tuple[float, Floats]]:
     """Return the loss and its slope: cross-entropy, pull towards the graph, ridge."""
-    share, groups = mixed / mixed.sum(), len(held.prior)
-    doubt = np.repeat(1 + DOUBT * held.noise, inputs.shape[1] // groups)
+    inputs, rest, lines, views, targets, mixed = fitted
+    share, groups, number = mixed / mixed.sum(), len(held.prior), inputs.shape[1]
+    doubt = np.repeat(1 + DOUBT * held.noise, number // groups)
 
     def find_loss(parameters: Floats) -> tuple[float, Floats]:
-        steps, offset = parameters[: inputs.shape[1]], parameters[inputs.shape[1] :]
-        odds = offset[views] + inputs @ steps
+        steps, offset, slope = parameters[:number], parameters[number:-1], parameters[-1]
+        odds = offset[views] + inputs @ steps + slope * rest
         error = share * (1 / (1 + np.exp(-odds)) - targets)
         whole = np.tanh(steps.reshape(groups, -1).sum(axis=1))
         apart = np.sqrt((whole - held.prior) ** 2 + _SMOOTH**2)
         pulled = held.pulls.pull / groups * (whole - held.prior) / apart * (1 - whole**2)
-        slope = error @ inputs + np.repeat(pulled, inputs.shape[1] // groups) + held.pulls.ridge * doubt * steps
+        beyond = doubt * (steps - slope * lines)  # the network's own reading of the signs costs nothing
+        down = error @ inputs + np.repeat(pulled, number // groups) + held.pulls.ridge * beyond
         loss = share @ (np.logaddexp(0, odds) - targets * odds) + held.pulls.pull * apart.mean()
-        loss += held.pulls.ridge / 2 * doubt @ steps**2
-        return float(loss), np.concatenate([slope, np.bincount(views, weights=error, minlength=len(offset))])
+        loss += held.pulls.ridge / 2 * float(beyond @ (steps - slope * lines))
+        shifts = np.bincount(views, weights=error, minlength=len(offset))
+        return float(loss), np.concatenate([down, shifts, [error @ rest - held.pulls.ridge * beyond @ lines]])
 
     return find_loss
 
@@ -346,23 +365,6 @@ def _foretell(inputs: Floats, views: Numbers, logits: Floats, mixed: Floats) -> 
     full = np.column_stack([inputs, 10.0 * (views == 1)])
     lines: Floats = Ridge(alpha=10.0).fit(full, logits, sample_weight=mixed).coef_[:-1]
     return lines
-
-
-def _fit_rest(
-    evidence: Floats, rest: Floats, views: Numbers, targets: npt.NDArray[np.bool_], mixed: Floats
-) -> tuple[float, Floats]:
-    """Return the weight of the rest, at least 0, and the shift of each view that calibrates both together."""
-    share = mixed / mixed.sum()
-
-    def find_loss(parameters: Floats) -> tuple[float, Floats]:
-        odds = evidence + parameters[0] * rest + parameters[1:][views]
-        error = share * (1 / (1 + np.exp(-odds)) - targets)
-        slope = np.concatenate([[error @ rest], np.bincount(views, weights=error, minlength=len(VIEWS))])
-        return float(share @ (np.logaddexp(0, odds) - targets * odds)), slope
-
-    bounds = [(0, None), *[(None, None)] * len(VIEWS)]
-    found = minimize(find_loss, np.zeros(1 + len(VIEWS)), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return float(found[0]), found[1:]
 
 
 def _find_limits(

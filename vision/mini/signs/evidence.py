@@ -146,7 +146,7 @@ class SignReader:
 
     def _find_reference(self, number: int, view: Frontal) -> Reference | None:
         sign, limit = self.signs[number], self.weights.scale.limit[VIEWS.index(view), number]
-        if sign.kind == "learned" or math.isnan(limit):
+        if sign.kind == "learned":
             return None
         return Reference(limit=float(limit), usual="below" if sign.yes == "high" else "above", view=view, share=USUAL)
 

@@ -35,7 +35,7 @@ class SignScale(NamedTuple):
     knots : ndarray, shape (signs, knots)
         Deviations between which the functions rise, ascending.
     limit : ndarray, shape (2, signs)
-        Value beyond which one in ten images without any finding lies, on the side of a yes; NaN where it is not asked.
+        Value beyond which one in ten images without any finding lies, on the side of a yes; equal to the middle where it is not asked.
     """
 
     middle: Floats
@@ -55,8 +55,8 @@ class SignScale(NamedTuple):
 
     def cross(self) -> Floats:
         """Return how far each step is climbed between the usual value and the reference, shape (signs, knots - 1)."""
-        views = np.arange(len(self.middle))
-        limit = np.nanmean(np.where(np.isnan(self.limit), np.nan, self.deviate(self.limit, views)), axis=0)
+        limits = self.deviate(self.limit, np.arange(len(self.middle)))
+        limit = limits.sum(axis=0) / np.maximum((limits != 0).sum(axis=0), 1)
         crossed: Floats = self._climb(limit[None, :, None])[0] - self._climb(np.zeros((1, len(limit), 1)))[0]
         return crossed
 
