@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from thoracite.vision.mini.chest import Floats
 from thoracite.vision.mini.lungs import find_ends
-from thoracite.vision.mini.signs.halves import Half, measure_steps
+from thoracite.vision.mini.signs.halves import Half, Places, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, draw_outline, silence
 
 _HEART = (0.1, 0.95)
@@ -41,7 +40,7 @@ def measure_knob(left: Half) -> Measured:
     return _measure_border(left, inner[near], rows[near] + 0.5, "the aortic knob cannot be traced")
 
 
-def _measure_border(half: Half, columns: Floats, rows: Floats, fault: str) -> Measured:
+def _measure_border(half: Half, columns: Places, rows: Places, fault: str) -> Measured:
     if len(rows) < 5:
         return silence(fault)
     smooth = ndimage.gaussian_filter1d(columns, 1.0, mode="nearest")

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from thoracite.vision.mini.chest import Floats
 from thoracite.vision.mini.lungs import find_ends
-from thoracite.vision.mini.signs.halves import Half, measure_steps
+from thoracite.vision.mini.signs.halves import Half, Places, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, silence
 
 _SMOOTH = 1.5
@@ -45,8 +45,8 @@ class Base(NamedTuple):
     """
 
     half: Half
-    columns: Floats
-    rows: Floats
+    columns: Places
+    rows: Places
     steps: Floats
 
     @property
