@@ -130,7 +130,8 @@ class Chest:
         """Return the standard deviation of grey values round each place, in contrasts."""
         fine = _FINE * self.shape[0]
         squares = ndimage.gaussian_filter(self.values**2, fine) - ndimage.gaussian_filter(self.values, fine) ** 2
-        return np.sqrt(np.maximum(squares, 0))
+        rough: Floats = np.sqrt(np.maximum(squares, 0))
+        return rough
 
     @cached_property
     def inside(self) -> Mask:

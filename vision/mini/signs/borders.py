@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from thoracite.vision.mini.chest import Floats
 from thoracite.vision.mini.lungs import find_ends
-from thoracite.vision.mini.signs.halves import Half, measure_steps
+from thoracite.vision.mini.signs.halves import Half, Places, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, draw_outline, silence
 
 _HEART = (0.1, 0.95)
@@ -21,7 +20,7 @@ _KNOB = (0.12, 0.42)
 
 
 def measure_heart_edge(half: Half) -> Measured:
-    """Measure the step of brightness across the heart's border on one side, in contrasts; its lower quartile over the rows."""
+    """Measure the step of brightness across the heart's border on one side, in contrasts; lower quartile over rows."""
     top, bottom = find_ends(half.heart)
     rows = np.arange(top + int(_HEART[0] * (bottom - top)), top + int(_HEART[1] * (bottom - top)))
     columns = half.heart[rows].argmax(axis=1).astype(float)
@@ -29,7 +28,7 @@ def measure_heart_edge(half: Half) -> Measured:
 
 
 def measure_knob(left: Half) -> Measured:
-    """Measure the step of brightness across the border of the aortic knob, in contrasts; its lower quartile over the rows."""
+    """Measure the step of brightness across the border of the aortic knob, in contrasts; lower quartile over rows."""
     top, bottom = find_ends(left.lung)
     rows = np.arange(top + int(_KNOB[0] * (bottom - top)), top + int(_KNOB[1] * (bottom - top)))
     inner = left.lung.shape[1] - left.lung[rows, ::-1].argmax(axis=1).astype(float)
@@ -41,7 +40,7 @@ def measure_knob(left: Half) -> Measured:
     return _measure_border(left, inner[near], rows[near] + 0.5, "the aortic knob cannot be traced")
 
 
-def _measure_border(half: Half, columns: Floats, rows: Floats, fault: str) -> Measured:
+def _measure_border(half: Half, columns: Places, rows: Places, fault: str) -> Measured:
     if len(rows) < 5:
         return silence(fault)
     smooth = ndimage.gaussian_filter1d(columns, 1.0, mode="nearest")
@@ -50,7 +49,7 @@ def _measure_border(half: Half, columns: Floats, rows: Floats, fault: str) -> Me
 
 
 def measure_behind_heart(left: Half) -> Measured:
-    """Measure the density behind the left heart against that of the same place behind the right, in contrasts."""
+    """Measure how much denser the heart's shadow is low and left of the spine than higher up, in contrasts."""
     chest = left.chest
     top, bottom = find_ends(left.heart)
     middle = left.turn(chest.middle)

@@ -9,13 +9,13 @@ from scipy import ndimage
 
 from thoracite.vision.mini.chest import Floats
 from thoracite.vision.mini.lungs import find_ends
-from thoracite.vision.mini.signs.halves import Half, measure_steps
+from thoracite.vision.mini.signs.halves import Half, Places, measure_steps
 from thoracite.vision.mini.signs.measured import Measured, silence
 
 _SMOOTH = 1.5
 """Standard deviation of the filter that smooths the traced line, in cells."""
 
-_FEWEST = 8
+_FEWEST = 6
 """Fewest columns of a base."""
 
 _NEAR_HEART = 4
@@ -27,7 +27,7 @@ _STEEP = 3
 _EDGE = 0.3
 """Least step of brightness at an edge, in contrasts."""
 
-_TRACED = 0.25
+_TRACED = 0.2
 """Least share of the line with an edge, for its shape to mean something."""
 
 
@@ -45,8 +45,8 @@ class Base(NamedTuple):
     """
 
     half: Half
-    columns: Floats
-    rows: Floats
+    columns: Places
+    rows: Places
     steps: Floats
 
     @property

@@ -18,11 +18,15 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import ndimage
 
 from thoracite.types import Drawing
 from thoracite.vision.mini.chest import Chest, Floats
 from thoracite.vision.mini.lungs import Mask, Side
+
+Places = npt.NDArray[np.floating]
+Direction = tuple[float, float]
 
 
 class Half(NamedTuple):
@@ -72,9 +76,7 @@ def halve_chest(chest: Chest) -> tuple[Half, Half]:
     return right, left
 
 
-def read_profiles(
-    values: Floats, columns: Floats, rows: Floats, direction: tuple[Floats | float, Floats | float], offsets: Floats
-) -> Floats:
+def read_profiles(values: Floats, columns: Places, rows: Places, direction: Direction, offsets: Places) -> Floats:
     """Read grey values along short lines through places, by linear interpolation.
 
     Parameters
@@ -83,7 +85,7 @@ def read_profiles(
         Grey values; the middle of the first cell is at 0.5.
     columns, rows : ndarray, shape (places,)
         The places.
-    direction : tuple of float or ndarray
+    direction : tuple of float
         Step in columns and in rows for an offset of 1.
     offsets : ndarray, shape (offsets,)
         Distances along each line.
@@ -108,9 +110,7 @@ REACH, STEP = 4, 3
 """A border may lie this many cells off its mask; the values of so many cells on both its sides are compared."""
 
 
-def measure_steps(
-    values: Floats, columns: Floats, rows: Floats, direction: tuple[Floats | float, Floats | float]
-) -> Floats:
+def measure_steps(values: Floats, columns: Places, rows: Places, direction: Direction) -> Floats:
     """Return for each place how much brighter it becomes along a direction: the largest step near the place.
 
     Examples
@@ -126,4 +126,4 @@ def measure_steps(
     return np.asarray((means[STEP:] - means[:-STEP]).max(axis=0))
 
 
-__all__ = ["REACH", "STEP", "Half", "halve_chest", "measure_steps", "read_profiles"]
+__all__ = ["REACH", "STEP", "Half", "Places", "halve_chest", "measure_steps", "read_profiles"]

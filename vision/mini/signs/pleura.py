@@ -1,4 +1,7 @@
-"""The rim of a lung: a band along the wall, a cap over the apex, and a line above the diaphragm."""
+"""The rim of a lung: a band along the wall, a cap over the apex, and a line above the diaphragm.
+
+Wall and apex are compared side against side, so that what both sides share (dose, arms, fat) drops out.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,19 @@ import numpy as np
 from scipy import ndimage
 
 from thoracite.vision.mini.lungs import find_ends
-from thoracite.vision.mini.signs.halves import Half, measure_steps, read_profiles
+from thoracite.vision.mini.signs.halves import Half, read_profiles
 from thoracite.vision.mini.signs.measured import Measured, silence
 
 _WALL = (0.15, 0.5)
 """Part of a lung's height in which its outer wall is read."""
 
 _NEAR, _FAR = (-0.03, -0.01), (0.06, 0.12)
-"""Depths of the strip at the border and of the one it is compared with, in chest widths: a band pushes the border in."""
+"""Depths of the strip at the border and of the one that it is compared with, in chest widths; a band moves the border
+inwards."""
 
-_APEX = 0.1
-"""Depth below a lung's top down to which its upper border counts as the apex, in chest widths."""
+_APEX, _CAP = 0.06, 0.03
+"""Depth below a lung's top down to which its upper border counts as the apex, and depth of the strip in which a cap
+lies, in chest widths."""
 
 _FEWEST = 5
 """Fewest places of a border."""
@@ -34,7 +39,7 @@ def compare_bands(right: Half, left: Half) -> Measured:
 
 
 def compare_apices(right: Half, left: Half) -> Measured:
-    """Measure how sharply the lungs end at the apex, right less left, in contrasts; a cap blurs that border."""
+    """Measure how dense the uppermost strip of the lungs is, right less left, in contrasts."""
     return _compare(_measure_apex(right), _measure_apex(left))
 
 
@@ -62,8 +67,8 @@ def _measure_apex(half: Half) -> Measured:
     if apex.sum() < _FEWEST:
         return silence(f"the apex of the {half.side} lung is too narrow to trace")
     x, y = columns[apex] + 0.5, ndimage.gaussian_filter1d(rows[apex], 1.5, mode="nearest")
-    steps = measure_steps(-half.values, x, y, (0.0, 1.0))
-    return Measured(float(np.median(steps)), None, (half.draw(zip(x[::3], y[::3], strict=True)),))
+    rim = read_profiles(half.values, x, y, (0.0, 1.0), np.linspace(0, _CAP, 6) / half.chest.down)
+    return Measured(float(np.median(rim.mean(axis=0))), None, (half.draw(zip(x[::3], y[::3], strict=True)),))
 
 
 def measure_line(half: Half) -> Measured:

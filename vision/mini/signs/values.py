@@ -10,15 +10,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from thoracite.types import Drawing
-from thoracite.vision.mini.anatomy import measure_ratio
 from thoracite.vision.mini.chest import Chest
 from thoracite.vision.mini.crops import Crops
 from thoracite.vision.mini.measures import MEASURES, measure_prepared
 from thoracite.vision.mini.signs.borders import measure_behind_heart, measure_heart_edge, measure_knob
 from thoracite.vision.mini.signs.densities import measure_densities, measure_texture
-from thoracite.vision.mini.signs.diaphragm import Base, measure_bases, trace_base
+from thoracite.vision.mini.signs.diaphragm import measure_bases, trace_base
 from thoracite.vision.mini.signs.halves import halve_chest
+from thoracite.vision.mini.signs.heart import measure_heart
 from thoracite.vision.mini.signs.listed import read_signs
 from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_points, silence
 from thoracite.vision.mini.signs.midline import measure_shift, measure_trachea
@@ -59,7 +58,7 @@ def measure_signs(crops: Crops) -> dict[str, Measured]:
     known = dict(zip(MEASURES, measure_prepared(chest).tolist(), strict=True))
     right, left = halve_chest(chest)
     bases, outlines = (trace_base(right), trace_base(left)), Outlines(chest)
-    found = _measure_heart(chest, known, bases) | _measure_sizes(chest, known, outlines) | measure_bases(*bases)
+    found = measure_heart(chest, known, *bases) | _measure_sizes(chest, known, outlines) | measure_bases(*bases)
     found |= measure_densities(chest, known, outlines) | measure_texture(chest, outlines) | measure_spots(chest, known)
     found |= {"mediastinal shift": measure_shift(chest), "tracheal shift": measure_trachea(chest)}
     for half in (right, left):
@@ -67,22 +66,6 @@ def measure_signs(crops: Crops) -> dict[str, Measured]:
         found[f"{half.side} basal line"] = measure_line(half)
     found |= {"difference of bands": compare_bands(right, left), "difference of apices": compare_apices(right, left)}
     return found | {"aortic knob edge": measure_knob(left), "retrocardiac density": measure_behind_heart(left)}
-
-
-def _measure_heart(chest: Chest, known: Mapping[str, float], bases: tuple[Base, Base]) -> dict[str, Measured]:
-    """Return the heart's width and reach; silent where a base is opaque, which hides the heart's border."""
-    ratio = measure_ratio(chest.anatomy)
-    fault = bases[0].fault or bases[1].fault or (None if ratio else "the heart was not found")
-    names = ("cardiothoracic ratio", "heart to the right", "heart to the left")
-    if fault or ratio is None:
-        return dict.fromkeys(names, silence(fault or ""))
-    heart, around = (Drawing(kind="line", points=line) for line in (ratio.heart, ratio.chest))
-    middle = chest.place(chest.middle, 0)[0]
-    (x0, y), (x1, _) = ratio.heart
-    found = {names[0]: Measured(known[names[0]], None, (heart, around))}
-    for name, x in zip(names[1:], (x0, x1), strict=True):
-        found[name] = Measured(known[name], None, (Drawing(kind="line", points=((middle, y), (x, y))),))
-    return found
 
 
 def _measure_sizes(chest: Chest, known: Mapping[str, float], outlines: Outlines) -> dict[str, Measured]:
