@@ -6,10 +6,10 @@ evidence does not support, and the rest is released; if none is left, the explan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from thoracite.errors import InputError
+from thoracite.errors import InputError, UsageError
 from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
@@ -101,6 +101,8 @@ class Explainer:
         ------
         InputError
             If the image cannot be read.
+        UsageError
+            If a sign that the study sets is not asked of this image.
         StoreError, ModelError
             If the graph or a model cannot be used.
         """
@@ -110,11 +112,21 @@ class Explainer:
             return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
             return self._withhold(study, reading, doubt)
+        if study.signs:
+            reading = self._set_signs(reading, study.signs)
         found = self._retrieve(reading.findings, reading.view)
         claims = self._write(study, found.findings, found.evidence)
         if not claims:
             return self._withhold(study, reading, "no sentence that was written is supported by its evidence")
         return self._release(study, reading, found, claims)
+
+    def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
+        from thoracite.vision.encoder import SignEncoder
+
+        encoder = self.retriever.encoder
+        if not isinstance(encoder, SignEncoder):
+            raise UsageError(f"the encoder {encoder.name} reads no signs that could be set; use thoracite-mini")
+        return encoder.set_signs(reading, changes)
 
     def explain_many(self, images: Iterable[ImageInput | Study]) -> Iterator[Explanation | ImageError]:
         """Explain images one after the other, in the order given.

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.types import Explanation, Study, View
+from thoracite.types import Answer, Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.output import open_output
 from thoracite.ui.progress import ProgressBar, tell
@@ -32,11 +33,50 @@ LONGEST_PAGE = 100
 """Most images on one page: every one of them travels inside it."""
 
 
+class Asked(NamedTuple):
+    """What is asked of each image.
+
+    Parameters
+    ----------
+    view : str
+        ``PA``, ``AP`` or ``lateral``; ``unknown`` takes what each file states.
+    signs : mapping of str to float, str or None
+        Signs that are set instead of read.
+    """
+
+    view: str = "unknown"
+    signs: Mapping[str, float | Answer | None] = MappingProxyType({})
+
+
+def parse_signs(words: Sequence[str]) -> dict[str, float | Answer | None]:
+    """Parse ``CURIE SIDE=ANSWER``: yes, no, off or a number.
+
+    Raises
+    ------
+    UsageError
+        If a word has no answer.
+
+    Examples
+    --------
+    >>> parse_signs(["thx:blunting_of_costophrenic_angle left=no", "thx:perihilar_haze bilateral=off"])
+    {'thx:blunting_of_costophrenic_angle left': 'no', 'thx:perihilar_haze bilateral': None}
+    """
+    from thoracite.vision.mini.signs.intervention import parse_change
+
+    changes: dict[str, float | Answer | None] = {}
+    for word in words:
+        key, found, answer = word.rpartition("=")
+        if not found or not key.strip():
+            raise UsageError(f"--sign {word!r} sets nothing; expected 'CURIE SIDE=yes', or =no, =off, =NUMBER")
+        changes[" ".join(key.split())] = parse_change(answer.strip())
+    return changes
+
+
 def explain_images(
     paths: Sequence[Path],
     settings: Settings,
     *,
-    view: str = "unknown",
+    asked: Asked = Asked(),  # noqa: B008 - immutable
     form: Form = "text",
     use_graph: bool = True,
     html: Path | None = None,
@@ -50,8 +90,8 @@ def explain_images(
         Files, or folders whose images are taken in order of name, those of their folders too.
     settings : Settings
         Where the graph is, which models to use.
-    view : str
-        ``PA``, ``AP`` or ``lateral``; ``unknown`` takes what each file states.
+    asked : Asked
+        View of the images, and signs that are set.
     form : str
         ``text``, ``full`` (with sources and queries), ``json`` (one object a line), ``slim`` (the same without queries,
         drawings and evidence that no sentence cites) or ``csv`` (one row an image).
@@ -74,7 +114,7 @@ def explain_images(
     from thoracite.vision.prevalence import read_prevalence
 
     images = list(find_images(paths))
-    studies = [Study(image=str(image), view=_check_view(view)) for image in images]
+    studies = [Study(image=str(image), view=_check_view(asked.view), signs=asked.signs) for image in images]
     read_prevalence(settings.prevalence)  # a fault in it is told once, not for each image
     if html is not None and len(images) > LONGEST_PAGE:
         raise UsageError(

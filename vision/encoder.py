@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from thoracite.types import Finding, Noun, Probability, View
@@ -54,4 +55,26 @@ class ImageEncoder(Protocol):
         ...
 
 
-__all__ = ["ImageEncoder", "Reading"]
+@runtime_checkable
+class SignEncoder(ImageEncoder, Protocol):
+    """Reads radiographs by signs, which can be set."""
+
+    def set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
+        """Return a reading with signs set, or taken away.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of this encoder.
+        changes : mapping of str to float, str or None
+            By CURIE, and the side behind a space where there is one: a value, ``yes``, ``no``, or None.
+
+        Raises
+        ------
+        UsageError
+            If there is no such sign.
+        """
+        ...
+
+
+__all__ = ["ImageEncoder", "Reading", "SignEncoder"]

@@ -80,15 +80,19 @@ def explain(
     no_graph: NoGraph = False,
     graph: Graph = None,
     store: Store = None,
+    sign: Annotated[
+        list[str] | None, typer.Option("--sign", help="'CURIE [SIDE]=yes|no|off|VALUE': set a sign, or take it away.")
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
 ) -> None:
     """Explain images; each sentence cites its evidence."""
-    from thoracite.ui.console import choose_form, explain_images
+    from thoracite.ui.console import Asked, choose_form, explain_images, parse_signs
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence)
-    explain_images(paths, settings, view=view, form=form, use_graph=not no_graph, html=html, output=output)
+    asked = Asked(view=view, signs=parse_signs(sign or []))
+    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -48,12 +49,15 @@ class Study(Noun):
         ``PA``, ``AP``, ``lateral`` or ``unknown``.
     indication, prior : str or None
         Free text of the request and of the earlier report; never stored.
+    signs : mapping of str to float, str or None
+        Signs that are set instead of read, by CURIE and side: a value, ``yes``, ``no``, or None to take one away.
     """
 
     image: str
     view: View = "unknown"
     indication: str | None = None
     prior: str | None = None
+    signs: Mapping[str, float | Answer | None] = Field(default_factory=dict)
 
 
 class Region(Noun):

@@ -11,7 +11,7 @@ Examples
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.mini.signs.evidence import SignReader, Weighed
+from thoracite.vision.mini.signs.intervention import set_signs
 from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
@@ -170,6 +171,27 @@ class MiniEncoder:
             view=view,
             view_probability=probability,
             notes=find_notes(pixels, activations.crops.faults),
+        )
+
+    def set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
+        """Return a reading with signs set, or taken away.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of this encoder.
+        changes : mapping of str to float, str or None
+            By CURIE, and the side behind a space where there is one: a value in the sign's unit, ``yes``, ``no``, or
+            None to take it away.
+
+        Raises
+        ------
+        UsageError
+            If the sign is not asked of this view, or cannot be set to that.
+        """
+        view: Frontal = "AP" if reading.view == "AP" else "PA"
+        return reading.model_copy(
+            update={"findings": set_signs(reading.findings, changes, reader=self.signs, view=view)}
         )
 
     def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:

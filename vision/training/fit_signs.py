@@ -31,16 +31,16 @@ from thoracite.vision.prevalence import Prevalence
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.mix import find_prior_odds, number_views, weigh_cases
 
-QUANTILES = (5, 30, 50, 70, 85, 95)
+QUANTILES = (5, 50, 85, 97)
 """Percentiles of the deviations between which the functions rise."""
 
 PULL = 0.005
 """Strength of the pull towards the graph: of the mean of ``|tanh W - prior|`` over the signs."""
 
-RIDGE = 0.002
-"""Strength of the ridge on steps."""
+RIDGE = 0.01
+"""Strength of the ridge on what the steps add beyond the network's own reading of the signs."""
 
-DOUBT = 8.0
+DOUBT = 2.0
 """Factor of the ridge for a sign whose repetition differs as much as patients do."""
 
 FARTHEST = 30.0

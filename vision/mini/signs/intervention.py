@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from thoracite.errors import UsageError
-from thoracite.types import CERTAINTIES, Finding, SignScore, find_log_odds, find_verdict
+from thoracite.types import CERTAINTIES, Answer, Finding, SignScore, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.mini.signs.evidence import SignReader
 from thoracite.vision.mini.signs.listed import VIEWS, Frontal
@@ -64,7 +64,7 @@ def set_signs(
     )
 
 
-def parse_change(text: str) -> float | str | None:
+def parse_change(text: str) -> float | Answer | None:
     """Parse what a sign is set to: ``yes``, ``no``, ``off``, or a number.
 
     Raises
@@ -78,7 +78,7 @@ def parse_change(text: str) -> float | str | None:
     (0.62, 'yes', None)
     """
     if text in ("yes", "no"):
-        return text
+        return "yes" if text == "yes" else "no"
     if text == "off":
         return None
     try:

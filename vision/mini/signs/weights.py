@@ -35,7 +35,8 @@ class SignScale(NamedTuple):
     knots : ndarray, shape (signs, knots)
         Deviations between which the functions rise, ascending.
     limit : ndarray, shape (2, signs)
-        Value beyond which one in ten images without any finding lies, on the side of a yes; equal to the middle where it is not asked.
+        Value beyond which one in ten images without any finding lies, on the side of a yes; equal to the middle where
+        it is not asked.
     """
 
     middle: Floats
