@@ -4,8 +4,8 @@ It parses each sentence itself (:mod:`thoracite.generation.statement`) and trust
 Finding, side, place, verdict, severity and every number must agree with the cited evidence; a relation must be the
 cited triple's, in its direction; a triple alone never supports a presence; a sentence without citations, or with
 evidence about something else, is unsupported. "Nothing stands out" is held against all evidence. Words that claim
-something but match no rule count as a claim without evidence, so that free wording fails on the safe side. Sentences that cite signs
-are read by :mod:`thoracite.generation.signs`.
+something but match no rule count as a claim without evidence, so that free wording fails on the safe side.
+Sentences that cite signs are read by :mod:`thoracite.generation.signs`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from thoracite.vision.mini.signs.listed import AskedSign, read_signs
 LIMITS = {
     "cardiothoracic ratio": (0.5, 0.06), "heart to the right": (0.18, 0.04), "heart to the left": (0.33, 0.06),
     "right costophrenic depth": (0.0612, 0.02), "left costophrenic depth": (0.0587, 0.02),
-    "deeper costophrenic depth": (0.0703, 0.03), "right diaphragm edge": (0.52, 0.2), "left diaphragm edge": (0.47, 0.2),
+    "deeper costophrenic depth": (0.0703, 0.03), "right diaphragm edge": (0.52, 0.2),
+    "left diaphragm edge": (0.47, 0.2),
     "right dome above left": (0.062, 0.04), "dome above its chord": (0.11, 0.04), "difference of areas": (0.21, 0.15),
     "lung height": (0.86, 0.08), "lung area": (0.34, 0.07), "mediastinal shift": (0.041, 0.03),
     "tracheal shift": (0.022, 0.014), "upper mediastinal width": (0.27, 0.05), "contrast": (0.18, 0.06),

@@ -228,7 +228,8 @@ def list_parts(finding: Finding) -> list[tuple[str, float]]:
     Examples
     --------
     >>> from thoracite.types import Entity
-    >>> list_parts(Finding(entity=Entity(id="thx:lung_mass", label="lung mass"), probability=0.5, certainty="uncertain"))
+    >>> mass = Entity(id="thx:lung_mass", label="lung mass")
+    >>> list_parts(Finding(entity=mass, probability=0.5, certainty="uncertain"))
     []
     """
     if not finding.signs:

@@ -49,7 +49,8 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     lexicon = find_lexicon(score)
     pieces = scan(text, lexicon)
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
-    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired), *_check_views(pieces, score)]
+    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
+    faults += _check_views(pieces, score)
     minus = any(item.text.startswith("-") for piece in pieces for item in piece if item.kind == "number")
     tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus)]
     numbers = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])

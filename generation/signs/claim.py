@@ -21,7 +21,8 @@ from thoracite.types import Entity, Evidence
 
 _IMAGE = frozenset({"finding", "region"})
 _JOINT = re.compile(
-    r",? (?=\b(?:partly |mainly |mostly )?(?:carried by|because|based on|supported by|owing to|given|since|despite|although)\b)"
+    r",? (?=\b(?:partly |mainly |mostly )?(?:carried by|because|based on|supported by|owing to|given|since|despite|"
+    r"although)\b)"
     r"|[:;] ",
     re.IGNORECASE,
 )

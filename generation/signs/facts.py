@@ -2,7 +2,7 @@
 
 Examples
 --------
->>> find_unsaid([frozenset(), frozenset({"erect"})], "a sign of effusion"), find_unsaid([frozenset({"erect"})], "on film")
+>>> find_unsaid([frozenset(), frozenset({"erect"})], "a sign of effusion"), find_unsaid([frozenset({"erect"})], "")
 ([], ['erect'])
 """
 
@@ -20,25 +20,17 @@ from thoracite.types import Evidence, SignScore, parse_reference
 
 _TERMS = {
     "erect": r"erect|upright|standing", "supine": r"supine|lying|recumbent", "pa": r"pa|posteroanterior",
-    "ap": r"ap|anteroposterior", "frontal": r"frontal", "lateral": r"lateral film|lateral view", "decubitus": r"decubitus",
+    "ap": r"ap|anteroposterior", "frontal": r"frontal", "lateral": r"lateral film|"
+    r"lateral view", "decubitus": r"decubitus",
     "ct": r"ct", "mri": r"mri", "ultrasound": r"ultrasound", "expiratory": r"expirat\w+|expiration",
     "serial films": r"serial|follow-?up|earlier films?", "adult": r"adults?", "child": r"child\w*|pediatric|paediatric",
     "neonate": r"neonat\w+|newborns?",
 }  # fmt: skip
 """Words for the limits of a fact."""
 
-_POSITIONS = (
-    "erect",
-    "supine",
-    "expiratory",
-    "serial films",
-    "child",
-    "neonate",
-    "ct",
-    "mri",
-    "ultrasound",
-    "decubitus",
-)
+_POSITIONS = tuple(term for term in _TERMS if term not in {"pa", "ap", "frontal", "lateral", "adult"})
+"""Limits that a sentence may state only where the fact has them."""
+
 _STRONG = re.compile(
     r"\b(?:prov\w+|confirm\w*|establish\w*|diagnostic|pathognomonic|always|must|certain(?:ly)?|definite(?:ly)?|"
     r"rul\w+ out|exclud\w+|never)\b",

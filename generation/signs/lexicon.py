@@ -24,6 +24,9 @@ from thoracite.types import SignScore
 LEXICON = Path(__file__).parent / "lexicon.csv"
 """For each sign: its names, words that state it, deny it, state it of the other side, and say where."""
 
+NEUTRAL = Path(__file__).parent / "neutral.txt"
+"""Words that say nothing of a sign by themselves; any other unknown word is a claim that cannot be checked."""
+
 EXISTENCE = re.compile(
     r"seen|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
     r"detectable|appreciated|discernible|visuali[sz]ed"
@@ -31,7 +34,7 @@ EXISTENCE = re.compile(
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
 
 _UP = (
-    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|coarser|denser|rougher) than"
+    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller) than"
     r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))|above|over|"
     r"exceed(?:s|ed|ing)?(?! by)|in excess of|surpass(?:es|ing)?|at least|upwards of|[>≥]=?"
 )
@@ -43,14 +46,16 @@ _DOWN = (
 _BARE_UP = r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?"
 _BARE_DOWN = r"less|fewer|smaller|lower|narrower|shorter|shallower|below|under"
 _WHO = (
-    r"(?:films?|radiographs?|images?|x-?rays?|chests?|people|subjects?|persons?|patients?|adults?|controls?|values?|range|"
+    r"(?:films?|radiographs?|images?|x-?rays?|chests?|people|subjects?|persons?|patients?|adults?|controls?|values?|"
+    r"range|"
     r"limits?|references?|cases?|studies|population|ones?|thresholds?|cut-?offs?|minimum|maximum|bounds?|level|group)"
 )
 _VIEWS = r"(?:(?:PA|AP|frontal|chest|erect|adult|posteroanterior|anteroposterior|other) )*"
 _COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|nineteen|\d+)"
 _UNITS = {
     "squared chest widths": r"(?:squared?|sq\.?) chest[- ]widths?|chest[- ]widths? squared",
-    "chest widths": r"(?:of (?:the |a )?)?(?:chest[- ]widths?|(?:the )?widths? of the chest|thoracic widths?|chest's width)",
+    "chest widths": r"(?:of (?:the |a )?)?(?:chest[- ]widths?|(?:the )?widths? of the chest|thoracic widths?|"
+    r"chest's width)",
     "degree": r"degrees?|°|deg",
     "contrasts": r"(?:of |times )?(?:the )?contrasts?(?: between (?:the )?(?:mediastinum|lungs?) and (?:the )?"
     r"(?:mediastinum|lungs?))?",
@@ -60,26 +65,34 @@ _UNITS = {
 UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.items()}
 """Words for units; ``other`` are those that no sign is measured in."""
 
-_NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{'|'.join(_UNITS.values())})\b)?"
+_ANY_UNIT = "|".join(_UNITS.values())
+_NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{_ANY_UNIT})(?!\w))?"
 _SHARED = {
-    "share": rf"{_COUNT} (?:in|of|out of|in every|of every) (?:every )?(?:ten|10|twenty|20|100|a hundred|one hundred)|"
+    "share": rf"{_COUNT} (?:normal |healthy )+{_VIEWS}{_WHO} (?:in|out of|of) (?:ten|10|twenty|20|100|a hundred)|"
+    rf"{_COUNT} (?:in|of|out of|in every|of every) (?:every )?(?:ten|10|twenty|20|100|a hundred|one hundred)|"
     r"\d+ ?(?:%|per ?cent) of(?: (?:the|all))?(?= (?:normal|healthy|usual|films|radiographs|PA|AP))",
     "unlike": r"unlike|in contrast (?:to|with)|as opposed to|different from",
     "like": r"(?:just )?(?:as|like)(?: (?:in|on|it is in|do|are))?(?= (?:the )?(?:nine|most|\d|normal|healthy|usual))",
     "no": r"(?:within|in|inside) (?:the |its )?(?:normal|usual|reference|expected) (?:range|limits?|bounds?|values?)",
-    "yes": r"(?:outside|beyond|out of|out with) (?:the |its )?(?:normal|usual|reference|expected) (?:range|limits?|bounds?)"
+    "yes": r"(?:outside|beyond|out of|out with) (?:the |its )?(?:normal|usual|reference|expected) (?:range|limits?|"
+    r"bounds?)"
     r"|abnormal(?:ly)?",
-    "lowest": r"(?:lower|lowest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|values?)|minimum",
-    "highest": r"(?:upper|highest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|values?)|maximum",
+    "lowest": r"(?:lower|lowest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|"
+    r"values?)(?: of (?:the )?normal)?|minimum",
+    "highest": r"(?:upper|highest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|"
+    r"values?)(?: of (?:the )?normal)?|maximum",
     "films": rf"(?:(?:normal|healthy|usual|typical|reference|expected|fitted|published) )+{_VIEWS}{_WHO}|"
-    rf"{_VIEWS}(?:films|radiographs|references?|limits?|thresholds?|cut-?offs?|range|norms?|controls|bounds?|population)|"
+    rf"{_VIEWS}(?:films|radiographs|references?|limits?|thresholds?|cut-?offs?|range|norms?|controls|bounds?|"
+    rf"population)|limits? of (?:the )?normal|"
     r"most|the majority|normals|healthy|usual(?:ly)?|typical(?:ly)?|reference|expected",
     "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
     "exceeded": r"(?:exceeded|surpassed|passed|topped) by",
     "up": _UP,
     "down": _DOWN,
-    "negation": r"no longer|no|not|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|absent|absence|missing|free (?:of|from)|"
-    r"fails? to|hardly|scarcely|barely|poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|"
+    "negation": r"no longer|no|not|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|absent|absence|"
+    r"free (?:of|from)|"
+    r"fails? to|hardly|scarcely|barely|poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|"
+    r"negative for|"
     r"excluded|unlikely",
     "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
@@ -88,22 +101,8 @@ _SHARED = {
     "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest)?",
     "join": r"and|but|yet",
     "more": r"more|less",
-    "unit": "|".join(_UNITS.values()),
-    "word": (
-        r"the|an?|of|in|on|at|to|for|with|or|by|from|as|is|are|was|were|be|been|being|ha(?:s|ve|d|ving)|do|does|did|its?|they|"
-        r"them|their|th(?:is|at|ese|ose)|wh(?:o|ich|ose|ere|en|ile|ereas)|so|than|each|there|because|since|thus|therefore|"
-        r"hence|also|too|likewise|again|only|just|even|still|quite|measur(?:e|es|ed|ing|ement)|values?|reads?|readings?|"
-        r"st(?:and|ands|anding)|lies?|lying|sits?|amounts?|comes?|equals?|about|around|approximately|roughly|some|calculated|"
-        r"computed|estimated|given|giving|gives?|namely|i|e|image|films?|radiographs?|x-?rays?|view|projection|chest|thorax|"
-        r"thoracic|hemithorax|sides?|one|ones|widths?|reveals?|shows?|showing|displays?|appears?|looks?|seems?|judged|answer(?:ed|s)?|"
-        r"presence|evidence|signs?|picture|carried|based|due|owing|supported|resting|rests|partly|mainly|mostly|chiefly|"
-        r"driven|together|along|own|well|clearly|here|now|all|any|between|towards?|patient|patient's|say|says|remains?|stays?|"
-        r"respectively|can|be|against|probability|likely|probable|probably|degree|case|every|per|every|among|position|"
-        r"dome|beside|compared|e\.g|however|both|overall|up|margin|extent|exists?|occurs?|keeps?|kept|despite|although|though|while|whereas|question|chance|runs?|running|"
-        r"crosses|exists?|hangs|found|follows?|gets?|got|makes?|taken|takes|as well|then|what|how|level|amount|i\.e|vs|"
-        r"size|area|part|parts|portion|region|sitting|located|situated|placed|confirmed|compatible|consistent|feature|"
-        r"features|finding|reach(?:es|ed)?|holds|hold|held|behaves"
-    ),
+    "unit": _ANY_UNIT,
+    "word": r"[a-z](?:[\w'.-]*\w)?",
 }  # fmt: skip
 _ORDER = (
     "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
@@ -111,11 +110,15 @@ _ORDER = (
     "word",
 )  # fmt: skip
 _COMPARED = (
-    r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against|as)"
-    r"(?: (?:that|those|it is))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the) "
-    r"(?:left|right|other|opposite|contralateral)(?:-hand)?(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
+    r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
+    r"(?: (?:that|those|it is))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|(?<=\w as )the) "
+    r"(?:left|right|other|opposite|contralateral)(?:-hand)?(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|"
+    r"hemithorax))?"
 )
-_BREAK = re.compile(r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|\b(?=(?:which|where|so)\b)")
+_BREAK = re.compile(
+    r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|"
+    r"\b(?=(?:which|where|so)\b)"
+)
 _TOKEN = re.compile(r"[^\s]+")
 
 
@@ -147,6 +150,11 @@ class Lexicon(NamedTuple):
 
     patterns: Mapping[str, re.Pattern[str]]
     paired: bool
+
+
+@cache
+def _read_neutral() -> frozenset[str]:
+    return frozenset(NEUTRAL.read_text(encoding="utf-8").split())
 
 
 @cache
@@ -214,9 +222,14 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
-    for more, bound in (("more|above|higher|over|greater|longer|up", "at least"), ("less|below|lower|under", "at most")):
+    for more, bound in (("more|above|higher|over|greater|up", "at least"), ("less|below|lower|under", "at most")):
         text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
-    return re.sub(r"(\d\.\d+(?: chest widths)?) (?:is|are|being) (?:usual|normal|typical|expected)\b", r"\1 in normal films", text)
+    return re.sub(
+        r"(\d\.\d+(?: chest widths)?) (?:is|are|being) (?:usual|normal|typical|"
+        r"expected)\b",
+        r"\1 in normal films",
+        text,
+    )
 
 
 def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
@@ -228,6 +241,7 @@ def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
             continue
         matches = ((kind, pattern.match(text, at)) for kind, pattern in lexicon.patterns.items())
         found = [(kind, match.group()) for kind, match in matches if match is not None and match.group()]
+        found = [(kind, said) for kind, said in found if kind != "word" or said.lower() in _read_neutral()]
         longest = max((len(said) for _, said in found), default=0)
         if not longest:
             said = _TOKEN.match(text, at)

@@ -19,32 +19,42 @@ from thoracite.types import CITATION, Entity
 
 _GROUP = re.compile(rf"(?:\s*{CITATION.pattern})+")
 _FOR = (
-    r"(?:signs?|features?|hallmarks?|markers?|indicators?|findings?|clues?|evidence|pointers?|manifestations?) (?:of|for)|"
+    r"(?:signs?|features?|hallmarks?|markers?|indicators?|findings?|clues?|evidence|pointers?|"
+    r"manifestations?) (?:of|for)|"
     r"suggest(?:s|ing|ive of)?|speak(?:s|ing)? for|point(?:s|ing)? (?:to|towards?)|supports?|supporting|supportive of|"
     r"in support of|favou?r(?:s|ing)?|in favou?r of|consistent with|compatible with|in keeping with|fits?(?: with)?|"
     r"fitting|indicat(?:es?|ing|ive of)|typical (?:of|for)|characteristic (?:of|for)|seen (?:in|with)|found in|"
-    r"expected (?:in|of|with|from)|rais(?:es?|ing) (?:the )?(?:suspicion|likelihood|probability|odds|chance|possibility) of|"
+    r"expected (?:in|of|with|from)|rais(?:es?|ing) (?:the )?(?:suspicion|likelihood|probability|odds|chance|"
+    r"possibility) of|"
     r"count(?:s|ing)? (?:for|towards?)|argu(?:es?|ing) for|in line with|goes with|raises?"
 )
 _AGAINST = (
-    r"(?:(?:argu(?:es?|ing)|speak(?:s|ing)?|count(?:s|ing)?|weigh(?:s|ing)?|evidence|points?|signs?|stands?|tells?) )?against|"
+    r"(?:(?:argu(?:es?|ing)|speak(?:s|ing)?|count(?:s|ing)?|weigh(?:s|ing)?|evidence|points?|signs?|stands?|"
+    r"tells?) )?against|"
     r"lower(?:s|ing)? (?:the )?(?:suspicion|likelihood|probability|odds|chance|possibility) of"
 )
 _LEAD = (
     r"(?:(?:(?:do|does|did|is|are|was|were|can|would|may|might|could|should|will|has|have|had)(?: not|n't)?|cannot|not|"
-    r"never|no|hardly|neither|nor|an?|the|one|another|its|radiographic|radiological|classic(?:al)?|typical|common|known|"
+    r"never|no|hardly|neither|nor|an?|the|one|another|its|radiographic|radiological|classic(?:al)?|typical|common|"
+    r"known|"
     r"important|useful|direct|indirect|also|thus|therefore|hence|be|been|as|good|usual|supporting|itself|clearly|so|"
     r"recogni[sz]ed|to|in|well|rather|which|that|this|these|and|it|they|expected|scarcely|rarely)\s)*"
 )
 _STANCE = re.compile(rf"(?<![\w-])(?P<lead>{_LEAD})(?:(?P<against>{_AGAINST})|(?P<for>{_FOR}))(?![\w-])", re.IGNORECASE)
 _MAKES = re.compile(r"(?<![\w-])(?P<lead>" + _LEAD + r")mak(?:es?|ing) (?:an? |the )?$", re.IGNORECASE)
 _GRADED = re.compile(
+    r"(?: (?:on|in) (?:an? )?[\w-]+ (?:films?|radiographs?|images?|patients?|position))?"
     r"\s*(?:(?:is|are|becomes?|seems?|looks?) )?(?:therefore |thus |hence |then |made )?"
-    r"(?:(?P<against>less likely|unlikely|improbable|less probable)|(?P<for>more likely|more probable|likelier|likely))\b",
+    r"(?:(?P<against>less likely(?: by)?|unlikely|improbable|less probable|(?:opposed|contradicted|argued against|"
+    r"made less likely) by)"
+    r"|(?P<for>more likely(?: by)?|more probable|likelier|likely|(?:supported|favou?red|suggested|indicated|"
+    r"made (?:more )?likely)"
+    r"(?: by)?))\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    r"\s*(?:(?:an?|the|any|some|such|possible|underlying|left|right|bilateral|left-sided|right-sided|presence of|kind of|form "
+    r"\s*(?:(?:an?|the|any|some|such|possible|underlying|left|right|bilateral|left-sided|right-sided|presence of|"
+    r"kind of|form "
     r"of)\s)*",
     re.IGNORECASE,
 )
@@ -52,7 +62,10 @@ _KIND = re.compile(r",? (?:which is |itself )?(?:an?|one) (?:kind|form|type|sort
 _KIND_BEHIND = re.compile(r",? of which (?:an? |the )?$", re.IGNORECASE)
 _IS_KIND = re.compile(r" (?:is|are) (?:an?|one) (?:kind|form|type|sort)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|no|never|cannot|hardly|neither|nor|scarcely|rarely|\w+n't)\b", re.IGNORECASE)
-_END = re.compile(r"[;:.]|,(?! (?:which is|itself|a (?:kind|form|type|sort)|of which))|\b(?:but|while|whereas)\b|$")
+_END = re.compile(
+    r"[;:.]|,(?! (?:which is|itself|a (?:kind|form|type|sort)|of which))|\b(?:but|while|whereas|"
+    r"because|since|given)\b|$"
+)
 _START = re.compile(r"[;:,()–—]|\b(?:and|but|while|whereas|because|since|so)\b", re.IGNORECASE)
 
 
@@ -147,7 +160,7 @@ def _find_drawn(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[tuple[
         end = max(end, mention.end)
         wider, end = _find_wider(text, end, mentions[number + 1 :])
         stop = _END.search(text, end)
-        close = len(text) if stop is None else stop.start()
+        close = end if text[:end].endswith(" by") else len(text) if stop is None else stop.start()
         start = max((match.end() for match in _START.finditer(text, 0, begin)), default=0)
         subject = text[start:begin]
         would = bool(re.search(r"\b(?:would|expected)\b", lead)) or stance[1] != "claims"
