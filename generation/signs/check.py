@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from thoracite.generation.faults import Fault
+from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
 from thoracite.generation.signs.lexicon import Item, find_lexicon, scan
 from thoracite.generation.signs.polarity import Polarity, read_polarity
@@ -95,7 +95,7 @@ def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) ->
             yield Fault("unsupported", f"it is not clear what {word!r} is said of")
         for said in part.said:
             if said != score.answer:
-                verdict = "unsupported" if score.answer is None else "contradicted"
+                verdict: Judgement = "unsupported" if score.answer is None else "contradicted"
                 image = score.answer or "neither yes nor no"
                 yield Fault(verdict, f"the sentence says {said} to “{score.sign.question}”, the image {image}")
         alike = paired and part.sides == {"bilateral"} and set(part.said) == {"no"}

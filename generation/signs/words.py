@@ -95,11 +95,11 @@ def find_words(score: SignScore, *, sided: bool = True) -> Words:
     if row is None:
         question = f"“{score.sign.question}” is answered"
         return Words(f"{question} yes", f"{question} no", name_indefinite(score.sign.entity, side), "", mirrored=False)
-    filled = (
+    yes, no, noun, value = (
         " ".join(row[name].format(side=side, other=_OTHER.get(side, "")).split())
         for name in ("yes", "no", "noun", "value")
     )
-    return Words(*filled, mirrored=score.side is not None and row["mirror"] == score.side)
+    return Words(yes, no, noun, value, mirrored=score.side is not None and row["mirror"] == score.side)
 
 
 def state_sign(score: SignScore) -> str:
@@ -150,7 +150,7 @@ def mirror(shown: Shown) -> Shown:
     reference = shown.reference
     if reference is not None:
         usual = "below" if reference.usual == "above" else "above"
-        reference = Reference(**reference.model_dump(exclude={"limit", "usual"}), limit=-reference.limit, usual=usual)
+        reference = reference.model_copy(update={"limit": -reference.limit, "usual": usual})
     return Shown(-shown.value, reference)
 
 

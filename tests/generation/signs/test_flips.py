@@ -94,7 +94,7 @@ def test_there_are_enough_of_them() -> None:
     assert flips >= 5000
 
 
-@pytest.mark.parametrize("score", list_scores(), ids=lambda score: f"{score.sign.id} {score.side} {score.answer}")
+@pytest.mark.parametrize("score", list(list_scores()), ids=lambda score: f"{score.sign.id} {score.side} {score.answer}")
 def test_the_wording_of_every_sign_is_released_and_none_of_its_flips(score: SignScore) -> None:
     text = f"{state_sign(score)} ({state_value(score)})"
     assert [fault.why for fault in check_sign(text, score)] == []
