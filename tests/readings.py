@@ -37,7 +37,7 @@ def make_finding(name: str, certainty: Certainty, *, side: str | None = None, si
         linked = LINKER.link(sign)
         assert isinstance(linked, Entity)
         asked = Sign(id=linked.id, question=f"Is {sign} seen?", entity=linked)
-        signs = (SignScore(sign=asked, value=0.8, probability=0.8, log_odds=1.2),)
+        signs = (SignScore(sign=asked, value=0.8, probability=0.8, log_odds=1.2, answer="yes"),)
     return Finding(entity=entity, probability=PROBABILITIES[certainty], certainty=certainty, region=region, signs=signs)
 
 

@@ -87,10 +87,14 @@ def test_a_triple_is_evidence_once_and_both_queries_find_it(
     cypher.close()
 
 
-def test_a_sign_is_evidence_only_where_it_adds_and_is_likely() -> None:
+def test_a_sign_is_evidence_only_where_it_is_answered_and_changes_something() -> None:
     finding = make_finding("pleural effusion", Certainty.PRESENT, sign="meniscus sign")
     assert [piece.kind for piece in collect_evidence([finding], Subgraph())] == ["finding", "sign"]
-    for change in ({"log_odds": -0.4}, {"probability": 0.3}):
+    against = finding.model_dump(exclude={"rest_log_odds"}) | {
+        "signs": (finding.signs[0].model_copy(update={"log_odds": -0.4}),)
+    }
+    assert [piece.stance for piece in collect_evidence([Finding(**against)], Subgraph())] == ["for", "against"]
+    for change in ({"log_odds": 0.0}, {"answer": None}):
         weak = finding.signs[0].model_copy(update=change)
         changed = finding.model_dump(exclude={"rest_log_odds"}) | {"signs": (weak,)}
         pieces = collect_evidence([Finding(**changed)], Subgraph())

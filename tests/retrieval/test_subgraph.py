@@ -366,18 +366,20 @@ def test_seen_gathers_findings() -> None:
     assert seen.regions == {EFFUSION: region}
 
 
-def test_a_sign_is_seen_when_it_is_valid_and_as_likely_as_not() -> None:
-    def sign(name: str, probability: float | None, **more: object) -> SignScore:
+def test_a_sign_is_seen_or_denied_where_it_has_an_answer() -> None:
+    def sign(name: str, value: float | None, **more: object) -> SignScore:
         asked = Sign(id=f"thx:q_{name}", question=f"Is there a {name}?", entity=entity(name, "sign"))
-        return SignScore(sign=asked, value=probability, probability=probability, **more)
+        return SignScore(sign=asked, value=value, **more)
 
     signs = (
-        sign("meniscus", 0.5),
-        sign("fissure", 0.49),
+        sign("meniscus", 0.5, answer="yes"),
+        sign("fissure", 0.49, answer="no"),
+        sign("line", 0.49),
         sign("angle", None, valid=False, invalid_because="the lung's base is cut off"),
     )
     absent = finding("pleural effusion", 0.1, Certainty.ABSENT).model_copy(update={"signs": signs})
-    assert find_seen([absent]).present == {mint("meniscus")}
+    seen = find_seen([absent])
+    assert (seen.present, seen.absent) == ({mint("meniscus")}, {mint("fissure"), EFFUSION})
 
 
 @pytest.mark.parametrize(("present", "lift", "kept"), [(12, 2.5, True), (3, 2.5, False), (12, 1.5, False)])
