@@ -13,10 +13,10 @@ LIMITS = {
     "deeper costophrenic depth": (0.0703, 0.03), "right diaphragm edge": (0.52, 0.2),
     "left diaphragm edge": (0.47, 0.2),
     "right dome above left": (0.062, 0.04), "dome above its chord": (0.11, 0.04), "difference of areas": (0.21, 0.15),
-    "lung height": (0.86, 0.08), "lung area": (0.34, 0.07), "mediastinal shift": (0.041, 0.03),
+    "height above the domes": (0.86, 0.08), "lung area": (0.34, 0.07), "mediastinal shift": (0.041, 0.03),
     "tracheal shift": (0.022, 0.014), "upper mediastinal width": (0.27, 0.05), "contrast": (0.18, 0.06),
     "inner less outer density": (0.35, 0.14), "lower less upper density": (0.41, 0.17), "roughness": (0.19, 0.05),
-    "lower less upper roughness": (0.06, 0.03), "outer roughness": (0.07, 0.02),
+    "outer roughness": (0.07, 0.02),
 }  # fmt: skip
 """Limit and distance of a clear value from it, by measure; 0.3 and 0.12 for all others."""
 

@@ -66,6 +66,7 @@ def test_record_lists_every_finding_the_absent_ones_too(explanation: Explanation
             "valid": True,
             "invalid_because": None,
             "probability": 0.91,
+            "answer": "yes",
             "log_odds": 1.7,
             "drawing": [{"kind": "line", "points": [[300, 380], [420, 470], [470, 380]]}],
         }

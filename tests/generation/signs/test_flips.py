@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.signs import list_scores
+from thoracite.files import read_rows
 from thoracite.generation.signs.check import check_sign
-from thoracite.generation.signs.words import UNITS, find_decimals, show_value, state_sign, state_value, write_number
+from thoracite.generation.signs.lexicon import LEXICON
+from thoracite.generation.signs.words import (
+    UNITS,
+    WORDS,
+    find_decimals,
+    show_value,
+    state_sign,
+    state_value,
+    write_number,
+)
 from thoracite.types import SignScore
+from thoracite.vision.mini.signs.listed import read_signs
 
 CLAUSES = Path(__file__).parents[2] / "data" / "sign_clauses.txt"
 OTHER = {"left": "right", "right": "left"}
@@ -132,3 +143,9 @@ def test_a_sign_that_the_file_does_not_know_is_told_by_its_question() -> None:
     assert text == "“Are there tram lines?” is answered yes (0.56; nine in ten normal PA films have less than 0.50)"
     assert [fault.why for fault in check_sign(text, score)] == []
     assert check_sign(text.replace("yes", "no"), score)
+
+
+def test_every_asked_sign_has_its_words() -> None:
+    asked = {sign.entity.id for sign in read_signs()}
+    for path in (WORDS, LEXICON):
+        assert {row["sign"] for row in read_rows(path)} == asked
