@@ -6,7 +6,7 @@ kind of (``skos:broader``).
 
 Examples
 --------
->>> from thoracite.types import Provenance, Sign
+>>> from thoracite.types import Provenance, Relation, Sign
 >>> angle = Entity(id="thx:blunting_of_costophrenic_angle", label="blunting of costophrenic angle")
 >>> effusion = Entity(id="thx:pleural_effusion", label="pleural effusion")
 >>> fact = Triple(

@@ -2,7 +2,8 @@
 
 Examples
 --------
->>> from thoracite.types import Entity, Sign
+>>> from thoracite.generation.signs.lexicon import find_lexicon, scan
+>>> from thoracite.types import Entity, Sign, SignScore
 >>> angle = Entity(id="thx:blunting_of_costophrenic_angle", label="blunting of costophrenic angle", kind="sign")
 >>> score = SignScore(sign=Sign(id=angle.id, question="Is it blunted?", entity=angle), value=0.04, answer="yes")
 >>> lexicon = find_lexicon(score)

@@ -11,7 +11,7 @@ Examples
 ...                    certainty=Certainty.PRESENT, signs=(score,))
 >>> piece = Evidence(key="E2", kind="sign", score=1.0, about=effusion.entity, finding=effusion, sign=score)
 >>> carry([piece])
-', partly carried by a blunt right costophrenic angle [E2]'
+', carried by a blunt right costophrenic angle [E2]'
 >>> tell_sign(piece, None)
 'the right costophrenic angle is blunt (depth below the dome 0.04 chest widths; nine in ten normal PA films have more \
 than 0.06) [E2].'
