@@ -34,6 +34,10 @@ _FIRST_PERSON = re.compile(
     rf"\bI,[ ]{_TITLE}(?P<x>{_RUN}),[ ](?:M\.?D\.?|D\.?O\.?|Ph\.?D\.?|the|am|have|was|attest|certify|confirm|"
     r"personally|hereby|agree|reviewed|supervised|performed)\b"
 )
+_NUMBERED = re.compile(
+    rf"\b(?i:reference|ref|re|patient|pt|name|label(?:led)?|specimen|film)[ ]?:[ ]*(?P<x>{_RUN})"
+    r"(?=,?[ ](?:(?i:MRN|DOB|ID|no\.?)[ :#]*|\#)?\(?\d{5,})"
+)
 _CARET = re.compile(rf"(?<![\w^])[{UPPER}][\w'’ -]*\^[{UPPER}][\w'’-]*(?:\^[{UPPER}][\w'’.-]*)*")
 """DICOM's and HL7's form of a name: ``LAST^FIRST^MIDDLE``."""
 
@@ -71,6 +75,9 @@ def find_fielded(text: str) -> Iterator[tuple[int, int]]:
     for match in _LETTERED.finditer(text):
         words = match["x"].split(" ")
         if len(words) == 1 or not all(is_ordinary(word, read_words(), report=True) for word in words):
+            yield match.span("x")
+    for match in _NUMBERED.finditer(text):
+        if _is_name(match["x"]) and not any(word.isupper() and len(word) < 5 for word in match["x"].split(" ")):
             yield match.span("x")
     yield from (match.span() for match in _CARET.finditer(text))
 
