@@ -1,14 +1,15 @@
 """The fifth to eighth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv``, ``privacy_*6.csv``, ``privacy_*7.csv`` and ``privacy_*8.csv``. The fifth set was written
-before the gate's rules were changed, and is halved: rules are written against ``seen``, and of ``locked`` nobody looks
-at more than the figures. The halves share no carrier, surname, form of a date, word to keep or, but for the United
-States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth set; all of it is
-``locked``, and it shares no carrier, surname, form of a date or text to keep with the fifth. The seventh was written
-later still, in the same way, and is ``locked`` too; it shares no carrier, surname or text to keep with the two before
-it. Its dates have the forms that reports have, so most of those forms are in the other sets as well. The eighth
-was written blind once more, for version 6, and is ``locked``; it shares no carrier and no text to keep with the sets
-before it or with the texts for tuning, but surnames and forms of dates with all of them.
+The rows stand in ``tests/data/privacy_*5.csv``, ``privacy_*6.csv``, ``privacy_*7.csv`` and ``privacy_*8.csv``. The
+fifth set was written before the gate's rules were changed, and is halved: rules are written against ``seen``, and of
+``locked`` nobody looks at more than the figures. The halves share no carrier, surname, form of a date, word to keep or,
+but for the United States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth
+set; all of it is ``locked``, and it shares no carrier, surname, form of a date or text to keep with the fifth. The
+seventh was written later still, in the same way, and is ``locked`` too; it shares no carrier, surname or text to keep
+with the two before it. Its dates have the forms that reports have, so most of those forms are in the other sets as
+well. The eighth was written blind once more, for version 6, and halved by the order of its rows after its first
+measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
+and forms of dates with all of them.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "locked"),
     ("sixth", "locked"),
     ("seventh", "locked"),
+    ("eighth", "seen"),
     ("eighth", "locked"),
 )
 """What is planted and counted, each with its own rows."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, NOUNS, PERSONS, SPOKEN, is_nameable
 from thoracite.kg.privacy.terms import is_medical
 from thoracite.kg.privacy.tokens import NAMELIKE, NEVER, ReportText, is_eponym, is_known_eponym
 from thoracite.kg.privacy.words import FOLDER, read_lists, read_words
@@ -87,21 +87,23 @@ def _name_from(read: ReportText, index: int) -> int | None:
         return _extend(read, index, cue=True)
     if read.tokens[index].text in _PARTICLES:
         return _after_particle(read, index)
-    if read.tokens[index].text in {"The", "A", "An", "This"} and read.gap(index) == " ":
+    per = index > 0 and read.tokens[index - 1].text.lower() == "per"
+    if _is_article(read, index) or (per and read.tokens[index].text.lower() in LISTS["per unit"]):
         return None
     if not read.capital(index) or read.eponym(index) or read.label(index) or _is_verb(read, index):
         return None
     cue = _find_cue(read, index)
     sure = cue is not None and cue["sure"] is not None
     eponym = is_eponym(read.tokens[index].text) and not _before_strange(read, index)
-    if not sure and (eponym or read.thing(index) or read.suspected(index)):
+    common = sure or read.ordinary(index, report=True)
+    if (eponym and not sure) or (not common and (read.thing(index) or read.suspected(index))):
         return None
     last = _extend(read, index, cue=cue is not None)
     if cue and _is_service(read, index, last):
         return None
     if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
         return last
-    if cue and cue["sure"] and is_nameable(read.tokens[index].text) and not _is_heading(read, index, cue):
+    if cue and sure and is_nameable(read.tokens[index].text) and not _is_heading(read, index, cue):
         return last
     if cue and not read.impersonal(index) and not read.ordinary(index, report=True) and not _is_little(read, index):
         return last
@@ -137,6 +139,12 @@ def _before_strange(read: ReportText, index: int) -> bool:
         and len(read.tokens[after].text) > 2
         and not (read.ordinary(after) or read.impersonal(after) or is_known_eponym(read.tokens[after].text))
     )
+
+
+def _is_article(read: ReportText, index: int) -> bool:
+    """Whether a little word begins a phrase: "The Swan", "And Hila"."""
+    token = read.tokens[index].text
+    return token in {"The", "A", "An", "This", "And", "Of", "With", "In", "On", "For", "Or"} and read.gap(index) == " "
 
 
 def _is_little(read: ReportText, index: int) -> bool:
@@ -217,8 +225,7 @@ def _is_first_name(read: ReportText, index: int) -> bool:
     )
 
 
-_KIN = frozenset({"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian"})
-"""Words for people that are surnames as well, and no profession: "Dr. Parent", but not "Dr. Radiologist"."""
+_BEFORE_KIN = frozenset({"dr", "drs", "mr", "mrs", "ms", "sister", "nurse", "prof"})
 
 
 def _after_title(read: ReportText, index: int) -> bool:
@@ -226,14 +233,14 @@ def _after_title(read: ReportText, index: int) -> bool:
         return False
     title = read.tokens[index - 1].text.lower()
     role = read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
-    if role and not (title in {"dr", "drs", "mr", "mrs", "ms"} and read.tokens[index].text.title() in _KIN):
+    if role and not (title in _BEFORE_KIN and read.tokens[index].text.title() in PERSONS):
         return False
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
-    if token.lower() in NEVER and not (
-        token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
-    ):
+    initial = token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
+    long = title == "dr" and token.istitle() and len(token) > 3 and _CLOSES.match(read.text, read.tokens[index].end)
+    if token.lower() in NEVER and not (initial or long):  # "Dr More, for referring"
         return False
     if read.capital(index):
         if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
@@ -289,7 +296,11 @@ def _goes_on(read: ReportText, after: int, *, cue: bool, comma: bool, strange: b
     token = read.tokens[after].text
     if not read.capital(after) or read.eponym(after) or (token.isupper() and _TOLD.fullmatch(token)):
         return False
-    if read.label(after) and not (strange and not read.titled):
+    if (token.isupper() and token.lower() in read.words.proper["acronym"]) or (
+        comma and token.istitle() and GROUPS.fullmatch(token.lower())
+    ):
+        return False
+    if read.field(after) or (read.label(after) and not (strange and not read.titled)):
         return False
     if cue and not comma and read.initial(after - 1) and is_nameable(token):
         return True
@@ -325,7 +336,9 @@ def _ends_term(read: ReportText, index: int) -> bool:
         return False
     if _names_thing(read, index) and (read.ordinary(index - 1) or is_known_eponym(read.tokens[index - 1].text)):
         return True
-    return read.tokens[index].text.lower() in read.words.proper["head"] and read.ordinary(index - 1, report=True)
+    proper, before = read.words.proper, read.tokens[index - 1].text.lower()
+    plain = read.ordinary(index - 1, report=True) or before in proper["brand"]
+    return read.tokens[index].text.lower() in proper["head"] and plain
 
 
 def _is_done(read: ReportText, index: int) -> bool:
@@ -366,6 +379,9 @@ def _looks_like_name(read: ReportText, index: int, last: int) -> bool:
         return True
     if did and not strange and index == last and _is_done(read, index):
         return False
+    brand = read.tokens[index].text.lower() in read.words.proper["brand"]
+    if brand and last == index + 1 and read.tokens[last].text.lower() in read.words.proper["head"]:
+        return False  # "Power Port"
     if not strange and len(run) > 1 and (_names_thing(read, last) or not is_nameable(read.tokens[last].text)):
         return False
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]

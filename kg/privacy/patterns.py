@@ -42,8 +42,8 @@ _MODAL = (  # "3 May represent" is no date
     r"follow|require|consider|correlate|"
     r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
 )
-_TIME = r"(?:T[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-"""Of ISO 8601; any other time of day behind a date is none of it, and stays."""
+_TIME = r"(?:[T ][0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\b\.?|Z|[+-]\d\d:?\d\d)?)?"
+"""A time of day right behind a date goes with it; one after "at" is none of it, and stays."""
 _UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
 _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _DM = r"(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|1[0-2])"
@@ -52,6 +52,10 @@ _JOINT = r"(?:[ ]?[-/\\._'’,|:;·–—‑]{1,2}[ ]?|[ ])"
 _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 
 DATES = [
+    r"(?<![\w./-])(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])(?<=0\d/\d\d)(?=\s?[.,;:)]|\s?$|,|\n)(?!\.\d)",
+    rf"(?i:\b(?:completed|sited|finished|commenced|started|stopped|ended|began|excised|resected|biopsied|discharged|"
+    rf"admitted|transferred|fell|delivered|s/p(?:\s\w+)?|post|at least|CABG|AVR|surgery|lobectomy|"
+    rf"chemo(?:therapy)?|RT))\s(?:on\s)?(?P<x>{_MD}|{_DM})(?![\d/-]|\.\d|\s?(?:days?|weeks?|months?|years?|hours?|cycles?|of)\b){_UNIT}",
     rf"(?<![\w.,/-]){_D}{_JOINT}{_D}{_JOINT}{_YEAR}(?![\d]|[/-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.]){_D}([_–—‑·;]){_D}\1\d\d(?!\d){_UNIT}",
     r"(?<![\d/.])(?:0?[1-9]|1[0-2])/['’]\d\d(?!\d)",
@@ -107,6 +111,9 @@ DATES = [
     rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
+    rf"\b(?:[Tt]he|[Ss]ince|[Oo]n|[Ww]ith|[Tt]o|[Hh]is|[Hh]er)\s(?:(?:the|last|recent|prior|previous)\s)?(?P<x>(?=[A-Z]){_MONTH})"
+    r"(?=\s(?:\w+\s)?(?:study|CT|film|films|radiographs?|X-?ray|x-?ray|CXR|MRI|PET|scan|exam|examination|images?|imaging|"
+    r"admission|visit|clinic|appointment|surgery|operation|biopsy|ultrasound|bronchoscopy|study's)\b)",
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
     rf"(?P<x>{_MONTH}){_MODAL}",
 ]
@@ -162,6 +169,12 @@ PHONES = [
     rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
     rf"(?i:(?<!\bon[ -](?=call))\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
     rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
+]
+
+PHONES += [  # of a ward, and of a bleep
+    r"(?<![\w.])[xX]\s?(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d)",
+    r"(?i:\b(?:bleep|page|phone|telephone|call|ring|rang|text|contact|dial)(?:ed|ped|d)?)\s(?:[\w.'’-]+\s){1,4}on\s"
+    r"(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d|:\d)",
 ]
 
 EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]

@@ -19,6 +19,10 @@ from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_wor
 LISTS = read_lists(FOLDER / "identity.txt")
 _NEVER, NOUNS, _PER = LISTS["never"], LISTS["bare noun"], LISTS["per unit"]
 AMBIGUOUS = LISTS["surname too"]
+PERSONS = frozenset(
+    {"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian", "Husband", "Wife", "Doctor", "Partner"}
+)
+"""Words for people that are surnames as well, and few titles stand before: "Dr. Parent", but not "Dr. Radiologist"."""
 _NOT_BARE = NOUNS | LISTS["infinitive"]
 SPOKEN = frozenset().union(*(LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
@@ -81,7 +85,8 @@ _VERB = re.compile(
     r"she|CT|MRI)\b"
     r"|(?P<may>(?:recommend|suggest|advise)(?:s|e?d)\s+(?:a|an|CT|MRI|repeat|that|lateral|further|follow)\b)"
     r"|(?:has|had|has\s+had|developed)\s+(?:an?\s+)?(?:\w+\s+)?(?:cough|fever|cold|rash|headaches?|chills|toothache)\b"
-    r"|is\s+an?\s+(?:\w+[\s-]){0,2}smoker\b"
+    r"|is\s+an?\s+(?:\w+[\s-]){0,2}smoker\b|noted\s+(?:the|that|patient|pt|a)\b"
+    r"|(?:was|were)\s+(?:faxed|emailed|sent|given|handed|shown)\s+(?:the|this|a|our)\b"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
     r"|(?:to|will)\s+(?:arrange|organi[sz]e|liaise|chase|follow\s*-?up|call\s+back|contact|attend|discuss|decide|"
@@ -95,7 +100,8 @@ _SUBJECT = re.compile(
     rf"[ ]?(?:,(?:[ ][a-z][\w -]{{2,40}},)?|\([^)]{{1,20}}\)|[ ](?:from|of)[ ][\w ]{{2,25}})?[ ](?i:{_AUX}[ ]){{0,3}}\Z"
 )
 _PATIENT = re.compile(
-    rf"\b(?:[Pp]atient|[Pp]t\.?)[ ](?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
+    rf"\b(?:[Pp]atient|[Pp]t\.?|[Ii]nfant|[Bb]aby|[Nn]eonate|[Nn]ewborn|[Pp]risoner|[Ii]nmate)[ ]"
+    rf"(?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
     r"tolerated|arrived|presented|underwent)\b)"
 )
 _ROLE = re.compile(
@@ -110,8 +116,8 @@ _SAID = re.compile(
     r"says)\b"
 )
 _OWNED = re.compile(
-    rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:patient|list|clinic|team|firm|service|office|request|rounds?|reading|"
-    r"opinion|interpretation)\b"
+    rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:[a-z]+[ ])?(?:patient|list|clinic|team|firm|service|office|"
+    r"request|rounds?|reading|opinion|interpretation)\b"
 )
 _REACHED = re.compile(
     rf"(?<![\w'’-])(?P<x>{_CAPITAL})(?=,?[ ]\(?(?i:bleep|pager|beeper|ext|extension|tel|telephone|phone|mobile|cell)\b"
@@ -152,6 +158,7 @@ def is_nameable(word: str) -> bool:
         or any(map(GROUPS.fullmatch, forms))
         or any(map(is_medical, forms))
         or PLURAL.fullmatch(word) is not None
+        or any(map(str.isdigit, word))
         or "xxx" in bare
         or (_ABSTRACT.fullmatch(bare) and bare in read_words().report | read_words().other)
     )
@@ -262,4 +269,4 @@ def _may_precede(word: str) -> bool:
     )
 
 
-__all__ = ["AMBIGUOUS", "GROUPS", "LISTS", "NOUNS", "PLURAL", "SPOKEN", "find_slotted", "is_nameable"]
+__all__ = ["AMBIGUOUS", "GROUPS", "LISTS", "NOUNS", "PERSONS", "PLURAL", "SPOKEN", "find_slotted", "is_nameable"]

@@ -27,7 +27,7 @@ _TRADE = re.compile(
     r"Ni)[A-Z])[A-Z][a-z]+[A-Z]+[a-z]*(?:[A-Z][a-z]*)*"
 )
 """A capital in the middle: "MitraClip", "PleurX", "HeartMate"."""
-_LABEL = re.compile(any_of("label"), re.IGNORECASE)
+_LABEL = re.compile(rf"{any_of('label')}|{any_of('other label')}", re.IGNORECASE)
 _ROMAN = re.compile(r"(?:I{1,3}|IV|VI{0,3}|IX|X)[a-cA-C]?")
 NAMELIKE = ("calendar", "place", "state", "department", "brand")
 """Kinds of capitalised words that may also be a first name: April, Virginia, Chase."""
@@ -95,6 +95,10 @@ class ReportText:
             or self.impersonal(index)
             or _LABEL.fullmatch(self.tokens[index].text) is not None
         )
+
+    def field(self, index: int) -> bool:
+        """Whether a word that is known as a label heads a field: "Referring:"."""
+        return self.gap(index).lstrip(" /").startswith(":") and _LABEL.fullmatch(self.tokens[index].text) is not None
 
     def impersonal(self, index: int) -> bool:
         """Whether it is a capitalised word of another kind: acronym, month, country, role, department."""

@@ -115,12 +115,13 @@ def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
     assert set(kinds) == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
 
 
-def test_the_eighth_set_is_locked_and_large_enough_and_its_texts_are_new() -> None:
+def test_the_eighth_set_is_large_enough_and_its_texts_are_new() -> None:
     least = {"carriers": 300, "surnames": 300, "dates": 70, "kept": 400}
     earlier = [part for part in PARTS if part[0] != "eighth"]
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
-        assert read_half(kind, "seen", "eighth") == []
-        rows = read_half(kind, "locked", "eighth")
+        halves = [read_half(kind, half, "eighth") for half in HALVES]
+        assert 0 <= len(halves[0]) - len(halves[1]) <= 1
+        rows = [row for half in halves for row in half]
         assert len({row["id"] for row in rows}) == len({row[column] for row in rows}) == len(rows) >= least[kind]
         known = {row[column] for word_set, half in earlier for row in read_half(kind, half, word_set)}
         assert kind in {"surnames", "dates"} or known.isdisjoint(row[column] for row in rows)
@@ -225,5 +226,9 @@ def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert rows["thoracite", f"fifth set, {half}: precision"].value >= 0.97
     assert rows["thoracite", "fifth set, seen: precision"].value >= 0.995
     assert rows["thoracite", "fifth set: words kept"].value >= 0.993
-    assert rows["thoracite", "seventh set: words kept"].value >= 0.97
+    for name in ("sixth", "seventh"):
+        assert rows["thoracite", f"{name} set: words kept"].value >= 0.99
+    assert rows["thoracite", "eighth set, seen: recall"].value >= 0.985
+    assert rows["thoracite", "eighth set, locked: recall"].value >= 0.9
+    assert rows["thoracite", "eighth set: words kept"].value >= 0.97
     assert rows["dates and telephones by pattern", "fifth set, locked: recall"].value < 0.5
