@@ -143,7 +143,8 @@ def test_every_carrier_and_surname_is_planted(word_set: WordSet, half: Half) -> 
     assert {row["surname"].lower() for row in read_half("surnames", half, word_set)} <= set(words)
     assert planted == list(plant_words(TEXTS, half, seed=1, word_set=word_set))
     carriers = read_half("carriers", half, word_set)
-    assert {row["kind"] for row in carriers} == {plant.kind for report in planted for plant in report.plants}
+    beside = {"PHONE"} if word_set == "eighth" else set()  # extensions stand beside names
+    assert {row["kind"] for row in carriers} | beside == {plant.kind for report in planted for plant in report.plants}
     for row in carriers:  # each has a slot, and what stands around it is somewhere in the reports
         first, *rest = re.split(r"\{\w+\}", row["text"])
         assert rest
