@@ -1,12 +1,15 @@
-"""The fifth to seventh set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
+"""The fifth to eighth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv``, ``privacy_*6.csv`` and ``privacy_*7.csv``. The fifth set was written
-before the gate's rules were changed, and is halved: rules are written against ``seen``, and of ``locked`` nobody looks
-at more than the figures. The halves share no carrier, surname, form of a date, word to keep or, but for the United
-States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth set; all of it is
-``locked``, and it shares no carrier, surname, form of a date or text to keep with the fifth. The seventh was written
-later still, in the same way, and is ``locked`` too; it shares no carrier, surname or text to keep with the two before
-it. Its dates have the forms that reports have, so most of those forms are in the other sets as well.
+The rows stand in ``tests/data/privacy_*5.csv``, ``privacy_*6.csv``, ``privacy_*7.csv`` and ``privacy_*8.csv``. The
+fifth set was written before the gate's rules were changed, and is halved: rules are written against ``seen``, and of
+``locked`` nobody looks at more than the figures. The halves share no carrier, surname, form of a date, word to keep or,
+but for the United States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth
+set; all of it is ``locked``, and it shares no carrier, surname, form of a date or text to keep with the fifth. The
+seventh was written later still, in the same way, and is ``locked`` too; it shares no carrier, surname or text to keep
+with the two before it. Its dates have the forms that reports have, so most of those forms are in the other sets as
+well. The eighth was written blind once more, for version 6, and halved by the order of its rows after its first
+measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
+and forms of dates with all of them.
 """
 
 from __future__ import annotations
@@ -36,12 +39,14 @@ Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
 """Of the fifth set."""
 
-WordSet = Literal["fifth", "sixth", "seventh"]
+WordSet = Literal["fifth", "sixth", "seventh", "eighth"]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
     ("fifth", "locked"),
     ("sixth", "locked"),
     ("seventh", "locked"),
+    ("eighth", "seen"),
+    ("eighth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 
@@ -49,7 +54,7 @@ FILLS = 12
 """How often each carrier is filled."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
-_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6", "seventh": "7"}
+_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8"}
 _LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test"}
 _DAYS = 365 * 25
 _EACH = 4
@@ -66,7 +71,7 @@ class Kept(NamedTuple):
 
 
 def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[str, str]]:
-    """The rows of one half of ``privacy_{name}5.csv``, ``privacy_{name}6.csv`` or ``privacy_{name}7.csv``.
+    """The rows of one half of ``privacy_{name}5.csv``, or of the file of another set.
 
     Parameters
     ----------
@@ -75,7 +80,7 @@ def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[s
     half : str
         ``seen`` or ``locked``.
     word_set : str
-        ``fifth``, ``sixth`` or ``seventh``.
+        ``fifth``, ``sixth``, ``seventh`` or ``eighth``.
 
     Raises
     ------
@@ -111,7 +116,7 @@ def plant_words(
     fills : int
         How often each carrier is filled, each time with other values.
     word_set : str
-        ``fifth``, ``sixth`` or ``seventh``.
+        ``fifth``, ``sixth``, ``seventh`` or ``eighth``.
 
     Raises
     ------
@@ -159,7 +164,7 @@ def _make_words(words: Iterator[str], forms: Iterator[str], english: Faker, choi
 
 
 def write_date(day: date, form: str) -> str:
-    """A date in a form of ``privacy_dates5.csv``, ``privacy_dates6.csv`` or ``privacy_dates7.csv``.
+    """A date in a form of ``privacy_dates5.csv`` to ``privacy_dates8.csv``.
 
     Examples
     --------

@@ -28,7 +28,7 @@ from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "5"
+VERSION = "6"
 """Changes whenever the gate finds something else."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")

@@ -101,6 +101,10 @@ _IDENTITY = re.compile(
 _AGENT = re.compile(
     rf"\b(?P<verb>[A-Za-z-]+)[ ](?P<by>by|per)[ ]{_TITLE}(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
 )
+_TIMED = re.compile(
+    rf"\b(?i:at|ext|extension|x|on|number)\.?[ ][\d:.-]+(?:[ ]?(?i:am|pm|a\.m\.|p\.m\.|hrs?|hours))?[ ]by[ ]{_TITLE}"
+    rf"(?P<x>(?:(?:{_CAPITAL}|[A-Z]\.)[ ]){{0,2}}{_CAPITAL})"
+)
 _OF_READING = re.compile(
     rf"\b(?i:read|reads|reading|report|interpretation|opinion|over-?read|impression|dictation|addendum|"
     rf"amendment|correction)[ ]"
@@ -149,7 +153,7 @@ def find_signed(text: str) -> Iterator[tuple[int, int]]:
         last, first = match[group].split(", ")
         if is_nameable(last) and is_nameable(first) and not is_ordinary(first, read_words()):
             yield match.span(group)
-    for pattern in (_AGENT, _OF_READING, _SGD):
+    for pattern in (_AGENT, _TIMED, _OF_READING, _SGD):
         for match in pattern.finditer(text):
             if pattern is _AGENT and match["verb"].lower() in _CAUSE:
                 continue

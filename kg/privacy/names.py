@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from thoracite.kg.privacy.cues import find_cue
 from thoracite.kg.privacy.patterns import any_of
-from thoracite.kg.privacy.slots import AMBIGUOUS, NOUNS, SPOKEN, is_nameable
-from thoracite.kg.privacy.tokens import NAMELIKE, NEVER, ReportText, is_eponym
+from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, NOUNS, PERSONS, SPOKEN, is_nameable
+from thoracite.kg.privacy.terms import is_medical
+from thoracite.kg.privacy.tokens import NAMELIKE, NEVER, ReportText, is_eponym, is_known_eponym
 from thoracite.kg.privacy.words import FOLDER, read_lists, read_words
 
 _SPACE = re.compile(r"[ \t\xa0]+$|\n$")
@@ -36,6 +37,11 @@ _DID = re.compile(
 )
 _NOTIFIED = re.compile(r"\s+(?:was|has been)\s+(?:\w+ly\s+)?(?:notified|informed|paged|contacted|alerted|made aware)\b")
 """What only people are: "White was notified"."""
+_DONE = re.compile(
+    r"\s+(?:(?:was|were|is|has been|been|also|then)\s+)*"
+    r"(?:placed|inserted|performed|confirmed|reviewed|requested|ordered)\b"
+    r"(?!\s+(?:the|this|a|an|his|her|all|both)\b)"
+)
 _BEFORE = frozenset(["neither", "either", "both", "by", "per", "from", "to", "with", "dear"])
 _CLOSES = re.compile(r"[ \t]*(?:[.,;)\n]|$)")
 _LONGEST = 8
@@ -62,7 +68,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         while (
             first < last
             and read.gap(first) in {" ", ". "}
-            and read.tokens[first].text.lower() in _TITLES | read.words.proper["role"]
+            and read.tokens[first].text.lower() in (_TITLES - {"don"}) | read.words.proper["role"]
         ):
             first += 1
         start, end = read.tokens[first].start, read.tokens[last].end
@@ -81,17 +87,25 @@ def _name_from(read: ReportText, index: int) -> int | None:
         return _extend(read, index, cue=True)
     if read.tokens[index].text in _PARTICLES:
         return _after_particle(read, index)
+    per = index > 0 and read.tokens[index - 1].text.lower() == "per"
+    if _is_article(read, index) or (per and read.tokens[index].text.lower() in LISTS["per unit"]):
+        return None
     if not read.capital(index) or read.eponym(index) or read.label(index) or _is_verb(read, index):
         return None
     cue = _find_cue(read, index)
-    if is_eponym(read.tokens[index].text) and not (cue and cue["sure"]):
+    sure = cue is not None and cue["sure"] is not None
+    eponym = is_eponym(read.tokens[index].text) and not _before_strange(read, index)
+    common = sure or read.ordinary(index, report=True)
+    if (eponym and not sure) or (not common and (read.thing(index) or read.suspected(index))):
         return None
     last = _extend(read, index, cue=cue is not None)
+    if cue and _is_service(read, index, last):
+        return None
     if cue and last > index and (read.gap(index) == ", " or not all(map(read.impersonal, range(index, last + 1)))):
         return last
-    if cue and cue["sure"] and is_nameable(read.tokens[index].text) and not _is_heading(read, index, cue):
+    if cue and sure and is_nameable(read.tokens[index].text) and not _is_heading(read, index, cue):
         return last
-    if cue and not read.impersonal(index) and not read.ordinary(index, report=True):
+    if cue and not read.impersonal(index) and not read.ordinary(index, report=True) and not _is_little(read, index):
         return last
     if _before_first_name(read, index):
         return _extend(read, index, cue=True)
@@ -103,6 +117,38 @@ def _name_from(read: ReportText, index: int) -> int | None:
     if _CREDENTIAL.match(read.text, read.tokens[last].end) and any(len(read.tokens[i].text) > 2 for i in run):
         return last if not all(read.ordinary(i, report=True) for i in run) or len(run) > 1 else None
     return last if _looks_like_name(read, index, last) else None
+
+
+def _is_service(read: ReportText, index: int, last: int) -> bool:
+    """Whether a department and plain words are told something: "Infection Control", "Labor and Delivery"."""
+    word = read.tokens[index].text.lower()
+    return (
+        word in read.words.proper["department"]
+        and word not in AMBIGUOUS
+        and len(word) > 4
+        and all(read.ordinary(i) or read.impersonal(i) for i in range(index, last + 1))
+    )
+
+
+def _before_strange(read: ReportText, index: int) -> bool:
+    """Whether an eponym is the first name of a person: "Glenn Humphries"."""
+    after = index + 1
+    return (
+        read.gap(index) == " "
+        and read.capital(after)
+        and len(read.tokens[after].text) > 2
+        and not (read.ordinary(after) or read.impersonal(after) or is_known_eponym(read.tokens[after].text))
+    )
+
+
+def _is_article(read: ReportText, index: int) -> bool:
+    """Whether a little word begins a phrase: "The Swan", "And Hila"."""
+    token = read.tokens[index].text
+    return token in {"The", "A", "An", "This", "And", "Of", "With", "In", "On", "For", "Or"} and read.gap(index) == " "
+
+
+def _is_little(read: ReportText, index: int) -> bool:
+    return read.tokens[index].text.lower() in NEVER
 
 
 def _is_verb(read: ReportText, index: int) -> bool:
@@ -179,8 +225,7 @@ def _is_first_name(read: ReportText, index: int) -> bool:
     )
 
 
-_KIN = frozenset({"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian"})
-"""Words for people that are surnames as well, and no profession: "Dr. Parent", but not "Dr. Radiologist"."""
+_BEFORE_KIN = frozenset({"dr", "drs", "mr", "mrs", "ms", "sister", "nurse", "prof"})
 
 
 def _after_title(read: ReportText, index: int) -> bool:
@@ -188,14 +233,14 @@ def _after_title(read: ReportText, index: int) -> bool:
         return False
     title = read.tokens[index - 1].text.lower()
     role = read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
-    if role and not (title in {"dr", "mr", "mrs", "ms"} and read.tokens[index].text in _KIN):
+    if role and not (title in _BEFORE_KIN and read.tokens[index].text.title() in PERSONS):
         return False
     if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
-    if token.lower() in NEVER and not (
-        token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
-    ):
+    initial = token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
+    long = title == "dr" and token.istitle() and len(token) > 3 and _CLOSES.match(read.text, read.tokens[index].end)
+    if token.lower() in NEVER and not (initial or long):  # "Dr More, for referring"
         return False
     if read.capital(index):
         if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
@@ -203,6 +248,9 @@ def _after_title(read: ReportText, index: int) -> bool:
         if title in _SOFT_TITLES or title in _CAPITAL_TITLES:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
+    closed = title == "dr" and read.gap(index - 1) == ". " and _CLOSES.match(read.text, read.tokens[index].end)
+    if closed and not (role or token in SPOKEN or token.endswith("ly")):
+        return True  # "signed: dr. study, radiology resident"
     strict = title in {"mr", "ms"} and read.ordinary(index, report=True)
     return (
         title in {"dr", "drs", "mr", "mrs", "ms", "prof"}
@@ -248,7 +296,11 @@ def _goes_on(read: ReportText, after: int, *, cue: bool, comma: bool, strange: b
     token = read.tokens[after].text
     if not read.capital(after) or read.eponym(after) or (token.isupper() and _TOLD.fullmatch(token)):
         return False
-    if read.label(after) and not (strange and not read.titled):
+    if (token.isupper() and token.lower() in read.words.proper["acronym"]) or (
+        comma and token.istitle() and GROUPS.fullmatch(token.lower())
+    ):
+        return False
+    if read.field(after) or (read.label(after) and not (strange and not read.titled)):
         return False
     if cue and not comma and read.initial(after - 1) and is_nameable(token):
         return True
@@ -259,6 +311,15 @@ def _goes_on(read: ReportText, after: int, *, cue: bool, comma: bool, strange: b
     if comma:
         shouted = read.tokens[after].text.isupper() and read.tokens[after - 1].text.isupper()
         return not read.ordinary(after, report=shouted or cue)
+    if (
+        cue
+        and strange
+        and not comma
+        and token.istitle()
+        and is_nameable(token)
+        and _CLOSES.match(read.text, read.tokens[after].end)
+    ):
+        return True  # "Dr. Zdenka November", below it "Consultant Radiologist"
     plain = cue and not (comma or read.titled or read.shouting) and token.istitle() and is_nameable(token)
     if plain and _CLOSES.match(read.text, read.tokens[after].end):
         return True  # "cc Maria Sharp, pulmonary clinic"
@@ -270,14 +331,30 @@ def _goes_on(read: ReportText, after: int, *, cue: bool, comma: bool, strange: b
 
 
 def _ends_term(read: ReportText, index: int) -> bool:
-    """Whether a medical noun ends a capitalised term: "Left Subclavian Port"."""
+    """Whether a medical noun ends a capitalised term: "Left Subclavian Port", "Power Port", "Hampton Hump"."""
+    if not index or read.gap(index - 1) != " " or not read.capital(index - 1):
+        return False
+    if _names_thing(read, index) and (read.ordinary(index - 1) or is_known_eponym(read.tokens[index - 1].text)):
+        return True
+    proper, before = read.words.proper, read.tokens[index - 1].text.lower()
+    plain = read.ordinary(index - 1, report=True) or before in proper["brand"]
+    return read.tokens[index].text.lower() in proper["head"] and plain
+
+
+def _is_done(read: ReportText, index: int) -> bool:
+    """Whether something is done to a device: "Port placed yesterday", but not "Stone placed the port"."""
+    token = read.tokens[index]
     return (
-        read.tokens[index].text.lower() in read.words.proper["head"]
-        and index > 0
-        and read.gap(index - 1) == " "
-        and read.capital(index - 1)
-        and read.ordinary(index - 1, report=True)
-    )
+        token.text.lower() in read.words.proper["head"] and _DONE.match(read.text, token.end) is not None
+    ) or read.tokens[index].text.lower() in NOUNS
+
+
+def _names_thing(read: ReportText, index: int) -> bool:
+    """Whether a long noun of medicine ends a run of plain words: "Support Apparatus", "Rotator Cuff Arthropathy"."""
+    word = read.tokens[index].text.lower()
+    proper = read.words.proper
+    noun = word in proper["head"] or word in proper["noun of a term"] or is_medical(word)
+    return word not in AMBIGUOUS and (word in proper["capital head"] or (len(word) > 6 and noun))
 
 
 def _is_shouted(read: ReportText, index: int) -> bool:
@@ -300,6 +377,13 @@ def _looks_like_name(read: ReportText, index: int, last: int) -> bool:
         return True
     if any(did or len(strange) > 1 or not read.tokens[i].text.isupper() for i in strange):
         return True
+    if did and not strange and index == last and _is_done(read, index):
+        return False
+    brand = read.tokens[index].text.lower() in read.words.proper["brand"]
+    if brand and last == index + 1 and read.tokens[last].text.lower() in read.words.proper["head"]:
+        return False  # "Power Port"
+    if not strange and len(run) > 1 and (_names_thing(read, last) or not is_nameable(read.tokens[last].text)):
+        return False
     rare = [i for i in run if not read.ordinary(i, report=True) and len(read.tokens[i].text) > 1]
     if len(rare) == 1 < len(run) and read.tokens[rare[0]].text.lower() in read.words.proper["head"]:
         return False  # "Subclavian Port"

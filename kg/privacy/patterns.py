@@ -42,7 +42,8 @@ _MODAL = (  # "3 May represent" is no date
     r"follow|require|consider|correlate|"
     r"contribute|account|simply|well|just|obscure|mimic|cause|benefit)\b)"
 )
-_TIME = r"(?:(?:T|,?\s+(?:at\s+)?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?|Z|[+-]\d\d:?\d\d)?)?"
+_TIME = r"(?:[T ][0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\b\.?|Z|[+-]\d\d:?\d\d)?)?"
+"""A time of day right behind a date goes with it; one after "at" is none of it, and stays."""
 _UNIT = r"(?!\s*(?:mm|cm|mL|ml|cc|kg|mg|x\s*\d|%|French|Fr\b|ribs?\b|views?\b|-?\s?(?:mm|cm)\b))"
 _D = r"(?:0?[1-9]|[12]\d|3[01])"
 _DM = r"(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|1[0-2])"
@@ -51,6 +52,10 @@ _JOINT = r"(?:[ ]?[-/\\._'’,|:;·–—‑]{1,2}[ ]?|[ ])"
 _MD = r"(?:0?[1-9]|1[0-2])\s?/\s?(?:0?[1-9]|[12]\d|3[01])"
 
 DATES = [
+    r"(?<![\w./-])(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])(?<=0\d/\d\d)(?=\s?[.,;:)]|\s?$|,|\n)(?!\.\d)",
+    rf"(?i:\b(?:completed|sited|finished|commenced|started|stopped|ended|began|excised|resected|biopsied|discharged|"
+    rf"admitted|transferred|fell|delivered|s/p(?:\s\w+)?|post|at least|CABG|AVR|surgery|lobectomy|"
+    rf"chemo(?:therapy)?|RT))\s(?:on\s)?(?P<x>{_MD}|{_DM})(?![\d/-]|\.\d|\s?(?:days?|weeks?|months?|years?|hours?|cycles?|of)\b){_UNIT}",
     rf"(?<![\w.,/-]){_D}{_JOINT}{_D}{_JOINT}{_YEAR}(?![\d]|[/-]\d){_UNIT}{_TIME}",
     rf"(?<![\d.]){_D}([_–—‑·;]){_D}\1\d\d(?!\d){_UNIT}",
     r"(?<![\d/.])(?:0?[1-9]|1[0-2])/['’]\d\d(?!\d)",
@@ -106,6 +111,9 @@ DATES = [
     rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
+    rf"\b(?:[Tt]he|[Ss]ince|[Oo]n|[Ww]ith|[Tt]o|[Hh]is|[Hh]er)\s(?:(?:the|last|recent|prior|previous)\s)?(?P<x>(?=[A-Z]){_MONTH})"
+    r"(?=\s(?:\w+\s)?(?:study|CT|film|films|radiographs?|X-?ray|x-?ray|CXR|MRI|PET|scan|exam|examination|images?|imaging|"
+    r"admission|visit|clinic|appointment|surgery|operation|biopsy|ultrasound|bronchoscopy|study's)\b)",
     rf"\b(?:[Ii]n|[Ss]ince|[Ll]ast|[Uu]ntil|[Ff]rom|[Dd]uring|[Ee]arly|[Ll]ate|[Mm]id|[Tt]his past)[\s-]"
     rf"(?P<x>{_MONTH}){_MODAL}",
 ]
@@ -144,8 +152,9 @@ AGES = [  # the number alone: "[AGE]-year-old" still reads
     rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
     rf"(?i:\b(?:age[ds]?(?:/(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet|turned|age is|"
     rf"at the age of)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
-    rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|m|f),?\s)(?P<x>{_NINETY})"
-    r"(?=[,.;]\s|\s?(?:and|with)\b|$)",
+    rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|patient is|"
+    rf"pt is|m|f),?\s)(?P<x>{_NINETY})"
+    r"(?=[,.;](?:\s|$)|\s?(?:and|with)\b|$)",
     r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
     r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
 ]
@@ -158,8 +167,14 @@ PHONES = [
     rf"(?<![\w.-])\d{{3}}[-. ]\d{{4}}(?!\d){_EXTENSION}(?![\d-]|\.\d){_UNIT}",
     r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
     rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
-    rf"(?i:(?<!\bon[ -])\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
+    rf"(?i:(?<!\bon[ -](?=call))\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
     rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
+]
+
+PHONES += [  # of a ward, and of a bleep
+    r"(?<![\w.])[xX]\s?(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d)",
+    r"(?i:\b(?:bleep|page|phone|telephone|call|ring|rang|text|contact|dial)(?:ed|ped|d)?)\s(?:[\w.'’-]+\s){1,4}on\s"
+    r"(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d|:\d)",
 ]
 
 EMAILS = [r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"]
@@ -212,8 +227,8 @@ _ZIP = r"\d{5}(?:-\d{4})?"
 _POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
 ADDRESSES = [  # all with a number
-    rf"\b\d{{1,6}}[A-Z]?(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|"
-    rf"West)\.?)?(?:\s+{_CAP}){{1,4}}?\s+{any_of('street')}s?\b\.?{_UNITS}"
+    rf"\b\d{{1,6}}[A-Z]?(?:[ \t]+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|"
+    rf"West)\.?)?(?:[ \t]+{_CAP}){{1,4}}?[ \t]+{any_of('street')}s?\b\.?{_UNITS}"
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
@@ -226,13 +241,15 @@ ADDRESSES = [  # all with a number
 ]
 HOSPITALS = [
     rf"(?:(?!(?i:{any_of('not hospital')})\b){_CAP}\s+|of\s+|and\s+|the\s+){{1,4}}{_HOSPITAL}\b"
-    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?",
+    rf"(?:\s+of\s+(?:the\s+)?{_CAP}(?:\s+{_CAP})?)?(?!\s+(?:model|risk|scores?|criteria|classification|stag(?:e|ing)|"
+    rf"nomogram|calculator|guidelines?|protocol|grad(?:e|ing)|index|rules?|algorithm)\b)",
     rf"\b(?:University|Hospital|Clinic|Infirmary)\s+of\s+(?:the\s+)?(?!(?:Drs?|Prof|Mrs?|"
     rf"Ms)\b){_CAP}(?:\s+{_CAP}){{0,2}}",
 ]
 _HOSPITAL_STEMS = (
     "ospital", "nfirmary", "linic", "edical", "ealth", "ospice", "anatorium", "ursing", "ancer", "eart I", "adiology A",
-    "maging C", "urgery C", "emorial", "niversity",
+    "maging C", "urgery C", "emorial", "niversity", "ssociates", "artners", "hysicians", "pecialists", "roup",
+    "ractice",
 )  # fmt: skip
 LOCATIONS = [
     rf"\b(?:near|in|from|to|of|at|around|Center|Hospital|Clinic|\d),?[ ](?P<x>(?:North|South|East|West|New|Port|"

@@ -13,14 +13,21 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from thoracite.kg.privacy.patterns import UPPER, any_of
+from thoracite.kg.privacy.terms import is_medical
 from thoracite.kg.privacy.words import FOLDER, is_ordinary, read_lists, read_words
 
 LISTS = read_lists(FOLDER / "identity.txt")
 _NEVER, NOUNS, _PER = LISTS["never"], LISTS["bare noun"], LISTS["per unit"]
 AMBIGUOUS = LISTS["surname too"]
+PERSONS = frozenset(
+    {"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian", "Husband", "Wife", "Doctor", "Partner"}
+)
+"""Words for people that are surnames as well, and few titles stand before: "Dr. Parent", but not "Dr. Radiologist"."""
 _NOT_BARE = NOUNS | LISTS["infinitive"]
 SPOKEN = frozenset().union(*(LISTS[name] for name in ("by", "told", "told directly", "did")))
 GROUPS = re.compile(r"(?!.*q[uv]+ist$).{3,}(?:ology|ologist|iatry|iatric|iatrics|surgery|ist|ician|grapher)")
+PLURAL = re.compile(r"[A-Z]{2,5}s")
+"""Several of what an acronym names: "LFTs"."""
 _ABSTRACT = re.compile(r".{5,}age|.{4,}ly|.{3,}(?:tion|ness|ity|ment|ance|ence|ism|ship)")
 _AUX = r"(?:was|were|is|are|has|have|had|been|being|also|then|now|fully|both|\w{4,}ly)"
 
@@ -51,6 +58,7 @@ _SPOKE = re.compile(
     r"agreed)\s+(?:with|w/|to)|\bd/?w)\s+)\Z"
 )
 _GROUPS = LISTS["told as a group"]
+_ORDERED = re.compile(r"(?:^|[.!?:;\n]\s*)(?i:ring|page|call|text|copy|bleep)\s+\Z")
 _OPENS = re.compile(r"(?:\A|[.!?:;\n])\s*\Z")
 _TITLED = re.compile(r"\b(?:Drs?|Mrs?|Ms|Prof)\.\s+[\w'’-]+\s+\Z")
 _SIGNED_BY = re.compile(
@@ -58,6 +66,7 @@ _SIGNED_BY = re.compile(
     r"reviewed)\s+by\s+)\Z"
 )
 _WITH_ROLE = re.compile(rf"(?i:\b(?:with|to|by)\s+(?:(?:the|our|my)\s+)?(?:[a-z]+\s+)?{any_of('person')}\s+)$")
+_WITH_ROLE_BEFORE = re.compile(rf"\b(?i:{any_of('person')})[ ]\Z")
 _DEEDS = (
     "(?:reviewed|reviews|saw|examined|interpreted|dictated|accepted|performed|ordered|discussed|phoned|telephoned|paged|"
     "attended|signed|declined|refused|took|answered|repeated|checked|inserted|placed|removed|supervised|assisted|"
@@ -75,6 +84,9 @@ _VERB = re.compile(
     r"|(?:to\s+(?:review|see|attend)|attended)(?=\s*[.;,\n])|(?:wants|thinks|feels|believes)\s+(?:a|an|no|it|he|"
     r"she|CT|MRI)\b"
     r"|(?P<may>(?:recommend|suggest|advise)(?:s|e?d)\s+(?:a|an|CT|MRI|repeat|that|lateral|further|follow)\b)"
+    r"|(?:has|had|has\s+had|developed)\s+(?:an?\s+)?(?:\w+\s+)?(?:cough|fever|cold|rash|headaches?|chills|toothache)\b"
+    r"|is\s+an?\s+(?:\w+[\s-]){0,2}smoker\b|noted\s+(?:the|that|patient|pt|a)\b"
+    r"|(?:was|were)\s+(?:faxed|emailed|sent|given|handed|shown)\s+(?:the|this|a|our)\b"
     r"|at\s+(?:the\s+)?bedside\b|in\s+attendance\b|on\s+(?:call|duty)\b|could\s+not\s+be\s+(?:reached|contacted)\b"
     r"|request(?:s|ed)\s+(?:a|an|that|another|repeat)\b|ask(?:s|ed)\s+(?:for|to|that|us|whether|if)\b"
     r"|(?:to|will)\s+(?:arrange|organi[sz]e|liaise|chase|follow\s*-?up|call\s+back|contact|attend|discuss|decide|"
@@ -88,7 +100,8 @@ _SUBJECT = re.compile(
     rf"[ ]?(?:,(?:[ ][a-z][\w -]{{2,40}},)?|\([^)]{{1,20}}\)|[ ](?:from|of)[ ][\w ]{{2,25}})?[ ](?i:{_AUX}[ ]){{0,3}}\Z"
 )
 _PATIENT = re.compile(
-    rf"\b(?:[Pp]atient|[Pp]t\.?)[ ](?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
+    rf"\b(?:[Pp]atient|[Pp]t\.?|[Ii]nfant|[Bb]aby|[Nn]eonate|[Nn]ewborn|[Pp]risoner|[Ii]nmate)[ ]"
+    rf"(?P<x>{_CAPITAL})(?=[ ](?:was|is|has|had|did|could|cannot|fell|needs|refused|"
     r"tolerated|arrived|presented|underwent)\b)"
 )
 _ROLE = re.compile(
@@ -103,8 +116,8 @@ _SAID = re.compile(
     r"says)\b"
 )
 _OWNED = re.compile(
-    rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:patient|list|clinic|team|firm|service|office|request|rounds?|reading|"
-    r"opinion|interpretation)\b"
+    rf"(?<![\w'’-])(?P<x>{_CAPITAL})['’]s[ ](?:[a-z]+[ ])?(?:patient|list|clinic|team|firm|service|office|"
+    r"request|rounds?|reading|opinion|interpretation)\b"
 )
 _REACHED = re.compile(
     rf"(?<![\w'’-])(?P<x>{_CAPITAL})(?=,?[ ]\(?(?i:bleep|pager|beeper|ext|extension|tel|telephone|phone|mobile|cell)\b"
@@ -143,6 +156,9 @@ def is_nameable(word: str) -> bool:
         or (not word.istitle() and bare in _NOT_BARE)
         or any(forms & kinds[kind] for kind in ("role", "department", "genus"))
         or any(map(GROUPS.fullmatch, forms))
+        or any(map(is_medical, forms))
+        or PLURAL.fullmatch(word) is not None
+        or any(map(str.isdigit, word))
         or "xxx" in bare
         or (_ABSTRACT.fullmatch(bare) and bare in read_words().report | read_words().other)
     )
@@ -189,7 +205,12 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
             told = _TALK.search(before) or (
                 (per or _WITH_ROLE.search(before)) and not is_ordinary(words[0], read_words(), report=True)
             )
-            if told and not (per and words[0].lower() in _PER) and not (words[0].islower() and _TITLED.search(before)):
+            if (
+                told
+                and not (per and words[0].lower() in _PER)
+                and not (_ORDERED.search(before) and _is_several(words))
+                and not (words[0].islower() and _TITLED.search(before))
+            ):
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
@@ -207,11 +228,19 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
         opening = subject is not None and _OPENS.search(
             text, max(0, begin + subject.start("x") - 4), begin + subject.start("x")
         )
-        if subject and (start := _name_starts(subject["x"], opening=bool(opening))) is not None:
+        if subject and _WITH_ROLE_BEFORE.search(text, begin, begin + subject.start("x")) and is_nameable(subject["x"]):
+            yield begin + subject.start("x"), begin + subject.end("x")
+        elif subject and (start := _name_starts(subject["x"], opening=bool(opening))) is not None:
             yield begin + subject.start("x") + start, begin + subject.end("x")
             beside = _BESIDE.search(text, begin, begin + subject.start("x") + start)
             if beside and (start := _name_starts(beside["x"])) is not None:
                 yield beside.start("x") + start, beside.end("x")
+
+
+def _is_several(words: list[str]) -> bool:
+    """Whether a noun of medicine in the plural stands in lower case: "Ring shadows"."""
+    kinds = read_words().proper
+    return words[-1].islower() and words[-1].endswith("s") and words[-1] in kinds["head"] | kinds["noun of a term"]
 
 
 def _is_plain(word: str) -> bool:
@@ -240,4 +269,4 @@ def _may_precede(word: str) -> bool:
     )
 
 
-__all__ = ["AMBIGUOUS", "GROUPS", "LISTS", "NOUNS", "SPOKEN", "find_slotted", "is_nameable"]
+__all__ = ["AMBIGUOUS", "GROUPS", "LISTS", "NOUNS", "PERSONS", "PLURAL", "SPOKEN", "find_slotted", "is_nameable"]

@@ -64,9 +64,12 @@ class Words(Noun):
 
 @lru_cache(maxsize=1)
 def read_words() -> Words:
-    """The bundled lists: ``words.txt`` (collected) and ``proper.txt`` (written)."""
-    lists, written = read_lists(FOLDER / "words.txt"), read_lists(FOLDER / "proper.txt")
-    return Words(report=lists["report"], other=lists["other"] | written["word"], proper=written)
+    """The bundled lists: ``words.txt`` and ``terms.txt`` (collected), and ``proper.txt`` (written)."""
+    lists, terms, written = (read_lists(FOLDER / f"{name}.txt") for name in ("words", "terms", "proper"))
+    proper = {kind: terms.get(kind, frozenset()) | written.get(kind, frozenset()) for kind in {*terms, *written}}
+    return Words(
+        report=lists["report"], other=lists["other"] | written["word"] | terms["noun of a term"], proper=proper
+    )
 
 
 def read_lists(path: Path) -> dict[str, frozenset[str]]:
@@ -146,10 +149,12 @@ def _count(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def write_words(path: Path, lists: dict[str, frozenset[str]], *, sources: str) -> None:
-    """Write collected lists with a header that says where they come from."""
+def write_words(
+    path: Path, lists: dict[str, frozenset[str]], *, sources: str, collector: str = "words.collect_words"
+) -> None:
+    """Write collected lists with a header that says where they come from, and by what they were collected."""
     lines = [f"% {line}" for line in ["Lower-case words (facts, no text) of:", *sources.splitlines()]]
-    lines += ["% Collected by thoracite.kg.privacy.words.collect_words."]
+    lines += [f"% Collected by thoracite.kg.privacy.{collector}."]
     for name, words in lists.items():
         lines += [f"# {name}"]
         ordered = sorted(words - {"xxxx"})

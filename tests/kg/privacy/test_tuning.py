@@ -66,6 +66,9 @@ def fill(choice: random.Random, slots: Slots) -> Slots:
         "init": lambda: choice.choice("ABCDEFGHJKLMNPRSW"),
         "nhs": lambda: " ".join(str(choice.randrange(10**n // 10, 10**n)) for n in (3, 3, 4)),
         "odd": lambda: write_form(date(1998, 1, 1) + timedelta(days=choice.randrange(9000)), choice.choice(FORMS)),
+        "mrn": lambda: str(choice.randrange(10**7, 10**8)),
+        "extension": lambda: choice.choice((str(choice.randrange(1000, 99999)), f"{choice.randrange(1, 99)}-4410")),
+        "month": lambda: calendar.month_name[choice.randrange(1, 13)],
         "month_year": lambda: choice.choice(("March", "June 2019", "Mar 2018", "august 2017", "January of 2015")),
     }
 
