@@ -30,7 +30,8 @@ def make_cases(number: int, *, ill: float = 0.5) -> list[Case]:
         Case(
             Path(f"{n}.png"), "nih_lowres", "a", f"p{n // 2}", ("PA", "AP")[int(random.integers(2))],
             frozenset({EFFUSION} if random.random() < ill else {"No Finding"}), "", (),
-            age=float(random.integers(20, 90)), sex="MF"[int(random.integers(2))], side=(64, 128)[int(random.integers(2))],
+            age=float(random.integers(20, 90)), sex="MF"[int(random.integers(2))],
+            side=(64, 128)[int(random.integers(2))],
         )
         for n in range(number)
     ]  # fmt: skip
