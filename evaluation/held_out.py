@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thoracite.evaluation.kept_readings import Arrays, read_kept
 from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS
@@ -70,7 +71,7 @@ class HeldOut(NamedTuple):
 
 
 def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
-    """Read each case with the head of its fold, on all cores.
+    """Read each case with the head of its fold, on all cores; what another suite has read is not read again.
 
     Parameters
     ----------
@@ -79,9 +80,13 @@ def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
     folder : Path
         Folder of the model.
     """
-    asked = [(case.path, case.fold, folder) for case in cases]
-    read = list(map_cores(_read_one, asked, told="radiographs read"))
-    return HeldOut(list(cases), *(np.stack(part) for part in zip(*read, strict=True)))
+
+    def read(rows: Sequence[int]) -> list[Arrays]:
+        asked = [(cases[row].path, cases[row].fold, folder) for row in rows]
+        return list(map_cores(_read_one, asked, told="radiographs read"))
+
+    logits, values, features = read_kept([str(case.path.resolve()) for case in cases], read, folder=folder)
+    return HeldOut(list(cases), logits, values, features)  # type: ignore[arg-type]
 
 
 def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
