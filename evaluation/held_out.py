@@ -25,9 +25,10 @@ from thoracite.vision.mini.signs.listed import read_signs, spread_values
 from thoracite.vision.mini.signs.weights import Floats, SignWeights
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_targets
-from thoracite.vision.training.fit_signs import Pulls, fit_evidence, lay_own_priors
 from thoracite.vision.training.frames import map_cores
 from thoracite.vision.training.mix import find_prior_odds, number_views
+from thoracite.vision.training.signs.fit_signs import fit_evidence, lay_own_priors
+from thoracite.vision.training.signs.steps import Pulls
 
 
 class HeldOut(NamedTuple):

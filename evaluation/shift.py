@@ -33,8 +33,8 @@ from thoracite.vision.mini.signs.listed import read_signs, spread_values
 from thoracite.vision.mini.signs.priors import find_priors, lay_priors
 from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.training.cases import Case, read_labelled
-from thoracite.vision.training.fit_signs import Pulls, fit_steps
 from thoracite.vision.training.mix import number_views
+from thoracite.vision.training.signs.steps import Pulls, fit_steps
 
 TARGETS = ("Effusion", "Atelectasis", "Infiltration")
 """The three findings with the most images."""

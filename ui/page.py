@@ -17,10 +17,9 @@ from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
 from thoracite.types import CITATION, Explanation, Verdict
 from thoracite.types.verdict import ASSERTED, find_rank
-from thoracite.ui.drawing import draw_graph
+from thoracite.ui.drawing import draw_graph, draw_waterfall
 from thoracite.ui.picture import Picture, render_picture
 from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
-from thoracite.ui.waterfall import draw_waterfall
 
 HERE = Path(__file__).resolve().parent
 CSS: dict[Verdict, str] = {

@@ -47,7 +47,7 @@ def train_signs(
     ] = None,
 ) -> None:
     """Fit the weights of signs again, in seconds; the network stays as it is."""
-    from thoracite.vision.training.train_signs import train_signs as train
+    from thoracite.vision.training.signs.train_signs import train_signs as train
 
     print_result(train(data, features, output, changes=changes))
 

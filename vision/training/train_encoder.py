@@ -4,7 +4,7 @@ One head first learns from phantoms and from children's radiographs, and every f
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
 
 A fold's head never sees the patients of its fold, and no head sees locked patients. The logits for a fold's patients
-become, together with the values of signs, weights of evidence (:mod:`thoracite.vision.training.fit_signs`), and
+become, together with the values of signs, weights of evidence (:mod:`thoracite.vision.training.signs.fit_signs`), and
 ``thoracite evaluate vision`` measures on them.
 """
 
@@ -30,11 +30,12 @@ from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case, read_labelled, read_targets
 from thoracite.vision.training.fit_scales import fit_scale
 from thoracite.vision.training.fit_side import fit_side, read_sided
-from thoracite.vision.training.fit_signs import Pulls, find_noise, fit_evidence, lay_own_priors
-from thoracite.vision.training.fit_zones import ZoneMaterial, describe_cases, fit_zones
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import measure_again, prepare_cases
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
+from thoracite.vision.training.signs.fit_signs import find_noise, fit_evidence, lay_own_priors
+from thoracite.vision.training.signs.fit_zones import ZoneMaterial, describe_cases, fit_zones
+from thoracite.vision.training.signs.steps import Pulls
 from thoracite.vision.training.train_gate import train_gate
 
 BEFORE = Recipe(epochs=2, rate=3e-4, each=1_000_000)

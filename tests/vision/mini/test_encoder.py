@@ -92,8 +92,10 @@ def test_base_and_rest_add_up_and_another_mix_shifts_both(chest: Radiograph, tmp
     path.write_text("finding,share_all\nEffusion,0.4\n")
     usual, other = MiniEncoder.load(), MiniEncoder.load(prevalence=read_prevalence(path))
     for one, shifted in zip(usual.read(chest).findings, other.read(chest).findings, strict=True):
-        assert one.signs == ()
-        assert one.base_log_odds + one.rest_log_odds == pytest.approx(find_log_odds(one.probability), abs=1e-6)
+        assert one.signs == shifted.signs != ()
+        added = sum(score.log_odds for score in one.signs)
+        total = one.base_log_odds + added + one.rest_log_odds
+        assert total == pytest.approx(find_log_odds(one.probability), abs=1e-6)
         assert one.prior is not None
         assert shifted.likelihood_ratio == pytest.approx(one.likelihood_ratio, rel=1e-6)
         assert shifted.rest_log_odds == one.rest_log_odds

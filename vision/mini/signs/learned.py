@@ -3,7 +3,7 @@
 Each of the six zones of the lungs is described by a few numbers: how much the zone, and the whole image, add to the
 network's logit of "lung opacity", which it learned from radiologists' readings of the RSNA challenge and from no label
 of a finding. A logistic regression on radiologists' boxes turns them into the probability of an opacity in that zone
-(:mod:`thoracite.vision.training.fit_zones`).
+(:mod:`thoracite.vision.training.signs.fit_zones`).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ compared with the usual one of the view, and the function rises by steps between
 wherever the graph gives a direction. The same function serves both sides. Each is centred: over the reference mix of
 images its mean is 0. The rest is the network's logit less what the signs foretell of it, and centred likewise.
 
-They were fitted on patients that the network had not seen (:mod:`thoracite.vision.training.fit_signs`).
+They were fitted on patients that the network had not seen (:mod:`thoracite.vision.training.signs.fit_signs`).
 
 References
 ----------

@@ -9,7 +9,7 @@ import numpy as np
 from thoracite.vision.mini.lungs import ZONES, draw_ellipses
 from thoracite.vision.mini.signs.learned import LEARNED, TRAITS, describe_zones, number_zones
 from thoracite.vision.training.cases import Case
-from thoracite.vision.training.fit_zones import ZoneMaterial, fit_zones, mark_zones
+from thoracite.vision.training.signs.fit_zones import ZoneMaterial, fit_zones, mark_zones
 
 GRID = number_zones(draw_ellipses((0, 0, 100, 100)), 56)
 

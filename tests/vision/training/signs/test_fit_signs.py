@@ -12,8 +12,9 @@ from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.signs.listed import VIEWS, AskedSign
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import Case
-from thoracite.vision.training.fit_signs import Pulls, SignMaterial, find_noise, fit_signs
 from thoracite.vision.training.mix import number_views, weigh_cases
+from thoracite.vision.training.signs.fit_signs import SignMaterial, find_noise, fit_signs
+from thoracite.vision.training.signs.steps import Pulls
 
 EFFUSION = FINDINGS.index("Effusion")
 

@@ -12,13 +12,12 @@ arXiv:2405.14839
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from thoracite.types.image import LIKELY, POSSIBLE, UNLIKELY
 from thoracite.vision.labels import FINDINGS
@@ -30,18 +29,10 @@ from thoracite.vision.mini.signs.weights import Floats, Numbers, SignScale, Sign
 from thoracite.vision.prevalence import Prevalence
 from thoracite.vision.training.cases import Case, read_targets
 from thoracite.vision.training.mix import find_prior_odds, number_views, weigh_cases
+from thoracite.vision.training.signs.steps import FREE, Fitted, Groups, Pulls, fit_together
 
 QUANTILES = (5, 50, 85, 97)
 """Percentiles of the deviations between which the functions rise."""
-
-PULL = 0.005
-"""Strength of the pull towards the graph: of the mean of ``|tanh W - prior|`` over the signs."""
-
-RIDGE = 0.01
-"""Strength of the ridge on what the steps add beyond the network's own reading of the signs."""
-
-DOUBT = 2.0
-"""Factor of the ridge for a sign whose repetition differs as much as patients do."""
 
 FARTHEST = 30.0
 """Log-odds that are never reached."""
@@ -54,9 +45,6 @@ CAUTION = 0.9
 
 MARGIN = 0.01
 """Distance from a limit in log-odds, so that rounding in half precision does not cross it."""
-
-_SMOOTH = 0.01
-"""Distance from 0 within which the absolute value is rounded off, so that it has a slope everywhere."""
 
 
 class SignMaterial(NamedTuple):
@@ -84,29 +72,6 @@ class SignMaterial(NamedTuple):
         return self._replace(
             cases=[self.cases[int(row)] for row in rows], logits=self.logits[rows], values=self.values[rows]
         )
-
-
-class Pulls(NamedTuple):
-    """What holds the weights of signs.
-
-    Parameters
-    ----------
-    prior : ndarray, shape (findings, signs)
-        1, -1 or 0: what the graph says.
-    pull, ridge : float
-        Strengths.
-    monotone : bool
-        Whether a sign may only speak in the direction that the graph gives.
-    """
-
-    prior: Floats
-    pull: float = PULL
-    ridge: float = RIDGE
-    monotone: bool = True
-
-
-FREE = Pulls(np.zeros((0, 0)), 0.0, RIDGE, monotone=False)
-"""Nothing of the graph."""
 
 
 def fit_evidence(
@@ -216,146 +181,18 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         held = groups.hold(pulls, pulls.prior[n], material.noise)
         none = np.zeros(len(rows))
         unheld = groups.hold(FREE, 0 * pulls.prior[n], material.noise)
-        free = _fit_steps(Fitted(inputs, none, 0 * inputs[0], view, target, mixed), unheld, priors).steps
+        free = fit_together(Fitted(inputs, none, 0 * inputs[0], view, target, mixed), unheld, priors).steps
         data[n] = (groups.spread_out(free) * crossed).sum(axis=1)
         lines = _foretell(inputs, view, material.logits[rows, n], mixed)
         foretold[n] = groups.spread_out(lines)
         raw = material.logits[rows, n] - np.einsum("isk,sk->i", np.nan_to_num(climbed[rows]), foretold[n])
         usual[:, n] = [np.average(raw[view == v], weights=mixed[view == v]) for v in range(len(VIEWS))]
         rest = raw - usual[view, n]
-        found, base[:, n], slope[n] = _fit_steps(Fitted(inputs, rest, lines, view, target, mixed), held, priors)
+        found, base[:, n], slope[n] = fit_together(Fitted(inputs, rest, lines, view, target, mixed), held, priors)
         steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
         odds = base[view, n] + inputs @ found + slope[n] * rest
         low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
     return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high, data)
-
-
-class Groups(NamedTuple):
-    """Signs that share a function: the two sides of one concept.
-
-    Parameters
-    ----------
-    numbers : ndarray, shape (signs,)
-        Number of each sign's group.
-    steps : int
-        Number of steps of a function.
-    """
-
-    numbers: Numbers
-    steps: int
-
-    @classmethod
-    def find(cls, signs: Sequence[AskedSign], steps: int) -> Groups:
-        """Group the signs of a list."""
-        names = list(dict.fromkeys(sign.entity.id for sign in signs))
-        return cls(np.array([names.index(sign.entity.id) for sign in signs]), steps)
-
-    def gather(self, climbed: Floats) -> Floats:
-        """Add up what the signs of a group have climbed, shape (images, groups · steps)."""
-        gathered = np.zeros((len(climbed), self.numbers.max() + 1, self.steps))
-        for sign, group in enumerate(self.numbers):
-            gathered[:, group] += climbed[:, sign]
-        return gathered.reshape(len(climbed), -1)
-
-    def spread_out(self, steps: Floats) -> Floats:
-        """Return the steps of each sign, shape (signs, steps), from those of the groups."""
-        each: Floats = steps.reshape(-1, self.steps)[self.numbers]
-        return each
-
-    def hold(self, pulls: Pulls, prior: Floats, noise: Floats) -> Held:
-        """Return what holds the groups of one finding: the prior of a group, and its most doubtful sign."""
-        count = int(self.numbers.max()) + 1
-        of_group = [np.flatnonzero(self.numbers == group) for group in range(count)]
-        named = np.array([prior[rows][np.argmax(np.abs(prior[rows]))] for rows in of_group])
-        return Held(pulls, named, np.array([noise[rows].max() for rows in of_group]))
-
-
-class Held(NamedTuple):
-    """What holds the steps of one finding: strengths, and prior and noise of each group."""
-
-    pulls: Pulls
-    prior: Floats
-    noise: Floats
-
-
-class Fitted(NamedTuple):
-    """What one finding is fitted on: inputs, rest, what the inputs foretell of the logit, views, targets, weights."""
-
-    inputs: Floats
-    rest: Floats
-    lines: Floats
-    views: Numbers
-    targets: npt.NDArray[np.bool_]
-    mixed: Floats
-
-
-class Found(NamedTuple):
-    """What was fitted: steps of the groups, intercept of each view, and weight of the rest."""
-
-    steps: Floats
-    offset: Floats
-    slope: float
-
-
-def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> tuple[Floats, float]:
-    """Fit one finding on images that all count alike and of which no view is known.
-
-    Parameters
-    ----------
-    inputs : ndarray, shape (images, groups · steps)
-        How far each concept has climbed, centred.
-    targets : ndarray, shape (images,), bool
-        Whether the finding is there.
-    pulls : Pulls
-        With a prior of shape (1, groups).
-
-    Returns
-    -------
-    tuple of ndarray, shape (groups · steps,), and float
-        Steps, and the intercept.
-    """
-    number = len(targets)
-    none, views = np.zeros(number), np.zeros(number, dtype=np.int64)
-    fitted = Fitted(inputs, none, np.zeros(inputs.shape[1]), views, targets, np.ones(number))
-    held = Held(pulls, pulls.prior[0], np.zeros(pulls.prior.shape[1]))
-    found = _fit_steps(fitted, held, np.zeros(1))
-    return found.steps, float(found.offset[0])
-
-
-def _fit_steps(fitted: Fitted, held: Held, priors: Floats) -> Found:
-    """Fit steps, intercepts and the weight of the rest together; ``priors`` are the intercepts to begin from."""
-    groups, inputs = len(held.prior), fitted.inputs.shape[1]
-    bounds: list[tuple[float | None, float | None]] = []
-    for direction in np.repeat(held.prior, inputs // groups):
-        free = not held.pulls.monotone or direction == 0
-        bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
-    bounds += [(None, None)] * len(priors) + [(0, None)]
-    start = np.concatenate([np.zeros(inputs), priors, [0.0]])
-    found = minimize(_make_loss(fitted, held), start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Found(found[:inputs], found[inputs:-1], float(found[-1]))
-
-
-def _make_loss(fitted: Fitted, held: Held) -> Callable[[Floats], tuple[float, Floats]]:
-    """Return the loss and its slope: cross-entropy, pull towards the graph, ridge."""
-    inputs, rest, lines, views, targets, mixed = fitted
-    share, groups, number = mixed / mixed.sum(), len(held.prior), inputs.shape[1]
-    doubt = np.repeat(1 + DOUBT * held.noise, number // groups)
-
-    def find_loss(parameters: Floats) -> tuple[float, Floats]:
-        steps, offset, slope = parameters[:number], parameters[number:-1], parameters[-1]
-        odds = offset[views] + inputs @ steps + slope * rest
-        error = share * (1 / (1 + np.exp(-odds)) - targets)
-        whole = np.tanh(steps.reshape(groups, -1).sum(axis=1))
-        apart = np.sqrt((whole - held.prior) ** 2 + _SMOOTH**2)
-        pulled = held.pulls.pull / groups * (whole - held.prior) / apart * (1 - whole**2)
-        beyond = doubt * (steps - slope * lines)  # the network's own reading of the signs costs nothing
-        down = error @ inputs + np.repeat(pulled, number // groups) + held.pulls.ridge * beyond
-        loss = share @ (np.logaddexp(0, odds) - targets * odds) + held.pulls.pull * apart.mean()
-        loss += held.pulls.ridge / 2 * float(beyond @ (steps - slope * lines))
-        shifts = np.bincount(views, weights=error, minlength=len(offset))
-        return float(loss), np.concatenate([down, shifts, [error @ rest - held.pulls.ridge * beyond @ lines]])
-
-    return find_loss
 
 
 def _foretell(inputs: Floats, views: Numbers, logits: Floats, mixed: Floats) -> Floats:
@@ -394,17 +231,4 @@ def _average(climbed: Floats, mixed: Floats) -> Floats:
     return mean
 
 
-__all__ = [
-    "PULL",
-    "QUANTILES",
-    "RIDGE",
-    "Groups",
-    "Pulls",
-    "SignMaterial",
-    "find_noise",
-    "fit_evidence",
-    "fit_scale",
-    "fit_signs",
-    "fit_steps",
-    "lay_own_priors",
-]
+__all__ = ["QUANTILES", "SignMaterial", "find_noise", "fit_evidence", "fit_scale", "fit_signs", "lay_own_priors"]

@@ -24,7 +24,8 @@ from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.prevalence import read_prevalence
 from thoracite.vision.training.cases import read_labelled
 from thoracite.vision.training.features import read_features
-from thoracite.vision.training.fit_signs import Pulls, fit_evidence, lay_own_priors
+from thoracite.vision.training.signs.fit_signs import fit_evidence, lay_own_priors
+from thoracite.vision.training.signs.steps import Pulls
 
 _DIRECTIONS: Mapping[str, float] = {"1": 1.0, "0": 0.0, "-1": -1.0}
 
