@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.groups import deny, deny_without_prior, leave_undecided, name_others, write_quietly
 from thoracite.generation.phrases import begin
-from thoracite.generation.reasons import explain_finding
+from thoracite.generation.reasons import explain_finding, tell_foremost_reason
 from thoracite.types import Evidence, Finding, Study
 
 _MAIN = 3
@@ -50,7 +50,7 @@ class TemplateGenerator:
         """
         cited = CitedFindings(findings, evidence)
         if cited.has_prior and not cited.stands_out:
-            return [begin(sentence) for sentence in write_quietly(cited)]
+            return [begin(sentence) for sentence in write_quietly(cited, tell_foremost_reason(cited))]
         sentences = [
             sentence
             for number, finding in enumerate(cited.asserted[:_MAIN])

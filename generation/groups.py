@@ -20,7 +20,7 @@ there is no sign of emphysema (0.33 times its usual odds) [E1].
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.phrases import (
@@ -36,6 +36,9 @@ from thoracite.types import Finding
 
 _QUIET = "nothing stands out; "
 """Opens an explanation of an image in which nothing is likely or suspected: of this reading, not of the patient."""
+
+_MOST = 3
+"""Most sentences where nothing stands out."""
 
 _SURE = 0.9
 """From this calibrated probability on a finding whose prior is not known is called present."""
@@ -61,13 +64,21 @@ def name_others(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[s
         yield f"also {verdict} {are} {join_words(named)}."
 
 
-def write_quietly(cited: CitedFindings) -> Iterator[str]:
+def write_quietly(cited: CitedFindings, reasons: Iterable[str] = ()) -> Iterator[str]:
     """Write at most three sentences of an image in which nothing stands out, and say so first.
 
-    They name what is possible, what the image does not decide on, and what is unlikely.
+    They name what is possible, the reason for the foremost of it, what the image does not decide on, and, where there
+    is room, what is unlikely.
+
+    Parameters
+    ----------
+    cited : CitedFindings
+        All findings of the image, with their evidence.
+    reasons : iterable of str
+        At most one sentence: what speaks for the foremost possible finding.
     """
-    sentences = [*_name_possible(cited), *leave_undecided(cited), *deny(cited)]
-    for number, sentence in enumerate(sentences):
+    sentences = [*_name_possible(cited), *reasons, *leave_undecided(cited), *deny(cited)]
+    for number, sentence in enumerate(sentences[:_MOST]):
         yield sentence if number else f"{_QUIET}{sentence}"
 
 

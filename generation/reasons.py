@@ -59,6 +59,16 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
         yield from _tell_unjudged(cited, finding, triples, signs)
 
 
+def tell_foremost_reason(cited: CitedFindings) -> Iterator[str]:
+    """Write the strongest sign that a fact ties to the foremost finding, if one speaks for it."""
+    for finding in cited.asserted[:1]:
+        triples = [e for e in cited.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
+        signs = [e for e in cited.evidence if e.kind == "sign" and e.about.id == finding.entity.id]
+        for piece, tie in _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=True)[:1]:
+            if piece.stance == "for" and tie is not None:
+                yield tell_sign(piece, tie, brief=cited.tell_once(piece))
+
+
 Tied = tuple[Evidence, Evidence | None]
 """A sign, and the fact that ties it."""
 
@@ -157,4 +167,4 @@ def _leads_on(triple: Triple, finding: Entity) -> bool:
     return ends.get(triple.relation.id) == finding.id
 
 
-__all__ = ["explain_finding"]
+__all__ = ["explain_finding", "tell_foremost_reason"]
