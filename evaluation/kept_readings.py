@@ -13,11 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import safe_open
 
 from thoracite.files import replace_file
 from thoracite.settings import MODELS, PACKAGE
 
 Arrays = tuple[npt.NDArray[np.generic], ...]
+
+_AFTERWARDS = ("signs.", "noise")
+"""Weights of what follows a reading: findings are weighed anew from kept values."""
 
 _CODE = ("vision/*.py", "vision/mini/**/*.py", "vision/mini/**/*.csv")
 
@@ -26,11 +30,13 @@ _CODE = ("vision/*.py", "vision/mini/**/*.py", "vision/mini/**/*.csv")
 def find_digest(folder: Path) -> str:
     """Return a digest of a model's weights, of the segmenter's, and of the code that reads images."""
     files = [path for pattern in _CODE for path in sorted(PACKAGE.glob(pattern))]
-    files += [path for each in (folder, MODELS / "thoracite-chest") for path in sorted(each.glob("*.safetensors"))]
-    files += sorted(folder.glob("model.json"))
+    files += sorted((MODELS / "thoracite-chest").glob("*.*"))
     content = hashlib.sha256()
     for path in files:
         content.update(path.read_bytes())
+    with safe_open(folder / "weights.safetensors", framework="np") as weights:
+        for name in sorted(name for name in weights.keys() if not name.startswith(_AFTERWARDS)):  # noqa: SIM118
+            content.update(weights.get_tensor(name).tobytes())
     return content.hexdigest()[:16]
 
 

@@ -54,6 +54,9 @@ from thoracite.vision.training.mix import number_views
 
 SYSTEM, OTHER = "thoracite-mini", "any abnormality"
 
+SOURCE = "nih_lowres"
+"""The source that signs are measured in; weights are fitted on all."""
+
 RIGHT, SAME = 0.60, 0.9
 """Least AUROC of a sign that is right, and least intraclass correlation of one that repeats."""
 
@@ -106,14 +109,14 @@ def run_signs(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
         If the data are not there.
     """
     everything = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"}]
-    new = [case for case in everything if case.source == "nih_lowres" and case.side != FINE]
-    held = read_held_out(draw_patients(new, patients), folder=folder)
+    every = read_held_out(draw_patients([case for case in everything if case.side != FINE], patients), folder=folder)
+    held = every.take(np.flatnonzero([case.source == SOURCE for case in every.cases]))
     encoder = MiniEncoder.load(folder)
     rows = [row for locked in (False, True) for row in measure_rightness(held, encoder.signs.weights.scale, locked)]
     repeated = measure_repetition([case for case in held.cases if case.locked][:IMAGES], folder)
     rows += [*repeated, count_verified(rows, repeated)]
     rows += measure_silence(data / "cxr", folder)
-    rows += measure_sum(held, encoder)
+    rows += measure_sum(every, encoder)
     described = f"{len(held.cases)} images of {len({case.group for case in held.cases})} patients of ChestX-ray14"
     return Suite(suite="signs", data=described, n=len(held.cases), rows=tuple(rows))
 
@@ -276,7 +279,7 @@ def measure_sum(held: HeldOut, encoder: MiniEncoder) -> list[Row]:
         "its network alone": held.logits[:, : len(FINDINGS)],
     }
     for name, locked in (("folds", False), ("locked", True)):
-        own = np.flatnonzero([case.locked == locked for case in held.cases])
+        own = np.flatnonzero([case.locked == locked and case.source == SOURCE for case in held.cases])
         targets, groups = held.targets[own], [held.cases[row].group for row in own]
         enough = np.flatnonzero((targets & held.known[own]).sum(axis=0) >= LEAST)
         if not len(enough):

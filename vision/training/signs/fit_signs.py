@@ -40,7 +40,7 @@ FARTHEST = 30.0
 FEWEST = 5
 """Fewest images that bear a word out."""
 
-CAUTION = 0.9
+CAUTION = 0.8
 """Share of the room that a word's limit leaves which is used: held-out images are fewer than those to come."""
 
 MARGIN = 0.01
@@ -172,7 +172,7 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
     base, usual, low, high = np.zeros((4, len(VIEWS), len(FINDINGS)))
     data, crossed = np.zeros(shape[:2]), scale.cross()
     groups = Groups.find(signs, scale.knots.shape[1] - 1)
-    for n in (n for n in range(len(FINDINGS)) if np.ptp(targets[known[:, n] > 0, n]) > 0):
+    for n in (n for n in range(len(FINDINGS)) if len(np.unique(targets[known[:, n] > 0, n])) == 2):
         rows = np.flatnonzero((known[:, n] > 0) & (views >= 0))
         mixed, view, target = weigh_cases(material.take(rows).cases, n, prevalence), views[rows], targets[rows, n] > 0.5
         priors = find_prior_odds(n, prevalence)
