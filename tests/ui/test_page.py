@@ -149,7 +149,7 @@ def test_written_page_works_alone(watched: Watched, explanation: Explanation, tm
     page.locator("a.cite", has_text="E4").click()
     expect(page.locator("#evidence-E4 .sources")).to_contain_text("thxs:openi")
     expect(page).to_have_title(re.compile(r"chest\.png"))
-    page.locator('tr[data-finding="thx:pleural_effusion"]').hover()
+    page.locator('tr.present[data-finding="thx:pleural_effusion"]').hover()
     expect(page.locator(".seen-box.lit")).to_have_count(1)
     assert watched.complaints == []
     assert watched.hosts == {"file"}
