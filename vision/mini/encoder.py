@@ -32,7 +32,7 @@ from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_i
 from thoracite.vision.mini.entities import find_entities
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.vision.mini.lungs import Side
-from thoracite.vision.mini.measures import MEASURES, measure_crops
+from thoracite.vision.mini.measures import MEASURES
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.side import SideReader, describe_sides
@@ -41,7 +41,7 @@ from thoracite.vision.mini.signs.intervention import set_signs
 from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
-from thoracite.vision.mini.signs.values import measure_signs
+from thoracite.vision.mini.signs.values import measure_both
 from thoracite.vision.mini.signs.weights import SignWeights
 from thoracite.vision.prevalence import Prevalence, read_prevalence
 
@@ -229,8 +229,9 @@ class MiniEncoder:
             logits, maps, features = (part.cpu() for part in read)
         laid = lay_maps(maps.mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
         means = logits.mean(1).double().numpy()
-        signs = measure_signs(crops) | self._read_zones(laid, means.mean(0), crops)
-        return Activations(means, measure_crops(crops), laid, features[0].numpy(), crops, signs)
+        measures, signs = measure_both(crops)
+        signs |= self._read_zones(laid, means.mean(0), crops)
+        return Activations(means, measures, laid, features[0].numpy(), crops, signs)
 
     def _read_zones(
         self, maps: npt.NDArray[np.float32], logits: npt.NDArray[np.float64], crops: Crops

@@ -20,12 +20,11 @@ from thoracite.vision.image import Pixels, read_radiograph
 from thoracite.vision.mini.crops import crop_radiograph
 from thoracite.vision.mini.framing import frame_pixels
 from thoracite.vision.mini.lungs import Mask
-from thoracite.vision.mini.measures import measure_crops
 from thoracite.vision.mini.region import FINE
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.signs.learned import number_zones
 from thoracite.vision.mini.signs.listed import name_values, read_signs
-from thoracite.vision.mini.signs.values import measure_signs
+from thoracite.vision.mini.signs.values import measure_both
 from thoracite.vision.training.cases import Case
 from thoracite.vision.training.loop import cache_array
 
@@ -127,12 +126,12 @@ def map_cores(one: Callable[[Item], Result], items: Sequence[Item], *, told: str
 def prepare_pixels(pixels: Pixels) -> Prepared:
     """Crop and measure one radiograph; the arrays lack the first axis."""
     crops = crop_radiograph(pixels, _load_segmenter())
-    measured = measure_signs(crops)
+    measures, measured = measure_both(crops)
     height, width = pixels.shape
     boxes = np.array([crops.whole.box, crops.chest.box]) / (width, height, width, height)
     return Prepared(
         crops.lay_frames(),
-        measure_crops(crops),
+        measures,
         np.array([measured[name].value for name in MEASURED]),
         number_zones(crops.anatomy.lungs, FINE),
         boxes,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from thoracite.vision.mini.chest import Chest
 from thoracite.vision.mini.crops import Crops
@@ -23,6 +24,8 @@ from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_points
 from thoracite.vision.mini.signs.midline import measure_shift, measure_trachea
 from thoracite.vision.mini.signs.pleura import compare_apices, compare_bands, measure_line
 from thoracite.vision.mini.signs.spots import measure_spots
+
+Floats = npt.NDArray[np.float64]
 
 
 def measure_signs(crops: Crops) -> dict[str, Measured]:
@@ -51,11 +54,32 @@ def measure_signs(crops: Crops) -> dict[str, Measured]:
     >>> measure_signs(crops._replace(faults=("the chest is turned",)))["lung area"].fault
     'the chest is turned'
     """
+    return measure_both(crops)[1]
+
+
+def measure_both(crops: Crops) -> tuple[Floats, dict[str, Measured]]:
+    """Return the measurements of a radiograph, NaN where its masks are invalid, and the values of the signs.
+
+    Parameters
+    ----------
+    crops : Crops
+        Its crops, with lungs and heart drawn on them.
+
+    Returns
+    -------
+    tuple of ndarray, shape (measures,), and dict of str to Measured
+        In the order of :data:`thoracite.vision.mini.measures.MEASURES`; by the column ``measure`` of the list of signs.
+    """
     if crops.faults or not crops.anatomy.lungs.found:
         fault = ", ".join(crops.faults) or "the lungs were not found"
-        return {sign.measure: silence(fault) for sign in read_signs() if sign.kind == "measured"}
+        silent = {sign.measure: silence(fault) for sign in read_signs() if sign.kind == "measured"}
+        return np.full(len(MEASURES), np.nan), silent
     chest = Chest(crops.whole, crops.anatomy)
-    known = dict(zip(MEASURES, measure_prepared(chest).tolist(), strict=True))
+    measures = measure_prepared(chest)
+    return measures, _measure_chest(chest, dict(zip(MEASURES, measures.tolist(), strict=True)))
+
+
+def _measure_chest(chest: Chest, known: Mapping[str, float]) -> dict[str, Measured]:
     right, left = halve_chest(chest)
     bases, outlines = (trace_base(right), trace_base(left)), Outlines(chest)
     found = measure_heart(chest, known, *bases) | _measure_sizes(chest, known, outlines) | measure_bases(*bases)
@@ -80,4 +104,4 @@ def _measure_sizes(chest: Chest, known: Mapping[str, float], outlines: Outlines)
     return found | {name: Measured(known[name], None, (line,))}
 
 
-__all__ = ["Measured", "measure_signs"]
+__all__ = ["Measured", "measure_both", "measure_signs"]
