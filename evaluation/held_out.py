@@ -93,12 +93,13 @@ def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
 def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
     path, fold, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
-    activations = _load_encoder(folder).forward(pixels, head=fold)
+    activations = load_encoder(folder).forward(pixels, head=fold)
     return activations.logits[0], list_values(activations.signs), activations.features
 
 
 @cache
-def _load_encoder(folder: Path) -> MiniEncoder:
+def load_encoder(folder: Path) -> MiniEncoder:
+    """Load the model of a folder, once in a process."""
     return MiniEncoder.load(folder)
 
 
@@ -154,5 +155,6 @@ __all__ = [
     "find_priors",
     "find_probabilities",
     "fit_others",
+    "load_encoder",
     "read_held_out",
 ]

@@ -94,4 +94,28 @@ def find_auroc(scores: npt.NDArray[np.floating], targets: npt.ArrayLike) -> floa
     return float((rankdata(scores)[positive].sum() - n * (n + 1) / 2) / (n * rest))
 
 
-__all__ = ["Positions", "find_auroc", "measure_drawn", "summarise"]
+Statistic = Callable[[Positions], float]
+"""A figure of drawn cases, by their positions."""
+
+
+def average_auroc(scores: npt.NDArray[np.floating], targets: npt.NDArray[np.bool_], columns: Positions) -> Statistic:
+    """Return the mean area over some findings, as a figure of drawn cases.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (cases, findings)
+        Higher where the finding is likelier; any unit.
+    targets : ndarray, shape (cases, findings), bool
+        Whether the finding is there.
+    columns : ndarray of int
+        Numbers of the findings.
+    """
+    return lambda drawn: float(np.nanmean([find_auroc(scores[drawn, n], targets[drawn, n]) for n in columns]))
+
+
+def find_lead(one: Statistic, other: Statistic) -> Statistic:
+    """Return by how much one figure is ahead of another on the same drawn cases."""
+    return lambda drawn: one(drawn) - other(drawn)
+
+
+__all__ = ["Positions", "Statistic", "average_auroc", "find_auroc", "find_lead", "measure_drawn", "summarise"]

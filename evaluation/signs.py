@@ -17,7 +17,7 @@ doi:10.1037/0033-2909.86.2.420
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -29,16 +29,16 @@ from thoracite.evaluation.held_out import (
     HeldOut,
     find_log_odds,
     find_priors,
-    find_probabilities,
     fit_others,
+    load_encoder,
     read_held_out,
 )
-from thoracite.evaluation.patients import Positions, find_auroc, measure_drawn
+from thoracite.evaluation.patients import Positions, average_auroc, find_auroc, find_lead, measure_drawn
 from thoracite.evaluation.perturbation import write_perturbed
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import FINE, LEAST, draw_patients
+from thoracite.evaluation.words import Said
 from thoracite.settings import Settings
-from thoracite.types import find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS
@@ -194,14 +194,9 @@ def _read_exports(asked: tuple[Path, Path]) -> Floats:
     path, folder = asked
     with tempfile.TemporaryDirectory() as place:
         paths = [path, *(write_perturbed(path, name, Path(place)) for name in REEXPORTED)]
-        encoder = _load_encoder(folder)
+        encoder = load_encoder(folder)
         read = [read_radiograph(one, settings=Settings.read()).pixels for one in paths]
         return np.stack([list_values(encoder.forward(pixels).signs) for pixels in read])
-
-
-@cache
-def _load_encoder(folder: Path) -> MiniEncoder:
-    return MiniEncoder.load(folder)
 
 
 def _correlate(values: Floats) -> Callable[[Positions], float]:
@@ -252,7 +247,7 @@ def measure_silence(cxr: Path, folder: Path) -> list[Row]:
 def _read_values(asked: tuple[Path, Path]) -> Floats:
     path, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
-    return list_values(_load_encoder(folder).forward(pixels).signs)
+    return list_values(load_encoder(folder).forward(pixels).signs)
 
 
 def find_parts(held: HeldOut, encoder: MiniEncoder) -> Parts:
@@ -284,32 +279,21 @@ def measure_sum(held: HeldOut, encoder: MiniEncoder) -> list[Row]:
         enough = np.flatnonzero((targets & held.known[own]).sum(axis=0) >= LEAST)
         if not len(enough):
             continue
-        macros = {system: _macro(scores[own], targets, enough) for system, scores in systems.items()}
+        macros = {system: average_auroc(scores[own], targets, enough) for system, scores in systems.items()}
         metric = f"macro AUROC of {len(enough)} findings, {name}"
         rows += [measure_drawn(system, metric, macro, groups) for system, macro in macros.items()]
-        rows += list(_compare(macros, metric, groups))
+        rows += [
+            measure_drawn(f"{SYSTEM} minus {other}", metric, find_lead(macros[SYSTEM], macros[other]), groups)
+            for other in list(macros)[1:]
+        ]
         rows.append(_share_named(parts, held, own, name))
     return rows
 
 
-def _macro(scores: Floats, targets: npt.NDArray[np.bool_], enough: Positions) -> Callable[[Positions], float]:
-    return lambda drawn: float(np.nanmean([find_auroc(scores[drawn, n], targets[drawn, n]) for n in enough]))
-
-
-def _compare(macros: Mapping[str, Callable[[Positions], float]], metric: str, groups: Sequence[str]) -> Iterator[Row]:
-    for other in (name for name in macros if name != SYSTEM):
-
-        def lead(drawn: Positions, other: str = other) -> float:
-            return macros[SYSTEM](drawn) - macros[other](drawn)
-
-        yield measure_drawn(f"{SYSTEM} minus {other}", metric, lead, groups)
-
-
 def _share_named(parts: Parts, held: HeldOut, rows: npt.NDArray[np.int64], name: str) -> Row:
     """Measure the share of named evidence among findings that are possible or more."""
-    odds, priors = parts.whole[rows], find_priors([held.cases[row] for row in rows])
-    pairs = zip(find_probabilities(odds).ravel(), np.exp(odds - priors).ravel(), strict=True)
-    asserted = np.array([find_verdict(float(p), float(ratio)) in ASSERTED for p, ratio in pairs]).reshape(odds.shape)
+    said = Said(held.take(rows), parts.whole[rows], find_priors([held.cases[row] for row in rows]))
+    asserted = np.isin(said.verdicts, list(ASSERTED))
     named, rest = (np.where(asserted, np.abs(part[rows]), 0).sum(axis=1) for part in (parts.signs, parts.rest))
     groups = [held.cases[row].group for row in rows]
 

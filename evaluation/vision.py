@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.evaluation.held_out import HeldOut, find_cross_fitted, find_probabilities, read_held_out
-from thoracite.evaluation.patients import Positions, find_auroc, measure_drawn
+from thoracite.evaluation.patients import Positions, Statistic, average_auroc, find_auroc, find_lead, measure_drawn
 from thoracite.evaluation.plain_network import READINGS, read_readings
 from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
@@ -176,10 +176,10 @@ def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> li
         return []
     metric = f"macro AUROC of {len(enough)} findings, {part.name}"
     there = {name: system for name, system in systems.items() if not np.isnan(system.scores[part.rows]).any()}
-    macros = {name: _macro(system.scores[part.rows], targets, enough) for name, system in there.items()}
+    macros = {name: average_auroc(system.scores[part.rows], targets, enough) for name, system in there.items()}
     rows = [measure_drawn(name, metric, macro, groups) for name, macro in macros.items()]
     for name in (name for name in ("plain network", "thoracite-mini 1") if name in there):
-        lead = _lead(macros[MINI], macros[name])
+        lead = find_lead(macros[MINI], macros[name])
         rows.append(measure_drawn(f"{MINI} minus {name}", metric, lead, groups))
     rows += _measure_normal(held, part, there)
     for n in enough:
@@ -187,17 +187,6 @@ def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> li
         metric = f"AUROC {FINDINGS[n]}, {int(targets[:, n].sum())} positive, {part.name}"
         rows.append(measure_drawn(MINI, metric, single, groups))
     return rows
-
-
-Statistic = Callable[[Positions], float]
-
-
-def _macro(scores: Floats, targets: npt.NDArray[np.bool_], enough: Positions) -> Statistic:
-    return lambda drawn: float(np.nanmean([find_auroc(scores[drawn, n], targets[drawn, n]) for n in enough]))
-
-
-def _lead(one: Statistic, other: Statistic) -> Statistic:
-    return lambda drawn: one(drawn) - other(drawn)
 
 
 def _single(scores: Floats, targets: npt.NDArray[np.bool_]) -> Statistic:

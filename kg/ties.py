@@ -24,7 +24,8 @@ Examples
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from thoracite.kg.concepts import find_ancestors, read_concepts
@@ -126,7 +127,30 @@ def find_wider(identifier: str) -> frozenset[str]:
     >>> sorted(find_wider("thx:large_pleural_effusion"))
     ['thx:large_pleural_effusion', 'thx:pleural_effusion']
     """
-    return find_ancestors(read_concepts()).get(identifier, frozenset()) | {identifier}
+    return _find_all_wider().get(identifier, frozenset()) | {identifier}
+
+
+@lru_cache(maxsize=4096)
+def find_family(identifier: str) -> frozenset[str]:
+    """A concept, all wider ones, and all kinds of it.
+
+    Parameters
+    ----------
+    identifier : str
+        CURIE.
+
+    Examples
+    --------
+    >>> {"thx:large_pleural_effusion", "thx:pleural_effusion"} <= find_family("thx:pleural_effusion")
+    True
+    """
+    kinds = frozenset(one for one, wider in _find_all_wider().items() if identifier in wider)
+    return find_wider(identifier) | kinds
+
+
+@cache
+def _find_all_wider() -> Mapping[str, frozenset[str]]:
+    return find_ancestors(read_concepts())
 
 
 def list_terms(triple: Triple, view: str) -> list[frozenset[str]]:
@@ -149,4 +173,4 @@ def list_terms(triple: Triple, view: str) -> list[frozenset[str]]:
     return sorted(set(needed), key=lambda terms: (len(terms), sorted(terms)))
 
 
-__all__ = ["Tie", "find_tie", "find_wider", "list_terms"]
+__all__ = ["Tie", "find_family", "find_tie", "find_wider", "list_terms"]

@@ -17,6 +17,7 @@ from PIL import Image
 
 from tests.command import Run
 from tests.images import write_bomb, write_dicom_without_pixels, write_noise, write_truncated_jpeg
+from thoracite.types import CERTAINTIES
 from thoracite.vision.labels import FINDINGS
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?source { ?assertion a <https://w3id.org/thoracite/Assertion> } }"
@@ -39,6 +40,7 @@ def test_explain_prints_the_object_that_scripts_rely_on(run: Run, radiograph: Pa
         total = finding["base_log_odds"] + added + finding["rest_log_odds"]
         assert finding["log_odds"] == pytest.approx(total, abs=1e-3)
         assert len(finding["signs"]) >= 50
+        assert finding["certainty"] == CERTAINTIES[finding["verdict"]].value
         assert 0 <= finding["probability"] <= 1
     keys = {piece["key"]: piece for piece in record["evidence"]}
     assert record["claims"]

@@ -5,6 +5,7 @@ of a finding in the same way. What speaks against the opposite of a sign speaks 
 
 Examples
 --------
+>>> from thoracite.vision.mini.signs.listed import read_signs
 >>> priors = find_priors(read_signs())
 >>> prior = priors["thx:blunting_of_costophrenic_angle right", "thx:pleural_effusion"]
 >>> prior.direction, prior.facts[0].relation.label
@@ -14,17 +15,16 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from thoracite.kg.concepts import find_ancestors, read_concepts
 from thoracite.kg.facts import read_facts
+from thoracite.kg.ties import find_family
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.types import Entity, Triple
-from thoracite.vision.mini.signs.listed import AskedSign, read_signs
+from thoracite.vision.mini.signs.listed import AskedSign
 
 _UNSEEN = frozenset({"lateral", "decubitus", "ct", "mri", "ultrasound", "serial films", "neonate", "expiratory"})
 """Limits of facts that no single frontal film of an adult meets."""
@@ -64,7 +64,7 @@ def find_priors(
     for fact in read_facts() if facts is None else facts:
         for sign in signs:
             for finding, direction in _interpret(fact, sign):
-                for related in _find_family(finding):
+                for related in find_family(finding):
                     if not wanted or related in wanted:
                         found.setdefault((sign.key, related), []).append((direction, fact))
     return dict(_settle(found))
@@ -100,24 +100,10 @@ def _interpret(fact: Triple, sign: AskedSign) -> Iterator[tuple[str, int]]:
     ends = (fact.object, fact.subject) if fact.relation.id == HAS_SIGN else (fact.subject, fact.object)
     if fact.relation.id not in {HAS_SIGN, SUGGESTS, ARGUES_AGAINST}:
         return
-    if ends[0].id in _find_family(sign.entity.id):
+    if ends[0].id in find_family(sign.entity.id):
         yield ends[1].id, way
     elif sign.opposite and ends[0].id == sign.opposite.id:
         yield ends[1].id, -way
 
 
-@cache
-def _find_family(entity: str) -> frozenset[str]:
-    """Return a concept, what it is a kind of, and its kinds."""
-    above = _find_all_ancestors()
-    return (
-        frozenset({entity}) | above.get(entity, frozenset()) | {one for one, wider in above.items() if entity in wider}
-    )
-
-
-@cache
-def _find_all_ancestors() -> Mapping[str, frozenset[str]]:
-    return find_ancestors(read_concepts())
-
-
-__all__ = ["Prior", "find_priors", "lay_priors", "read_signs"]
+__all__ = ["Prior", "find_priors", "lay_priors"]
