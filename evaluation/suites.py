@@ -33,6 +33,7 @@ _SUITES = {
     "encoders": "thoracite.evaluation.encoders:run_encoders",
     "sides": "thoracite.evaluation.sides:run_sides",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
+    "wordings": "thoracite.evaluation.sign_wordings:run_wordings",
     "signs": "thoracite.evaluation.signs:run_signs",
     "shift": "thoracite.evaluation.shift:run_shift",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
@@ -43,7 +44,7 @@ _SUITES = {
 }
 """Names of the suites, each with the function that measures it on a data folder; a new suite is one line here."""
 
-WITHOUT_DATA = frozenset({"questions", "stores", "scale"})
+WITHOUT_DATA = frozenset({"questions", "wordings", "stores", "scale"})
 """Suites that measure bundled files, and need no development data."""
 
 DATA = PACKAGE.parent.parent / "shared" / "data"

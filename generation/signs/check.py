@@ -20,9 +20,10 @@ from collections.abc import Iterator, Sequence
 
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
+from thoracite.generation.signs.convention import read_convention
 from thoracite.generation.signs.lexicon import Item, find_lexicon, scan
 from thoracite.generation.signs.polarity import Polarity, read_polarity
-from thoracite.generation.signs.words import Shown, show_value
+from thoracite.generation.signs.words import Shown, mirror, show_value
 from thoracite.types import SignScore, parse_reference
 
 _PUBLISHED = re.compile(r"\bratio\D+(0\.\d+)")
@@ -47,12 +48,14 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
         What it says wrongly, or says that cannot be checked.
     """
     lexicon = find_lexicon(score)
+    text, counted = read_convention(text) if lexicon.positive else (text, None)
     pieces = scan(text, lexicon)
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
     faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
     faults += _check_views(pieces, score)
+    turned = None if counted is None else counted != lexicon.positive
     minus = any(item.text.startswith("-") for piece in pieces for item in piece if item.kind == "number")
-    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus)]
+    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus, turned=turned)]
     numbers = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
     faults += [fault for part in numbers for fault in part.faults]
     if not any(part.said for part in read) and not any(part.tells for part in numbers):
@@ -68,14 +71,19 @@ def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame:
     ]
 
 
-def _list_frames(score: SignScore, *, minus: bool) -> list[Frame]:
-    """List the value as it is told, and for a difference told with a minus, as it was measured."""
+def _list_frames(score: SignScore, *, minus: bool, turned: bool | None) -> list[Frame]:
+    """List the value as it is told, and for a difference told with a minus, as it was measured.
+
+    Where the sentence says how it counts, only that counts: as measured, or the other way round.
+    """
     shown = show_value(score)
     if shown is None or score.value is None:
         return []
     names = (score.sign.entity.label, score.opposite.label if score.opposite is not None else "")
     published = tuple(float(limit) for name in names for limit in _PUBLISHED.findall(name))
     measured = Shown(score.value, parse_reference(score.reference))
+    if turned is not None:
+        return [Frame(mirror(measured) if turned else measured, score.unit, published)]
     return [Frame(one, score.unit, published) for one in ([shown, measured] if minus else [shown])]
 
 

@@ -75,11 +75,16 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
         if item.kind in {"number", "half"} and at not in limits:
             tells = tells or _equals(item.text, frame.shown.value, frame.unit)
             faults += _check_value(items, at, frame, before)
-        elif item.kind == "unit" and _find_unit(item.text) not in {frame.unit, None}:
+        elif item.kind == "unit" and _names_other_unit(item.text, frame.unit):
             faults.append(Fault("unsupported", f"the sign is not measured in {item.text}"))
     if not any(item.kind in {"up", "down", "exceeded"} for item in items):
         faults += [fault for item in items if item.kind == "share" for fault in _check_share(item, frame)]
     return Numbers(tells, tuple(faults))
+
+
+def _names_other_unit(text: str, unit: str) -> bool:
+    """Tell whether words name another unit; "the contrast" alone may be what is measured."""
+    return re.fullmatch(r"(?:the )?contrasts?", text) is None and _find_unit(text) not in {unit, None}
 
 
 def _find_target(items: Sequence[Item], at: int) -> int | None:

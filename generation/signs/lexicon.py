@@ -12,7 +12,7 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -34,14 +34,16 @@ EXISTENCE = re.compile(
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
 
 _UP = (
-    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller) than"
+    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further) than"
     r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))|above|over|"
+    r"beyond(?= (?:the |a |its )?(?:\w+ )?(?:limits?|bounds?|\d))|pass(?:es|ed|ing)?(?= (?:the |a |its )?(?:limits?|\d))|"
     r"exceed(?:s|ed|ing)?(?! by)|in excess of|surpass(?:es|ing)?|at least|upwards of|[>≥]=?"
 )
 _DOWN = (
-    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter) than"
+    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter|weaker|fainter|"
+    r"nearer|closer) than"
     r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))|below|under|beneath|"
-    r"at most|falls? short of|short of|[<≤]=?"
+    r"within(?= (?:the |a |its )?(?:limits?|\d))|at most|falls? short of|short of|[<≤]=?"
 )
 _BARE_UP = r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?"
 _BARE_DOWN = r"less|fewer|smaller|lower|narrower|shorter|shallower|below|under"
@@ -119,6 +121,10 @@ _BREAK = re.compile(
     r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|"
     r"\b(?=(?:which|where|so)\b)"
 )
+_QUANTITY = re.compile(r"densit(?:y|ies)|shift|deviation|displacement|gradient|differences?|opacity|haze|roughness")
+"""Nouns that name what is measured where its number follows, and else say that it is there."""
+
+_MEASURE = re.compile(r"(?:strongest )?curvature|strength|probability|likelihood")
 _TOKEN = re.compile(r"[^\s]+")
 
 
@@ -146,10 +152,13 @@ class Lexicon(NamedTuple):
         By kind, in the order in which equally long ones win.
     paired : bool
         Whether the sign compares one side with the other.
+    positive : str
+        Side that counts as positive in the measured difference; empty where the value is no difference of sides.
     """
 
     patterns: Mapping[str, re.Pattern[str]]
     paired: bool
+    positive: str = ""
 
 
 @cache
@@ -167,14 +176,14 @@ def find_lexicon(score: SignScore) -> Lexicon:
     row = _read_lexicon().get(score.sign.entity.id)
     if row is not None:
         names = f"{re.escape(find_words(score).value)}|{row['names']}"
-        return _compile(names, row["yes"], row["no"], row["converse"], row["places"])
+        return _compile(names, row["yes"], row["no"], row["converse"], row["places"], row["positive"])
     question = re.escape(score.sign.question) + '[”"]? is answered'
     label = rf"{re.escape(score.sign.entity.label)}|{question} yes"
-    return _compile("", label, rf"{question} no", "", "")
+    return _compile("", label, rf"{question} no", "", "", "")
 
 
 @cache
-def _compile(names: str, yes: str, no: str, converse: str, places: str) -> Lexicon:
+def _compile(names: str, yes: str, no: str, converse: str, places: str, positive: str) -> Lexicon:
     own = {"name": names, "yes": yes, "no": no, "converse": converse, "place": places}
     own["compared"] = _COMPARED if converse else ""
     joined = {kind: _join_longest(own.get(kind, ""), _SHARED.get(kind, "")) for kind in _ORDER}
@@ -183,7 +192,7 @@ def _compile(names: str, yes: str, no: str, converse: str, places: str) -> Lexic
         for kind, pattern in joined.items()
         if pattern
     }
-    return Lexicon(patterns, bool(converse))
+    return Lexicon(patterns, bool(converse), positive)
 
 
 def _join_longest(*patterns: str) -> str:
@@ -224,6 +233,7 @@ def _normalise(text: str) -> str:
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
     for more, bound in (("more|above|higher|over|greater|up", "at least"), ("less|below|lower|under", "at most")):
         text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
+    text = re.sub(r"\bat least one (?=costophrenic)", "one ", text, flags=re.IGNORECASE)
     return re.sub(
         r"(\d\.\d+(?: chest widths)?) (?:is|are|being) (?:usual|normal|typical|"
         r"expected)\b",
@@ -271,6 +281,8 @@ def _settle(items: list[Item]) -> list[Item]:
             kind = (
                 "up" if re.fullmatch(_BARE_UP, item.text) else "down" if re.fullmatch(_BARE_DOWN, item.text) else kind
             )
+        elif kind == "yes" and _is_measured(items[at + 1 :]) and _names_quantity(item, settled):
+            kind = "name"
         elif item.text == "more" and kind == "more":
             kind = "word"
         elif kind == "number" and item.text.endswith("%") and after in {"films", "share"}:
@@ -279,6 +291,27 @@ def _settle(items: list[Item]) -> list[Item]:
         films = films and kind != "patient"
         settled.append(Item(kind, item.text))
     return settled
+
+
+def _names_quantity(item: Item, before: Sequence[Item]) -> bool:
+    """Tell whether a word names what is measured: "the shift", "the curvature for small round *opacities*"."""
+    words = [one.text for one in before if one.kind in {"name", "word"}]
+    led = any(_MEASURE.fullmatch(word) for word in words) and any(word in {"of", "for"} for word in words)
+    return led or _QUANTITY.fullmatch(item.text) is not None
+
+
+def _is_measured(after: Sequence[Item]) -> bool:
+    """Tell whether a quantity is followed by its number, or by a comparison with one."""
+    denied = False
+    for item in after:
+        if item.kind in {"up", "down", "exceeded"}:
+            return any(one.kind in {"number", "half"} for one in after)
+        if item.kind == "number":
+            return not denied
+        denied = denied or item.kind == "negation"
+        if item.kind not in {"word", "name", "side", "place", "compared", "negation", "patient"}:
+            return False
+    return False
 
 
 __all__ = ["EXISTENCE", "LEXICON", "UNIT", "Item", "Lexicon", "find_lexicon", "scan"]

@@ -1,0 +1,171 @@
+"""Suite ``wordings``: sentences about signs as others word them, each true and with one falsehood planted.
+
+The wordings stand in ``tests/data/sign_wordings.csv`` and ``sign_flips.csv``. Their writer knew the list of signs and
+had seen neither the verifier nor its words. Three of the six styles are ``seen``: the verifier's words may be mended on
+them; of the ``locked`` ones nobody reads more than the figures. A true sentence should be released, and none of its
+flips (another value, side or comparison, a negation added or taken away).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from thoracite.errors import InputError
+from thoracite.evaluation.interval import bootstrap_interval
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.files import read_rows
+from thoracite.generation.signs.check import check_sign
+from thoracite.generation.signs.words import UNITS, Shown, find_decimals, write_number
+from thoracite.settings import PACKAGE
+from thoracite.types import Answer, Reference, SignScore, parse_reference
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.mini.signs.evidence import SignReader
+from thoracite.vision.mini.signs.listed import VIEWS
+
+Half = Literal["seen", "locked"]
+HALVES: tuple[Half, Half] = ("seen", "locked")
+KINDS = ("value", "side", "comparison", "negation")
+
+_DATA = PACKAGE.parent / "tests" / "data"
+_OTHER = {"left": "right", "right": "left"}
+_BEYOND, _APART = 0.6, 0.7
+"""How far a yes lies beyond its reference, and a wrong value from the true one, in spreads."""
+
+_LEARNED: dict[Answer, float] = {"yes": 0.71, "no": 0.04}
+_LEARNED_APART = 0.13
+
+
+class Asked(NamedTuple):
+    """A sign of an image, and another value that has the same answer."""
+
+    score: SignScore
+    wrong: float
+
+
+class Flip(NamedTuple):
+    """A sentence with one falsehood, and the true one."""
+
+    half: Half
+    kind: str
+    asked: Asked
+    twin: str
+    flipped: str
+
+
+def run_wordings(data: Path) -> Suite:  # noqa: ARG001 - every suite takes the folder
+    """Count how many true sentences are released, and how many of their flips.
+
+    Parameters
+    ----------
+    data : Path
+        Not used: the wordings belong to the checkout.
+
+    Raises
+    ------
+    InputError
+        If the wordings are not there.
+    """
+    flips = list(read_flips())
+    rows: list[Row] = []
+    for half in HALVES:
+        own = [flip for flip in flips if flip.half == half]
+        twins = {(flip.asked.score.sign.question, flip.twin): flip for flip in own}
+        rows.append(_count(f"{half}: true sentences released", [is_released(f.twin, f.asked) for f in twins.values()]))
+        rows.append(_count(f"{half}: flips released", [is_released(f.flipped, f.asked) for f in own]))
+        for kind in KINDS:
+            released = [is_released(f.flipped, f.asked) for f in own if f.kind == kind]
+            rows.append(_count(f"{half}: flips released, {kind}", released))
+    return Suite(
+        suite="wordings",
+        data=f"{len(flips)} flips of sentences in six styles by a writer who had not seen the verifier",
+        n=len(flips),
+        rows=tuple(rows),
+    )
+
+
+def is_released(sentence: str, asked: Asked) -> bool:
+    """Tell whether the verifier finds no fault in a sentence about a sign."""
+    return not check_sign(sentence, asked.score)
+
+
+def read_flips() -> Iterator[Flip]:
+    """Read the flips, their placeholders filled."""
+    path = _DATA / "sign_flips.csv"
+    if not path.is_file():
+        raise InputError(f"{path} is missing; measure from a checkout of the project")
+    asked = list_asked()
+    for row in read_rows(path):
+        one = asked[row["sign"], _read_answer(row["answer"])]
+        if one.score.sign.kind == "learned" and "{limit}" in row["sentence"]:
+            continue  # a learned sign has no reference
+        half: Half = "seen" if row["half"] == "seen" else "locked"
+        yield Flip(half, row["kind"], one, fill(row["sentence"], one), fill(row["flipped"], one))
+
+
+def _read_answer(text: str) -> Answer:
+    return "yes" if text == "yes" else "no"
+
+
+def list_asked() -> dict[tuple[str, Answer], Asked]:
+    """List every sign with either answer, by its question: its value lies where the reference says so."""
+    reader = MiniEncoder.load().signs
+    return {
+        (sign.sign.question, answer): _ask(reader, number, answer)
+        for number, sign in enumerate(reader.signs)
+        for answer in ("yes", "no")
+    }
+
+
+def _ask(reader: SignReader, number: int, answer: Answer) -> Asked:
+    sign, scale = reader.signs[number], reader.weights.scale
+    view = sign.view or "PA"
+    row = VIEWS.index(view)
+    if sign.kind == "learned":
+        value, apart = _LEARNED[answer], _LEARNED_APART
+    else:
+        spread = float(scale.spread[row, number])
+        beyond = float(scale.limit[row, number]) + _BEYOND * spread
+        value, apart = (
+            (beyond, _APART * spread) if answer == "yes" else (float(scale.middle[row, number]), -_APART * spread)
+        )
+    return Asked(reader.score_value(number, value, 0.0, view), value + apart)
+
+
+def fill(sentence: str, asked: Asked) -> str:
+    """Fill the placeholders of a sentence with the sign's value, limit, unit and side."""
+    score = asked.score
+    reference = parse_reference(score.reference)
+    decimals = _find_decimals(score.value or 0.0, asked.wrong, reference)
+    side = score.side or ""
+    filled = sentence.format(
+        value=write_number(score.value or 0.0, decimals),
+        wrong_value=write_number(asked.wrong, decimals),
+        limit="" if reference is None else write_number(reference.limit, decimals),
+        unit=(UNITS.get(score.unit) or score.unit).removeprefix("of the ")
+        if "of the {unit}" in sentence
+        else UNITS.get(score.unit) or score.unit,
+        side=side,
+        other_side=_OTHER.get(side, side),
+    )
+    return " ".join(filled.split())
+
+
+def _find_decimals(value: float, wrong: float, reference: Reference | None) -> int:
+    """Find how many decimals tell a value, a wrong one and the limit apart."""
+    decimals = max(find_decimals(Shown(one, reference)) for one in (value, wrong))
+    while write_number(value, decimals) == write_number(wrong, decimals):
+        decimals += 1
+    return decimals
+
+
+def _count(metric: str, released: Sequence[bool]) -> Row:
+    drawn = np.array(released, dtype=np.float64)
+    low, high = bootstrap_interval(lambda rows: float(drawn[rows].mean()), len(drawn))
+    return Row(system="verifier", metric=metric, value=float(drawn.mean()), low=low, high=high, n=len(drawn))
+
+
+__all__ = ["HALVES", "KINDS", "Asked", "Flip", "fill", "is_released", "list_asked", "read_flips", "run_wordings"]

@@ -1,0 +1,63 @@
+"""How a sentence counts a difference of sides: "right minus left", "R-L", "positive towards the left".
+
+Examples
+--------
+>>> read_convention("the right-minus-left difference is 0.21")
+('the difference is 0.21', 'right')
+>>> read_convention("a shift of 0.03 chest widths, left being positive")
+('a shift of 0.03 chest widths', 'left')
+>>> read_convention("the right zone is denser")
+('the right zone is denser', None)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+Counted = Literal["left", "right"]
+
+_LESS = r"(?:minus|less|-|−|–|to|over|above|against)"
+_NOUN = r"(?:lung|lungs|dome|apex|zone|side|one|hemidiaphragm|base|band)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<side>left|right)[ -]{_LESS}[ -](?:left|right)\b(?=[ -]*(?:difference|densit|log|ratio|height|of|-?\d|,|\)|$))",
+        r"\b(?P<side>[LR]) ?[-−–/:] ?[LR]\b",
+        r",? ?\b(?:counted as |taken as |with |reckoned as )?positive (?:to|towards?) the (?P<side>left|right)\b",
+        r",? ?\b(?:with |the )?(?P<side>left|right) being positive\b",
+        rf"(?<=\b)of the (?P<side>left|right)(?: (?:upper|middle|mid|lower))?(?: {_NOUN})* {_LESS} that of the (?:left|right)\b",
+        r"(?<=\bdifference )(?:in density )?between (?:the )?(?P<side>left|right) and (?:the )?(?:left|right)\b",
+        rf"(?<=\bheight )of the (?P<side>left|right)(?: {_NOUN})? (?:over|above) the (?:left|right)\b",
+        rf"\bthe (?P<side>left|right) {_NOUN}'s (?=height above the (?:left|right)\b)",
+    )
+)
+_ABOVE = re.compile(r"(?<=\bheight) above the (?:left|right)\b", re.IGNORECASE)
+
+
+class Convention(NamedTuple):
+    """A text without the words that tell how it counts, and the side that counts as positive."""
+
+    text: str
+    positive: Counted | None
+
+
+def read_convention(text: str) -> Convention:
+    """Take the words that tell how a difference of sides is counted out of a text.
+
+    Parameters
+    ----------
+    text : str
+        Without citations.
+    """
+    for pattern in _PATTERNS:
+        match = pattern.search(text)
+        if match is not None:
+            left = f"{text[: match.start()]} {text[match.end() :]}"
+            left = _ABOVE.sub("", left)
+            side: Counted = "left" if match["side"].lower().startswith("l") else "right"
+            return Convention(re.sub(r" +(?=[,.;)]|$)|(?<= ) +|^ +", "", left), side)
+    return Convention(text, None)
+
+
+__all__ = ["Convention", "Counted", "read_convention"]
