@@ -25,14 +25,21 @@ _PATTERNS = tuple(
         rf"\b(?P<side>left|right)[ -]{_LESS}[ -](?:left|right)\b(?=[ -]*(?:difference|densit|log|ratio|height|of|-?\d|,|\)|$))",
         r"\b(?P<side>[LR]) ?[-−–/:] ?[LR]\b",
         r",? ?\b(?:counted as |taken as |with |reckoned as )?positive (?:to|towards?) the (?P<side>left|right)\b",
-        r",? ?\b(?:with |the )?(?P<side>left|right) being positive\b",
+        r",? ?\b(?:(?:with|counting|taking|reckoning|where|if|the) )*(?P<side>left|right)(?:wards?)?(?: side| shifts?)?"
+        r" (?:(?:is|being|taken|counted|reckoned|as|are|called) )*positive\b",
+        r",? ?\bpositive (?:values? )?(?:(?:means?|meaning|is|being|=|lies?|lying|for|to|towards?|the) )*"
+        r"(?P<side>left|right)(?:wards?)?\b",
+        rf"\bthe (?P<side>left|right) {_NOUN} (?=(?:\w+ )?-?[\d.]+ (?:chest widths )?(?:above|higher than|over) the (?:left|right))",
         rf"(?<=\b)of the (?P<side>left|right)(?: (?:upper|middle|mid|lower))?(?: {_NOUN})* {_LESS} that of the (?:left|right)\b",
         r"(?<=\bdifference )(?:in density )?between (?:the )?(?P<side>left|right) and (?:the )?(?:left|right)\b",
         rf"(?<=\bheight )of the (?P<side>left|right)(?: {_NOUN})? (?:over|above) the (?:left|right)\b",
         rf"\bthe (?P<side>left|right) {_NOUN}'s (?=height above the (?:left|right)\b)",
     )
 )
-_ABOVE = re.compile(r"(?<=\bheight) above the (?:left|right)\b", re.IGNORECASE)
+_ABOVE = re.compile(
+    r"(?<=\bheight) above the (?:left|right)\b|(?<=\d)((?: chest widths)?) (?:above|higher than|over) the (?:left|right)\b",
+    re.IGNORECASE,
+)
 
 
 class Convention(NamedTuple):
@@ -54,7 +61,7 @@ def read_convention(text: str) -> Convention:
         match = pattern.search(text)
         if match is not None:
             left = f"{text[: match.start()]} {text[match.end() :]}"
-            left = _ABOVE.sub("", left)
+            left = _ABOVE.sub(r"\1", left)
             side: Counted = "left" if match["side"].lower().startswith("l") else "right"
             return Convention(re.sub(r" +(?=[,.;)]|$)|(?<= ) +|^ +", "", left), side)
     return Convention(text, None)

@@ -18,12 +18,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from thoracite.generation.signs.lexicon import EXISTENCE, Item
+from thoracite.generation.signs.lexicon import Item
+from thoracite.generation.signs.shared import EXISTENCE
 from thoracite.types import Answer
 
 _OTHER = {"left": "right", "right": "left"}
 _SIDES = re.compile(r"\b(left|right)(?:wards?)?\b|\b(both|bilateral)")
 _POLAR = frozenset({"yes", "no", "converse"})
+_INSIDE = frozenset({"within", "inside"})
 _COMPARING = frozenset({"up", "down", "exceeded"})
 
 
@@ -81,6 +83,7 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
         elif items[at].kind == "converse":
             unread.append(items[at].text)
         said.append("yes" if yes else "no")
+    said += ["yes" if at in turned else "no" for at, item in enumerate(items) if item.text in _INSIDE]
     return Polarity(tuple(said), sides, frozenset(turned), tuple(unread))
 
 
