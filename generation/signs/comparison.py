@@ -13,7 +13,9 @@ from thoracite.generation.signs.words import Shown
 
 _FILMS = frozenset({"films", "share"})
 _LIMITS = _FILMS | {"lowest", "highest"}
+_PASSIVE = ("exceeded", "surpassed", "passed", "topped", "reached")
 _HELD = frozenset({"against", "versus", "vs", "vs."})
+_ALLOWED = frozenset({"allowed", "permitted", "accepted", "tolerated", "allowable", "permissible"})
 _BEING = frozenset({"is", "was", "being", "as", "the", "a", "an", "its", "our", "taken"})
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS = {
@@ -72,7 +74,7 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
             films = _is_of_films(items, at, target, before)
             tells = tells or not films
             limits |= {target} if target is not None else set()
-            faults += _check_comparison(items, at, target, up=up, films=films, frame=frame)
+            faults += _check_comparison(items, at, target, up=up, films=films, frame=frame, before=before)
         elif item.kind in {"lowest", "highest"}:
             faults += _check_end(item, frame)
     for at, item in enumerate(items):
@@ -93,19 +95,21 @@ def _names_other_unit(text: str, unit: str) -> bool:
 
 def _find_target(items: Sequence[Item], at: int) -> int | None:
     """Find the number that a comparison is made with: the next one, or the one before a relative clause."""
+    if items[at].text.startswith(_PASSIVE):
+        return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
     for number in range(at + 1, len(items)):
         if items[number].kind in {"number", "half"}:
             return number
         if items[number].kind in {"up", "down", "join", "negation", "yes", "no"}:
             break
-    if any(item.kind in _FILMS for item in items[:at]) or items[at].kind == "exceeded":
+    if any(item.kind in _LIMITS for item in items[:at]) or items[at].kind == "exceeded":
         return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
     return None
 
 
 def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Sequence[Item]) -> bool:
     """Tell whether a comparison is about normal films and not about this image."""
-    if items[at].kind == "exceeded":
+    if items[at].text.startswith(_PASSIVE):
         return any(item.kind in _FILMS for item in items[at + 1 :])
     for item in reversed(items[:at]):
         if item.kind == "patient" and item.text != "it":
@@ -124,13 +128,20 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
 
 
 def _check_comparison(
-    items: Sequence[Item], at: int, target: int | None, *, up: bool, films: bool, frame: Frame
+    items: Sequence[Item],
+    at: int,
+    target: int | None,
+    *,
+    up: bool,
+    films: bool,
+    frame: Frame,
+    before: Sequence[Item],
 ) -> Iterator[Fault]:
     value, reference = frame.shown
     number = None if target is None else _read_number(items[target].text, frame.unit)
     if target is not None:
         yield from _check_limit(items[target], frame)
-    elif not any(item.kind in _FILMS | {"lowest", "highest"} for item in items):
+    elif not any(item.kind in _LIMITS for item in (*items, *(before[-8:] if items[at].text.startswith(_PASSIVE) else ()))):
         yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
         return
     if films:
@@ -184,6 +195,8 @@ def _check_value(items: Sequence[Item], at: int, frame: Frame, before: Sequence[
 
 def _is_named_behind(behind: Sequence[Item]) -> bool:
     """Tell whether the words behind a number call it the limit: "0.06 being the limit"."""
+    if behind[:1] and behind[0].text in _ALLOWED:
+        return True
     named = next((at for at, one in enumerate(behind) if one.text not in _BEING), 0)
     return named > 0 and behind[named].kind in _LIMITS
 

@@ -29,6 +29,8 @@ _PATTERNS = tuple(
         r" (?:(?:is|being|taken|counted|reckoned|as|are|called) )*positive\b",
         r",? ?\bpositive (?:values? )?(?:(?:means?|meaning|is|being|=|lies?|lying|for|to|towards?|the) )*"
         r"(?P<side>left|right)(?:wards?)?\b",
+        rf"\b(?:the )?(?P<side>left|right) {_NOUN} (?:minus|less) (?:the )?(?:left|right)(?: {_NOUN})?",
+        r"(?:^|(?<=[;:.] ))(?P<side>left|right) (?:minus|less) (?:left|right),",
         rf"\bthe (?P<side>left|right) {_NOUN} (?=(?:\w+ )?-?[\d.]+ (?:chest widths )?(?:above|higher than|over) the (?:left|right))",
         rf"(?<=\b)of the (?P<side>left|right)(?: (?:upper|middle|mid|lower))?(?: {_NOUN})* {_LESS} that of the (?:left|right)\b",
         r"(?<=\bdifference )(?:in density )?between (?:the )?(?P<side>left|right) and (?:the )?(?:left|right)\b",

@@ -214,13 +214,16 @@ def _settle(items: list[Item]) -> list[Item]:
         after = next((one.kind for one in items[at + 1 :] if one.kind != "word"), "")
         before = next((one.kind for one in reversed(settled) if one.kind != "word"), "")
         kind = item.kind
-        if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"}):
+        led = settled[-1].text if settled else ""
+        if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"} or led == "than"):
             kind = "films"
         elif item.text in {"normal", "usual"} and after == "name" and _is_told(items[at + 1 :]):
             kind = "word"  # "the normal curvature is lost", "is preserved"
+        elif kind in _POLAR and EXISTENCE.fullmatch(item.text) and _leads_to_number(items[at + 1 : at + 3]):
+            kind = "word"  # "an edge is seen along 0.67"
         elif kind in _POLAR and _DIMENSION.fullmatch(item.text) and settled and _UNITED.search(settled[-1].text):
             kind = "name"  # "0.05 chest widths deep"
-        elif kind == "yes" and items[at + 1 :][:1] and _MEASURE.fullmatch(items[at + 1].text):
+        elif kind == "yes" and items[at + 1 :][:1] and (_MEASURE.fullmatch(items[at + 1].text) or _differs(items[at:])):
             kind = "name"  # "the line strength"
         elif kind in {"yes", "no"} and _is_purpose(settled):
             kind = "name"
@@ -254,6 +257,17 @@ def _names_quantity(item: Item, before: Sequence[Item]) -> bool:
 def _is_led(before: Sequence[Item]) -> bool:
     words = [one.text for one in before if one.kind in {"name", "word"}]
     return any(_MEASURE.fullmatch(word) for word in words) and any(word in {"of", "for"} for word in words)
+
+
+def _differs(items: Sequence[Item]) -> bool:
+    """Tell whether a difference is told with its number: "the zones differ by 0.21"."""
+    words = [item.text for item in items[:2]]
+    return words in (["differ", "by"], ["differs", "by"]) and items[2:3] != [] and items[2].kind == "number"
+
+
+def _leads_to_number(after: Sequence[Item]) -> bool:
+    led = len(after) > 1 and after[0].text in {"along", "for", "across", "on"} and after[1].kind == "number"
+    return led or [item.text for item in after] == ["to", "be"]
 
 
 def _has(items: Sequence[Item], kind: str) -> bool:

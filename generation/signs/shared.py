@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 EXISTENCE = re.compile(
-    r"seen|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
+    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
     r"detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|perceived|recorded|displayed"
 )
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
@@ -31,9 +31,9 @@ _NOT_SIDE = r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other
 _UP = (
     r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|coarser|rougher)"
     rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|above|over|"
-    rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears){_TO_NUMBER}|"
-    rf"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
-    r"exceed(?:s|ed|ing)?(?! by)|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"
+    rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
+    rf"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|reached(?= by)|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those )|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
 _DOWN = (
@@ -93,8 +93,8 @@ SHARED = {
     r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
     r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?",
     "degree": r"significant(?:ly)?|marked(?:ly)?|gross(?:ly)?|substantial(?:ly)?|pronounced|notabl[ey]|material(?:ly)?|"
-    r"obvious(?:ly)?|overt(?:ly)?|frank(?:ly)?|undu(?:e|ly)|convincing(?:ly)?|definite(?:ly)?|definitive|certain|"
-    r"suggestion|suspicion|hint|indication|conspicuous|measurable|demonstrable|worthwhile|relevant|real|true|"
+    r"obvious(?:ly)?|overt(?:ly)?|frank(?:ly)?|convincing(?:ly)?|definite(?:ly)?|definitive|certain|"
+    r"suggest|suggestion|suspicion|hint|indication|conspicuous|measurable|demonstrable|worthwhile|relevant|real|true|"
     r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
     r"clear-cut|meaningful(?:ly)?|noteworthy",
     "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
@@ -120,7 +120,7 @@ ORDER = (
 COMPARED = (
     r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
     r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|"
-    r"(?<=\w as )the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"
+    r"(?<=\w as )the|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"
     r"(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
 )
 """What one side is compared with."""
