@@ -90,7 +90,10 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
 
 def _names_other_unit(text: str, unit: str) -> bool:
     """Tell whether words name another unit; "the contrast" alone may be what is measured."""
-    return re.fullmatch(r"(?:of )?(?:the )?contrasts?(?: between .*)?", text) is None and _find_unit(text) not in {unit, None}
+    return re.fullmatch(r"(?:of )?(?:the )?contrasts?(?: between .*)?", text) is None and _find_unit(text) not in {
+        unit,
+        None,
+    }
 
 
 def _find_target(items: Sequence[Item], at: int) -> int | None:
@@ -141,7 +144,9 @@ def _check_comparison(
     number = None if target is None else _read_number(items[target].text, frame.unit)
     if target is not None:
         yield from _check_limit(items[target], frame)
-    elif not any(item.kind in _LIMITS for item in (*items, *(before[-8:] if items[at].text.startswith(_PASSIVE) else ()))):
+    elif not any(
+        item.kind in _LIMITS for item in (*items, *(before[-8:] if items[at].text.startswith(_PASSIVE) else ()))
+    ):
         yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
         return
     if films:

@@ -170,9 +170,13 @@ def _normalise(text: str) -> str:
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
     for more, bound in (("more|above|higher|over|greater|up", "at least"), ("less|below|lower|under", "at most")):
         text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
-    text = re.sub(r"\bat least one (?:of (?:the |these |its |both )*)?(?!chest)(?=[a-z])", "one ", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\bat least one (?:of (?:the |these |its |both )*)?(?!chest)(?=[a-z])", "one ", text, flags=re.IGNORECASE
+    )
     text = re.sub(r"\bat least (?=(?!the |a |its )[a-z])", "", text)
-    text = re.sub(r":(?= (?:absent|none|nil|negative|not (?:seen|present|visible|identified|detected|found|shown))\b)", "", text)
+    text = re.sub(
+        r":(?= (?:absent|none|nil|negative|not (?:seen|present|visible|identified|detected|found|shown))\b)", "", text
+    )
     text = re.sub(r"(?<![\w-])(?:Rt|R|RT)\b(?![-–/:.] ?[A-Z])", "right", text)
     text = re.sub(r"(?<![\w-])(?:Lt|L|LT)\b(?![-–/:.] ?[A-Z])", "left", text)
     return re.sub(
@@ -230,9 +234,7 @@ def _settle(items: list[Item]) -> list[Item]:
         elif item.text == "less" and after in {"yes", "no"}:
             kind = "negation"
         elif films and kind in {"more", "yes", "no", "name", "unknown", "converse"}:
-            kind = (
-                "up" if re.fullmatch(BARE_UP, item.text) else "down" if re.fullmatch(BARE_DOWN, item.text) else kind
-            )
+            kind = "up" if re.fullmatch(BARE_UP, item.text) else "down" if re.fullmatch(BARE_DOWN, item.text) else kind
         elif kind == "yes" and _names_quantity(item, settled) and _is_measured(items[at + 1 :], settled):
             kind = "name"
         elif kind == "yes" and QUANTITY.fullmatch(item.text) and _is_qualified(items[at + 1 :], settled):
@@ -309,8 +311,8 @@ def _is_qualified(after: Sequence[Item], before: Sequence[Item]) -> bool:
 
 def _is_measured(after: Sequence[Item], before: Sequence[Item]) -> bool:
     """Tell whether a quantity has its number behind it, a comparison with one, or its number before: "0.2 is the"."""
-    first = next((one.kind for one in before if one.kind in {"number", "negation"} or one.text in _BE), "")
-    if first == "number" and any(one.text in _BE for one in before) and not _has(before, "negation"):
+    told = any(one.kind == "number" and then.text in _BE for one, then in zip(before, before[1:], strict=False))
+    if told and not _has(before, "negation"):
         return True
     if _is_led(before) and _has(before, "number") and before[-1].text in _ARTICLES and not _has(before, "negation"):
         return True
