@@ -16,7 +16,7 @@ from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.scene import Seen, find_seen
-from thoracite.retrieval.signs import list_concepts, search_signs, tie_signs
+from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_signs
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
@@ -265,12 +265,14 @@ class Retriever:
         self._neighbours |= search_neighbours(self.store, missing)
 
     def _tie(self, findings: Sequence[Finding], seeds: Sequence[Entity], seen: Seen) -> list[ScoredTriple]:
-        """Return the facts that tie the signs of the seeds, which are kept like neighbours."""
+        """Return the facts that tie the signs of the seeds, and the absent signs of other findings."""
         by_id = {finding.entity.id: finding for finding in findings}
-        asserted = [by_id[seed.id] for seed in seeds]
-        missing = [concept for concept in list_concepts(asserted) if concept not in self._of_signs]
-        self._of_signs |= search_signs(self.store, missing)
-        return [scored for finding in asserted for scored in tie_signs(finding, self._of_signs, seen=seen)]
+        asserted = [by_id.pop(seed.id) for seed in seeds]
+        others = [finding.model_copy(update={"signs": find_absent(finding)}) for finding in by_id.values()]
+        missing = [concept for concept in list_concepts([*asserted, *others]) if concept not in self._of_signs]
+        self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
+        tied = [scored for finding in asserted for scored in tie_signs(finding, self._of_signs, seen=seen)]
+        return tied + [one for finding in others for one in tie_signs(finding, self._of_signs, seen=seen)[:1]]
 
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""

@@ -2,7 +2,8 @@
 
 The network's logit less what the signs foretell of it is the *rest*. Signs and rest are fitted together:
 cross-entropy, plus a pull of each sign's whole effect towards what the graph says of it (KnoBo's ``|tanh W - prior|``),
-and monotone in that direction, so that calibration is inside the weights. Each finding is fitted by itself, in seconds.
+and monotone in that direction, or, where the graph says nothing, in that of the data; so that calibration is inside the
+weights. Each finding is fitted by itself, in seconds.
 
 References
 ----------
@@ -188,7 +189,8 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         raw = material.logits[rows, n] - np.einsum("isk,sk->i", np.nan_to_num(climbed[rows]), foretold[n])
         usual[:, n] = [np.average(raw[view == v], weights=mixed[view == v]) for v in range(len(VIEWS))]
         rest = raw - usual[view, n]
-        found, base[:, n], slope[n] = fit_together(Fitted(inputs, rest, lines, view, target, mixed), held, priors)
+        joint = Fitted(inputs, rest, lines, view, target, mixed)
+        found, base[:, n], slope[n] = fit_together(joint, held.follow(free), priors)
         steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
         odds = base[view, n] + inputs @ found + slope[n] * rest
         low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
