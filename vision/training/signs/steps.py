@@ -107,6 +107,11 @@ class Held(NamedTuple):
         way = np.sign(free.reshape(len(self.prior), -1).sum(axis=1))
         return self._replace(direction=np.where(self.prior != 0, self.prior, way))
 
+    def bend(self, steps: int) -> Floats:
+        """Return the direction of each step: 1, -1, or 0 where it may go either way."""
+        directions: Floats = np.repeat(self.direction * self.pulls.monotone, steps // len(self.prior))
+        return directions
+
 
 class Fitted(NamedTuple):
     """What one finding is fitted on: inputs, rest, what the inputs foretell of the logit, views, targets, weights."""
@@ -154,11 +159,10 @@ def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> t
 
 def fit_together(fitted: Fitted, held: Held, priors: Floats) -> Found:
     """Fit steps, intercepts and the weight of the rest together; ``priors`` are the intercepts to begin from."""
-    groups, inputs = len(held.prior), fitted.inputs.shape[1]
+    inputs = fitted.inputs.shape[1]
     bounds: list[tuple[float | None, float | None]] = []
-    for direction in np.repeat(held.direction, inputs // groups):
-        free = not held.pulls.monotone or direction == 0
-        bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
+    for direction in held.bend(inputs):
+        bounds.append((None, None) if direction == 0 else (0, None) if direction > 0 else (None, 0))
     bounds += [(None, None)] * len(priors) + [(0, None)]
     start = np.concatenate([np.zeros(inputs), priors, [0.0]])
     found = minimize(_make_loss(fitted, held), start, jac=True, method="L-BFGS-B", bounds=bounds).x
