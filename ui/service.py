@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,11 +19,13 @@ from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
-from thoracite.types import Explanation
-from thoracite.ui.picture import Picture, render_picture
+from thoracite.types import Answer, Explanation
+from thoracite.ui.interventions.cases import Cases
+from thoracite.ui.picture import Picture, render_pixels
 
 if TYPE_CHECKING:
     from thoracite.generation.report_check import ReportCheck
+    from thoracite.interventions import Case
     from thoracite.retrieval.retriever import Retrieval, Retriever
 
 LONGEST = 250
@@ -42,8 +44,24 @@ class BusyError(ThoraciteError):
 class Explaining(Protocol):
     """The methods of :class:`thoracite.pipeline.Explainer` that the service needs."""
 
-    def explain(self, image: str | Path) -> Explanation:
-        """Explain one image."""
+    def explain(
+        self,
+        image: str | Path,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
+        """Explain one image, with signs set and something left out."""
+        ...
+
+    def open_case(self, image: str | Path) -> Case:
+        """Read and explain one image, and keep what interventions need."""
+        ...
+
+    def intervene(
+        self, case: Case, *, signs: Mapping[str, float | Answer | None] | None = None, without: Sequence[str] = ()
+    ) -> Explanation:
+        """Set signs of an image that was read, or leave something out."""
         ...
 
     def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
@@ -127,6 +145,7 @@ class Service:
         self._explainer = explainer
         self._retriever: Retriever | None = None
         self._stores: dict[Language, GraphStore] = {}
+        self.cases = Cases()
         self._loading = threading.RLock()
         self._reading = Turnstile(slots=1, line=8, patience_s=60.0)
         self._asking: dict[Language, Turnstile] = {
@@ -148,22 +167,42 @@ class Service:
                 self._explainer = Explainer(self.settings)
             return self._explainer
 
-    def explain(self, path: Path) -> tuple[Explanation, Picture | None]:
-        """Explain an image on this machine, and draw it for the page.
+    def explain(
+        self,
+        path: Path,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
+        """Explain an image on this machine.
+
+        Parameters
+        ----------
+        path : Path
+            The image.
+        signs, without
+            As :meth:`thoracite.pipeline.Explainer.explain` takes them.
 
         Raises
         ------
         InputError
             If the image cannot be read.
+        UsageError
+            If a sign cannot be set, or something cannot be left out.
         BusyError
             If too many requests wait.
         """
         with self._reading.enter():
-            explanation = self.load().explain(path)
-            picture = render_picture(path, self.settings)
-        return explanation.model_copy(update={"image": path.name}), picture
+            explanation = self.load().explain(path, signs=signs, without=without)
+        return explanation.model_copy(update={"image": path.name})
 
-    def explain_upload(self, name: str, data: bytes) -> tuple[Explanation, Picture | None]:
+    def explain_upload(
+        self,
+        name: str,
+        data: bytes,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
         """Explain uploaded bytes; they are on disk only while they are read.
 
         Parameters
@@ -172,16 +211,63 @@ class Service:
             File name as sent; only its last part is used.
         data : bytes
             PNG, JPEG or DICOM.
+        signs, without
+            As :meth:`explain` takes them.
 
         Raises
         ------
         InputError
             If the bytes are not a readable image; the message names the file as sent.
-        BusyError
-            If too many requests wait.
+        UsageError, BusyError
+            As :meth:`explain`.
         """
         with _kept(name, data) as path:
-            return self.explain(path)
+            return self.explain(path, signs=signs, without=without)
+
+    def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
+        """Explain an image on this machine for the page, and keep its reading for interventions.
+
+        Parameters
+        ----------
+        path : Path
+            The image.
+        session : str
+            Name of the visitor's session; what is kept goes when it ends.
+
+        Returns
+        -------
+        tuple of str, Explanation and Picture
+            The name under which the reading is kept, which nobody can guess; its explanation; the image for the page.
+
+        Raises
+        ------
+        InputError, BusyError
+            As :meth:`explain`.
+        """
+        with self._reading.enter():
+            case = self.load().open_case(path)
+            picture = render_pixels(case.radiograph.pixels)
+        untouched = case.untouched.model_copy(update={"image": path.name})
+        case = case._replace(study=case.study.model_copy(update={"image": path.name}), untouched=untouched)
+        return self.cases.keep(case, session), untouched, picture
+
+    def intervene(
+        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str]
+    ) -> tuple[Case, Explanation]:
+        """Change a kept reading, and tell what changes.
+
+        Raises
+        ------
+        InputError
+            If the reading is no longer kept.
+        UsageError, BusyError
+            As :meth:`explain`.
+        """
+        case = self.cases.find(name)
+        if not (signs or without):
+            return case, case.untouched
+        with self._reading.enter():
+            return case, self.load().intervene(case, signs=signs, without=without)
 
     def check_report(self, text: str, image: tuple[str, bytes] | None = None) -> ReportCheck:
         """Compare a report with its image, if one was sent, and the graph.
