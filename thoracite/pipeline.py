@@ -189,6 +189,13 @@ class Explainer:
         notes = describe_triples(left_out, before, encoder) if left_out.triples else ()
         return compare(before, after, left_out, signs=changes, notes=notes)
 
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of an image changes what it adds, by its key; empty without signs."""
+        from thoracite.vision.encoder import SignEncoder
+
+        encoder = self.retriever.encoder
+        return encoder.find_ranges(case.reading) if isinstance(encoder, SignEncoder) else {}
+
     def _explain(
         self,
         study: Study,

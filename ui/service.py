@@ -64,6 +64,10 @@ class Explaining(Protocol):
         """Set signs of an image that was read, or leave something out."""
         ...
 
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign changes what it adds."""
+        ...
+
     def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
         """Compare a report with its image and the graph."""
         ...
@@ -268,6 +272,10 @@ class Service:
             return case, case.untouched
         with self._reading.enter():
             return case, self.load().intervene(case, signs=signs, without=without)
+
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of a kept reading changes anything; empty without signs."""
+        return self.load().find_ranges(case)
 
     def check_report(self, text: str, image: tuple[str, bytes] | None = None) -> ReportCheck:
         """Compare a report with its image, if one was sent, and the graph.

@@ -78,6 +78,21 @@ class ImageEncoder(Protocol):
 class SignEncoder(ImageEncoder, Protocol):
     """Reads radiographs by signs, which can be set."""
 
+    def find_ranges(self, reading: Reading) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign changes what it adds.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of this encoder.
+
+        Returns
+        -------
+        mapping of str to (float, float)
+            Lowest and highest value in the sign's unit, by its key.
+        """
+        ...
+
     def find_priors(self) -> Mapping[tuple[str, str], Prior]:
         """Return what the graph said of signs and findings when their weights were fitted.
 

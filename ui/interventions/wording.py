@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thoracite.types import Changes, FindingChange
+from thoracite.types import Answer, Changes, FindingChange
 
 TOLD = 0.05
 """Least change of log-odds that has a line; smaller ones are counted."""
@@ -18,8 +18,41 @@ def describe_asked(changes: Changes) -> str:
     >>> describe_asked(Changes(signs={"thx:perihilar_haze bilateral": None, "thx:apical_cap left": "yes"}))
     'thx:perihilar_haze bilateral taken away; thx:apical_cap left set to yes'
     """
-    signs = [f"{key} {'taken away' if answer is None else f'set to {answer}'}" for key, answer in changes.signs.items()]
+    signs = [f"{key} {describe_answer(answer)}" for key, answer in changes.signs.items()]
     return "; ".join(signs + [f"{word} left out" for word in changes.without])
+
+
+def describe_answer(answer: float | Answer | None) -> str:
+    """Say what a sign was set to.
+
+    Examples
+    --------
+    >>> [describe_answer(answer) for answer in ("yes", 0.158911796, None)]
+    ['set to yes', 'set to 0.159', 'taken away']
+    """
+    if answer is None:
+        return "taken away"
+    return f"set to {answer}" if isinstance(answer, str) else f"set to {answer:.3g}"
+
+
+def list_asked(changes: Changes) -> list[dict[str, str]]:
+    """List what was set and left out, one by one: in ``words``, with the ``sign`` or the ``word`` that asked for it."""
+    signs = [
+        {"words": describe_asked(Changes(signs={key: answer})), "sign": key, "word": ""}
+        for key, answer in changes.signs.items()
+    ]
+    return signs + [{"words": f"{word} left out", "sign": "", "word": word} for word in changes.without]
+
+
+def list_hidden(changes: Changes) -> list[tuple[float, ...]]:
+    """List the boxes that were hidden: x0, y0, x1, y1 in pixels.
+
+    Examples
+    --------
+    >>> list_hidden(Changes(without=("1,2,3,4", "thx:a thx:b thx:c")))
+    [(1.0, 2.0, 3.0, 4.0)]
+    """
+    return [tuple(map(float, word.split(","))) for word in changes.without if ":" not in word]
 
 
 def describe_verdicts(change: FindingChange) -> str:
@@ -63,4 +96,14 @@ def list_lines(changes: Changes) -> list[str]:
     return lines if lines or changes.findings else ["Nothing changes."]
 
 
-__all__ = ["TOLD", "describe_asked", "describe_verdicts", "list_lines", "list_rows", "select_moved"]
+__all__ = [
+    "TOLD",
+    "describe_answer",
+    "describe_asked",
+    "describe_verdicts",
+    "list_asked",
+    "list_hidden",
+    "list_lines",
+    "list_rows",
+    "select_moved",
+]

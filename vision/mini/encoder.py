@@ -39,7 +39,7 @@ from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.mini.signs.evidence import SignReader, Weighed
-from thoracite.vision.mini.signs.intervention import set_signs
+from thoracite.vision.mini.signs.intervention import find_ranges, set_signs
 from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
@@ -196,6 +196,10 @@ class MiniEncoder:
         return reading.model_copy(
             update={"findings": set_signs(reading.findings, changes, reader=self.signs, view=view)}
         )
+
+    def find_ranges(self, reading: Reading) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of a reading changes what it adds, by its key."""
+        return find_ranges(self.signs, "AP" if reading.view == "AP" else "PA")
 
     def find_priors(self) -> Mapping[tuple[str, str], Prior]:
         """Return what the graph says of signs and findings, which gave the weights their direction."""
