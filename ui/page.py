@@ -141,7 +141,8 @@ def render_body(
     Markup
         ``<article class="thoracite">…</article>``, everything in it escaped.
     """
-    context = make_context(explanation, picture and (picture.width, picture.height), anchor=anchor, live=live)
+    size = None if picture is None else (picture.width, picture.height)
+    context = make_context(explanation, size, anchor=anchor, live=live)
     return render_part("body.html", context | {"picture": picture, "assertions": assertions})
 
 

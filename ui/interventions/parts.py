@@ -60,7 +60,7 @@ def render_parts(
     context = make_context(explanation, (width, height), live=case.untouched.image)
     context |= {"assertions": "/assertion/", "show_others": OTHERS in asked.shown, "asked_signs": asked.signs}
     context |= {"asked_items": list(_list_items(case, asked))}
-    parts = {name: render_part(f"{name}.html", context) for name in _ALWAYS}
+    parts: dict[str, str] = {name: render_part(f"{name}.html", context) for name in _ALWAYS}
     parts |= {
         f"row-{one.entity.id}": render_part("row.html", context | {"finding": one}) for one in context["findings"]
     }
