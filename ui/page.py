@@ -21,7 +21,7 @@ from thoracite.types import CITATION, Changes, Claim, Explanation, Verdict
 from thoracite.types.verdict import ASSERTED, find_rank
 from thoracite.ui.drawing import draw_graph, draw_waterfall
 from thoracite.ui.interventions.controls import state_choice
-from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved
+from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved, summarize
 from thoracite.ui.picture import Picture, render_picture
 from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
 
@@ -184,6 +184,7 @@ def make_context(
         "graph": draw_graph(cited),
         "has_odds": any(finding.prior is not None for finding in findings),
         "changes": changes,
+        "changes_summary": summarize(changes) if changes else "",
         "moved": {one.finding.id: one for one in told},
         "moved_told": list_rows(changes) if changes else [],
         "moved_others": others,

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST = 24
 """Most readings that are kept; the oldest one goes first."""
 
+MOST_BYTES = 400_000_000
+"""Most bytes of pixels that are kept, beside those of the last image."""
+
 KEPT_S = 1800.0
 """How long a reading is kept after it was last asked for, in seconds."""
 
@@ -36,12 +39,14 @@ class Cases:
     ----------
     most : int
         Most readings that are kept.
+    most_bytes : int
+        Most bytes of pixels that are kept, beside those of the last image.
     kept_s : float
         How long one is kept after it was last asked for, in seconds.
     """
 
-    def __init__(self, *, most: int = MOST, kept_s: float = KEPT_S) -> None:
-        self._most, self._kept_s = most, kept_s
+    def __init__(self, *, most: int = MOST, most_bytes: int = MOST_BYTES, kept_s: float = KEPT_S) -> None:
+        self._most, self._most_bytes, self._kept_s = most, most_bytes, kept_s
         self._cases: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -59,7 +64,7 @@ class Cases:
         self.forget(session)
         with self._lock:
             self._cases[name] = _Kept(case, session, time.monotonic() + self._kept_s)
-            while len(self._cases) > self._most:
+            while len(self._cases) > 1 and (len(self._cases) > self._most or self._count_bytes() > self._most_bytes):
                 self._cases.popitem(last=False)
         return name
 
@@ -90,10 +95,13 @@ class Cases:
     def __len__(self) -> int:
         return len(self._cases)
 
+    def _count_bytes(self) -> int:
+        return sum(kept.case.radiograph.pixels.nbytes for kept in self._cases.values())
+
     def _drop_old(self) -> None:
         now = time.monotonic()
         for name in [name for name, kept in self._cases.items() if kept.until < now]:
             del self._cases[name]
 
 
-__all__ = ["KEPT_S", "MOST", "Cases"]
+__all__ = ["KEPT_S", "MOST", "MOST_BYTES", "Cases"]

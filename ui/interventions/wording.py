@@ -86,6 +86,19 @@ def list_rows(changes: Changes) -> list[list[str]]:
     ]
 
 
+def summarize(changes: Changes) -> str:
+    """Summarize the changes in a sentence that can be read aloud: the first findings, and how many sentences.
+
+    Examples
+    --------
+    >>> summarize(Changes(removed=("It is hazy [E1].",)))
+    'No probability changes. 1 gone and 0 new of the sentences.'
+    """
+    rows = [f"{row[0]} {row[1].replace('→', 'to')}" for row in list_rows(changes)[:3]]
+    moved = ", ".join(rows) or "No probability changes"
+    return f"{moved}. {len(changes.removed)} gone and {len(changes.added)} new of the sentences."
+
+
 def list_lines(changes: Changes) -> list[str]:
     """List sentences that went and came, and the notes; one line where nothing changed."""
     lines = [f"gone: {sentence}" for sentence in changes.removed]
@@ -106,4 +119,5 @@ __all__ = [
     "list_lines",
     "list_rows",
     "select_moved",
+    "summarize",
 ]

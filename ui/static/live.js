@@ -45,6 +45,7 @@
       if (range !== document.activeElement) range.value = said.dataset.value;
       range.setAttribute("aria-valuetext", said.textContent);
     }
+    article.querySelector(".whatif .announce").textContent = article.querySelector(".changes").dataset.summary;
     const state = stateOf(article);
     article.querySelector(".whatif .reset").hidden = !(Object.keys(state.signs).length || state.without.length);
   };

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from thoracite.errors import InputError
+from thoracite.interventions import Case
+from thoracite.types import Explanation, Study
 from thoracite.ui.interventions.cases import Cases
+from thoracite.vision.encoder import Reading
+from thoracite.vision.image import Radiograph
 
-CASE = cast("Any", object())
+CASE = Case(
+    Study(image="chest.png"),
+    Radiograph(np.zeros((64, 64), dtype=np.float32)),
+    Reading(),
+    Explanation(image="chest.png", generator="template", graph="none"),
+)
 
 
 def test_a_reading_is_found_by_its_name_alone() -> None:
@@ -42,6 +51,15 @@ def test_the_one_that_was_not_asked_for_goes_first() -> None:
     assert cases.find(first) is CASE
     with pytest.raises(InputError):
         cases.find(second)
+
+
+def test_large_images_are_fewer() -> None:
+    cases = Cases(most_bytes=2 * CASE.radiograph.pixels.nbytes)
+    names = [cases.keep(CASE, session) for session in ("one", "two", "three")]
+    assert len(cases) == 2
+    assert cases.find(names[-1]) is CASE
+    small = Cases(most_bytes=1)
+    assert small.find(small.keep(CASE, "one")) is CASE  # the last image stays in any case
 
 
 def test_an_old_reading_goes() -> None:
