@@ -21,6 +21,7 @@ from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
 from thoracite.types import Answer, Explanation
 from thoracite.ui.interventions.cases import Cases
+from thoracite.ui.limits import BusyError, Turnstile
 from thoracite.ui.picture import Picture, render_pixels
 
 if TYPE_CHECKING:
@@ -35,10 +36,6 @@ LONGEST_REPORT = 50_000
 """Longest report to check, in characters."""
 
 Language = Literal["sparql", "cypher"]
-
-
-class BusyError(ThoraciteError):
-    """More requests at once than this machine can answer in time."""
 
 
 class Explaining(Protocol):
@@ -71,66 +68,6 @@ class Explaining(Protocol):
     def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
         """Compare a report with its image and the graph."""
         ...
-
-
-class Turnstile:
-    """Queue that admits a few at once, lets a few wait, and turns the rest away.
-
-    Parameters
-    ----------
-    slots : int
-        Most requests inside.
-    line : int
-        Most requests that wait.
-    patience_s : float
-        Longest wait, in seconds.
-
-    Examples
-    --------
-    >>> gate = Turnstile(slots=1, line=0, patience_s=1.0)
-    >>> with gate.enter():
-    ...     try:
-    ...         with gate.enter():
-    ...             pass
-    ...     except BusyError as error:
-    ...         print(error)
-    1 request is being answered and none may wait; try again in a few seconds
-    """
-
-    def __init__(self, *, slots: int, line: int, patience_s: float) -> None:
-        self._slots, self._line, self._patience_s = slots, line, patience_s
-        self._free = threading.Semaphore(slots)
-        self._count = threading.Lock()
-        self._present = 0
-
-    @contextmanager
-    def enter(self) -> Iterator[None]:
-        """Wait for a slot; leave it at the end of the ``with`` block.
-
-        Raises
-        ------
-        BusyError
-            If the line is full, or no slot came free in time.
-        """
-        with self._count:
-            if self._present >= self._slots + self._line:
-                raise BusyError(self._sentence())
-            self._present += 1
-        try:
-            if not self._free.acquire(timeout=self._patience_s):
-                raise BusyError(self._sentence())
-            try:
-                yield
-            finally:
-                self._free.release()
-        finally:
-            with self._count:
-                self._present -= 1
-
-    def _sentence(self) -> str:
-        inside = f"{self._slots} request is" if self._slots == 1 else f"{self._slots} requests are"
-        waiting = f"{self._line} wait" if self._line else "none may wait"
-        return f"{inside} being answered and {waiting}; try again in a few seconds"
 
 
 class Service:
