@@ -28,7 +28,7 @@ from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
 from thoracite.vision.mini.activations import Activations, Features, ViewScale
-from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
+from thoracite.vision.mini.bundle import explain_damage, fill_network, fold_norms, read_model
 from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.entities import find_entities
@@ -152,6 +152,7 @@ class MiniEncoder:
                 raise ValueError("it was trained on other measurements, labels or signs")
             network = Ensemble(len(OUTPUTS), facts["folds"])
             fill_network(network, state)
+            fold_norms(network)
             view, size = ViewScale(**facts["view"]), facts["size"]
         parts = network, ChestSegmenter.load(), zones, weights, view, gate
         return cls(*parts, size=size, side=side, noise=noise, device=find_device(device), prevalence=prevalence)
@@ -341,6 +342,7 @@ class MiniEncoder:
 
     def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:
         weighed = self.weigh(activations, view)
+        scores = self.signs.score_all(activations.signs, weighed.parts, view)
         for n, (label, entity) in enumerate(zip(FINDINGS, self.entities, strict=True)):
             prior, whole = self.prevalence.find_share(label, view), weighed.whole[n]
             shift = find_log_odds(prior) - find_log_odds(self.usual.find_share(label, view))
@@ -352,7 +354,7 @@ class MiniEncoder:
                 probability=probability,
                 prior=prior,
                 certainty=CERTAINTIES[verdict],
-                signs=self.signs.score(activations.signs, weighed.parts[n], view),
+                signs=scores[n],
                 base_log_odds=weighed.base[n] + shift,
                 rest_log_odds=weighed.rest[n],
                 region=self.locate(label, activations) if verdict in ASSERTED else None,
