@@ -18,8 +18,8 @@ from thoracite.types import CITATION, Claim, ClaimKind, Evidence
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
 
-_SUMMARY = re.compile(r"\bnothing stands out\b|\b(?:does not decide|undecided)\b", re.IGNORECASE)
-"""Words of a summary: that nothing stands out, or what is undecided."""
+_SUMMARY = re.compile(r"\bnothing stands out\b|\b(?:does not decide|undecided|could not be measured)\b", re.IGNORECASE)
+"""Words of a summary: that nothing stands out, what is undecided, or what could not be measured."""
 
 
 def parse_citations(sentence: str) -> tuple[str, ...]:

@@ -58,6 +58,23 @@ class CitedFindings:
             for finding in findings
         )
 
+    def list_signs(self, finding: Finding) -> list[Evidence]:
+        """Return the measured signs of a finding that are evidence, the strongest first."""
+        return [e for e in self._signs if e.about.id == finding.entity.id and e.sign is not None and e.sign.valid]
+
+    def list_triples(self, finding: Finding) -> list[Evidence]:
+        """Return the facts about a finding."""
+        return [e for e in self.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
+
+    @property
+    def unmeasured(self) -> list[Evidence]:
+        """Return signs that could not be measured, one for each reason."""
+        return [e for e in self._signs if e.sign is not None and not e.sign.valid]
+
+    @property
+    def _signs(self) -> list[Evidence]:
+        return [e for e in self.evidence if e.kind == "sign"]
+
     def tell_once(self, piece: Evidence) -> bool:
         """Note that a sign is told, and tell whether it was told before, of another finding."""
         key = ("", None) if piece.sign is None else (piece.sign.sign.id, piece.sign.side)

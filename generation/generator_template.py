@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from thoracite.generation.cited_findings import CitedFindings
-from thoracite.generation.groups import deny, deny_without_prior, leave_undecided, name_others, write_quietly
+from thoracite.generation.groups import close, deny_without_prior, leave_undecided, name_others, write_quietly
 from thoracite.generation.phrases import begin
-from thoracite.generation.reasons import explain_finding, tell_foremost_reason
+from thoracite.generation.reasons import explain_finding, tell_absent, tell_foremost_reason
+from thoracite.generation.signs.sentences import tell_unmeasured
 from thoracite.types import Evidence, Finding, Study
 
 _MAIN = 3
@@ -50,16 +51,22 @@ class TemplateGenerator:
         """
         cited = CitedFindings(findings, evidence)
         if cited.has_prior and not cited.stands_out:
-            return [begin(sentence) for sentence in write_quietly(cited, tell_foremost_reason(cited))]
+            told = [*tell_foremost_reason(cited), *tell_absent(cited), *_tell_unmeasured(cited)]
+            return [begin(sentence) for sentence in write_quietly(cited, told)]
         sentences = [
             sentence
             for number, finding in enumerate(cited.asserted[:_MAIN])
             for sentence in explain_finding(cited, finding, leading=number == 0)
         ]
         sentences += name_others(cited, cited.asserted[_MAIN:])
-        sentences += leave_undecided(cited)
-        sentences += deny(cited) if cited.has_prior else deny_without_prior(cited)
+        sentences += [*tell_absent(cited), *_tell_unmeasured(cited)]
+        sentences += close(cited) if cited.has_prior else [*leave_undecided(cited), *deny_without_prior(cited)]
         return [begin(sentence) for sentence in sentences]
+
+
+def _tell_unmeasured(cited: CitedFindings) -> list[str]:
+    sentence = tell_unmeasured(cited.unmeasured)
+    return [sentence] if sentence else []
 
 
 __all__ = ["TemplateGenerator"]

@@ -14,8 +14,8 @@ Examples
 ... ]
 >>> for sentence in write_quietly(CitedFindings(findings, evidence)):
 ...     print(sentence)
-nothing stands out; this image does not decide on pneumonia (1 times its usual odds) [E2].
-there is no sign of emphysema (0.33 times its usual odds) [E1].
+nothing stands out; there is no sign of emphysema (0.33 times its usual odds) [E1].
+this image does not decide on pneumonia (1 times its usual odds) [E2].
 """
 
 from __future__ import annotations
@@ -64,22 +64,35 @@ def name_others(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[s
         yield f"also {verdict} {are} {join_words(named)}."
 
 
-def write_quietly(cited: CitedFindings, reasons: Iterable[str] = ()) -> Iterator[str]:
+def write_quietly(cited: CitedFindings, told: Iterable[str] = ()) -> Iterator[str]:
     """Write at most three sentences of an image in which nothing stands out, and say so first.
 
-    They name what is possible, the reason for the foremost of it, what the image does not decide on, and, where there
-    is room, what is unlikely.
+    The first names what is possible, or else unlikely; the second tells a sign; the third names the other findings.
 
     Parameters
     ----------
     cited : CitedFindings
         All findings of the image, with their evidence.
-    reasons : iterable of str
-        At most one sentence: what speaks for the foremost possible finding.
+    told : iterable of str
+        Sentences about signs; the first of them is said.
     """
-    sentences = [*_name_possible(cited), *reasons, *leave_undecided(cited), *deny(cited)]
-    for number, sentence in enumerate(sentences[:_MOST]):
+    first = list(_name_possible(cited))
+    rest = [*leave_undecided(cited), *deny(cited)]
+    if not first:
+        first, rest = (list(deny(cited)), list(leave_undecided(cited))) if cited.denied else (rest[:1], rest[1:])
+    for number, sentence in enumerate([*first, *list(told)[: _MOST - 2], *join_clauses(rest)]):
         yield sentence if number else f"{_QUIET}{sentence}"
+
+
+def close(cited: CitedFindings) -> Iterator[str]:
+    """Write one sentence about the findings that the image does not decide on, and those that are unlikely."""
+    yield from join_clauses([*leave_undecided(cited), *deny(cited)])
+
+
+def join_clauses(sentences: Sequence[str]) -> Iterator[str]:
+    """Join sentences with semicolons to one; none to none."""
+    if sentences:
+        yield f"{'; '.join(sentence.removesuffix('.') for sentence in sentences)}."
 
 
 def _name_possible(cited: CitedFindings) -> Iterator[str]:
@@ -130,4 +143,4 @@ def _deny_by_probability(cited: CitedFindings, findings: Sequence[Finding]) -> s
     return f"no {labels} is detected ({highest}{findings[0].number}) {cited.cite(findings)}"
 
 
-__all__ = ["deny", "deny_without_prior", "leave_undecided", "name_others", "observe", "write_quietly"]
+__all__ = ["close", "deny", "deny_without_prior", "leave_undecided", "name_others", "observe", "write_quietly"]

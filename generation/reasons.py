@@ -21,7 +21,7 @@ from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.general import state_triple
 from thoracite.generation.groups import observe
 from thoracite.generation.phrases import name_generic, name_indefinite, verb
-from thoracite.generation.signs.sentences import carry, find_tying, tell_sign
+from thoracite.generation.signs.sentences import carry, find_tying, state_own_reading, tell_sign
 from thoracite.kg.facts import read_first_signs
 from thoracite.kg.ties import find_wider
 from thoracite.kg.vocabulary import CAUSED_BY, CO_OCCURS, HAS_SIGN, MIMICS, SUGGESTS
@@ -47,9 +47,8 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
     leading : bool
         Whether it is the first one; of others one sign is told, or one reason.
     """
-    triples = [e for e in cited.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
-    signs = [e for e in cited.evidence if e.kind == "sign" and e.about.id == finding.entity.id]
-    yield f"{observe(cited, finding).removesuffix('.')}{carry(signs)}."
+    triples, signs = cited.list_triples(finding), cited.list_signs(finding)
+    yield f"{observe(cited, finding).removesuffix('.')}{carry(signs) or state_own_reading(finding)}."
     told = _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=leading)
     yield from (tell_sign(piece, tie, brief=cited.tell_once(piece)) for piece, tie in told)
     stated = ((piece, piece.triple) for piece in triples if piece.triple is not None)
@@ -62,11 +61,28 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
 def tell_foremost_reason(cited: CitedFindings) -> Iterator[str]:
     """Write the strongest sign that a fact ties to the foremost finding, if one speaks for it."""
     for finding in cited.asserted[:1]:
-        triples = [e for e in cited.evidence if e.kind == "triple" and e.about.id == finding.entity.id]
-        signs = [e for e in cited.evidence if e.kind == "sign" and e.about.id == finding.entity.id]
+        triples, signs = cited.list_triples(finding), cited.list_signs(finding)
         for piece, tie in _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=True)[:1]:
             if piece.stance == "for" and tie is not None:
                 yield tell_sign(piece, tie, brief=cited.tell_once(piece))
+
+
+def tell_absent(cited: CitedFindings) -> Iterator[str]:
+    """Write the strongest sign that was looked for and is absent, of a finding that is unlikely, else undecided."""
+    for findings in (cited.denied, cited.undecided):
+        pairs = [(piece, tie) for finding in findings for piece, tie in _tie_absent(cited, finding)]
+        if pairs:
+            piece, tie = max(pairs, key=lambda pair: _rate(*pair))
+            yield tell_sign(piece, tie, brief=cited.tell_once(piece))
+            return
+
+
+def _tie_absent(cited: CitedFindings, finding: Finding) -> Iterator[Tied]:
+    triples = cited.list_triples(finding)
+    for piece in cited.list_signs(finding):
+        tie = find_tying(piece, triples)
+        if tie is not None and piece.stance == "against":
+            yield piece, tie
 
 
 Tied = tuple[Evidence, Evidence | None]
@@ -90,9 +106,10 @@ def _find_value(piece: Evidence) -> float:
 
 
 def _rate(piece: Evidence, tie: Evidence | None) -> float:
-    """Rate a sign by what it adds, a fifth of it where no fact ties it."""
-    added = 0.0 if piece.sign is None else abs(piece.sign.log_odds)
-    return added if tie is not None else added / 5
+    """Rate a sign by what it adds; where no fact ties it, a fifth of it, and nothing where it is absent."""
+    if piece.sign is None or (tie is None and piece.sign.answer == "no"):
+        return 0.0
+    return abs(piece.sign.log_odds) / (1 if tie is not None else 5)
 
 
 def _join(cited: CitedFindings, finding: Finding, piece: Evidence, triple: Triple) -> str | None:
@@ -167,4 +184,4 @@ def _leads_on(triple: Triple, finding: Entity) -> bool:
     return ends.get(triple.relation.id) == finding.id
 
 
-__all__ = ["explain_finding", "tell_foremost_reason"]
+__all__ = ["explain_finding", "tell_absent", "tell_foremost_reason"]

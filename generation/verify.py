@@ -19,6 +19,12 @@ from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.odds import holds
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.signs.claim import check_sign_claim
+from thoracite.generation.signs.silence import (
+    check_own_reading,
+    check_unmeasured,
+    is_unmeasured,
+    take_own_reading,
+)
 from thoracite.generation.statement import Presence, Quoted, QuotedOdds, Stated, Statement, parse_statement
 from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
 from thoracite.kg.extract.extractor import Extractor
@@ -82,6 +88,16 @@ def _find_any(
 ) -> Iterator[Fault]:
     """Find every fault of a claim, contradictions first; parts about findings are judged as sentences of their own."""
     cited = [known[key] for key in claim.citations if key in known]
+    taken = take_own_reading(claim.sentence)
+    if taken.said:
+        yield from check_own_reading(cited)
+        claim = claim.model_copy(update={"sentence": taken.sentence})
+    if is_unmeasured(claim.sentence):
+        yield from check_unmeasured(claim.sentence, cited)
+        yield from (
+            [] if claim.kind == "summary" else [Fault("unsupported", f"it is a summary, not of kind {claim.kind}")]
+        )
+        return
     if len(cited) < len(claim.citations) or not any(piece.kind == "sign" for piece in cited):
         statement = parse_statement(claim.sentence, link=link, names=names, extractor=extractor)
         yield from _find_faults(claim, statement, known)

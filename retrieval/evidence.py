@@ -8,12 +8,12 @@ other facts, then those that the image does not decide on, then the unlikely one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from thoracite.kg.queries.render import render_cypher, render_sparql
 from thoracite.kg.ties import find_tie
-from thoracite.retrieval.signs import find_answered, find_stance
+from thoracite.retrieval.signs import find_absent, find_answered, find_stance, find_unmeasured
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
 from thoracite.types import Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
 from thoracite.types.verdict import ORDER, state_ratio
@@ -35,12 +35,12 @@ _WHY = {
 }
 
 
-def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[Evidence, ...]:
+def collect_evidence(findings: Sequence[Finding], subgraph: Subgraph) -> tuple[Evidence, ...]:
     """Number the evidence ``E1``, ``E2``, …
 
     Parameters
     ----------
-    findings : iterable of Finding
+    findings : sequence of Finding
         All findings of one image; none for a text or a CURIE.
     subgraph : Subgraph
         Triples retrieved for them; each is evidence once, for the first seed whose sign it ties, else for the first
@@ -56,6 +56,9 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
     seeds = subgraph.seeds or find_seeds(findings)
     left = {scored.triple.key: scored for scored in subgraph.triples}
     signs = {seed.id: list(_take_signs(by_id[seed.id], left)) for seed in seeds if seed.id in by_id}
+    seeded = {seed.id for seed in seeds}
+    others = sorted((finding for finding in findings if finding.entity.id not in seeded), key=_find_place)
+    absent = {finding.entity.id: list(_take_absent(finding, left)) for finding in others}
     placed = _place_triples(seeds, left.values())
     drafts: list[dict[str, Any]] = []
     for seed in seeds:
@@ -63,9 +66,9 @@ def collect_evidence(findings: Iterable[Finding], subgraph: Subgraph) -> tuple[E
         if finding is not None:
             drafts += [*_read_finding(finding), *signs[seed.id]]
         drafts += [_read_triple(seed, role, scored) for role, scored in placed[seed.id]]
-    seeded = {seed.id for seed in seeds}
-    others = sorted((finding for finding in findings if finding.entity.id not in seeded), key=_find_place)
-    drafts += [_finding_draft(finding) for finding in others]
+    for finding in others:
+        drafts += [_finding_draft(finding), *absent[finding.entity.id]]
+    drafts += [_sign_draft(findings[0], score) for finding in findings[:1] for score in find_unmeasured(finding)]
     return tuple(Evidence(key=f"E{number}", **draft) for number, draft in enumerate(drafts, 1))
 
 
@@ -78,12 +81,23 @@ def _take_signs(finding: Finding, left: dict[Key, ScoredTriple]) -> Iterator[dic
     """Return the answered signs of a finding, each followed by the triples that tie it, which are used up."""
     for score in find_answered(finding):
         yield _sign_draft(finding, score)
-        for key, scored in list(left.items()):
-            tie = find_tie(score, finding.entity.id, scored.triple)
-            if tie is not None and tie.stance == find_stance(score):
-                name = "absent" if not tie.shown else "sign" if tie.stance == "for" else "against"
-                role = Role(name, 1.0, tie.stance)
-                yield _read_triple(finding.entity, role, left.pop(key))
+        yield from _take_ties(finding, score, left)
+
+
+def _take_absent(finding: Finding, left: dict[Key, ScoredTriple]) -> Iterator[dict[str, Any]]:
+    """Return the strongest absent sign of a finding that the image does not show which a triple ties, with it."""
+    for score in find_absent(finding):
+        if ties := list(_take_ties(finding, score, left)):
+            yield from [_sign_draft(finding, score), *ties]
+            return
+
+
+def _take_ties(finding: Finding, score: SignScore, left: dict[Key, ScoredTriple]) -> Iterator[dict[str, Any]]:
+    for key, scored in list(left.items()):
+        tie = find_tie(score, finding.entity.id, scored.triple)
+        if tie is not None and tie.stance == find_stance(score):
+            name = "absent" if not tie.shown else "sign" if tie.stance == "for" else "against"
+            yield _read_triple(finding.entity, Role(name, 1.0, tie.stance), left.pop(key))
 
 
 def _place_triples(
@@ -125,11 +139,12 @@ def _finding_draft(finding: Finding) -> dict[str, Any]:
 
 def _sign_draft(finding: Finding, score: SignScore) -> dict[str, Any]:
     sure = float(score.answer == "yes") if score.probability is None else score.probability
+    added = f"adds {score.log_odds:+.2f} to the log-odds of {finding.entity.label}"
     return {
         "kind": "sign",
         "stance": find_stance(score),
         "score": sure,
-        "why": f"adds {score.log_odds:+.2f} to the log-odds of {finding.entity.label}",
+        "why": added if score.valid else f"not measured: {score.invalid_because}",
         "about": finding.entity,
         "finding": finding,
         "sign": score,

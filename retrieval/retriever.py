@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.scene import Seen, find_seen
-from thoracite.retrieval.signs import list_concepts, search_signs, tie_signs
+from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_signs
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from thoracite.kg.linking.linker import Linker
     from thoracite.kg.stores.store import GraphStore
     from thoracite.vision.encoder import ImageEncoder, Reading
-    from thoracite.vision.image import ImageInput
+    from thoracite.vision.image import ImageInput, Radiograph
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+", re.IGNORECASE)
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
@@ -204,15 +204,45 @@ class Retriever:
         ModelError
             If the encoder cannot be used.
         """
+        return self.interpret(self.load(image, view=view))  # the image first, since loading the model takes time
+
+    def load(self, image: ImageInput, *, view: View = "unknown") -> Radiograph:
+        """Load the pixels of one image, without reading them.
+
+        Parameters
+        ----------
+        image, view
+            As :meth:`read` takes them.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read.
+        """
         from thoracite.vision.image import read_radiograph
 
-        radiograph = read_radiograph(image, settings=self.settings)  # first, since loading the model takes time
-        if view != "unknown":
-            radiograph = radiograph._replace(view=view)
+        radiograph = read_radiograph(image, settings=self.settings)
+        return radiograph if view == "unknown" else radiograph._replace(view=view)
+
+    def interpret(self, radiograph: Radiograph) -> Reading:
+        """Read pixels with the encoder.
+
+        Raises
+        ------
+        ModelError
+            If the encoder cannot be used.
+        """
         reading = self.encoder.read(radiograph)
         return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
 
-    def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
+    def search(
+        self,
+        findings: Sequence[Finding],
+        *,
+        view: View = "unknown",
+        limit: int = 6,
+        without: Collection[tuple[str, str, str]] = (),
+    ) -> Retrieval:
         """Find evidence for findings: the image's, and triples for each that is likely, suspected or possible.
 
         Parameters
@@ -223,6 +253,8 @@ class Retriever:
             The image's view, which says what facts hold for it; an unknown one counts as frontal.
         limit : int
             Most triples for each finding beside those that tie its signs.
+        without : collection of (str, str, str)
+            Triples that are left out, by CURIEs of subject, relation and object; the next best take their place.
         """
         self._look_up(finding.entity.id for finding in findings)
         seeds, seen = find_seeds(findings), find_seen(findings, view=view)
@@ -230,8 +262,8 @@ class Retriever:
             self.store,
             seeds,
             seen=seen,
-            neighbours=self._neighbours,
-            tied=self._tie(findings, seeds, seen),
+            neighbours=_leave_out(self._neighbours, without),
+            tied=self._tie(findings, seeds, seen, without),
             limit=limit,
         )
         return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
@@ -264,13 +296,22 @@ class Retriever:
         missing = [entity for entity in entities if entity not in self._neighbours]
         self._neighbours |= search_neighbours(self.store, missing)
 
-    def _tie(self, findings: Sequence[Finding], seeds: Sequence[Entity], seen: Seen) -> list[ScoredTriple]:
-        """Return the facts that tie the signs of the seeds, which are kept like neighbours."""
+    def _tie(
+        self,
+        findings: Sequence[Finding],
+        seeds: Sequence[Entity],
+        seen: Seen,
+        without: Collection[tuple[str, str, str]],
+    ) -> list[ScoredTriple]:
+        """Return the facts that tie the signs of the seeds, and the absent signs of other findings."""
         by_id = {finding.entity.id: finding for finding in findings}
-        asserted = [by_id[seed.id] for seed in seeds]
-        missing = [concept for concept in list_concepts(asserted) if concept not in self._of_signs]
-        self._of_signs |= search_signs(self.store, missing)
-        return [scored for finding in asserted for scored in tie_signs(finding, self._of_signs, seen=seen)]
+        asserted = [by_id.pop(seed.id) for seed in seeds]
+        others = [finding.model_copy(update={"signs": find_absent(finding)}) for finding in by_id.values()]
+        missing = [concept for concept in list_concepts([*asserted, *others]) if concept not in self._of_signs]
+        self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
+        facts = _leave_out(self._of_signs, without)
+        tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
+        return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
 
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""
@@ -295,6 +336,15 @@ class Retriever:
         if corrected != text.strip() and (named := read_typed(corrected, self.linker).named):
             return f"; did you mean {' and '.join(f'{entity.label!r} ({entity.id})' for entity in named)}?"
         return suggest(text.strip(), (name for node in self._concepts for name in node.names))
+
+
+def _leave_out(
+    triples: Mapping[str, tuple[Triple, ...]], without: Collection[tuple[str, str, str]]
+) -> Mapping[str, tuple[Triple, ...]]:
+    """Return triples by concept without some of them."""
+    if not without:
+        return triples
+    return {one: tuple(triple for triple in of_it if triple.key not in without) for one, of_it in triples.items()}
 
 
 def _is_file(text: str) -> bool:

@@ -16,6 +16,7 @@ Examples
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -48,6 +49,31 @@ def find_answered(finding: Finding) -> tuple[SignScore, ...]:
     """
     answered = [score for score in finding.signs if score.valid and score.answer and score.log_odds]
     return tuple(sorted(answered, key=lambda score: -abs(score.log_odds))[:MOST])
+
+
+def find_absent(finding: Finding) -> tuple[SignScore, ...]:
+    """Return the signs that were looked for and are absent, and speak against a finding, the strongest first.
+
+    Parameters
+    ----------
+    finding : Finding
+        A finding that the image does not show, with its signs, or without any.
+    """
+    return tuple(score for score in find_answered(finding) if score.answer == "no" and score.log_odds < 0)
+
+
+def find_unmeasured(finding: Finding) -> tuple[SignScore, ...]:
+    """Return signs that could not be measured, one for each reason, the commonest reason first.
+
+    Parameters
+    ----------
+    finding : Finding
+        Any finding of the image: all have the same signs.
+    """
+    silent = [score for score in finding.signs if not score.valid]
+    reasons = Counter(score.invalid_because for score in silent)
+    first = {score.invalid_because: score for score in reversed(silent)}
+    return tuple(first[reason] for reason, _ in reasons.most_common())
 
 
 def list_concepts(findings: Iterable[Finding]) -> list[str]:
@@ -122,4 +148,13 @@ def _is_denied(tie: Tie, about: str, seen: Seen) -> bool:
     return tie.stance == "for" and tie.finding.id != about and seen.denies(tie.finding.id)
 
 
-__all__ = ["MOST", "find_answered", "find_stance", "list_concepts", "search_signs", "tie_signs"]
+__all__ = [
+    "MOST",
+    "find_absent",
+    "find_answered",
+    "find_stance",
+    "find_unmeasured",
+    "list_concepts",
+    "search_signs",
+    "tie_signs",
+]

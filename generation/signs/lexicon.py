@@ -314,7 +314,8 @@ def _is_measured(after: Sequence[Item], before: Sequence[Item]) -> bool:
     told = any(one.kind == "number" and then.text in _BE for one, then in zip(before, before[1:], strict=False))
     if told and not _has(before, "negation"):
         return True
-    if _is_led(before) and _has(before, "number") and before[-1].text in _ARTICLES and not _has(before, "negation"):
+    said = _has(before, "negation") or any(EXISTENCE.fullmatch(item.text) for item in after)
+    if _is_led(before) and _has(before, "number") and before[-1].text in _ARTICLES and not said:
         return True
     denied = False
     for item in after:

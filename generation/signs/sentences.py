@@ -27,10 +27,19 @@ from thoracite.generation.signs.facts import name_term
 from thoracite.generation.signs.words import name_sign, state_sign, state_value
 from thoracite.kg.ties import Tie, find_tie, list_terms
 from thoracite.kg.vocabulary import SUGGESTS
-from thoracite.types import Evidence, SignScore, Triple, parse_reference
+from thoracite.types import Evidence, Finding, SignScore, Triple, parse_reference
 
 _CARRYING = 0.1
 """Least log-odds of a sign that is said to carry a verdict."""
+
+OWN_READING = "by the network's own reading more than by any named sign"
+"""Said of a verdict to which named signs add less than the network's own reading."""
+
+UNMEASURED = "signs could not be measured"
+"""Said of signs without a value."""
+
+_SILENT, _REASONS = 10, 2
+"""Fewest signs without a value that are told, and most reasons."""
 
 _CARRIERS = 2
 """Most signs that are said to carry a verdict."""
@@ -51,6 +60,17 @@ def carry(pieces: Sequence[Evidence]) -> str:
     finding = added[0][0].finding
     partly = finding is not None and finding.rest_log_odds > sum(score.log_odds for _, score in added)
     return f", {'partly ' if partly else ''}carried by {join_words(named)}"
+
+
+def state_own_reading(finding: Finding) -> str:
+    """Say that the network's own reading carries a verdict, where its signs add less; else nothing.
+
+    Parameters
+    ----------
+    finding : Finding
+        A finding with its signs, or without any.
+    """
+    return f", {OWN_READING}" if finding.signs and reads_alone(finding) else ""
 
 
 def find_tying(piece: Evidence, triples: Sequence[Evidence]) -> Evidence | None:
@@ -118,4 +138,40 @@ def _state_terms(score: SignScore, fact: Triple) -> str:
     return "".join(f" {name_term(term)}" for term in sorted(terms))
 
 
-__all__ = ["carry", "find_tying", "tell_sign"]
+def reads_alone(finding: Finding) -> bool:
+    """Tell whether the network's own reading adds more to a finding than all its signs together."""
+    return finding.rest_log_odds > max(sum(score.log_odds for score in finding.signs), 0.0)
+
+
+def tell_unmeasured(pieces: Sequence[Evidence]) -> str:
+    """Write how many signs could not be measured, and why; empty where they are few.
+
+    Parameters
+    ----------
+    pieces : sequence of Evidence
+        Signs without a value, one for each reason.
+    """
+    silent = [piece for piece in pieces if piece.sign is not None and piece.finding is not None]
+    number = count_unmeasured(silent[0]) if silent else 0
+    if number < _SILENT:
+        return ""
+    reasons = [f"{piece.sign.invalid_because} [{piece.key}]" for piece in silent if piece.sign is not None]
+    return f"{number} {UNMEASURED}: {join_words(reasons[:_REASONS])}."
+
+
+def count_unmeasured(piece: Evidence) -> int:
+    """Count the signs of an image that could not be measured."""
+    return 0 if piece.finding is None else sum(not score.valid for score in piece.finding.signs)
+
+
+__all__ = [
+    "OWN_READING",
+    "UNMEASURED",
+    "carry",
+    "count_unmeasured",
+    "find_tying",
+    "reads_alone",
+    "state_own_reading",
+    "tell_sign",
+    "tell_unmeasured",
+]

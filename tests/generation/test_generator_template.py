@@ -172,8 +172,8 @@ def test_words_follow_verdicts_surest_first(link: Link, extractor: Extractor) ->
         "Pulmonary edema is suspected (probability 0.18; 13 times its usual odds) [E6].",
         "Pulmonary edema would best be settled by kerley b lines, which cannot be judged here [E7].",
         "A lung mass is possible (probability 0.08; 2.8 times its usual odds) [E5].",
-        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E3][E4].",
-        "There is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E1][E2].",
+        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E3][E4]; "
+        "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E1][E2].",
     ]
 
 
@@ -183,8 +183,8 @@ def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link
     assert say(link, extractor, POSSIBLE, fact, second, *UNDECIDED, *UNLIKELY) == [
         "Nothing stands out; a lung mass (probability 0.08; 2.8 times its usual odds) [E1] and pneumonia (probability "
         "0.07; 2.4 times its usual odds) [E3] are possible.",
-        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5].",
-        "There is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
+        "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5]; "
+        "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
     ]
     assert say(link, extractor, *UNDECIDED)[0].startswith("Nothing stands out; this image does not decide on atel")
     assert say(link, extractor, POSSIBLE, fact) == [
@@ -197,7 +197,7 @@ def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link
 
 def test_summaries_are_called_so(link: Link, extractor: Extractor) -> None:
     claims = write(number(POSSIBLE, *UNDECIDED, *UNLIKELY))
-    assert [claim.kind for claim in claims] == ["summary", "summary", "diagnosis"]
+    assert [claim.kind for claim in claims] == ["summary", "summary"]
 
 
 def test_a_finding_without_a_prior_has_no_ratio_beside_those_that_have_one(link: Link, extractor: Extractor) -> None:

@@ -2,7 +2,8 @@
 
 The network's logit less what the signs foretell of it is the *rest*. Signs and rest are fitted together:
 cross-entropy, plus a pull of each sign's whole effect towards what the graph says of it (KnoBo's ``|tanh W - prior|``),
-and monotone in that direction, so that calibration is inside the weights. Each finding is fitted by itself, in seconds.
+and monotone in that direction, or, where the graph says nothing, in that of the data; so that calibration is inside the
+weights. Each finding is fitted by itself, in seconds.
 
 References
 ----------
@@ -183,25 +184,32 @@ def fit_signs(material: SignMaterial, signs: Sequence[AskedSign], prevalence: Pr
         unheld = groups.hold(FREE, 0 * pulls.prior[n], material.noise)
         free = fit_together(Fitted(inputs, none, 0 * inputs[0], view, target, mixed), unheld, priors).steps
         data[n] = (groups.spread_out(free) * crossed).sum(axis=1)
-        lines = _foretell(inputs, view, material.logits[rows, n], mixed)
+        held = held.follow(free)
+        lines = _foretell(inputs, view, material.logits[rows, n], mixed, held.bend(inputs.shape[1]))
         foretold[n] = groups.spread_out(lines)
         raw = material.logits[rows, n] - np.einsum("isk,sk->i", np.nan_to_num(climbed[rows]), foretold[n])
         usual[:, n] = [np.average(raw[view == v], weights=mixed[view == v]) for v in range(len(VIEWS))]
         rest = raw - usual[view, n]
-        found, base[:, n], slope[n] = fit_together(Fitted(inputs, rest, lines, view, target, mixed), held, priors)
+        joint = Fitted(inputs, rest, lines, view, target, mixed)
+        found, base[:, n], slope[n] = fit_together(joint, held, priors)
         steps[n], centre[:, n] = groups.spread_out(found), (means * groups.spread_out(found)).sum(axis=2)
         odds = base[view, n] + inputs @ found + slope[n] * rest
         low[:, n], high[:, n] = _find_limits(odds, priors, view, target.astype(np.float32), mixed)
     return SignWeights(scale, steps, centre * asked[:, None], base, slope, foretold, usual, low, high, data)
 
 
-def _foretell(inputs: Floats, views: Numbers, logits: Floats, mixed: Floats) -> Floats:
-    """Return what the groups' steps foretell of the network's logit, by ridge regression."""
+def _foretell(inputs: Floats, views: Numbers, logits: Floats, mixed: Floats, directions: Floats) -> Floats:
+    """Return what the groups' steps foretell of the network's logit, by ridge regression, each in its direction."""
     from sklearn.linear_model import Ridge
 
-    full = np.column_stack([inputs, 10.0 * (views == 1)])
-    lines: Floats = Ridge(alpha=10.0).fit(full, logits, sample_weight=mixed).coef_[:-1]
-    return lines
+    ways = np.where(directions == 0, 1, directions)
+    view = 10.0 * (views == 1)
+    both = -inputs[:, directions == 0]  # what has no direction may go either way
+    full = np.column_stack([inputs * ways, both, view, -view])
+    lines: Floats = Ridge(alpha=10.0, positive=True).fit(full, logits, sample_weight=mixed).coef_
+    found = lines[: len(ways)] * ways
+    found[directions == 0] -= lines[len(ways) : -2]
+    return found
 
 
 def _find_limits(

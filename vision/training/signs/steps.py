@@ -88,15 +88,29 @@ class Groups(NamedTuple):
         count = int(self.numbers.max()) + 1
         of_group = [np.flatnonzero(self.numbers == group) for group in range(count)]
         named = np.array([prior[rows][np.argmax(np.abs(prior[rows]))] for rows in of_group])
-        return Held(pulls, named, np.array([noise[rows].max() for rows in of_group]))
+        return Held(pulls, named, np.array([noise[rows].max() for rows in of_group]), named)
 
 
 class Held(NamedTuple):
-    """What holds the steps of one finding: strengths, and prior and noise of each group."""
+    """What holds the steps of one finding: strengths, and prior, noise and direction of each group.
+
+    The direction is the graph's; where the graph says nothing it may be another, or 0: none.
+    """
 
     pulls: Pulls
     prior: Floats
     noise: Floats
+    direction: Floats
+
+    def follow(self, free: Floats) -> Held:
+        """Take the direction of freely fitted steps where the graph says nothing: no function goes up and down."""
+        way = np.sign(free.reshape(len(self.prior), -1).sum(axis=1))
+        return self._replace(direction=np.where(self.prior != 0, self.prior, way))
+
+    def bend(self, steps: int) -> Floats:
+        """Return the direction of each step: 1, -1, or 0 where it may go either way."""
+        directions: Floats = np.repeat(self.direction * self.pulls.monotone, steps // len(self.prior))
+        return directions
 
 
 class Fitted(NamedTuple):
@@ -138,18 +152,17 @@ def fit_steps(inputs: Floats, targets: npt.NDArray[np.bool_], pulls: Pulls) -> t
     number = len(targets)
     none, views = np.zeros(number), np.zeros(number, dtype=np.int64)
     fitted = Fitted(inputs, none, np.zeros(inputs.shape[1]), views, targets, np.ones(number))
-    held = Held(pulls, pulls.prior[0], np.zeros(pulls.prior.shape[1]))
+    held = Held(pulls, pulls.prior[0], np.zeros(pulls.prior.shape[1]), pulls.prior[0])
     found = fit_together(fitted, held, np.zeros(1))
     return found.steps, float(found.offset[0])
 
 
 def fit_together(fitted: Fitted, held: Held, priors: Floats) -> Found:
     """Fit steps, intercepts and the weight of the rest together; ``priors`` are the intercepts to begin from."""
-    groups, inputs = len(held.prior), fitted.inputs.shape[1]
+    inputs = fitted.inputs.shape[1]
     bounds: list[tuple[float | None, float | None]] = []
-    for direction in np.repeat(held.prior, inputs // groups):
-        free = not held.pulls.monotone or direction == 0
-        bounds.append((None, None) if free else (0, None) if direction > 0 else (None, 0))
+    for direction in held.bend(inputs):
+        bounds.append((None, None) if direction == 0 else (0, None) if direction > 0 else (None, 0))
     bounds += [(None, None)] * len(priors) + [(0, None)]
     start = np.concatenate([np.zeros(inputs), priors, [0.0]])
     found = minimize(_make_loss(fitted, held), start, jac=True, method="L-BFGS-B", bounds=bounds).x

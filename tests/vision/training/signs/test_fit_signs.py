@@ -132,3 +132,14 @@ def test_arrays_are_laid_out_and_found_again() -> None:
         again.read_all(material.logits, material.values, views),
         weights.read_all(material.logits, material.values, views),
     )
+
+
+def test_where_the_graph_is_silent_a_function_still_goes_one_way() -> None:
+    material = make_material(4000, share=0.3)
+    bowl = np.abs(material.values[:, 2:]) > 1.2  # the heart is unusual, small or large, in those with an effusion
+    material.logits[:, EFFUSION] += 2.0 * bowl[:, 0]
+    silent = fit_signs(material, SIGNS, read_prevalence(), Pulls(find_prior(0)))
+    for array in (silent.steps[EFFUSION], silent.foretold[EFFUSION]):
+        assert ((array >= 0).all(axis=1) | (array <= 0).all(axis=1)).all()
+    free = fit_signs(material, SIGNS, read_prevalence(), Pulls(find_prior(0), monotone=False))
+    assert len(np.unique(np.sign(np.round(free.foretold[EFFUSION, 2], 3)))) > 1

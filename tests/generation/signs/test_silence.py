@@ -1,0 +1,86 @@
+"""What is said of signs that were not measured, and of a verdict that no named sign carries; flips are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from thoracite.generation.citations import build_claim
+from thoracite.generation.signs.sentences import state_own_reading, tell_unmeasured
+from thoracite.generation.verify import verify
+from thoracite.kg.extract.extractor import Extractor
+from thoracite.kg.linking.mentions import Link
+from thoracite.types import Claim, Entity, Evidence, Finding, Sign, SignScore, find_log_odds
+
+HEART = Entity(id="thx:cardiomegaly", label="cardiomegaly", kind="finding")
+ASKED = Sign(id="thx:tracheal_deviation", question="Does the trachea lie to the right?",
+             entity=Entity(id="thx:tracheal_deviation", label="tracheal deviation", kind="sign"))  # fmt: skip
+BASE, TRACHEA = "the left base is too short to trace", "the trachea is not clear"
+
+
+def silence(*reasons: str) -> tuple[SignScore, ...]:
+    return tuple(SignScore(sign=ASKED, valid=False, invalid_because=reason) for reason in reasons)
+
+
+def read(rest: float, *signs: SignScore) -> Finding:
+    base = find_log_odds(0.2) - rest - sum(score.log_odds for score in signs)
+    return Finding(entity=HEART, probability=0.2, prior=0.03, certainty="uncertain", base_log_odds=base,
+                   rest_log_odds=rest, signs=signs)  # fmt: skip
+
+
+Judge = Callable[[str, list[Evidence]], Claim]
+
+
+@pytest.fixture
+def judge(link: Link, extractor: Extractor) -> Judge:
+    def one(sentence: str, evidence: list[Evidence]) -> Claim:
+        return verify([build_claim(sentence, evidence)], evidence, linker=link, extractor=extractor)[0]
+
+    return one
+
+
+def cite_silent(finding: Finding) -> list[Evidence]:
+    silent = {score.invalid_because: score for score in finding.signs}
+    return [
+        Evidence(key=f"E{number}", kind="sign", score=0.0, about=HEART, finding=finding, sign=score)
+        for number, score in enumerate(silent.values(), 1)
+    ]
+
+
+def test_signs_without_a_value_are_told_with_number_and_reasons(judge: Judge) -> None:
+    evidence = cite_silent(read(1.0, *silence(*[BASE] * 9, *[TRACHEA] * 3)))
+    sentence = tell_unmeasured(evidence)
+    assert sentence == f"12 signs could not be measured: {BASE} [E1] and {TRACHEA} [E2]."
+    claim = judge(sentence, evidence)
+    assert (claim.kind, claim.verdict, claim.why) == ("summary", "supported", "")
+
+
+@pytest.mark.parametrize(
+    ("flipped", "verdict"),
+    [
+        (f"13 signs could not be measured: {BASE} [E1].", "contradicted"),
+        ("12 signs could not be measured: the right base is too short to trace [E1].", "unsupported"),
+        (f"12 signs could not be measured: {BASE} and cardiomegaly is likely [E1].", "unsupported"),
+        (f"12 signs could not be measured because {BASE} [E1].", "unsupported"),
+    ],
+)
+def test_another_number_or_reason_is_refused(flipped: str, verdict: str, judge: Judge) -> None:
+    evidence = cite_silent(read(1.0, *silence(*[BASE] * 9, *[TRACHEA] * 3)))
+    assert judge(flipped, evidence).verdict == verdict
+
+
+def test_few_silent_signs_are_left_to_the_table() -> None:
+    assert tell_unmeasured(cite_silent(read(1.0, *silence(BASE, TRACHEA)))) == ""
+
+
+@pytest.mark.parametrize(("rest", "said"), [(1.5, True), (0.2, False)])
+def test_the_networks_own_reading_is_said_only_where_it_adds_more(rest: float, said: bool, judge: Judge) -> None:
+    finding = read(rest, SignScore(sign=ASKED, value=0.1, answer="yes", log_odds=0.6))
+    evidence = [Evidence(key="E1", kind="finding", score=0.2, about=HEART, finding=finding)]
+    assert bool(state_own_reading(finding)) is said
+    sentence = (
+        f"Cardiomegaly is {finding.verdict} (probability 0.20), by the network's own reading more than by any named "
+        "sign [E1]."
+    )
+    assert (judge(sentence, evidence).verdict == "supported") is said
