@@ -104,7 +104,7 @@ def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool
 
 
 def _find_degrees(piece: Sequence[Item]) -> list[str]:
-    """Find words of degree that are not of a denial: "no significant shift" follows from "no shift", a shift does not."""
+    """Find words of degree that are not of a denial: "no significant shift" follows from "no shift", a shift does not."""  # noqa: E501
     found = []
     for at, item in enumerate(piece):
         if item.kind == "degree":

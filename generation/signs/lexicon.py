@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ QUANTITY = re.compile(
 """Nouns that name what is measured where its number follows, and else say that it is there."""
 
 _MEASURE = re.compile(
-    r"(?:strongest |highest )?curvature|strength|probability|likelihood|value|measure(?:ment)?|score|reading|figure|index|"
+    r"(?:strongest |highest )?curvature|strength|probability|likelihood|value|measure(?:ment)?|score|reading|figure|index|"  # noqa: E501
     r"p|confidence|result"
 )
 _BE = frozenset({"is", "was"})
@@ -159,7 +160,7 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
         pieces.append(list(_scan_piece(text[at:end], lexicon)))
         at = end if cut is None or not cut.group() else cut.end()
     pieces = [piece for piece in pieces if piece]
-    for piece, after in zip(pieces, pieces[1:], strict=False):
+    for piece, after in pairwise(pieces):
         if [item.text for item in piece] == ["normal"] and after[0].kind in {"up", "down", "number", "share"}:
             piece[0] = Item("films", "normal")
     return pieces
@@ -235,9 +236,7 @@ def _settle(items: list[Item]) -> list[Item]:
             kind = "negation"
         elif films and kind in {"more", "yes", "no", "name", "unknown", "converse"}:
             kind = "up" if re.fullmatch(BARE_UP, item.text) else "down" if re.fullmatch(BARE_DOWN, item.text) else kind
-        elif kind == "yes" and _names_quantity(item, settled) and _is_measured(items[at + 1 :], settled):
-            kind = "name"
-        elif kind == "yes" and QUANTITY.fullmatch(item.text) and _is_qualified(items[at + 1 :], settled):
+        elif kind == "yes" and _stands_for_number(item, items[at + 1 :], settled):
             kind = "name"
         elif item.text == "more" and kind == "more":
             kind = "word"
@@ -247,6 +246,12 @@ def _settle(items: list[Item]) -> list[Item]:
         films = films and kind != "patient"
         settled.append(Item(kind, item.text))
     return settled
+
+
+def _stands_for_number(item: Item, after: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Tell whether a word names what is measured, and does not say that it is there."""
+    measured = _names_quantity(item, before) and _is_measured(after, before)
+    return measured or (QUANTITY.fullmatch(item.text) is not None and _is_qualified(after, before))
 
 
 def _names_quantity(item: Item, before: Sequence[Item]) -> bool:
@@ -311,7 +316,7 @@ def _is_qualified(after: Sequence[Item], before: Sequence[Item]) -> bool:
 
 def _is_measured(after: Sequence[Item], before: Sequence[Item]) -> bool:
     """Tell whether a quantity has its number behind it, a comparison with one, or its number before: "0.2 is the"."""
-    told = any(one.kind == "number" and then.text in _BE for one, then in zip(before, before[1:], strict=False))
+    told = any(one.kind == "number" and then.text in _BE for one, then in pairwise(before))
     if told and not _has(before, "negation"):
         return True
     said = _has(before, "negation") or any(EXISTENCE.fullmatch(item.text) for item in after)

@@ -33,7 +33,7 @@ _UP = (
     rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|above|over|"
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those )|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those )|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"  # noqa: E501
     r"upwards? of|north of|[>≥]=?"
 )
 _DOWN = (
@@ -89,7 +89,7 @@ SHARED = {
     "down": _DOWN,
     "unknown": r"not (?:only|merely|simply)",
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
-    r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|scarcely|barely|"
+    r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|scarcely|barely|"  # noqa: E501
     r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
     r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?",
     "degree": r"significant(?:ly)?|marked(?:ly)?|gross(?:ly)?|substantial(?:ly)?|pronounced|notabl[ey]|material(?:ly)?|"
@@ -101,7 +101,7 @@ SHARED = {
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
     "existence": EXISTENCE.pattern,
     "number": _NUMBER,
-    "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest| thoracic width| chest width| width of the thorax)?"
+    "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest| thoracic width| chest width| width of the thorax)?"  # noqa: E501
     r"(?: diameter)?",
     "join": r"and|but|yet",
     "more": r"more|less",
@@ -120,7 +120,7 @@ ORDER = (
 COMPARED = (
     r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
     r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|"
-    r"(?<=\w as )the|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"
+    r"(?<=\w as )the|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"  # noqa: E501
     r"(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
 )
 """What one side is compared with."""
