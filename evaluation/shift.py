@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.evaluation.held_out import HeldOut, read_held_out
+from thoracite.evaluation.probe import fit_probe
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
@@ -208,8 +209,9 @@ def score_systems(held: HeldOut, material: Material, target: str, cells: Drawn, 
         return np.asarray(climbed @ steps + offset, dtype=np.float64)
 
     own = by_signs(material.climbed, Pulls(prior[None]))
-    probe = _probe(material.features[cells.train], truth[cells.train], np.zeros(len(cells.train)))
-    residual = _probe(material.features[cells.train], truth[cells.train], own[cells.train])
+    features, answers = material.features[cells.train], truth[cells.train]
+    probe = fit_probe(features, answers, np.zeros(len(answers)), STRENGTHS)
+    residual = fit_probe(features, answers, own[cells.train], STRENGTHS)
     scores = {
         PROBE: probe(material.features[tests]),
         SIGNS: own[tests],
@@ -225,37 +227,6 @@ def _rate(score: Floats, truth: npt.NDArray[np.bool_], cells: Drawn) -> Floats:
     parts = np.split(score, [len(cells.inside)])
     pairs = zip(parts, (cells.inside, cells.outside), strict=True)
     return np.array([np.mean((part > 0) == truth[rows]) for part, rows in pairs])
-
-
-def _probe(features: Floats, truth: npt.NDArray[np.bool_], offset: Floats) -> Callable[[Floats], Floats]:
-    """Fit a linear probe on top of an offset; its strength is the best in five parts of the training images."""
-    part = np.arange(len(truth)) % 5
-    losses = []
-    for strength in STRENGTHS:
-        held = np.zeros(len(truth))
-        for number in range(5):
-            seen = part != number
-            weights, bias = _fit_probe(features[seen], truth[seen], offset[seen], strength)
-            held[~seen] = features[~seen] @ weights + bias + offset[~seen]
-        losses.append(float(np.mean(np.logaddexp(0, held) - truth * held)))
-    weights, bias = _fit_probe(features, truth, offset, STRENGTHS[int(np.argmin(losses))])
-    return lambda others: np.asarray(others @ weights + bias, dtype=np.float64)
-
-
-def _fit_probe(features: Floats, truth: npt.NDArray[np.bool_], offset: Floats, strength: float) -> tuple[Floats, float]:
-    from scipy.optimize import minimize
-
-    ridge = 1 / (strength * len(truth))
-
-    def find_loss(parameters: Floats) -> tuple[float, Floats]:
-        weights, bias = parameters[:-1], parameters[-1]
-        odds = features @ weights + bias + offset
-        error = (1 / (1 + np.exp(-odds)) - truth) / len(truth)
-        slope = np.append(features.T @ error + ridge * weights, error.sum())
-        return float(np.mean(np.logaddexp(0, odds) - truth * odds) + ridge / 2 * weights @ weights), slope
-
-    found = minimize(find_loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    return found[:-1], float(found[-1])
 
 
 def tabulate(scored: Mapping[tuple[str, str, int], Mapping[str, Floats]]) -> list[Row]:
