@@ -36,6 +36,8 @@ _SUITES = {
     "wordings": "thoracite.evaluation.sign_wordings:run_wordings",
     "signs": "thoracite.evaluation.signs:run_signs",
     "shift": "thoracite.evaluation.shift:run_shift",
+    "lists": "thoracite.evaluation.concept_lists:run_lists",
+    "fairness": "thoracite.evaluation.fairness:run_fairness",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "questions": "thoracite.evaluation.questions:run_questions",
