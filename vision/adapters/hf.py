@@ -30,7 +30,7 @@ from transformers import (
 from thoracite.errors import ModelError
 from thoracite.vision.adapters.adapted import LabelModel, LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
+from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -95,14 +95,17 @@ class PairModel:
         Turns an RGB image into the network's input.
     tokenize : transformers.PreTrainedTokenizer
         Turns texts into tokens.
+    wording : Wording or None
+        Prompts of the findings; their names unless given.
     """
 
     labels: Sequence[str] = FINDINGS
 
-    def __init__(self, network: Any, process: Any, tokenize: Any) -> None:
+    def __init__(self, network: Any, process: Any, tokenize: Any, wording: Wording | None = None) -> None:
+        self._wording = wording or name_findings(FINDINGS)
         self.network, self._process, self.device = network.eval(), process, "cpu"
         length = min(_LONGEST, network.config.text_config.max_position_embeddings)
-        prompts = write_prompts(FINDINGS)
+        prompts = self._wording.prompts
         tokens = tokenize(prompts, padding="max_length", truncation=True, max_length=length, return_tensors="pt")
         with torch.inference_mode():
             self._texts = network.get_text_features(**tokens).pooler_output
@@ -122,10 +125,11 @@ class PairModel:
         """
         with torch.inference_mode():
             seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt").to(self.device))
-            return compare_pairs(seen.pooler_output[0], self._texts, float(self.network.logit_scale.exp()))
+            pairs = compare_pairs(seen.pooler_output[0], self._texts, float(self.network.logit_scale.exp()))
+            return self._wording.join(pairs)
 
 
-def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
+def load_hf(source: str, *, fetch: bool = False, wording: Wording | None = None) -> LabelModel:
     """Load a model from the Hugging Face hub or from a folder.
 
     Parameters
@@ -134,6 +138,8 @@ def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
         ``OWNER/MODEL``, optionally with ``@REVISION``; or a folder that ``save_pretrained`` wrote.
     fetch : bool
         Whether the network may be used.
+    wording : Wording or None
+        Prompts of the findings for a model of images and texts; their names unless given.
 
     Raises
     ------
@@ -145,10 +151,10 @@ def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
     name = f"hf:{source}"
     folder = find_snapshot(source, name=name, fetch=fetch)
     with explain_failure(name):
-        return _read_folder(folder, name)
+        return _read_folder(folder, name, wording)
 
 
-def _read_folder(folder: Path, name: str) -> LabelModel:
+def _read_folder(folder: Path, name: str, wording: Wording | None) -> LabelModel:
     config = _read(AutoConfig, folder)
     built = (config.architectures or ["unknown"])[0]
     if built.endswith("ForImageClassification"):
@@ -157,7 +163,7 @@ def _read_folder(folder: Path, name: str) -> LabelModel:
         )
     if config.model_type in _PAIRED and built.endswith("Model"):
         network = _read_weights(AutoModelForZeroShotImageClassification, folder)
-        return PairModel(network, _read(AutoImageProcessor, folder), _read(AutoTokenizer, folder))
+        return PairModel(network, _read(AutoImageProcessor, folder), _read(AutoTokenizer, folder), wording)
     raise ModelError(f"{name} is a {built}; expected an image classifier, or a model of images and texts such as CLIP")
 
 
