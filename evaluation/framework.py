@@ -216,8 +216,9 @@ def score_added(
     targets: npt.NDArray[np.bool_],
     finding: int,
     train: npt.NDArray[np.int64],
+    tests: npt.NDArray[np.int64],
 ) -> dict[str, Floats]:
-    """Return the log-odds of a finding by each system, shape (cases,), fitted on some of the cases.
+    """Return the log-odds of a finding by each system, shape (tests,), fitted on other cases.
 
     Parameters
     ----------
@@ -233,15 +234,17 @@ def score_added(
         Number of the finding.
     train : ndarray of int
         Positions of the cases that are fitted on.
+    tests : ndarray of int
+        Positions of the cases that are read.
     """
     truth = targets[train, finding]
     steps = climbed.shape[1] // priors.shape[1]
 
     def by_signs(inputs: Floats, prior: Floats) -> Floats:
         if not inputs.shape[1]:
-            return np.zeros(len(inputs))
+            return np.zeros(len(tests))
         weights, offset = fit_steps(inputs[train], truth, Pulls(prior[None]))
-        return np.asarray(inputs @ weights + offset, dtype=np.float64)
+        return np.asarray(inputs[tests] @ weights + offset, dtype=np.float64)
 
     scores = {}
     for name, chosen in (("measured", ~added.learned), ("learned", added.learned)):
@@ -251,17 +254,17 @@ def score_added(
         usable = listed.usable[finding]
         scores[f"KnoBo's list, {name}"] = by_signs(listed.values[:, usable], listed.prior[finding, usable])
     graph = fit_noisy_or(added.answers[train], targets[train], added.causes)
-    scores["noisy-OR by Bayes"] = graph.invert(added.answers, finding)
+    scores["noisy-OR by Bayes"] = graph.invert(added.answers[tests], finding)
     for name, odds in added.readings.items():
-        scores[name] = _fit_line(odds[:, finding], truth, train)
+        scores[name] = _fit_line(odds[train, finding], truth, odds[tests, finding])
     return {f"{name} {ADDED}": score for name, score in scores.items()}
 
 
-def _fit_line(odds: Floats, truth: npt.NDArray[np.bool_], train: npt.NDArray[np.int64]) -> Floats:
+def _fit_line(odds: Floats, truth: npt.NDArray[np.bool_], others: Floats) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=1e6).fit(odds[train, None], truth)
-    return np.asarray(fitted.decision_function(odds[:, None]), dtype=np.float64)
+    fitted = LogisticRegression(C=1e6).fit(odds[:, None], truth)
+    return np.asarray(fitted.decision_function(others[:, None]), dtype=np.float64)
 
 
 __all__ = [

@@ -232,10 +232,9 @@ def score_systems(held: HeldOut, material: Material, target: str, cells: Drawn, 
 def score_later(held: HeldOut, material: Material, added: Added, target: str, cells: Drawn) -> dict[str, Floats]:
     """Return the accuracies of the systems that were added later, by name; shape (2,)."""
     number, tests = FINDINGS.index(target), np.concatenate([cells.inside, cells.outside])
-    scores = score_added(
-        added, material.climbed, material.priors, targets=held.targets, finding=number, train=cells.train
-    )
-    return {name: _rate(score[tests], held.targets[:, number], cells) for name, score in scores.items()}
+    given = (added, material.climbed, material.priors)
+    scores = score_added(*given, targets=held.targets, finding=number, train=cells.train, tests=tests)
+    return {name: _rate(score, held.targets[:, number], cells) for name, score in scores.items()}
 
 
 def _rate(score: Floats, truth: npt.NDArray[np.bool_], cells: Drawn) -> Floats:

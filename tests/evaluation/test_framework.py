@@ -92,9 +92,9 @@ def test_each_system_tells_what_its_part_of_the_signs_tells() -> None:
     priors = np.zeros((len(FINDINGS), 3))
     priors[EFFUSION, :2] = 1
     train, test = np.arange(600), np.arange(600, 1200)
-    scores = score_added(added, climbed, priors, targets=targets, finding=EFFUSION, train=train)
+    scores = score_added(added, climbed, priors, targets=targets, finding=EFFUSION, train=train, tests=test)
     assert all(name.endswith(ADDED) for name in scores)
-    told = {name.removesuffix(f" {ADDED}"): find_auroc(s[test], targets[test, EFFUSION]) for name, s in scores.items()}
+    told = {name.removesuffix(f" {ADDED}"): find_auroc(s, targets[test, EFFUSION]) for name, s in scores.items()}
     assert told["signs, measured only"] == pytest.approx(0.8, abs=0.05)
     assert told["signs, learned only"] == pytest.approx(0.7, abs=0.05)
     assert told["noisy-OR by Bayes"] > told["signs, measured only"]
@@ -107,7 +107,8 @@ def test_labels_of_cases_that_are_not_fitted_on_change_nothing() -> None:
     turned = targets.copy()
     turned[200:] = ~turned[200:]
     one, other = (
-        score_added(added, climbed, priors, targets=each, finding=EFFUSION, train=train) for each in (targets, turned)
+        score_added(added, climbed, priors, targets=each, finding=EFFUSION, train=train, tests=np.arange(400))
+        for each in (targets, turned)
     )
     for name, score in one.items():
         np.testing.assert_allclose(score, other[name])

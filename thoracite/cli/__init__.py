@@ -294,9 +294,16 @@ def check_report(
     raise typer.Exit(1 if errors else 0)
 
 
+_SUITES = (
+    "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
+    "grounding, vision, words, chest, encoders, sides, localisation, signs, shift, lists, fairness, consistency, gate, "
+    "questions, stores, scale."
+)
+
+
 @app.command()
 def evaluate(
-    suite: Annotated[str, typer.Argument(help="vision, gate, extraction, labels, privacy, …")],
+    suite: Annotated[str, typer.Argument(help=_SUITES)],
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
     json: Json = False,
 ) -> None:
