@@ -30,6 +30,7 @@ import numpy.typing as npt
 from thoracite.evaluation.framework import ADDED, Added, lay_added, score_added
 from thoracite.evaluation.held_out import HeldOut, read_held_out
 from thoracite.evaluation.probe import fit_probe
+from thoracite.evaluation.shift_causes import measure_causes
 from thoracite.evaluation.shift_network import read_networks
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.vision.labels import FINDINGS
@@ -177,7 +178,7 @@ def run_shift(data: Path, *, folder: Path = FOLDER) -> Suite:
         scores = score_systems(held, material, target, own, seed)
         scores |= score_later(held, material, added, target, own)
         scored[target, confound, seed] = scores | trained.get((target, confound, seed), {})
-    rows = tabulate(scored)
+    rows = tabulate(scored) + measure_causes(held, encoder.signs.weights.scale, CONFOUNDS)
     described = f"{len(used)} images of {len({case.group for case in held.cases})} patients, {len(drawn)} resamples"
     return Suite(suite="shift", data=described, n=len(used), rows=tuple(rows))
 
