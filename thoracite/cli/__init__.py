@@ -16,6 +16,7 @@ import typer
 import thoracite
 from thoracite.cli.models import fetch_app, train_app
 from thoracite.cli.options import (
+    SUITES,
     Encoder,
     Generator,
     Graph,
@@ -294,16 +295,9 @@ def check_report(
     raise typer.Exit(1 if errors else 0)
 
 
-_SUITES = (
-    "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
-    "grounding, vision, words, chest, encoders, sides, localisation, signs, shift, lists, fairness, consistency, gate, "
-    "questions, stores, scale."
-)
-
-
 @app.command()
 def evaluate(
-    suite: Annotated[str, typer.Argument(help=_SUITES)],
+    suite: Annotated[str, typer.Argument(help=SUITES)],
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
     json: Json = False,
 ) -> None:
