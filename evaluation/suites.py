@@ -34,6 +34,7 @@ _SUITES = {
     "sides": "thoracite.evaluation.sides:run_sides",
     "localisation": "thoracite.evaluation.localisation:run_localisation",
     "wordings": "thoracite.evaluation.sign_wordings:run_wordings",
+    "sentences": "thoracite.evaluation.sentences:run_sentences",
     "signs": "thoracite.evaluation.signs:run_signs",
     "shift": "thoracite.evaluation.shift:run_shift",
     "lists": "thoracite.evaluation.concept_lists:run_lists",
