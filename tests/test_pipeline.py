@@ -156,7 +156,7 @@ def test_a_reading_with_priors_becomes_words_by_verdict(settings: Settings, tmp_
     assert "; there is no sign of pneumothorax (0.43 times its usual odds)" in explanation.claims[-1].sentence
     quiet = explain(Reading(findings=RATED[:4]), settings, tmp_path / "b.png")
     assert quiet.claims[0].sentence.startswith("Nothing stands out; a lung mass is possible")
-    assert [claim.kind for claim in quiet.claims] == ["summary", "summary", "diagnosis"]
+    assert [claim.kind for claim in quiet.claims] == ["summary", "summary"]
 
 
 def test_without_a_graph_there_are_observations_and_no_graph_is_opened(tmp_path: Path) -> None:

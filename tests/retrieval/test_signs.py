@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sign_images import IMAGES, read_image
+from tests.signs import IMAGES, read_image
 from thoracite.kg.ties import find_tie
 from thoracite.retrieval.retriever import Retriever
 from thoracite.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.sign_images import read_image
+from tests.signs import read_image
 from thoracite.generation.citations import build_claim
 from thoracite.generation.generator_template import TemplateGenerator
 from thoracite.retrieval.evidence import collect_evidence

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sign_images import IMAGES, read_image
+from tests.signs import IMAGES, read_image
 from thoracite.generation.citations import build_claim
 from thoracite.generation.generator_template import TemplateGenerator
 from thoracite.generation.verify import verify
