@@ -220,6 +220,7 @@ class Recount:
 
     def __init__(self, counted: Counted) -> None:
         self._stated, self._reports = counted.stated, counted.reports
+        self._whole: dict[tuple[Key, int], tuple[int, int]] = {}
         self._by_cell: defaultdict[tuple[Key, int], set[int]] = defaultdict(set)
         for patient, said in counted.stated.items():
             for cell in said:
@@ -232,8 +233,13 @@ class Recount:
 
     def _cell(self, key: Key, degree: int, patient: int) -> int:
         """Count the reports of a cell without the patient; 0 where it is not released."""
-        behind = self._by_cell.get((key, degree), set()) - {patient}
-        return sum(self._stated[one][key, degree] for one in behind) if len(behind) >= MINIMUM else 0
+        cell = (key, degree)
+        if cell not in self._whole:
+            behind = self._by_cell.get(cell, set())
+            self._whole[cell] = (len(behind), sum(self._stated[one][cell] for one in behind))
+        patients, reports = self._whole[cell]
+        own = self._stated.get(patient, {}).get(cell, 0)
+        return reports - own if patients - bool(own) >= MINIMUM else 0
 
     def _count(self, triple: Triple, patient: int, margins: dict[tuple[str, bool], int]) -> Triple | None:
         if not triple.counts.total:

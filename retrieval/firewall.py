@@ -25,7 +25,7 @@ class Firewall:
     """
 
     def __init__(self, ledger: Ledger, patients: Iterable[str]) -> None:
-        self._ledger, self._without = ledger, ledger.leave_out(patients)
+        self._without = ledger.leave_out(patients)
 
     def clear(self, triples: Iterable[Triple]) -> list[Triple]:
         """Return the triples that are left, measured again; what no report was counted for stays as it is.
@@ -39,10 +39,8 @@ class Firewall:
         return [triple for triple in cleared if triple is not None]
 
     def _clear(self, triple: Triple) -> Triple | None:
-        held = self._ledger.support(triple.key) if triple.counts.total else 0
-        if not held:
-            return triple
-        return _replace(triple, held, self._without)
+        whole = self._without.measure_whole(triple.key) if triple.counts.total else None
+        return triple if whole is None else _replace(triple, whole.support, self._without)
 
 
 def _replace(triple: Triple, held: int, without: Without) -> Triple | None:

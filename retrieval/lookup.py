@@ -119,17 +119,19 @@ class Lookup:
         return read_typed(query, self.linker)
 
     def _find_named(self, curie: str) -> Entity:
-        """Return the concept of a CURIE or a code.
+        """Return the concept of a CURIE, a code or a name.
 
         Raises
         ------
         InputError
             If the graph does not have it.
         """
-        named = self._read_words(curie).named if ":" in curie else ()
+        if ":" not in curie and (whole := self.linker.link(curie.strip())) is not None and whole.kind != "mention":
+            return whole
+        named = self._read_words(curie).named
         if not named:
             raise InputError(self._explain_unknown(curie))
-        return named[0]
+        return named[-1]
 
     def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
         """Read one image with the encoder.

@@ -12,8 +12,10 @@ from thoracite.errors import InputError, UsageError
 from thoracite.kg.privacy.ledger import Ledger
 from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words
 from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
+from thoracite.retrieval.differential import MOST, Differential, rank_diagnoses
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.firewall import Firewall
+from thoracite.retrieval.likelihood import SignTable
 from thoracite.retrieval.lookup import IMAGE_SUFFIXES, Lookup, is_image
 from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.result import Retrieval
@@ -75,6 +77,7 @@ class Retriever(Lookup):
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
         self._of_signs: dict[str, tuple[Triple, ...]] = {}
         self._near: dict[tuple[str, int, int], tuple[Triple, ...]] = {}
+        self._table: SignTable | None = None
         self._turn = threading.RLock()
 
     @classmethod
@@ -253,6 +256,42 @@ class Retriever(Lookup):
             self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
         return Firewall(self._ledger, [patient] if isinstance(patient, str) else patient)
 
+    @property
+    def sign_table(self) -> SignTable:
+        """Return how often diagnoses show signs, by the graph's facts; read once."""
+        if self._table is None:
+            self._table = SignTable.read(self.store)
+        return self._table
+
+    def differential(
+        self, findings: Iterable[str], *, denied: Iterable[str] = (), view: View = "unknown", k: int = MOST
+    ) -> Differential:
+        """Rank the diagnoses that explain what is there and what is not.
+
+        Parameters
+        ----------
+        findings, denied : iterable of str
+            CURIEs, codes or names of signs and findings that are there, and that were looked for and are absent.
+        view : str
+            View of the image; an unknown one counts as frontal.
+        k : int
+            Most diagnoses.
+
+        Raises
+        ------
+        InputError
+            If the graph does not know one of them.
+
+        Examples
+        --------
+        >>> found = Retriever().differential(["deep sulcus sign"], denied=["meniscus sign"])
+        >>> found.diagnoses[0].entity.label
+        'supine pneumothorax'
+        """
+        with self._turn:
+            present, absent = ([self._find_named(name) for name in names] for names in (findings, denied))
+            return rank_diagnoses(self.sign_table, present, absent, view=view, k=k)
+
     def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
         """Find the reasons that an explanation gives: for each finding that is likely, suspected or possible.
 
@@ -300,6 +339,7 @@ class Retriever(Lookup):
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+        self._table = None
         for kept in (self._neighbours, self._of_signs, self._near):
             kept.clear()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from thoracite.errors import UsageError
 from thoracite.settings import Settings
 from thoracite.ui.progress import ProgressBar, tell
 
@@ -25,6 +27,30 @@ def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None =
         f"{done.triples:,} triples in {done.statements:,} statements, from {done.sentences:,} sentences of "
         f"{done.documents:,} documents\nin {output}; add it with `thoracite build --add {output}`"
     )
+
+
+def rank_differential(
+    findings: Sequence[str], denied: Sequence[str], settings: Settings, *, view: str, as_json: bool
+) -> str | dict[str, Any]:
+    """Rank diagnoses, as text or as JSON.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view.
+    InputError
+        If the graph does not know a finding.
+    """
+    from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.records.differential_answer import VIEWS, render_differential, render_differential_text
+
+    if view not in VIEWS:
+        raise UsageError(f"there is no view {view!r}; expected {', '.join(VIEWS)}")
+    prepare_graph(settings)
+    with Retriever(settings) as retriever:
+        found = retriever.differential(findings, denied=denied, view=view)  # type: ignore[arg-type]
+    return render_differential(found) if as_json else render_differential_text(found)
 
 
 def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -> str:

@@ -26,7 +26,7 @@ import os
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,7 @@ CREATE TABLE triple (id INTEGER PRIMARY KEY, subject TEXT, relation TEXT, object
                      UNIQUE (subject, relation, object));
 CREATE TABLE stated (triple INTEGER, degree INTEGER, patient INTEGER, reports INTEGER, ends INTEGER,
                      PRIMARY KEY (triple, degree, patient)) WITHOUT ROWID;
+CREATE INDEX of_patient ON stated (patient);
 CREATE TABLE report (patient INTEGER PRIMARY KEY, reports INTEGER);
 CREATE TABLE made (minimum INTEGER);
 """
@@ -58,6 +59,13 @@ FROM stated JOIN triple ON triple.id = stated.triple
 WHERE subject = ? AND relation = ? AND object = ? AND patient NOT IN (SELECT value FROM json_each(?))
 GROUP BY degree HAVING COUNT(*) >= (SELECT minimum FROM made) ORDER BY degree
 """  # noqa: S608 - nothing of a user's is in it
+_OWN = """
+SELECT DISTINCT subject, relation, object FROM stated JOIN triple ON triple.id = stated.triple
+WHERE patient IN (SELECT value FROM json_each(?))
+"""
+_CACHED = 100_000
+"""Triples whose cells are held in memory."""
+
 NAMED = "named as anatomy"
 """In a relation's place: the concept was named as anatomy; counted for the lift alone."""
 
@@ -193,6 +201,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._key = _read_key(folder / KEY_FILE)
+        self._whole: dict[TripleKey, list[Cell]] = {}
         path = folder / DATA_FILE
         try:
             uri = f"{path.resolve().as_uri()}?mode=ro"
@@ -237,7 +246,15 @@ class Ledger:
             As the reports name them; a report's id, as ``report ID``, where reports name no patient.
         """
         hashes = {hash_patient(name, self._key) for patient in patients for name in (patient, f"report {patient}")}
-        return Without(self._data, sorted(hashes))
+        return Without(self._data, sorted(hashes), self._find_all)
+
+    def _find_all(self, triple: TripleKey) -> list[Cell]:
+        """Find the released cells of a triple with everybody in them; asked for again and again, so cached."""
+        if triple not in self._whole:
+            if len(self._whole) >= _CACHED:
+                self._whole.clear()
+            self._whole[triple] = find_cells(self._data, triple, "[]")
+        return self._whole[triple]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -261,20 +278,31 @@ class Without:
         An open ledger.
     hashes : sequence of int
         Keyed hashes of the patients.
+    whole : callable
+        Triple → its cells with everybody in them.
     """
 
-    def __init__(self, data: sqlite3.Connection, hashes: Sequence[int]) -> None:
-        self._data, self._left_out = data, json.dumps(list(hashes))
+    def __init__(
+        self, data: sqlite3.Connection, hashes: Sequence[int], whole: Callable[[TripleKey], list[Cell]]
+    ) -> None:
+        self._data, self._left_out, self._whole = data, json.dumps(list(hashes)), whole
         (self.minimum,) = data.execute("SELECT minimum FROM made").fetchone()
         (reports,) = data.execute(
             "SELECT SUM(reports) FROM report WHERE patient NOT IN (SELECT value FROM json_each(?))", (self._left_out,)
         ).fetchone()
         self.reports = int(reports or 0)
+        self._stated = frozenset(data.execute(_OWN, (self._left_out,)).fetchall())
         self._affirmed: dict[tuple[str, bool], int] = {}
+
+    def measure_whole(self, triple: TripleKey) -> Counted | None:
+        """Measure a triple with everybody; None where the ledger does not know it."""
+        return self._measure(self._whole(triple), triple)
 
     def measure(self, triple: TripleKey) -> Counted | None:
         """Measure a triple; None where too few other patients are behind it to tell anything."""
-        cells = self._find_cells(triple)
+        return self._measure(self._find_cells(triple), triple)
+
+    def _measure(self, cells: list[Cell], triple: TripleKey) -> Counted | None:
         return measure_cells(cells, shows=triple[1] == SHOWS, minimum=self.minimum) if cells else None
 
     def find_lift(self, triple: TripleKey, counted: Counted) -> float | None:
@@ -295,8 +323,13 @@ class Without:
         return self._affirmed[concept, together]
 
     def _find_cells(self, triple: TripleKey) -> list[Cell]:
-        rows = self._data.execute(_CELLS, (*triple, self._left_out))
-        return [Cell(degree, patients, reports, ends[:3], ends[3:]) for degree, patients, reports, *ends in rows]
+        return find_cells(self._data, triple, self._left_out) if triple in self._stated else self._whole(triple)
+
+
+def find_cells(data: sqlite3.Connection, triple: TripleKey, left_out: str) -> list[Cell]:
+    """Find the released cells of a triple without some patients, whose hashes are a JSON array."""
+    rows = data.execute(_CELLS, (*triple, left_out))
+    return [Cell(degree, patients, reports, ends[:3], ends[3:]) for degree, patients, reports, *ends in rows]
 
 
 __all__ = [
@@ -305,6 +338,7 @@ __all__ = [
     "Statement",
     "TripleKey",
     "Without",
+    "find_cells",
     "hash_patient",
     "read_or_create_key",
     "write_ledger",

@@ -117,6 +117,24 @@ def retrieve(
 
 
 @app.command()
+def differential(
+    findings: Annotated[list[str], typer.Argument(help="Signs and findings that are there: names, CURIEs or codes.")],
+    denied: Annotated[
+        list[str] | None, typer.Option("--denied", help="What was looked for and is absent; may be given again.")
+    ] = None,
+    view: View = "unknown",
+    json: Json = False,
+    graph: Graph = None,
+    store: Store = None,
+) -> None:
+    """Rank the diagnoses that explain findings, and name the sign that would tell the first two apart."""
+    from thoracite.ui.console_knowledge import rank_differential
+
+    settings = read_settings(graph=graph, store=store)
+    print_result(rank_differential(findings, denied or [], settings, view=view, as_json=json))
+
+
+@app.command()
 def query(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Text, a file, or a published query's name.")],
     language: Annotated[str | None, typer.Option("--language", help="sparql or cypher.")] = None,
