@@ -157,7 +157,7 @@ class Retriever(Lookup):
             ranking = ranking.model_copy(update={"limit": k})
         with self._turn:
             firewall = None if patient is None else self._open_firewall(patient)
-            asked, vector = self._ask(query, view)
+            asked, vector = self.ask(query, view)
             if isinstance(asked, Retrieval):
                 return asked
             return self._search(asked, ranking, firewall=firewall, vector=vector)
@@ -187,7 +187,7 @@ class Retriever(Lookup):
         """Retrieve as :meth:`retrieve` does, without holding up the event loop; queries take turns at the graph."""
         return await asyncio.to_thread(self.retrieve, query, **options)
 
-    def _ask(self, query: Any, view: View) -> tuple[Asked | Retrieval, Any]:
+    def ask(self, query: Any, view: View) -> tuple[Asked | Retrieval, Any]:
         """Read a query; what an image model refuses is answered already. A vector is returned beside it."""
         if isinstance(query, Mapping):
             known = None if view == "unknown" else view

@@ -316,8 +316,8 @@ class Without:
         """Count the reports that affirm a concept: as present where what co-occurs is counted."""
         if (concept, together) not in self._affirmed:
             root = CHEST_RADIOGRAPH.id
-            cells = self._find_cells((root, SHOWS, concept))
-            cells += [] if together else self._find_cells((root, NAMED, concept))
+            names = (SHOWS,) if together else (SHOWS, NAMED)
+            cells = [cell for name in names for cell in self._find_cells((root, name, concept))]
             last = 1 if together else ABSENT
             self._affirmed[concept, together] = sum(cell.reports for cell in cells if cell.degree < last)
         return self._affirmed[concept, together]

@@ -1,0 +1,156 @@
+"""The systems that the suite ``retrieval`` compares, each a ranking of the graph's triples for one query.
+
+*popularity*: the seeds' triples with the most support · *text alone*: character n-grams of the triples' texts against
+the query's words · *the ranking before*: the reasons that explanations give · *ours*, and ours without each part. The
+field's baseline ``kg_llava`` joins where its module is there.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from thoracite.kg.stores.store import GraphStore
+from thoracite.kg.vocabulary import RELATIONS
+from thoracite.retrieval.asked import Asked
+from thoracite.retrieval.candidates import search_near
+from thoracite.retrieval.ranking import PARTS, Ranking
+from thoracite.retrieval.result import Retrieval
+from thoracite.retrieval.retriever import Retriever
+from thoracite.retrieval.scene import Seen
+from thoracite.types import Finding, Triple
+
+DEEP = 10
+"""Triples of each system that are judged."""
+
+_NGRAMS = (3, 5)
+
+
+class Query(NamedTuple):
+    """A query as every system is asked it.
+
+    Parameters
+    ----------
+    id, half, kind : str
+        Its number, ``development`` or ``test``, and what it was made of.
+    words : str
+        What is there, what is not, and the view: what a judge reads.
+    asked : Asked
+        Seeds and scene.
+    query, view
+        What :meth:`~thoracite.retrieval.retriever.Retriever.retrieve` is given; an image as its findings, read once.
+    """
+
+    id: str
+    half: str
+    kind: str
+    words: str
+    asked: Asked
+    query: Any
+    view: str
+
+
+class Systems:
+    """All systems over one graph.
+
+    Parameters
+    ----------
+    retriever : Retriever
+        Over the graph.
+    """
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+
+    @property
+    def store(self) -> GraphStore:
+        """Return the graph."""
+        return self._retriever.store
+
+    def list(self) -> Mapping[str, Callable[[Query], list[Triple]]]:
+        """Return every system by name: query → triples, best first."""
+        named: dict[str, Callable[[Query], list[Triple]]] = {
+            "no graph": lambda _: [],
+            "popularity": self._rank_by_support,
+            "text alone": self._rank_by_text,
+            "the ranking before": self._rank_before,
+            "ours": lambda query: self._rank(query, Ranking()),
+        }
+        if importlib.util.find_spec("thoracite.retrieval.kg_llava") is not None:
+            named["kg_llava"] = self._rank_kg_llava
+        for part in PARTS:
+            named[f"ours without {part}"] = lambda query, part=part: self._rank(query, Ranking().without(part))  # type: ignore[misc]
+        return named
+
+    def _rank(self, query: Query, ranking: Ranking) -> list[Triple]:
+        found: Retrieval = self._retriever.retrieve(query.query, view=query.view, k=DEEP, ranking=ranking)  # type: ignore[arg-type]
+        return [scored.triple for scored in found.triples]
+
+    def _rank_before(self, query: Query) -> list[Triple]:
+        if query.asked.findings:
+            found = self._retriever.search(query.asked.findings, view=query.asked.seen.view or "unknown")
+        else:
+            found = self._retriever.search_entities(query.asked.entities, seen=query.asked.seen)
+        return [scored.triple for scored in sorted(found.triples, key=lambda one: (-one.score, one.triple.key))][:DEEP]
+
+    def _rank_by_support(self, query: Query) -> list[Triple]:
+        near = [one for seed in query.asked.entities for one in search_near(self.store, seed.id, Ranking(hops=1))]
+        ids = {entity.id for entity in query.asked.entities}
+        own = {one.key: one for one in near if ids & {one.subject.id, one.object.id}}
+        return sorted(own.values(), key=lambda one: (-one.support, one.key))[:DEEP]
+
+    def _rank_by_text(self, query: Query) -> list[Triple]:
+        vectorizer, vectors, triples = self._texts
+        scores = (vectors @ vectorizer.transform([query.asked.text]).T).toarray().ravel()
+        order = sorted(range(len(triples)), key=lambda at: (-scores[at], triples[at].key))
+        return [triples[at] for at in order[:DEEP]]
+
+    @cached_property
+    def _texts(self) -> tuple[Any, Any, list[Triple]]:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        found = [one for name in sorted(RELATIONS) for one in self.store.find_triples(relation=name, limit=20_000)]
+        vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=_NGRAMS)
+        return vectorizer, vectorizer.fit_transform([say(one) for one in found]), found
+
+    def _rank_kg_llava(self, query: Query) -> list[Triple]:
+        """Ask the field's baseline, whose module names how."""
+        from thoracite.retrieval import kg_llava  # type: ignore[attr-defined]
+
+        ranked: list[Triple] = list(kg_llava.rank_for(self._retriever, query.asked, DEEP))
+        return ranked
+
+
+def say(triple: Triple) -> str:
+    """Return a triple in words."""
+    return f"{triple.subject.label} {triple.relation.label} {triple.object.label}"
+
+
+def describe(asked: Asked, view: str) -> str:
+    """Return a query in words: what is there with its side, what is not, and the view."""
+    there = [
+        f"{region.side} {entity.label}"
+        if (region := asked.seen.regions.get(entity.id)) and region.side
+        else entity.label
+        for entity in asked.entities
+    ]
+    signs = [score.sign.entity.label for score in asked.signs if score.answer == "yes"]
+    denied = [score.sign.entity.label for score in asked.signs if score.answer == "no"]
+    denied += _list_denied(asked.findings, asked.seen) if not denied else []
+    parts = [f"there: {', '.join(there)}"]
+    if more := [sign for sign in signs if sign not in there]:
+        parts.append(f"signs: {', '.join(more[:8])}")
+    if denied:
+        parts.append(f"absent: {', '.join(denied[:8])}")
+    return "; ".join([*parts, f"view: {view}"])
+
+
+def _list_denied(findings: Sequence[Finding], seen: Seen) -> list[str]:
+    if findings:
+        return [one.entity.label for one in findings if one.verdict == "unlikely"]
+    return sorted(curie.split(":", 1)[1].replace("_", " ") for curie in seen.absent)
+
+
+__all__ = ["DEEP", "Query", "Systems", "describe", "say"]
