@@ -27,7 +27,7 @@ from thoracite.evaluation.suite import Row, Suite
 from thoracite.files import read_rows
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.vocabulary import ARGUES_AGAINST
-from thoracite.retrieval.likelihood import SignTable
+from thoracite.retrieval.diagnosis.likelihood import SignTable
 from thoracite.retrieval.retriever import Retriever
 from thoracite.settings import Settings
 from thoracite.types import Entity, View

@@ -12,10 +12,10 @@ from thoracite.errors import InputError, UsageError
 from thoracite.kg.privacy.ledger import Ledger
 from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words
 from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
-from thoracite.retrieval.differential import MOST, Differential, rank_diagnoses
+from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
+from thoracite.retrieval.diagnosis.likelihood import SignTable
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.firewall import Firewall
-from thoracite.retrieval.likelihood import SignTable
 from thoracite.retrieval.lookup import IMAGE_SUFFIXES, Lookup, is_image
 from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.result import Retrieval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
-from thoracite.retrieval.differential import Argument, Diagnosis, Differential, Separation
+from thoracite.retrieval.diagnosis.differential import Argument, Diagnosis, Differential, Separation
 from thoracite.types import Entity, View
 from thoracite.ui.records.differential import (
     ArgumentRecord,

@@ -1,7 +1,7 @@
 """Differential diagnosis: which diagnoses explain what is there and what is not, and what would settle the first two.
 
 Each sign changes the log-odds of each diagnosis by how much oftener that diagnosis shows it than the average one does
-(:mod:`thoracite.retrieval.likelihood`); an absent sign by how much seldomer. The numbers add up, and each comes with
+(:mod:`thoracite.retrieval.diagnosis.likelihood`); an absent sign by how much seldomer. The numbers add up, and each comes with
 the fact that it is read from.
 
 Examples
@@ -23,7 +23,7 @@ from typing import Literal
 from pydantic import Field
 
 from thoracite.kg.ties import find_family, find_wider
-from thoracite.retrieval.likelihood import SignTable, Tied
+from thoracite.retrieval.diagnosis.likelihood import SignTable, Tied
 from thoracite.retrieval.scene import Seen, find_kinds, rate_limits
 from thoracite.types import Entity, Noun, Triple, View
 
