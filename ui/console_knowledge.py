@@ -29,6 +29,25 @@ def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None =
     )
 
 
+def retrieve_evidence(query: str, settings: Settings, *, as_json: bool) -> str | dict[str, Any]:
+    """Retrieve the evidence for an image, words or a CURIE, as text or as JSON.
+
+    Raises
+    ------
+    InputError
+        From :meth:`thoracite.retrieval.retriever.Retriever.retrieve`.
+    """
+    from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.text import render_retrieval_text
+    from thoracite.ui.view import render_retrieval
+
+    prepare_graph(settings)
+    with Retriever(settings) as retriever:
+        found = retriever.retrieve(query)
+    return render_retrieval(found) if as_json else render_retrieval_text(found)
+
+
 def rank_differential(
     findings: Sequence[str], denied: Sequence[str], settings: Settings, *, view: str, as_json: bool
 ) -> str | dict[str, Any]:

@@ -1,8 +1,8 @@
 """Differential diagnosis: which diagnoses explain what is there and what is not, and what would settle the first two.
 
 Each sign changes the log-odds of each diagnosis by how much oftener that diagnosis shows it than the average one does
-(:mod:`thoracite.retrieval.diagnosis.likelihood`); an absent sign by how much seldomer. The numbers add up, and each comes with
-the fact that it is read from.
+(:mod:`thoracite.retrieval.diagnosis.likelihood`); an absent sign by how much seldomer. The numbers add up, and each
+comes with the fact that it is read from.
 
 Examples
 --------

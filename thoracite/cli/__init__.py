@@ -104,24 +104,15 @@ def retrieve(
     encoder: Encoder = None,
 ) -> None:
     """Find the evidence for an image, a phrase or a concept."""
-    from thoracite.retrieval.retriever import Retriever
-    from thoracite.ui.console_graph import prepare_graph
-    from thoracite.ui.text import render_retrieval_text
-    from thoracite.ui.view import render_retrieval
+    from thoracite.ui.console_knowledge import retrieve_evidence
 
-    settings = read_settings(graph=graph, store=store, encoder=encoder)
-    prepare_graph(settings)
-    with Retriever(settings) as retriever:
-        found = retriever.retrieve(query)
-    print_result(render_retrieval(found) if json else render_retrieval_text(found))
+    print_result(retrieve_evidence(query, read_settings(graph=graph, store=store, encoder=encoder), as_json=json))
 
 
 @app.command()
 def differential(
-    findings: Annotated[list[str], typer.Argument(help="Signs and findings that are there: names, CURIEs or codes.")],
-    denied: Annotated[
-        list[str] | None, typer.Option("--denied", help="What was looked for and is absent; may be given again.")
-    ] = None,
+    findings: Annotated[list[str], typer.Argument(help="What is there: names, CURIEs or codes.")],
+    denied: Annotated[list[str] | None, typer.Option("--denied", help="What is absent; may be given again.")] = None,
     view: View = "unknown",
     json: Json = False,
     graph: Graph = None,
@@ -130,8 +121,8 @@ def differential(
     """Rank the diagnoses that explain findings, and name the sign that would tell the first two apart."""
     from thoracite.ui.console_knowledge import rank_differential
 
-    settings = read_settings(graph=graph, store=store)
-    print_result(rank_differential(findings, denied or [], settings, view=view, as_json=json))
+    asked = read_settings(graph=graph, store=store)
+    print_result(rank_differential(findings, denied or [], asked, view=view, as_json=json))
 
 
 @app.command()
