@@ -53,6 +53,11 @@ class SentenceEncoder:
             return normalise([[0.0] * self.dimension])[:0]
         return normalise(self._model.encode(list(texts), show_progress_bar=False, convert_to_numpy=True))
 
+    def list_pieces(self) -> list[str]:
+        """Return the pieces of words that the model knows, in its order."""
+        vocabulary: dict[str, int] = self._model.tokenizer.get_vocab()
+        return sorted(vocabulary, key=vocabulary.__getitem__)
+
 
 def load_sentence_encoder(name: str, *, fetch: bool = False, device: str = "cpu") -> SentenceEncoder:
     """Load a model of `sentence-transformers`.

@@ -62,7 +62,7 @@ class StaticTextEncoder:
             table = load_file(folder / "weights.safetensors")["table"].astype(np.float32)
             if len(table) != tokenizer.get_vocab_size() or not np.isfinite(table).all():
                 raise ValueError("table and tokenizer differ")
-        except (SafetensorError, Exception) as error:  # noqa: BLE001 - tokenizers raises plain exceptions
+        except (SafetensorError, Exception) as error:
             raise ModelError(
                 f"the text encoder in {folder} cannot be loaded ({' '.join(str(error).split())[:200]}); install "
                 "thoracite again, or train it with `thoracite train text-vectors`"

@@ -133,4 +133,4 @@ class KeptTexts:
         return np.flatnonzero(np.isin(self._relations, wanted))
 
 
-__all__ = ["Key", "KeptTexts", "TripleText", "TripleTexts", "list_triple_texts", "render_triple", "write_texts"]
+__all__ = ["KeptTexts", "Key", "TripleText", "TripleTexts", "list_triple_texts", "render_triple", "write_texts"]
