@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,12 +26,14 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import DriverError, Neo4jError
 
 from thoracite.errors import StoreError, UsageError
+from thoracite.kg.graph import open_store
 from thoracite.progress import Progress, tell_nobody
 from thoracite.retrieval.index.faiss_index import check_query
 from thoracite.retrieval.index.text_encoder import TextEncoder, Vectors, normalise
-from thoracite.retrieval.index.texts import TripleText
+from thoracite.retrieval.index.texts import TripleText, list_triple_texts
 from thoracite.retrieval.index.triple_index import TripleIndex
 from thoracite.retrieval.index.vector_index import Hits
+from thoracite.settings import Settings
 
 NAME = "thoracite_triple_texts"
 """Name of the index on the server."""
@@ -284,6 +288,37 @@ class ServedTexts:
         return self._index.find_related(relations)
 
 
+def index_store(settings: Settings, encoder: TextEncoder, *, progress: Progress = tell_nobody) -> int:
+    """Index the triples of a Neo4j's graph in the same Neo4j; return the number of texts.
+
+    Parameters
+    ----------
+    settings : Settings
+        ``store`` is the address.
+    encoder : TextEncoder
+        Encoder of the texts.
+    progress : Progress
+        Called after each batch.
+
+    Raises
+    ------
+    UsageError
+        If the store is no Neo4j.
+    StoreError
+        If the server does not answer.
+    """
+    with closing(open_store(settings)) as store, TemporaryDirectory(prefix="thoracite-index-") as place:
+        if store.name != "neo4j":
+            raise UsageError(f"{settings.store} has no vector index; expected neo4j://… or bolt://…, or 'embedded'")
+        nquads = Path(place) / "graph.nq"
+        store.export(nquads)
+        texts, digest = list_triple_texts(nquads), store.digest
+    password = settings.store_password.get_secret_value()
+    with closing(Neo4jIndex(settings.store, user=settings.store_user, password=password)) as index:
+        index.load(texts, encoder, digest=digest, progress=progress)
+    return len(texts)
+
+
 def open_neo4j_index(
     address: str, encoder: TextEncoder, *, digest: str, user: str = "neo4j", password: str = ""
 ) -> TripleIndex:
@@ -318,4 +353,4 @@ def open_neo4j_index(
     return TripleIndex(index, ServedTexts(index), encoder, digest=digest)
 
 
-__all__ = ["BATCH", "NAME", "WIDER", "Neo4jIndex", "ServedTexts", "open_neo4j_index"]
+__all__ = ["BATCH", "NAME", "WIDER", "Neo4jIndex", "ServedTexts", "index_store", "open_neo4j_index"]

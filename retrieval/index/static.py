@@ -83,10 +83,13 @@ class StaticTextEncoder:
             Of unit length; zeros for a text without a known word.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, encoded in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-            pieces = [piece for piece in encoded.ids[:LONGEST] if piece != self._unknown]
-            if pieces:
-                vectors[row] = self._table[pieces].mean(axis=0)
+        read = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        pieces = [[piece for piece in one.ids[:LONGEST] if piece != self._unknown] for one in read]
+        rows = [row for row, ids in enumerate(pieces) if ids]
+        if rows:
+            starts = np.cumsum([0, *(len(pieces[row]) for row in rows[:-1])])
+            flat = [piece for row in rows for piece in pieces[row]]
+            vectors[rows] = np.add.reduceat(self._table[flat], starts, axis=0)
         return normalise(vectors)
 
 

