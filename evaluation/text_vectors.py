@@ -18,6 +18,7 @@ import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from thoracite.errors import ModelError
+from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.facts import read_facts
@@ -28,7 +29,7 @@ from thoracite.retrieval.training.text_pairs import is_held_out, list_further_na
 DEPTH = 10
 """Places of the ranking that count."""
 
-_DRAWS, _NAMES = 2000, 2
+_NAMES = 2
 
 Encode = Callable[[Sequence[str]], Vectors]
 """From texts to vectors of unit length."""
@@ -158,16 +159,12 @@ def measure_task(system: str, encode: Encode, task: Task) -> list[Row]:
     """
     products = encode([query.text for query in task.queries]) @ encode(task.candidates).T
     ranks = find_ranks(products, np.array([query.aim for query in task.queries]))
-    groups = np.unique([query.concept for query in task.queries], return_inverse=True)[1]
-    figures = {
-        f"{task.name}: first place": (ranks <= 1).astype(float),
-        f"{task.name}: reciprocal rank within {DEPTH}": np.where(ranks <= DEPTH, 1 / ranks, 0.0),
-    }
-    rows = []
-    for metric, values in figures.items():
-        low, high = _draw_groups(values, groups)
-        rows.append(Row(system=system, metric=metric, value=float(values.mean()), low=low, high=high, n=len(values)))
-    return rows
+    concepts = [query.concept for query in task.queries]
+    within = np.where(ranks <= DEPTH, 1 / ranks, 0.0)
+    return [
+        summarise(system, f"{task.name}: first place", (ranks <= 1).astype(float).tolist(), concepts),
+        summarise(system, f"{task.name}: reciprocal rank within {DEPTH}", within.tolist(), concepts),
+    ]
 
 
 def find_ranks(products: npt.NDArray[np.float32], aims: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -180,16 +177,6 @@ def find_ranks(products: npt.NDArray[np.float32], aims: npt.NDArray[np.int64]) -
     """
     own = products[np.arange(len(aims)), aims][:, None]
     return np.asarray((products > own).sum(axis=1) + ((products == own).sum(axis=1) + 1) / 2, dtype=np.float64)
-
-
-def _draw_groups(values: npt.NDArray[np.float64], groups: npt.NDArray[np.int64]) -> tuple[float, float]:
-    """Return the 95 % interval of a mean, with concepts drawn again."""
-    random, number = np.random.default_rng(0), int(groups.max()) + 1
-    sums = np.bincount(groups, values, number)
-    counts = np.bincount(groups, minlength=number)
-    drawn = random.integers(number, size=(_DRAWS, number))
-    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [2.5, 97.5])
-    return float(low), float(high)
 
 
 __all__ = ["DEPTH", "Query", "Task", "find_ranks", "list_tasks", "measure_task", "run_text_vectors"]

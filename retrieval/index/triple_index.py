@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from thoracite.errors import StoreError, UsageError
 from thoracite.files import write_text
+from thoracite.kg.graph import ensure_graph
 from thoracite.kg.stores.folder import find_nquads, read_manifest
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.progress import Progress, tell_nobody
@@ -272,7 +273,7 @@ def open_index(
     encoder : TextEncoder
         The encoder that the index was built with.
     build : bool
-        Whether to build it first where it is missing or of another graph.
+        Whether to build it first where it is missing or of another graph, and the default graph where there is none.
     progress : Progress
         Called with each step of a build.
 
@@ -282,6 +283,8 @@ def open_index(
         If there is no index, or it is damaged, or of another graph or encoder; the sentence names the command that
         builds it.
     """
+    if build:
+        ensure_graph(graph, progress)
     folder = find_folder(graph, encoder.name)
     digest = str(read_manifest(find_nquads(graph).parent)["digest"])
     fault = find_fault(folder, digest, encoder)
