@@ -34,7 +34,7 @@ class SentenceEncoder:
 
     def __init__(self, model: Any, *, name: str) -> None:
         self._model, self.name = model, name
-        self.dimension = int(model.get_embedding_dimension())
+        self.dimension = int(model.encode(["lung"], show_progress_bar=False).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return a vector for each text.
