@@ -201,7 +201,8 @@ def _list_shown(values: dict[str, float], view: int, reader: SignReader) -> Iter
         value = values.get(sign.measure, float("nan"))
         asked = sign.view in (None, VIEWS[view]) and np.isfinite(value)
         if asked and reader.score_value(number, value, 0.0, VIEWS[view]).answer == "yes":
-            yield f"{sign.side} {sign.entity.label}" if sign.side in ("left", "right") else sign.entity.label
+            named = sign.side not in ("left", "right") or sign.side in sign.entity.label
+            yield sign.entity.label if named else f"{sign.side} {sign.entity.label}"
 
 
 def read_phantoms(encoder: MiniEncoder, number: int) -> tuple[Features, list[str]]:
