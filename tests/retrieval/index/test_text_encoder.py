@@ -34,7 +34,7 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     BertModel(BertConfig(vocab_size=64, max_position_embeddings=32, **sizes)).save_pretrained(folder)
-    model = SentenceTransformer(modules=[inner := Transformer(str(folder)), Pooling(32)])
+    model = SentenceTransformer(modules=[Transformer(str(folder)), Pooling(32)])
     model.save(str(folder / "whole"))
     return folder / "whole"
 
