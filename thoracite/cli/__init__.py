@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
-from thoracite.cli.models import fetch_app, train_app
+from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
     Encoder,
     Generator,
@@ -41,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(train_app, name="train")
 app.add_typer(fetch_app, name="fetch")
+app.add_typer(index_app, name="index")
 
 
 def _show_version(value: bool) -> None:

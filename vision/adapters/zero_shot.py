@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from thoracite.vision.adapters.adapted import LogOdds, link_labels
@@ -54,4 +56,16 @@ def compare_pairs(image: torch.Tensor, texts: torch.Tensor, scale: float) -> Log
     return logits
 
 
-__all__ = ["compare_pairs", "write_prompts"]
+def scale(vectors: torch.Tensor) -> npt.NDArray[np.float32]:
+    """Return vectors as an array, of unit length along the last axis.
+
+    Examples
+    --------
+    >>> scale(torch.tensor([[3.0, 4.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929]]
+    """
+    scaled: npt.NDArray[np.float32] = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
+    return scaled
+
+
+__all__ = ["compare_pairs", "scale", "write_prompts"]
