@@ -21,71 +21,21 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from thoracite.errors import InputError
 from thoracite.evaluation.interval import bootstrap_interval
-from thoracite.evaluation.retrieval_systems import DEEP, Query, Systems, describe
+from thoracite.evaluation.retrieval_queries import open_systems, read_queries
+from thoracite.evaluation.retrieval_systems import DEEP, Query
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.files import read_rows
-from thoracite.kg.build.build import build_graph
-from thoracite.phantom.phantom import draw_phantom
-from thoracite.retrieval.asked import Asked
-from thoracite.retrieval.retriever import Retriever
-from thoracite.settings import Settings
 
-QUERIES = Path(__file__).with_name("retrieval_queries.csv")
 GOLD = Path(__file__).with_name("retrieval_gold.csv")
-COLUMNS = ("id", "half", "kind", "query", "absent", "view")
 GOLD_COLUMNS = ("query", "assertion", "grade")
 HALVES = ("test", "development")
-_OTHERS = ("kg_llava", "popularity", "text alone", "the ranking before")
-
-
-def read_queries(retriever: Retriever, data: Path, path: Path | None = None) -> Iterator[Query]:
-    """Read the queries; images are left out where the development data are not there, or where nothing is asserted.
-
-    Parameters
-    ----------
-    retriever : Retriever
-        Reads images, and the names of words.
-    data : Path
-        Folder with ``cxr/``.
-    path : Path or None
-        The bundled queries unless given.
-
-    Raises
-    ------
-    InputError
-        If the table is not there, or lacks a column.
-    """
-    rows = read_rows(path or QUERIES, columns=COLUMNS, expected=f"the columns {', '.join(COLUMNS)}")
-    for row in rows:
-        query = _read_query(row, data)
-        if query is None:
-            continue
-        view = row["view"] or "unknown"
-        asked, _ = retriever.ask(query, view)  # type: ignore[arg-type]
-        if isinstance(asked, Asked) and asked.seeds:
-            frozen = list(asked.findings) if asked.findings else query
-            seen = asked.seen.view or view
-            yield Query(row["id"], row["half"], row["kind"], describe(asked, seen), asked, frozen, seen)
-
-
-def _read_query(row: Mapping[str, str], data: Path) -> Any:
-    """Read what is asked; findings of an image, so that every system reads it once."""
-    if row["kind"] == "image":
-        image = data / "cxr" / row["query"]
-        return str(image) if image.is_file() else None
-    if row["kind"] == "phantom":
-        return draw_phantom(int(row["query"]), size=512).image
-    if row["kind"] == "signs":
-        absent = [part for part in row["absent"].split(";") if part]
-        return dict.fromkeys(row["query"].split(";"), "yes") | dict.fromkeys(absent, "no")
-    return row["query"]
+_OTHERS = ("kg_llava", "kg_llava, all relations", "popularity", "text alone", "the ranking before")
 
 
 def read_gold(path: Path | None = None) -> dict[str, dict[str, int]]:
@@ -122,14 +72,12 @@ def run_retrieval(data: Path) -> Suite:
         If there are no judged triples yet.
     """
     gold = read_gold()
-    with TemporaryDirectory() as folder:
-        build_graph(Path(folder) / "graph")
-        with Retriever(Settings(graph=Path(folder) / "graph")) as retriever:
-            queries = [query for query in read_queries(retriever, data) if query.id in gold]
-            ranked = {
-                name: [[name_triple(one) for one in rank(query)[:DEEP]] for query in queries]
-                for name, rank in Systems(retriever).list().items()
-            }
+    with open_systems() as (retriever, systems):
+        queries = [query for query in read_queries(retriever, data) if query.id in gold]
+        ranked = {
+            name: [[name_triple(one) for one in rank(query)[:DEEP]] for query in queries]
+            for name, rank in systems.name_all().items()
+        }
     rows = [row for half in HALVES for row in _measure_half(half, queries, ranked, gold)]
     return Suite(suite="retrieval", data=GOLD.name, n=len(queries), rows=tuple(rows))
 
@@ -152,7 +100,7 @@ def _measure_half(
     for system, orders in ranked.items():
         values[system] = np.array([find_ndcg(orders[at], gold[queries[at].id]) for at in places])
         yield _average(system, f"nDCG@{DEEP}, {half}", values[system])
-        unjudged = [np.mean([one not in gold[queries[at].id] for one in orders[at]] or [0.0]) for at in places]
+        unjudged = [np.mean([float(one not in gold[queries[at].id]) for one in orders[at]] or [0.0]) for at in places]
         yield _average(system, f"share of triples without a grade, {half}", np.array(unjudged))
     for other in (name for name in ranked if name in _OTHERS or name.startswith("ours without")):
         yield _average(f"ours minus {other}", f"nDCG@{DEEP}, {half}", values["ours"] - values[other])
@@ -183,4 +131,4 @@ def _discount(gains: Sequence[float]) -> float:
     return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
 
 
-__all__ = ["GOLD", "QUERIES", "find_ndcg", "name_triple", "read_gold", "read_queries", "run_retrieval"]
+__all__ = ["GOLD", "find_ndcg", "name_triple", "read_gold", "run_retrieval"]

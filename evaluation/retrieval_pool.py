@@ -1,7 +1,8 @@
 """The pool for judges: what all systems found for each query, once each, shuffled and blind to the system.
 
-``python -m thoracite.evaluation.retrieval_pool POOL.csv [DATA]`` writes ``query,words,triple,assertion``; judges add a
-column ``grade`` (0, 1 or 2), and ``query,assertion,grade`` become ``retrieval_gold.csv``.
+``python -m thoracite.evaluation.retrieval_pool POOL.csv [DATA]`` writes ``query,words,triple,assertion``, and keeps
+what the encoder read in images in ``POOL.readings.json``. Judges add a column ``grade`` (0, 1 or 2), and
+``query,assertion,grade`` become ``retrieval_gold.csv``.
 """
 
 from __future__ import annotations
@@ -12,19 +13,19 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from thoracite.evaluation.retrieval import name_triple, read_queries
+from thoracite.evaluation.retrieval import name_triple
+from thoracite.evaluation.retrieval_queries import open_systems, read_queries
 from thoracite.evaluation.retrieval_systems import DEEP, Query, Systems, say
 from thoracite.evaluation.suites import DATA
 from thoracite.files import write_text
-from thoracite.kg.build.build import build_graph
-from thoracite.retrieval.retriever import Retriever
-from thoracite.settings import Settings
 from thoracite.types import Triple
 
-MOST = 25
+MOST = 20
 """Most triples of one query: the first of all systems go before the second ones."""
+
+QUERIES = 150
+"""Most queries of a pool."""
 
 
 def write_pool(path: Path, data: Path = DATA) -> tuple[int, int]:
@@ -41,21 +42,18 @@ def write_pool(path: Path, data: Path = DATA) -> tuple[int, int]:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["query", "words", "triple", "assertion"])
     queries = triples = 0
-    with TemporaryDirectory() as folder:
-        build_graph(Path(folder) / "graph")
-        with Retriever(Settings(graph=Path(folder) / "graph")) as retriever:
-            systems = Systems(retriever)
-            for query in read_queries(retriever, data):
-                pooled = list(pool_query(query, systems))
-                writer.writerows([query.id, query.words, say(one), name_triple(one)] for one in pooled)
-                queries, triples = queries + 1, triples + len(pooled)
+    with open_systems() as (retriever, systems):
+        for query in read_queries(retriever, data, most=QUERIES, kept=path.with_suffix(".readings.json")):
+            pooled = list(pool_query(query, systems))
+            writer.writerows([query.id, query.words, say(one), name_triple(one)] for one in pooled)
+            queries, triples = queries + 1, triples + len(pooled)
     write_text(path, text.getvalue())
     return queries, triples
 
 
 def pool_query(query: Query, systems: Systems) -> Iterator[Triple]:
     """Pool one query: each triple once, in an order that no system gave."""
-    orders: Sequence[Sequence[Triple]] = [rank(query)[:DEEP] for rank in systems.list().values()]
+    orders: Sequence[Sequence[Triple]] = [rank(query)[:DEEP] for rank in systems.name_all().values()]
     pooled: dict[str, Triple] = {}
     for place in range(DEEP):
         for order in orders:

@@ -1,21 +1,24 @@
 """The systems that the suite ``retrieval`` compares, each a ranking of the graph's triples for one query.
 
-*popularity*: the seeds' triples with the most support · *text alone*: character n-grams of the triples' texts against
-the query's words · *the ranking before*: the reasons that explanations give · *ours*, and ours without each part. The
-field's baseline ``kg_llava`` joins where its module is there.
+*popularity*: the seeds' triples with the most support · *text alone*: the triples whose texts are nearest to the
+query's words · *kg_llava*: the field's baseline, on ``suggestive_of`` and on all relations; an image asks by its own
+vector, words by theirs, and the first ten of the fifteen stay, as many as of the others · *the ranking before*: the
+reasons that explanations give · *ours*, and ours without each part.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from thoracite.kg.stores.store import GraphStore
-from thoracite.kg.vocabulary import RELATIONS
 from thoracite.retrieval.asked import Asked
-from thoracite.retrieval.candidates import search_near
+from thoracite.retrieval.candidates import search_alike, search_near
+from thoracite.retrieval.index.kg_llava import KgLlava
+from thoracite.retrieval.index.triple_index import FoundTriple, TripleIndex
 from thoracite.retrieval.ranking import PARTS, Ranking
 from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.retriever import Retriever
@@ -24,8 +27,6 @@ from thoracite.types import Finding, Triple
 
 DEEP = 10
 """Triples of each system that are judged."""
-
-_NGRAMS = (3, 5)
 
 
 class Query(NamedTuple):
@@ -41,6 +42,8 @@ class Query(NamedTuple):
         Seeds and scene.
     query, view
         What :meth:`~thoracite.retrieval.retriever.Retriever.retrieve` is given; an image as its findings, read once.
+    vector : ndarray, shape (dimension,), float32, or None
+        Of an image, in the space of the texts; None for words and signs.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Query(NamedTuple):
     asked: Asked
     query: Any
     view: str
+    vector: npt.NDArray[np.float32] | None = None
 
 
 class Systems:
@@ -59,27 +63,30 @@ class Systems:
     ----------
     retriever : Retriever
         Over the graph.
+    index : TripleIndex
+        Of the same graph.
     """
 
-    def __init__(self, retriever: Retriever) -> None:
-        self._retriever = retriever
+    def __init__(self, retriever: Retriever, index: TripleIndex) -> None:
+        self._retriever, self._index = retriever, index
+        self._only, self._every = KgLlava(index), KgLlava(index, relations=None)
 
     @property
     def store(self) -> GraphStore:
         """Return the graph."""
         return self._retriever.store
 
-    def list(self) -> Mapping[str, Callable[[Query], list[Triple]]]:
+    def name_all(self) -> Mapping[str, Callable[[Query], Sequence[Triple]]]:
         """Return every system by name: query → triples, best first."""
-        named: dict[str, Callable[[Query], list[Triple]]] = {
+        named: dict[str, Callable[[Query], Sequence[Triple]]] = {
             "no graph": lambda _: [],
             "popularity": self._rank_by_support,
             "text alone": self._rank_by_text,
+            "kg_llava": lambda query: self._rank_kg_llava(query, self._only),
+            "kg_llava, all relations": lambda query: self._rank_kg_llava(query, self._every),
             "the ranking before": self._rank_before,
             "ours": lambda query: self._rank(query, Ranking()),
         }
-        if importlib.util.find_spec("thoracite.retrieval.kg_llava") is not None:
-            named["kg_llava"] = self._rank_kg_llava
         for part in PARTS:
             named[f"ours without {part}"] = lambda query, part=part: self._rank(query, Ranking().without(part))  # type: ignore[misc]
         return named
@@ -102,25 +109,19 @@ class Systems:
         return sorted(own.values(), key=lambda one: (-one.support, one.key))[:DEEP]
 
     def _rank_by_text(self, query: Query) -> list[Triple]:
-        vectorizer, vectors, triples = self._texts
-        scores = (vectors @ vectorizer.transform([query.asked.text]).T).toarray().ravel()
-        order = sorted(range(len(triples)), key=lambda at: (-scores[at], triples[at].key))
-        return [triples[at] for at in order[:DEEP]]
+        [found] = self._index.find([query.asked.text or query.words], DEEP)
+        return self._look_up(found)
 
-    @cached_property
-    def _texts(self) -> tuple[Any, Any, list[Triple]]:
-        from sklearn.feature_extraction.text import TfidfVectorizer
+    def _rank_kg_llava(self, query: Query, baseline: KgLlava) -> list[Triple]:
+        vector = query.vector
+        if vector is None:
+            [vector] = self._index.encoder.encode([query.asked.text or query.words])
+        return self._look_up(baseline.retrieve(vector, kept=DEEP))
 
-        found = [one for name in sorted(RELATIONS) for one in self.store.find_triples(relation=name, limit=20_000)]
-        vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=_NGRAMS)
-        return vectorizer, vectorizer.fit_transform([say(one) for one in found]), found
-
-    def _rank_kg_llava(self, query: Query) -> list[Triple]:
-        """Ask the field's baseline, whose module names how."""
-        from thoracite.retrieval import kg_llava  # type: ignore[attr-defined]
-
-        ranked: list[Triple] = list(kg_llava.rank_for(self._retriever, query.asked, DEEP))
-        return ranked
+    def _look_up(self, found: Sequence[FoundTriple]) -> list[Triple]:
+        """Return the triples of texts, best first."""
+        alike = search_alike(self.store, found, {})
+        return sorted(alike.triples, key=lambda one: (-alike.likeness[one.key], one.key))[:DEEP]
 
 
 def say(triple: Triple) -> str:

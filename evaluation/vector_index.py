@@ -22,9 +22,9 @@ from thoracite.kg.build.build import build_graph
 from thoracite.kg.concepts import read_concepts
 from thoracite.kg.vocabulary import RELATIONS
 from thoracite.retrieval.index.faiss_index import FaissIndex, import_faiss
+from thoracite.retrieval.index.kg_llava import KgLlava
 from thoracite.retrieval.index.text_encoder import TextEncoder, Vectors, load_text_encoder
 from thoracite.retrieval.index.triple_index import BATCH, open_index
-from thoracite.retrieval.kg_llava import KgLlava
 
 SIZE = 1_000_000
 """Number of unique texts."""

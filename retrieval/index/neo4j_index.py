@@ -213,9 +213,9 @@ class Neo4jIndex:
             )  # Lucene's is (1 + cosine) / 2
         scores = np.full((len(vectors), k), -np.inf, dtype=np.float32)
         ids = np.full((len(vectors), k), -1, dtype=np.int64)
-        for row, hits in enumerate(found):
+        for at, hits in enumerate(found):
             for place, (score, number) in enumerate(sorted(hits, key=lambda hit: (-hit[0], hit[1]))[:k]):
-                scores[row, place], ids[row, place] = score, number
+                scores[at, place], ids[at, place] = score, number
         return Hits.sort(scores, ids)
 
     def fetch(self, ids: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:

@@ -185,7 +185,7 @@ def distil(tokenizer: Tokenizer, teacher: SentenceEncoder, texts: Sequence[str],
     recipe : Recipe
         Numbers of the training.
     """
-    pieces = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get)
+    pieces = [piece for piece, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
     vectors = teacher.encode([piece.removeprefix("##") for piece in pieces])
     counts = np.full(len(pieces), 0.5)
     for encoded in tokenizer.encode_batch(list(texts), add_special_tokens=False):

@@ -133,7 +133,7 @@ def index_triples(
     store: Store = None,
 ) -> None:
     """Index the unique texts of a graph's triples; a build that is stopped leaves the old index."""
-    from thoracite.ui.console_index import index_triples as index
+    from thoracite.ui.console_knowledge import index_triples as index
 
     print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
 

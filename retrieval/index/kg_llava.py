@@ -103,7 +103,9 @@ class KgLlava:
         index = TripleIndex.of_texts([TripleText(entry.text, entry.keys) for entry in entries], encoder)
         return cls(index, relations=relations, owners=[entry.owner for entry in entries])
 
-    def retrieve(self, vector: npt.NDArray[np.float32], *, owner: str | None = None) -> list[FoundTriple]:
+    def retrieve(
+        self, vector: npt.NDArray[np.float32], *, owner: str | None = None, kept: int = KEPT
+    ) -> list[FoundTriple]:
         """Return the kept entries, best first: 15 fetched, the owner's dropped, 7 kept.
 
         Parameters
@@ -112,11 +114,13 @@ class KgLlava:
             Of an image, in the space of the texts, of unit length.
         owner : str or None
             Owner of the query, whose entries are dropped.
+        kept : int
+            Most entries that stay, at most 15.
         """
         [found] = self.index.find(np.ascontiguousarray(vector[None]), FETCHED)
         if owner is not None and self._owners:
             found = [one for one in found if self._owners[one.number] != owner]
-        return found[:KEPT]
+        return found[:kept]
 
 
 __all__ = ["FETCHED", "KEPT", "Entry", "KgLlava"]

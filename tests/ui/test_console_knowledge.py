@@ -15,7 +15,7 @@ from thoracite.kg.stores.neo4j import Neo4jStore
 from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
 from thoracite.settings import Settings
-from thoracite.ui.console_index import index_triples
+from thoracite.ui.console_knowledge import index_triples
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from tests.encoders import write_classifier, write_pairs
 from thoracite.errors import ModelError, UsageError
 from thoracite.kg.vocabulary import SUGGESTS
 from thoracite.phantom import Abnormality, Kind, draw_phantom
+from thoracite.retrieval.index.kg_llava import FETCHED, KEPT, Entry, KgLlava
 from thoracite.retrieval.index.projection import FOLDER, ImageVectors, Projection, open_image_vectors
 from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
-from thoracite.retrieval.kg_llava import FETCHED, KEPT, Entry, KgLlava
 
 
 def make_entries(number: int, *, owners: int) -> list[Entry]:
