@@ -27,7 +27,7 @@ from thoracite.retrieval.index.projection import Projection
 from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
 from thoracite.retrieval.retriever import Retriever
-from thoracite.types import Reading
+from thoracite.vision.encoder import Reading
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
 

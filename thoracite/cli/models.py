@@ -72,12 +72,11 @@ def train_projection(
     data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
     crops: Annotated[Path, typer.Option("--crops", help="Folder for crops and features; what is there is kept.")],
     output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train the projection from the bundled encoder's features to the text vectors."""
     from thoracite.retrieval.training.train_projection import train_projection as train
 
-    print_result(train(data, crops, output, seed=seed))
+    print_result(train(data, crops, output))
 
 
 @train_app.command("calibration")
