@@ -19,7 +19,7 @@ from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, read_radiograph
 from thoracite.vision.mini.anatomy import Anatomy, Heart, measure_ratio
-from thoracite.vision.mini.framing import Frame, frame_pixels, shrink_pixels
+from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.segmenter import FOLDER, ChestSegmenter
 from thoracite.vision.mini.validity import judge_anatomy
@@ -27,6 +27,9 @@ from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.chest_cases import ChestCase, read_chest_cases, read_chest_frames, read_masks
 
 SYSTEM, BASELINE = "thoracite-chest", "mean mask of the training chests"
+
+KEPT_ABOVE = 0.65
+"""Share of the height that is left where the bases are cropped."""
 
 _MEAN_SIZE = 128
 _LABEL = "Cardiomegaly"
@@ -159,7 +162,7 @@ def measure_validity(segmenter: ChestSegmenter, chests: list[Path], normal: list
         rows.append(summarise(SYSTEM, f"called invalid: {name}", flags, [str(path) for path in paths]))
     everything: list[float] = []
     for name, spoilt in SPOILS.items():
-        flags = [float(bool(spoilt(segmenter, _read(path)))) for path in chests]
+        flags = [float(bool(spoilt(segmenter, _read(path)).faults)) for path in chests]
         rows.append(summarise(SYSTEM, f"called invalid: {name}", flags, [str(path) for path in chests]))
         everything += flags
     groups = [str(path) for path in chests] * len(SPOILS)
@@ -169,49 +172,46 @@ def measure_validity(segmenter: ChestSegmenter, chests: list[Path], normal: list
 
 def judge(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
     """Segment an image and return why its masks are invalid."""
-    frame = _frame(segmenter, pixels)
-    return judge_anatomy(frame, segmenter.segment_frame(frame), segmenter.limits)
+    return crop_radiograph(pixels, segmenter).faults
 
 
-def _frame(segmenter: ChestSegmenter, pixels: Pixels) -> Frame:
-    return frame_pixels(shrink_pixels(pixels), size=segmenter.size)
+def _crop(segmenter: ChestSegmenter, pixels: Pixels) -> Crops:
+    return crop_radiograph(pixels[:, round(0.25 * pixels.shape[1]) :], segmenter)
 
 
-def _crop(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
-    return judge(segmenter, pixels[:, round(0.25 * pixels.shape[1]) :])
+def _crop_base(segmenter: ChestSegmenter, pixels: Pixels) -> Crops:
+    return crop_radiograph(pixels[: round(KEPT_ABOVE * pixels.shape[0])], segmenter)
 
 
-def _crop_base(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
-    return judge(segmenter, pixels[: round(0.65 * pixels.shape[0])])
+def _turn(segmenter: ChestSegmenter, pixels: Pixels) -> Crops:
+    turned = np.asarray(Image.fromarray(pixels).rotate(20, Image.Resampling.BILINEAR))
+    return crop_radiograph(turned, segmenter)
 
 
-def _turn(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
-    return judge(segmenter, np.asarray(Image.fromarray(pixels).rotate(20, Image.Resampling.BILINEAR)))
-
-
-def _whiten(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
+def _whiten(segmenter: ChestSegmenter, pixels: Pixels) -> Crops:
     lungs = segmenter.segment(pixels).lungs
     white = draw_mask(lungs.left, lungs.box, (pixels.shape[0], pixels.shape[1]))
     level = float(np.percentile(pixels, 90))
-    return judge(segmenter, np.where(white, np.float32(level), pixels))
+    return crop_radiograph(np.where(white, np.float32(level), pixels), segmenter)
 
 
-def _shift(segmenter: ChestSegmenter, pixels: Pixels) -> tuple[str, ...]:
-    frame = _frame(segmenter, pixels)
-    lungs, heart = segmenter.segment_frame(frame)
-    cells = round(0.1 * segmenter.size)
+def _shift(segmenter: ChestSegmenter, pixels: Pixels) -> Crops:
+    crops = crop_radiograph(pixels, segmenter)
+    lungs, heart = crops.anatomy
+    cells = round(0.1 * heart.mask.shape[1])
     right, left, shadow = (np.roll(mask, cells, axis=1) for mask in (lungs.right, lungs.left, heart.mask))
-    return judge_anatomy(frame, Anatomy(Lungs(right, left, frame.box), Heart(shadow, frame.box)), segmenter.limits)
+    moved = Anatomy(Lungs(right, left, lungs.box), Heart(shadow, heart.box))
+    return crops._replace(anatomy=moved, faults=judge_anatomy(crops.whole, moved, segmenter.limits))
 
 
-SPOILS: Mapping[str, Callable[[ChestSegmenter, Pixels], tuple[str, ...]]] = {
+SPOILS: Mapping[str, Callable[[ChestSegmenter, Pixels], Crops]] = {
     "a side cropped": _crop,
     "the bases cropped": _crop_base,
     "turned by 20°": _turn,
     "the left lung whitened": _whiten,
     "masks shifted by a tenth": _shift,
 }
-"""Ways to spoil an image or its masks."""
+"""Ways to spoil an image or its masks; each returns the crops of what it spoilt."""
 
 
 def draw_mean(folder: Path) -> Anatomy:
@@ -254,6 +254,7 @@ def _read(path: Path) -> Pixels:
 
 __all__ = [
     "BASELINE",
+    "KEPT_ABOVE",
     "SPOILS",
     "SYSTEM",
     "Compared",

@@ -28,7 +28,6 @@ from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
 from thoracite.retrieval.retriever import Retriever
 from thoracite.vision.encoder import Reading
-from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
 
 QUERIES = Path(__file__).with_name("retrieval_queries.csv")
@@ -117,9 +116,9 @@ class _Images:
             if row["kind"] == "image" and not image.is_file():
                 return None
             source = image if row["kind"] == "image" else draw_phantom(int(row["query"]), size=512).image
-            reading = self._retriever.read(source, view=view)  # type: ignore[arg-type]
-            pixels = read_radiograph(source, settings=self._retriever.settings).pixels
-            features = np.round(self._encoder.forward(pixels).features, 4).tolist()
+            radiograph = self._retriever.load(source, view=view)  # type: ignore[arg-type]
+            reading = self._retriever.interpret(radiograph)
+            features = np.round(self._encoder.forward(radiograph.pixels).features, 4).tolist()
             self._kept[row["id"]] = [json.loads(reading.model_dump_json()), features]
             self._keep()
         reading, features = self._kept[row["id"]]

@@ -1,9 +1,9 @@
 """Suite ``signs``: is each sign right and repeatable, and is an explanation by signs the computation?
 
 A sign is *right* if it tells a finding that the graph ties it to, in the graph's direction, within one source and
-better than it tells any abnormality. It is *repeatable* if its value is the same when the image is exported again. The
-share of named evidence is mean ``|Σ signs|`` over mean ``|Σ signs|`` + ``|rest|`` among findings that are possible or
-more. Systems:
+better than it tells any abnormality; or if it agrees with drawn truth (:mod:`thoracite.evaluation.sign_truth`). It is
+*repeatable* if its value is the same when the image is exported again. The share of named evidence is mean
+``|Σ signs|`` over mean ``|Σ signs|`` + ``|rest|`` among findings that are possible or more. Systems:
 
 - ``thoracite-mini``: base, signs and rest; *base and signs without the rest*; *its network alone*;
 - ``any abnormality``, beside each sign: what the same value tells of "not No Finding".
@@ -16,6 +16,7 @@ doi:10.1037/0033-2909.86.2.420
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -35,6 +36,8 @@ from thoracite.evaluation.held_out import (
 )
 from thoracite.evaluation.patients import Positions, average_auroc, find_auroc, find_lead, measure_drawn
 from thoracite.evaluation.perturbation import write_perturbed
+from thoracite.evaluation.sign_truth import ENOUGH, RIGHT, list_right, measure_boxes, measure_drawn_masks
+from thoracite.evaluation.sign_validity import measure_silence, measure_spoilt
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import FINE, LEAST, draw_patients
 from thoracite.evaluation.words import Said
@@ -47,8 +50,7 @@ from thoracite.vision.mini.signs.evidence import list_values
 from thoracite.vision.mini.signs.listed import name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.priors import find_priors as find_sign_priors
 from thoracite.vision.mini.signs.weights import Floats, SignScale
-from thoracite.vision.training.cases import Case, read_cases, read_labelled
-from thoracite.vision.training.chest_cases import read_chest_cases
+from thoracite.vision.training.cases import Case, read_labelled
 from thoracite.vision.training.frames import map_cores
 from thoracite.vision.training.mix import number_views
 
@@ -57,8 +59,8 @@ SYSTEM, OTHER = "thoracite-mini", "any abnormality"
 SOURCE = "nih_lowres"
 """The source that signs are measured in; weights are fitted on all."""
 
-RIGHT, SAME = 0.60, 0.9
-"""Least AUROC of a sign that is right, and least intraclass correlation of one that repeats."""
+SAME = 0.9
+"""Least intraclass correlation of a sign that repeats."""
 
 REEXPORTED = ("contrast −15 %", "contrast +15 %", "JPEG quality 60", "longest side 224")
 """Changes of an image that are another export of it."""
@@ -66,8 +68,10 @@ REEXPORTED = ("contrast −15 %", "contrast +15 %", "JPEG quality 60", "longest 
 IMAGES = 200
 """Images that are exported again."""
 
-ENOUGH = 15
-"""Fewest positives of a finding that a sign is held against."""
+_REPEATED = "intraclass correlation of "
+
+_VARIANT = re.compile(r"\b(?:upper|middle|lower|right|left|bilateral) | > 0\.\d+ on (?:PA|AP) view$")
+"""Words that name a side, a zone or a view."""
 
 
 class Parts(NamedTuple):
@@ -113,9 +117,11 @@ def run_signs(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
     held = every.take(np.flatnonzero([case.source == SOURCE for case in every.cases]))
     encoder = MiniEncoder.load(folder)
     rows = [row for locked in (False, True) for row in measure_rightness(held, encoder.signs.weights.scale, locked)]
+    rows += [row for locked in (False, True) for row in measure_boxes(held, encoder.signs.weights.scale, locked)]
+    rows += measure_drawn_masks(data / "cxr")
     repeated = measure_repetition([case for case in held.cases if case.locked][:IMAGES], folder)
-    rows += [*repeated, count_verified(rows, repeated)]
-    rows += measure_silence(data / "cxr", folder)
+    rows += [*repeated, *count_verified(rows, repeated)]
+    rows += [*measure_silence(data / "cxr", folder), *measure_spoilt(data / "cxr")]
     rows += measure_sum(every, encoder)
     described = f"{len(held.cases)} images of {len({case.group for case in held.cases})} patients of ChestX-ray14"
     return Suite(suite="signs", data=described, n=len(held.cases), rows=tuple(rows))
@@ -179,13 +185,12 @@ def measure_repetition(cases: Sequence[Case], folder: Path) -> list[Row]:
     read = list(map_cores(_read_exports, [(case.path, folder) for case in cases], told="images exported again"))
     values = np.stack(read)
     groups, rows = [case.group for case in cases], []
-    signs = {sign.measure: sign.entity.label for sign in read_signs()}
     for number, name in enumerate(name_values(read_signs())):
         known = np.flatnonzero(~np.isnan(values[:, :, number]).any(axis=1))
         if len(known) < ENOUGH:
             continue
         own = [groups[row] for row in known]
-        metric = f"intraclass correlation of {name} ({signs[name]}), exported again"
+        metric = f"{_REPEATED}{name}, exported again"
         rows.append(measure_drawn(SYSTEM, metric, _correlate(values[known, :, number]), own, repeats=100))
     return rows
 
@@ -212,42 +217,59 @@ def _correlate(values: Floats) -> Callable[[Positions], float]:
     return correlate
 
 
-def count_verified(right: Sequence[Row], repeated: Sequence[Row]) -> Row:
-    """Count the concepts that are right on locked patients or in folds, and repeat."""
-    same = {row.metric.split("(", 1)[1].split(")", 1)[0] for row in repeated if row.value >= SAME}
-    other = {row.metric: row.value for row in right if row.system == OTHER}
-    verified = set()
-    for row in (row for row in right if row.system == SYSTEM):
-        label = row.metric.removeprefix("AUROC ").split(" tells ")[0]
-        surely = row.low is not None and row.low > 0.5 and row.value >= RIGHT and row.value > other[row.metric]
-        if surely and label in same:
-            verified.add(label)
-    return Row(system=SYSTEM, metric="distinct signs that are right and repeat", value=len(verified), n=len(same))
+def count_verified(right: Sequence[Row], repeated: Sequence[Row]) -> list[Row]:
+    """Count the concepts that are right and repeat, and those among them that differ by more than side, zone or view.
 
-
-def measure_silence(cxr: Path, folder: Path) -> list[Row]:
-    """Measure how often each value is silent on good chests: those kept back of the segmenter, and normal films."""
-    sources = {
-        "kept wingspan chests": [case.path for case in read_chest_cases(cxr, kept=True)],
-        "locked RSNA Normal films": [case.path for case in read_cases(cxr, "rsna_normal") if case.locked],
+    Parameters
+    ----------
+    right : sequence of Row
+        From :func:`measure_rightness` and :mod:`thoracite.evaluation.sign_truth`.
+    repeated : sequence of Row
+        From :func:`measure_repetition`.
+    """
+    measures = {sign.measure: set[str]() for sign in read_signs()}
+    for sign in read_signs():
+        measures[sign.measure].add(sign.entity.label)
+    same: set[str] = set()
+    for row in repeated:
+        if row.value >= SAME:
+            same |= measures[row.metric.removeprefix(_REPEATED).split(", ")[0]]
+    verified = (list_told(right) | list_right(right)) & same
+    rows = [Row(system=SYSTEM, metric=f"verified: {label}", value=float(label in verified)) for label in _list_labels()]
+    families = {name_family(label) for label in verified}
+    counted = {
+        "signs that are right and repeat": len(verified),
+        "distinct signs that are right and repeat": len(families),
     }
-    rows = []
-    for name, paths in sources.items():
-        read = list(map_cores(_read_values, [(path, folder) for path in paths], told="chests measured"))
-        silent = np.isnan(np.stack(read)).mean(axis=0)
-        worst = int(silent.argmax())
-        values = name_values(read_signs())
-        metric = f"share silenced, {name}"
-        rows.append(Row(system=SYSTEM, metric=f"mean {metric}", value=float(silent.mean()), n=len(paths)))
-        metric = f"most {metric} ({values[worst]})"
-        rows.append(Row(system=SYSTEM, metric=metric, value=float(silent[worst]), n=len(paths)))
-    return rows
+    return rows + [Row(system=SYSTEM, metric=metric, value=value, n=len(same)) for metric, value in counted.items()]
 
 
-def _read_values(asked: tuple[Path, Path]) -> Floats:
-    path, folder = asked
-    pixels = read_radiograph(path, settings=Settings.read()).pixels
-    return list_values(load_encoder(folder).forward(pixels).signs)
+def list_told(rows: Sequence[Row]) -> set[str]:
+    """Return the labels of the signs that tell a finding that the graph ties them to, better than any abnormality."""
+    other = {row.metric: row.value for row in rows if row.system == OTHER}
+    return {
+        row.metric.removeprefix("AUROC ").split(" tells ")[0]
+        for row in rows
+        if row.system == SYSTEM and row.metric in other
+        if row.low is not None and row.low > 0.5 and row.value >= RIGHT and row.value > other[row.metric]
+    }
+
+
+def name_family(label: str) -> str:
+    """Return a concept's label without side, zone or view: what differs by them alone counts once.
+
+    Examples
+    --------
+    >>> name_family("denser upper lung zone on one side"), name_family("cardiothoracic ratio > 0.55 on AP view")
+    ('denser lung zone on one side', 'cardiothoracic ratio')
+    >>> name_family("bilateral blunting of costophrenic angles"), name_family("obscuration of left heart border")
+    ('blunting of costophrenic angle', 'obscuration of heart border')
+    """
+    return _VARIANT.sub("", label).removesuffix("s")
+
+
+def _list_labels() -> list[str]:
+    return list(dict.fromkeys(sign.entity.label for sign in read_signs()))
 
 
 def find_parts(held: HeldOut, encoder: MiniEncoder) -> Parts:
@@ -311,9 +333,10 @@ __all__ = [
     "find_answers",
     "find_parts",
     "list_ties",
+    "list_told",
     "measure_repetition",
     "measure_rightness",
-    "measure_silence",
     "measure_sum",
+    "name_family",
     "run_signs",
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from thoracite.kg.linking.linker import Linker
     from thoracite.kg.stores.store import GraphStore
     from thoracite.vision.encoder import ImageEncoder, Reading
-    from thoracite.vision.image import ImageInput
+    from thoracite.vision.image import ImageInput, Radiograph
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+", re.IGNORECASE)
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
@@ -150,11 +150,34 @@ class Lookup:
         ModelError
             If the encoder cannot be used.
         """
+        return self.interpret(self.load(image, view=view))  # the image first, since loading the model takes time
+
+    def load(self, image: ImageInput, *, view: View = "unknown") -> Radiograph:
+        """Load the pixels of one image, without reading them.
+
+        Parameters
+        ----------
+        image, view
+            As :meth:`read` takes them.
+
+        Raises
+        ------
+        InputError
+            If the image cannot be read.
+        """
         from thoracite.vision.image import read_radiograph
 
-        radiograph = read_radiograph(image, settings=self.settings)  # first, since loading the model takes time
-        if view != "unknown":
-            radiograph = radiograph._replace(view=view)
+        radiograph = read_radiograph(image, settings=self.settings)
+        return radiograph if view == "unknown" else radiograph._replace(view=view)
+
+    def interpret(self, radiograph: Radiograph) -> Reading:
+        """Read pixels with the encoder.
+
+        Raises
+        ------
+        ModelError
+            If the encoder cannot be used.
+        """
         reading = self.encoder.read(radiograph)
         return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
 

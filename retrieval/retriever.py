@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -292,7 +292,14 @@ class Retriever(Lookup):
             present, absent = ([self._find_named(name) for name in names] for names in (findings, denied))
             return rank_diagnoses(self.sign_table, present, absent, view=view, k=k)
 
-    def search(self, findings: Sequence[Finding], *, view: View = "unknown", limit: int = 6) -> Retrieval:
+    def search(
+        self,
+        findings: Sequence[Finding],
+        *,
+        view: View = "unknown",
+        limit: int = 6,
+        without: Collection[tuple[str, str, str]] = (),
+    ) -> Retrieval:
         """Find the reasons that an explanation gives: for each finding that is likely, suspected or possible.
 
         Parameters
@@ -303,6 +310,8 @@ class Retriever(Lookup):
             The image's view, which says what facts hold for it; an unknown one counts as frontal.
         limit : int
             Most triples for each finding beside those that tie its signs.
+        without : collection of (str, str, str)
+            Triples that are left out, by CURIEs of subject, relation and object; the next best take their place.
         """
         with self._turn:
             self._look_up(finding.entity.id for finding in findings)
@@ -311,8 +320,8 @@ class Retriever(Lookup):
                 self.store,
                 seeds,
                 seen=seen,
-                neighbours=self._neighbours,
-                tied=self._tie(findings, seeds, seen),
+                neighbours=_leave_out(self._neighbours, without),
+                tied=self._tie(findings, seeds, seen, without),
                 limit=limit,
             )
             evidence = collect_evidence(findings, subgraph)
@@ -348,15 +357,22 @@ class Retriever(Lookup):
         missing = [entity for entity in entities if entity not in self._neighbours]
         self._neighbours |= search_neighbours(self.store, missing)
 
-    def _tie(self, findings: Sequence[Finding], seeds: Sequence[Entity], seen: Seen) -> list[ScoredTriple]:
+    def _tie(
+        self,
+        findings: Sequence[Finding],
+        seeds: Sequence[Entity],
+        seen: Seen,
+        without: Collection[tuple[str, str, str]],
+    ) -> list[ScoredTriple]:
         """Return the facts that tie the signs of the seeds, and the absent signs of other findings."""
         by_id = {finding.entity.id: finding for finding in findings}
         asserted = [by_id.pop(seed.id) for seed in seeds]
         others = [finding.model_copy(update={"signs": find_absent(finding)}) for finding in by_id.values()]
         missing = [concept for concept in list_concepts([*asserted, *others]) if concept not in self._of_signs]
         self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
-        tied = [scored for finding in asserted for scored in tie_signs(finding, self._of_signs, seen=seen)]
-        return tied + [one for finding in others for one in tie_signs(finding, self._of_signs, seen=seen)[:1]]
+        facts = _leave_out(self._of_signs, without)
+        tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
+        return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
 
 
 def _read_answer(sign: str, said: object) -> Answer:
@@ -364,6 +380,15 @@ def _read_answer(sign: str, said: object) -> Answer:
     if answer is None:
         raise InputError(f"the answer to {sign} is {said!r}; expected yes or no")
     return answer
+
+
+def _leave_out(
+    triples: Mapping[str, tuple[Triple, ...]], without: Collection[tuple[str, str, str]]
+) -> Mapping[str, tuple[Triple, ...]]:
+    """Return triples by concept without some of them."""
+    if not without:
+        return triples
+    return {one: tuple(triple for triple in of_it if triple.key not in without) for one, of_it in triples.items()}
 
 
 __all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

@@ -6,7 +6,7 @@ evidence does not support, and the rest is released; if none is left, the explan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError, UsageError
@@ -14,12 +14,23 @@ from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.generator import Generator, open_generator
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.generation.verify import verify
+from thoracite.interventions import (
+    Case,
+    Key,
+    check_triples,
+    compare,
+    describe_triples,
+    find_places,
+    hide_boxes,
+    keep_keys,
+    parse_left_out,
+)
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.linking.linker import Linker
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.settings import Settings
-from thoracite.types import Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
+from thoracite.types import Answer, Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
 
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
@@ -84,41 +95,129 @@ class Explainer:
         self.graph = graph
         self._extractor = open_extractor()
 
-    def explain(self, image: ImageInput | Study) -> Explanation:
+    def explain(
+        self,
+        image: ImageInput | Study,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
         """Explain one image.
 
         Parameters
         ----------
         image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or Study
             A PNG, JPEG or DICOM file, an image that a library read from one, or a study that names one.
+        signs : mapping of str to float, str or None
+            Signs that are set, beside those of the study.
+        without : sequence of str
+            What is left out, beside that of the study: ``E3``, a sign, a triple, a place.
 
         Returns
         -------
         Explanation
-            With supported sentences only; or withheld, with the reason.
+            With supported sentences only; or withheld, with the reason. Where something is set or left out, its
+            ``changes`` tell what that changed.
 
         Raises
         ------
         InputError
-            If the image cannot be read.
+            If the image cannot be read, or a place is not in it.
         UsageError
-            If a sign that the study sets is not asked of this image.
+            If a sign is not asked of this image, or what is left out cannot be understood.
         StoreError, ModelError
             If the graph or a model cannot be used.
         """
+        case = self.open_case(image)
+        signs, without = {**case.study.signs, **(signs or {})}, (*case.study.without, *without)
+        return self.intervene(case, signs=signs, without=without) if signs or without else case.untouched
+
+    def open_case(self, image: ImageInput | Study) -> Case:
+        """Read and explain one image, and keep what interventions need; what its study sets or leaves out has to wait.
+
+        Parameters
+        ----------
+        image : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset or Study
+            Any that :meth:`explain` takes.
+
+        Raises
+        ------
+        InputError, StoreError, ModelError
+            As :meth:`explain`.
+        """
         study = image if isinstance(image, Study) else Study(image=_name(image))
-        reading = self.retriever.read(study.image if isinstance(image, Study) else image, view=study.view)
+        radiograph = self.retriever.load(study.image if isinstance(image, Study) else image, view=study.view)
+        reading = self.retriever.interpret(radiograph)
+        return Case(study, radiograph, reading, self._explain(study, reading))
+
+    def intervene(
+        self, case: Case, *, signs: Mapping[str, float | Answer | None] | None = None, without: Sequence[str] = ()
+    ) -> Explanation:
+        """Set signs of an image that was read, leave something out, and tell what that changes.
+
+        Parameters
+        ----------
+        case : Case
+            From :meth:`open_case`.
+        signs, without
+            As :meth:`explain` takes them.
+
+        Raises
+        ------
+        InputError, UsageError, StoreError, ModelError
+            As :meth:`explain`.
+
+        Examples
+        --------
+        >>> case = explainer.open_case("chest.png")                         # doctest: +SKIP
+        >>> changed = explainer.intervene(case, without=["E3"])             # doctest: +SKIP
+        >>> [(change.finding.label, change.before, change.after) for change in changed.changes.findings]
+        ...                                                                 # doctest: +SKIP
+        """
+        before = case.untouched
+        encoder = self.retriever.encoder
+        left_out = find_places(parse_left_out(without, before.evidence), case.radiograph, encoder)
+        check_triples(left_out.triples, self.retriever.store if self.graph else None)
+        changes = {**(signs or {}), **dict.fromkeys(left_out.signs)}
+        after = self._explain(
+            case.study,
+            self.retriever.interpret(hide_boxes(case, left_out.boxes)) if left_out.boxes else case.reading,
+            signs=changes,
+            without=left_out.triples,
+            before=before.evidence,
+        )
+        notes = describe_triples(left_out, before, encoder) if left_out.triples else ()
+        return compare(before, after, left_out, signs=changes, notes=notes)
+
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of an image changes what it adds, by its key; empty without signs."""
+        from thoracite.vision.encoder import SignEncoder
+
+        encoder = self.retriever.encoder
+        return encoder.find_ranges(case.reading) if isinstance(encoder, SignEncoder) else {}
+
+    def _explain(
+        self,
+        study: Study,
+        reading: Reading,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Collection[Key] = (),
+        before: Sequence[Evidence] = (),
+    ) -> Explanation:
+        """Explain what was read; evidence keeps the keys that it had before."""
         if not reading.accepted:
             return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
             return self._withhold(study, reading, doubt)
-        if study.signs:
-            reading = self._set_signs(reading, study.signs)
-        found = self._retrieve(reading.findings, reading.view)
-        claims = self._write(study, found.findings, found.evidence)
+        if signs:
+            reading = self._set_signs(reading, signs)
+        found = self._retrieve(reading.findings, reading.view, without=without)
+        evidence = keep_keys(found.evidence, before) if before else found.evidence
+        claims = self._write(study, found.findings, evidence)
         if not claims:
             return self._withhold(study, reading, "no sentence that was written is supported by its evidence")
-        return self._release(study, reading, found, claims)
+        return self._release(study, reading, evidence, claims)
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder
@@ -209,9 +308,9 @@ class Explainer:
         """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
-    def _retrieve(self, findings: Sequence[Finding], view: View) -> Retrieval:
+    def _retrieve(self, findings: Sequence[Finding], view: View, *, without: Collection[Key] = ()) -> Retrieval:
         if self.graph:
-            return self.retriever.search(findings, view=view)
+            return self.retriever.search(findings, view=view, without=without)
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
     def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
@@ -225,15 +324,17 @@ class Explainer:
         judged = verify(written, evidence, linker=linker.link, extractor=self._extractor)
         return [claim for claim in judged if claim.verdict == "supported"]
 
-    def _release(self, study: Study, reading: Reading, found: Retrieval, claims: Sequence[Claim]) -> Explanation:
+    def _release(
+        self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], claims: Sequence[Claim]
+    ) -> Explanation:
         return Explanation(
             image=study.image,
             view=reading.view,
             view_probability=reading.view_probability,
             notes=reading.notes,
-            findings=found.findings,
+            findings=reading.findings,
             claims=tuple(claims),
-            evidence=found.evidence,
+            evidence=evidence,
             generator=self.generator.name,
             graph=self.digest,
             reason=None if self.graph else NO_GRAPH,

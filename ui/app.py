@@ -17,6 +17,7 @@ from gradio.themes import Base
 
 from thoracite.errors import ThoraciteError
 from thoracite.ui.examples import Example, find_examples, write_thumbnails
+from thoracite.ui.interventions.sign_map import render_map
 from thoracite.ui.page import read_static, render_body, render_message, render_welcome
 from thoracite.ui.service import Service
 from thoracite.ui.text import NOTICE
@@ -42,17 +43,8 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
         For :func:`mount_page`.
     """
 
-    def explain_upload(path: str | None) -> tuple[str, None]:
-        if path is None:
-            return str(render_welcome()), None
-        upload = Path(path)
-        try:
-            return _explain(service, upload), None
-        finally:
-            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
-
-    def explain_example(event: gr.SelectData) -> str:
-        return _explain(service, examples[event.index].path)
+    def forget(request: gr.Request) -> None:
+        service.cases.forget(_name_session(request))
 
     blocks = gr.Blocks(title="Thoracite", analytics_enabled=False, fill_width=True, delete_cache=(300, 300))
     with blocks:
@@ -60,29 +52,57 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
             '<header class="masthead"><h1>Thoracite</h1><p>What a chest X-ray shows, and the evidence for every '
             f'sentence</p><strong class="notice">{NOTICE}</strong></header>'
         )
-        with gr.Row(elem_classes="pick"):
-            with gr.Column(scale=2, min_width=260):
-                gr.HTML("<h2>Upload a chest X-ray</h2><p>PNG, JPEG or DICOM; read once and not kept</p>")
-                upload = gr.File(show_label=False, label="Chest X-ray", height=148, elem_id="upload")
-            with gr.Column(scale=3, min_width=320):
-                gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
-                gallery = gr.Gallery(
-                    value=[(str(path), example.name) for path, example in zip(thumbnails, examples, strict=True)],
-                    show_label=False,
-                    label="Examples",
-                    columns=5,
-                    height=148,
-                    object_fit="contain",
-                    allow_preview=False,
-                    interactive=False,
-                    buttons=[],
-                    elem_id="examples",
-                )
-        result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
-        upload.upload(explain_upload, upload, [result, upload], concurrency_id="explain", api_visibility="private")
-        gallery.select(explain_example, None, result, concurrency_id="explain", api_visibility="private")
+        with gr.Tabs():
+            with gr.Tab("Explain", id="explain"):
+                _add_explaining(service, examples, thumbnails)
+            with gr.Tab("Signs", id="signs") as signs:
+                table = gr.HTML("<p>Loading …</p>", elem_id="signs", js_on_load=None, apply_default_css=False)
+        signs.select(_render_signs, None, table, api_visibility="private")
+        blocks.unload(forget)
     blocks.queue(default_concurrency_limit=1, max_size=16)
     return blocks
+
+
+def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: Sequence[Path]) -> None:
+    """Add what explains an image: upload, examples, result."""
+
+    def explain_upload(path: str | None, request: gr.Request) -> tuple[str, None]:
+        if path is None:
+            return str(render_welcome()), None
+        upload = Path(path)
+        try:
+            return _explain(service, upload, request), None
+        finally:
+            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
+
+    def explain_example(event: gr.SelectData, request: gr.Request) -> str:
+        return _explain(service, examples[event.index].path, request)
+
+    with gr.Row(elem_classes="pick"):
+        with gr.Column(scale=2, min_width=260):
+            gr.HTML("<h2>Upload a chest X-ray</h2><p>PNG, JPEG or DICOM; its file is not kept</p>")
+            upload = gr.File(show_label=False, label="Chest X-ray", height=148, elem_id="upload")
+        with gr.Column(scale=3, min_width=320):
+            gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
+            gallery = _add_gallery(examples, thumbnails)
+    result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
+    upload.upload(explain_upload, upload, [result, upload], concurrency_id="explain", api_visibility="private")
+    gallery.select(explain_example, None, result, concurrency_id="explain", api_visibility="private")
+
+
+def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.Gallery:
+    return gr.Gallery(
+        value=[(str(path), example.name) for path, example in zip(thumbnails, examples, strict=True)],
+        show_label=False,
+        label="Examples",
+        columns=5,
+        height=148,
+        object_fit="contain",
+        allow_preview=False,
+        interactive=False,
+        buttons=[],
+        elem_id="examples",
+    )
 
 
 def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
@@ -122,15 +142,27 @@ async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -
 
 def _head() -> str:
     style = read_static("thoracite.css") + read_static("demo.css")
-    return f'<link rel="icon" href="data:,"><style>{style}</style><script>{read_static("page.js")}</script>'
+    script = read_static("page.js") + read_static("live.js")
+    return f'<link rel="icon" href="data:,"><style>{style}</style><script>{script}</script>'
 
 
-def _explain(service: Service, path: Path) -> str:
+def _explain(service: Service, path: Path, request: gr.Request) -> str:
     try:
-        explanation, picture = service.explain(path)
+        name, explanation, picture = service.open_case(path, _name_session(request))
     except ThoraciteError as error:
         return str(render_message(str(error).replace(f"{path.parent}/", "")))
-    return str(render_body(explanation, picture, assertions="/assertion/"))
+    return str(render_body(explanation, picture, assertions="/assertion/", live=name))
+
+
+def _name_session(request: gr.Request) -> str:
+    return str(request.session_hash)
+
+
+def _render_signs() -> str:
+    try:
+        return str(render_map())
+    except ThoraciteError as error:
+        return str(render_message(str(error)))
 
 
 __all__ = ["build_app", "mount_page"]

@@ -42,34 +42,13 @@ class Asked(NamedTuple):
         ``PA``, ``AP`` or ``lateral``; ``unknown`` takes what each file states.
     signs : mapping of str to float, str or None
         Signs that are set instead of read.
+    without : tuple of str
+        What is left out: evidence, signs, triples, places.
     """
 
     view: str = "unknown"
     signs: Mapping[str, float | Answer | None] = MappingProxyType({})
-
-
-def parse_signs(words: Sequence[str]) -> dict[str, float | Answer | None]:
-    """Parse ``CURIE SIDE=ANSWER``: yes, no, off or a number.
-
-    Raises
-    ------
-    UsageError
-        If a word has no answer.
-
-    Examples
-    --------
-    >>> parse_signs(["thx:blunting_of_costophrenic_angle left=no", "thx:perihilar_haze bilateral=off"])
-    {'thx:blunting_of_costophrenic_angle left': 'no', 'thx:perihilar_haze bilateral': None}
-    """
-    from thoracite.vision.mini.signs.intervention import parse_change
-
-    changes: dict[str, float | Answer | None] = {}
-    for word in words:
-        key, found, answer = word.rpartition("=")
-        if not found or not key.strip():
-            raise UsageError(f"--sign {word!r} sets nothing; expected 'CURIE SIDE=yes', or =no, =off, =NUMBER")
-        changes[" ".join(key.split())] = parse_change(answer.strip())
-    return changes
+    without: tuple[str, ...] = ()
 
 
 def explain_images(
@@ -91,7 +70,7 @@ def explain_images(
     settings : Settings
         Where the graph is, which models to use.
     asked : Asked
-        View of the images, and signs that are set.
+        View of the images, signs that are set, and what is left out.
     form : str
         ``text``, ``full`` (with sources and queries), ``json`` (one object a line), ``slim`` (the same without queries,
         drawings and evidence that no sentence cites) or ``csv`` (one row an image).
@@ -114,7 +93,8 @@ def explain_images(
     from thoracite.vision.prevalence import read_prevalence
 
     images = list(find_images(paths))
-    studies = [Study(image=str(image), view=_check_view(asked.view), signs=asked.signs) for image in images]
+    one = Study(image="", view=_check_view(asked.view), signs=asked.signs, without=asked.without)
+    studies = [one.model_copy(update={"image": str(image)}) for image in images]
     read_prevalence(settings.prevalence)  # a fault in it is told once, not for each image
     if html is not None and len(images) > LONGEST_PAGE:
         raise UsageError(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from thoracite.types import Triple
 from thoracite.ui.text import align_columns
 
 TOLD = 0.1
@@ -70,15 +71,15 @@ def find_pairs() -> Iterator[dict[str, Any]]:
     """Yield each sign and finding of which the graph says something, with both sides' evidence.
 
     ``log_odds`` is what the way from the usual value to the reference adds; ``data_log_odds`` what it would add if the
-    graph were not asked; ``violated`` says that the data contradict the graph.
+    graph were not asked; ``violated`` says that the data contradict the graph. ``facts`` give the direction,
+    ``facts_against`` say the opposite.
     """
     from thoracite.vision.mini.encoder import MiniEncoder
-    from thoracite.vision.mini.signs.priors import find_priors
 
     encoder = MiniEncoder.load()
     signs, weights = encoder.signs.signs, encoder.signs.weights
     effect = (weights.steps * weights.scale.cross()).sum(axis=2)
-    priors = find_priors(signs, [entity.id for entity in encoder.entities])
+    priors = encoder.find_priors()
     for number, sign in enumerate(signs):
         for row, finding in enumerate(encoder.entities):
             prior = priors.get((sign.key, finding.id))
@@ -95,17 +96,20 @@ def find_pairs() -> Iterator[dict[str, Any]]:
                 "log_odds": round(float(effect[row, number]), 3),
                 "data_log_odds": round(data, 3),
                 "violated": data * prior.direction < -TOLD,
-                "facts": [
-                    {
-                        "subject": fact.subject.label,
-                        "relation": fact.relation.label,
-                        "object": fact.object.label,
-                        "source": fact.provenance[0].source,
-                        "locator": fact.provenance[0].locator,
-                    }
-                    for fact in prior.facts
-                ],
+                "facts": [_cite(fact) for fact in prior.facts],
+                "facts_against": [_cite(fact) for fact in prior.against],
             }
+
+
+def _cite(fact: Triple) -> dict[str, str]:
+    source = fact.provenance[0]
+    return {
+        "subject": fact.subject.label,
+        "relation": fact.relation.label,
+        "object": fact.object.label,
+        "source": source.source,
+        "locator": source.locator,
+    }
 
 
 __all__ = ["find_pairs", "list_signs", "map_signs"]

@@ -18,6 +18,12 @@ from thoracite.ui.text import list_parts
 NODE_WIDTH, GAP, LINE, PAD, LINK = 190, 230, 15, 9, 18
 """Widths and heights in user units: box, room between columns, line of text, padding, room for one edge."""
 
+BESIDE, CHARACTER = 42, 6.4
+"""Distance of words from a column that an edge goes round, and the width of one of their characters."""
+
+STRONGEST = 10
+"""Most signs with a bar of their own; the weaker ones share one."""
+
 
 _WIDTH, _NAMES, _ROW, _NUMBER = 460, 230, 20, 46
 """Width of all and of the names, height of a row, width of a number, in user units."""
@@ -68,7 +74,7 @@ def draw_graph(evidence: Sequence[Evidence]) -> Markup:
     if not drawn:
         return Markup("")
     nodes = _place(drawn)
-    width = max(node.x for node in nodes.values()) + NODE_WIDTH + 2
+    width = max(_find_right(item, nodes) for item in drawn) + 2
     height = max(node.y + node.height for node in nodes.values()) + 2
     used: defaultdict[str, int] = defaultdict(int)
     edges = Markup("").join(_draw_edge(item, nodes, used) for item in drawn)
@@ -78,6 +84,15 @@ def draw_graph(evidence: Sequence[Evidence]) -> Markup:
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
         'orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker></defs>{}{}</svg>'
     ).format(width, height, len(drawn), round(width * 1.15), edges, boxes)
+
+
+def _find_right(item: Evidence, nodes: dict[str, Node]) -> float:
+    """Return how far to the right an edge and its ends reach; one within a column goes round, with its words beside."""
+    if item.triple is None:
+        return 0.0
+    start, end = nodes[item.triple.subject.id], nodes[item.triple.object.id]
+    beside = BESIDE + CHARACTER * len(f"{item.key} {item.triple.relation.label}") if start.column == end.column else 0
+    return max(start.x, end.x) + NODE_WIDTH + beside
 
 
 def _place(drawn: Sequence[Evidence]) -> dict[str, Node]:
@@ -141,7 +156,7 @@ def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, in
     if start.column == end.column:  # around the right-hand side
         x0, x1 = start.x + NODE_WIDTH, end.x + NODE_WIDTH
         path = f"M{x0} {y0:.1f}C{x0 + 50} {y0:.1f} {x1 + 50} {y1:.1f} {x1} {y1:.1f}"
-        x, y, anchor = x1 + 42, (y0 + y1) / 2, "start"
+        x, y, anchor = x1 + BESIDE, (y0 + y1) / 2, "start"
     else:
         right = end.column > start.column
         x0, x1 = (start.x + NODE_WIDTH, end.x) if right else (start.x, end.x + NODE_WIDTH)
@@ -182,7 +197,7 @@ def draw_waterfall(finding: Finding) -> Markup:
     ...                        certainty="uncertain"))
     Markup('')
     """
-    parts = list_parts(finding)
+    parts = _join_weak(list_parts(finding))
     if not parts:
         return Markup("")
     ends = [0.0]
@@ -196,6 +211,22 @@ def draw_waterfall(finding: Finding) -> Markup:
     return Markup(
         '<svg class="waterfall" viewBox="0 0 {} {}" role="img" aria-label="Log-odds of {}: {}">{}</svg>'
     ).format(_WIDTH, _ROW * len(bars) + 4, finding.entity.label, label, rows)
+
+
+def _join_weak(parts: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Give the weaker signs one part together; base and rest, at both ends, stay.
+
+    Examples
+    --------
+    >>> many = [("average image", -2.0), *((f"sign {n}", 1 / n) for n in range(1, 13)), ("rest", 0.5)]
+    >>> [name for name, _ in _join_weak(many)][-3:]
+    ['sign 10', '2 weaker signs together', 'rest']
+    """
+    weak = sorted(parts[1:-1], key=lambda part: -abs(part[1]))[STRONGEST:]
+    if len(weak) < 2:
+        return parts
+    kept = [part for part in parts[1:-1] if part not in weak]
+    return [parts[0], *kept, (f"{len(weak)} weaker signs together", sum(added for _, added in weak)), parts[-1]]
 
 
 def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: float) -> Markup:
@@ -221,4 +252,4 @@ def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: flo
     )
 
 
-__all__ = ["draw_graph", "draw_waterfall"]
+__all__ = ["STRONGEST", "draw_graph", "draw_waterfall"]

@@ -1,13 +1,82 @@
-"""Limits on the size and the arrival time of a request's body."""
+"""Limits on the size and the arrival time of a request's body, and on how many are answered at once."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from thoracite.errors import ThoraciteError
+
+
+class BusyError(ThoraciteError):
+    """More requests at once than this machine can answer in time."""
+
+
+class Turnstile:
+    """Queue that admits a few at once, lets a few wait, and turns the rest away.
+
+    Parameters
+    ----------
+    slots : int
+        Most requests inside.
+    line : int
+        Most requests that wait.
+    patience_s : float
+        Longest wait, in seconds.
+
+    Examples
+    --------
+    >>> gate = Turnstile(slots=1, line=0, patience_s=1.0)
+    >>> with gate.enter():
+    ...     try:
+    ...         with gate.enter():
+    ...             pass
+    ...     except BusyError as error:
+    ...         print(error)
+    1 request is being answered and none may wait; try again in a few seconds
+    """
+
+    def __init__(self, *, slots: int, line: int, patience_s: float) -> None:
+        self._slots, self._line, self._patience_s = slots, line, patience_s
+        self._free = threading.Semaphore(slots)
+        self._count = threading.Lock()
+        self._present = 0
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Wait for a slot; leave it at the end of the ``with`` block.
+
+        Raises
+        ------
+        BusyError
+            If the line is full, or no slot came free in time.
+        """
+        with self._count:
+            if self._present >= self._slots + self._line:
+                raise BusyError(self._sentence())
+            self._present += 1
+        try:
+            if not self._free.acquire(timeout=self._patience_s):
+                raise BusyError(self._sentence())
+            try:
+                yield
+            finally:
+                self._free.release()
+        finally:
+            with self._count:
+                self._present -= 1
+
+    def _sentence(self) -> str:
+        inside = f"{self._slots} request is" if self._slots == 1 else f"{self._slots} requests are"
+        waiting = f"{self._line} wait" if self._line else "none may wait"
+        return f"{inside} being answered and {waiting}; try again in a few seconds"
 
 
 class LimitBodies:
@@ -65,4 +134,4 @@ class LimitBodies:
         return f"the request is too large; expected at most {self.max_bytes:,} bytes"
 
 
-__all__ = ["LimitBodies"]
+__all__ = ["BusyError", "LimitBodies", "Turnstile"]

@@ -6,18 +6,22 @@ Jinja2 escapes everything; nothing is fetched, and the image is embedded in the 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from thoracite import __version__
+from thoracite.interventions import name_score
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
-from thoracite.types import CITATION, Explanation, Verdict
+from thoracite.types import CITATION, Changes, Claim, Explanation, Verdict
 from thoracite.types.verdict import ASSERTED, find_rank
 from thoracite.ui.drawing import draw_graph, draw_waterfall
+from thoracite.ui.interventions.controls import state_choice
+from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved, summarize
 from thoracite.ui.picture import Picture, render_picture
 from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
 
@@ -30,6 +34,16 @@ CSS: dict[Verdict, str] = {
     "unlikely": "absent",
 }
 """Class of a finding's row by its verdict."""
+
+_HELPERS: dict[str, Any] = {
+    "describe": describe_evidence,
+    "describe_odds": describe_odds,
+    "describe_sign": describe_sign,
+    "name_score": name_score,
+    "state_choice": state_choice,
+    "css": CSS,
+    "notice": NOTICE,
+}
 
 
 def render_html(explanation: Explanation, picture: Picture | None = None) -> str:
@@ -105,6 +119,7 @@ def render_body(
     *,
     anchor: str = "evidence",
     assertions: str = PREFIXES["thxa"],
+    live: str = "",
 ) -> Markup:
     """Render one explanation as markup for a page that already has Thoracite's style and script.
 
@@ -118,41 +133,82 @@ def render_body(
         Prefix of every anchor; differs between the explanations of one page.
     assertions : str
         Begins the address of every cited assertion: its IRI, or ``/assertion/`` on a server that answers there.
+    live : str
+        Name under which a server keeps the reading, so that signs can be moved; empty on a page that stands alone.
 
     Returns
     -------
     Markup
         ``<article class="thoracite">…</article>``, everything in it escaped.
     """
+    size = None if picture is None else (picture.width, picture.height)
+    context = make_context(explanation, size, anchor=anchor, live=live)
+    return render_part("body.html", context | {"picture": picture, "assertions": assertions})
+
+
+def make_context(
+    explanation: Explanation, size: tuple[int, int] | None = None, *, anchor: str = "evidence", live: str = ""
+) -> dict[str, Any]:
+    """Make what the templates of an explanation's parts read.
+
+    Parameters
+    ----------
+    explanation : Explanation
+        Released or withheld.
+    size : tuple of int or None
+        Width and height of the image in pixels; None where it is not shown.
+    anchor : str
+        Prefix of every anchor.
+    live : str
+        Name under which the reading is kept; empty on a page that stands alone, which has every drawing at once.
+    """
     findings = sorted(explanation.findings, key=find_rank)
-    regions = [f for f in findings if f.region is not None and f.verdict in ASSERTED]
-    cited = find_cited(explanation)
-    html = (
-        _templates()
-        .get_template("body.html")
-        .render(
-            explanation=explanation,
-            anchor=anchor,
-            assertions=assertions,
-            picture=picture,
-            unit=max(picture.width, picture.height) / 512 if picture else 1,
-            findings=findings,
-            regions=regions,
-            drawings=[(evidence, drawn) for evidence in cited if evidence.sign for drawn in evidence.sign.drawing],
-            waterfalls={finding.entity.id: draw_waterfall(finding) for finding in findings if finding.signs},
-            claims=[{"kind": claim.kind, "parts": list(_parts(claim.sentence))} for claim in explanation.claims],
-            cited=cited,
-            others=[evidence for evidence in explanation.evidence if evidence not in cited],
-            graph=draw_graph(cited),
-            describe=describe_evidence,
-            describe_odds=describe_odds,
-            has_odds=any(finding.prior is not None for finding in findings),
-            describe_sign=describe_sign,
-            css=CSS,
-            notice=NOTICE,
-        )
-    )
-    return Markup(html)  # noqa: S704 - escaped by the template
+    cited, changes = find_cited(explanation), explanation.changes
+    told, others = select_moved(changes) if changes else ((), "")
+    return _HELPERS | {
+        "explanation": explanation,
+        "anchor": anchor,
+        "live": live,
+        "width": size[0] if size else 1,
+        "height": size[1] if size else 1,
+        "unit": max(size) / 512 if size else 1,
+        "findings": findings,
+        "regions": [f for f in findings if f.region is not None and f.verdict in ASSERTED],
+        "drawings": [(evidence, drawn) for evidence in cited if evidence.sign for drawn in evidence.sign.drawing],
+        "hidden": list_hidden(changes) if changes else [],
+        "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},
+        "claims": [_split_claim(claim, changes) for claim in explanation.claims],
+        "cited": cited,
+        "others": [evidence for evidence in explanation.evidence if evidence not in cited],
+        "show_others": not live,
+        "graph": draw_graph(cited),
+        "has_odds": any(finding.prior is not None for finding in findings),
+        "changes": changes,
+        "changes_summary": summarize(changes) if changes else "",
+        "moved": {one.finding.id: one for one in told},
+        "moved_told": list_rows(changes) if changes else [],
+        "moved_others": others,
+        "asked_items": list_asked(changes) if changes else [],
+        "asked_signs": changes.signs if changes else {},
+    }
+
+
+def render_part(name: str, context: Mapping[str, Any]) -> Markup:
+    """Render one template; everything in it is escaped.
+
+    Parameters
+    ----------
+    name : str
+        File in ``ui/templates``.
+    context : mapping
+        From :func:`make_context`, and what the part needs besides.
+    """
+    return Markup(_templates().get_template(name).render(context))  # noqa: S704 - escaped by the template
+
+
+def _split_claim(claim: Claim, changes: Changes | None) -> dict[str, Any]:
+    new = changes is not None and claim.sentence in changes.added
+    return {"kind": claim.kind, "parts": list(_parts(claim.sentence)), "new": new}
 
 
 def render_message(sentence: str) -> Markup:
@@ -207,11 +263,13 @@ def _templates() -> Environment:
 
 
 __all__ = [
+    "make_context",
     "read_static",
     "render_body",
     "render_explained",
     "render_html",
     "render_message",
     "render_pages",
+    "render_part",
     "render_welcome",
 ]

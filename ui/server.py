@@ -3,7 +3,8 @@
 ======================  ===================================================================================
 ``GET /``               the page
 ``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
-``POST /explain``       multipart field ``image``; the JSON object of ``thoracite explain --json``
+``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted;
+                        the JSON object of ``thoracite explain --json``
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
 ``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
@@ -39,9 +40,12 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from thoracite import __version__
 from thoracite.errors import InputError, ModelError, StoreError, ThoraciteError, UsageError
+from thoracite.interventions import EXPECTED, parse_signs
 from thoracite.settings import Settings
 from thoracite.ui import sparql
+from thoracite.ui.interventions.routes import add_cases
 from thoracite.ui.limits import LimitBodies
+from thoracite.ui.records.explanation import ExplanationRecord
 from thoracite.ui.service import BusyError, Explaining, Service
 from thoracite.ui.view import render_check, render_cypher_json, render_record, render_retrieval
 
@@ -50,6 +54,41 @@ EXPLAIN_LIMIT_S = 120.0
 
 UPLOAD_LIMIT_S = 60.0
 """How long sending a request's body may take, in seconds."""
+
+MOST_FIELDS = 100
+"""Most fields of a form: signs that are set, and what is left out."""
+
+EXPLAIN_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["image"],
+                "properties": {
+                    "image": {"type": "string", "format": "binary", "description": "PNG, JPEG or DICOM"},
+                    "sign": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "'CURIE [SIDE]=yes|no|off|VALUE': a sign that is set, or taken away",
+                    },
+                    "without": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": f"What is left out; {EXPECTED}",
+                    },
+                },
+            },
+            "encoding": {"sign": {"explode": True}, "without": {"explode": True}},
+            "example": {
+                "image": "(the file)",
+                "sign": ["thx:blunting_of_costophrenic_angle left=no"],
+                "without": ["thx:blunting_of_costophrenic_angle thx:suggestive_of thx:pleural_effusion"],
+            },
+        }
+    },
+}
+"""Body of ``POST /explain`` for OpenAPI."""
 
 STATUS: dict[type[ThoraciteError], int] = {
     BusyError: 503,
@@ -114,6 +153,7 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _handle_errors(app)
     _add_rest(app, service)
     _add_queries(app, service)
+    add_cases(app, service)
     run_tools = _add_tools(app, service)
     if page:
         _mount_page(app, service, Path(workspace.name))
@@ -178,11 +218,11 @@ def _add_rest(app: FastAPI, service: Service) -> None:
     async def healthz() -> dict[str, Any]:
         return {"status": "ok", "version": __version__, "ready": service.ready}
 
-    @app.post("/explain")
+    @app.post("/explain", response_model=ExplanationRecord, openapi_extra={"requestBody": EXPLAIN_BODY})
     async def explain(request: Request) -> dict[str, Any]:
-        name, data = await _read_upload(request)
-        explanation, _ = await _in_thread(service.explain_upload, name, data)
-        return render_record(explanation)
+        """Explain an image; with signs set or something left out, `changes` tells what that changed."""
+        name, data, signs, without = await _read_upload(request)
+        return render_record(await _in_thread(service.explain_upload, name, data, parse_signs(signs), without))
 
     @app.post("/retrieve")
     async def retrieve(body: RetrieveRequest) -> dict[str, Any]:
@@ -199,7 +239,8 @@ def _add_rest(app: FastAPI, service: Service) -> None:
 
 
 def _add_queries(app: FastAPI, service: Service) -> None:
-    @app.api_route("/sparql", methods=["GET", "POST"])
+    @app.get("/sparql", operation_id="sparql_get")
+    @app.post("/sparql", operation_id="sparql_post")
     async def answer_sparql(request: Request) -> Response:
         question = sparql.parse_request(
             request.method,
@@ -238,12 +279,14 @@ def _add_tools(app: FastAPI, service: Service) -> Callable[[], contextlib.Abstra
     return tools.session_manager.run
 
 
-async def _read_upload(request: Request) -> tuple[str, bytes]:
+async def _read_upload(request: Request) -> tuple[str, bytes, list[str], list[str]]:
+    """Read file name, bytes, and the words of the fields ``sign`` and ``without``."""
     async with _read_form(request) as form:
         image = form.get("image")
         if not isinstance(image, UploadFile):
             raise HTTPException(400, "the form has no file in its field image; send one PNG, JPEG or DICOM file")
-        return image.filename or "image", await image.read()
+        signs, without = ([str(word) for word in form.getlist(name)] for name in ("sign", "without"))
+        return image.filename or "image", await image.read(), signs, without
 
 
 @contextlib.asynccontextmanager
@@ -251,7 +294,7 @@ async def _read_form(request: Request) -> AsyncIterator[FormData]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, "send multipart/form-data, an image in the field image, a report in the field report")
     try:
-        form = await request.form(max_files=1, max_fields=8)
+        form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     except AnyHTTPException as error:
         if error.status_code != 400:  # too large or too slow, which the limits have said already
             raise

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,11 +19,14 @@ from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
-from thoracite.types import Explanation
-from thoracite.ui.picture import Picture, render_picture
+from thoracite.types import Answer, Explanation
+from thoracite.ui.interventions.cases import Cases
+from thoracite.ui.limits import BusyError, Turnstile
+from thoracite.ui.picture import Picture, render_pixels
 
 if TYPE_CHECKING:
     from thoracite.generation.report_check import ReportCheck
+    from thoracite.interventions import Case
     from thoracite.retrieval.retriever import Retrieval, Retriever
 
 LONGEST = 250
@@ -35,80 +38,36 @@ LONGEST_REPORT = 50_000
 Language = Literal["sparql", "cypher"]
 
 
-class BusyError(ThoraciteError):
-    """More requests at once than this machine can answer in time."""
-
-
 class Explaining(Protocol):
     """The methods of :class:`thoracite.pipeline.Explainer` that the service needs."""
 
-    def explain(self, image: str | Path) -> Explanation:
-        """Explain one image."""
+    def explain(
+        self,
+        image: str | Path,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
+        """Explain one image, with signs set and something left out."""
+        ...
+
+    def open_case(self, image: str | Path) -> Case:
+        """Read and explain one image, and keep what interventions need."""
+        ...
+
+    def intervene(
+        self, case: Case, *, signs: Mapping[str, float | Answer | None] | None = None, without: Sequence[str] = ()
+    ) -> Explanation:
+        """Set signs of an image that was read, or leave something out."""
+        ...
+
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign changes what it adds."""
         ...
 
     def check_report(self, image: str | Path | None, text: str) -> ReportCheck:
         """Compare a report with its image and the graph."""
         ...
-
-
-class Turnstile:
-    """Queue that admits a few at once, lets a few wait, and turns the rest away.
-
-    Parameters
-    ----------
-    slots : int
-        Most requests inside.
-    line : int
-        Most requests that wait.
-    patience_s : float
-        Longest wait, in seconds.
-
-    Examples
-    --------
-    >>> gate = Turnstile(slots=1, line=0, patience_s=1.0)
-    >>> with gate.enter():
-    ...     try:
-    ...         with gate.enter():
-    ...             pass
-    ...     except BusyError as error:
-    ...         print(error)
-    1 request is being answered and none may wait; try again in a few seconds
-    """
-
-    def __init__(self, *, slots: int, line: int, patience_s: float) -> None:
-        self._slots, self._line, self._patience_s = slots, line, patience_s
-        self._free = threading.Semaphore(slots)
-        self._count = threading.Lock()
-        self._present = 0
-
-    @contextmanager
-    def enter(self) -> Iterator[None]:
-        """Wait for a slot; leave it at the end of the ``with`` block.
-
-        Raises
-        ------
-        BusyError
-            If the line is full, or no slot came free in time.
-        """
-        with self._count:
-            if self._present >= self._slots + self._line:
-                raise BusyError(self._sentence())
-            self._present += 1
-        try:
-            if not self._free.acquire(timeout=self._patience_s):
-                raise BusyError(self._sentence())
-            try:
-                yield
-            finally:
-                self._free.release()
-        finally:
-            with self._count:
-                self._present -= 1
-
-    def _sentence(self) -> str:
-        inside = f"{self._slots} request is" if self._slots == 1 else f"{self._slots} requests are"
-        waiting = f"{self._line} wait" if self._line else "none may wait"
-        return f"{inside} being answered and {waiting}; try again in a few seconds"
 
 
 class Service:
@@ -127,6 +86,7 @@ class Service:
         self._explainer = explainer
         self._retriever: Retriever | None = None
         self._stores: dict[Language, GraphStore] = {}
+        self.cases = Cases()
         self._loading = threading.RLock()
         self._reading = Turnstile(slots=1, line=8, patience_s=60.0)
         self._asking: dict[Language, Turnstile] = {
@@ -148,22 +108,42 @@ class Service:
                 self._explainer = Explainer(self.settings)
             return self._explainer
 
-    def explain(self, path: Path) -> tuple[Explanation, Picture | None]:
-        """Explain an image on this machine, and draw it for the page.
+    def explain(
+        self,
+        path: Path,
+        *,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
+        """Explain an image on this machine.
+
+        Parameters
+        ----------
+        path : Path
+            The image.
+        signs, without
+            As :meth:`thoracite.pipeline.Explainer.explain` takes them.
 
         Raises
         ------
         InputError
             If the image cannot be read.
+        UsageError
+            If a sign cannot be set, or something cannot be left out.
         BusyError
             If too many requests wait.
         """
         with self._reading.enter():
-            explanation = self.load().explain(path)
-            picture = render_picture(path, self.settings)
-        return explanation.model_copy(update={"image": path.name}), picture
+            explanation = self.load().explain(path, signs=signs, without=without)
+        return explanation.model_copy(update={"image": path.name})
 
-    def explain_upload(self, name: str, data: bytes) -> tuple[Explanation, Picture | None]:
+    def explain_upload(
+        self,
+        name: str,
+        data: bytes,
+        signs: Mapping[str, float | Answer | None] | None = None,
+        without: Sequence[str] = (),
+    ) -> Explanation:
         """Explain uploaded bytes; they are on disk only while they are read.
 
         Parameters
@@ -172,16 +152,67 @@ class Service:
             File name as sent; only its last part is used.
         data : bytes
             PNG, JPEG or DICOM.
+        signs, without
+            As :meth:`explain` takes them.
 
         Raises
         ------
         InputError
             If the bytes are not a readable image; the message names the file as sent.
-        BusyError
-            If too many requests wait.
+        UsageError, BusyError
+            As :meth:`explain`.
         """
         with _kept(name, data) as path:
-            return self.explain(path)
+            return self.explain(path, signs=signs, without=without)
+
+    def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
+        """Explain an image on this machine for the page, and keep its reading for interventions.
+
+        Parameters
+        ----------
+        path : Path
+            The image.
+        session : str
+            Name of the visitor's session; what is kept goes when it ends.
+
+        Returns
+        -------
+        tuple of str, Explanation and Picture
+            The name under which the reading is kept, which nobody can guess; its explanation; the image for the page.
+
+        Raises
+        ------
+        InputError, BusyError
+            As :meth:`explain`.
+        """
+        with self._reading.enter():
+            case = self.load().open_case(path)
+            picture = render_pixels(case.radiograph.pixels)
+        untouched = case.untouched.model_copy(update={"image": path.name})
+        case = case._replace(study=case.study.model_copy(update={"image": path.name}), untouched=untouched)
+        return self.cases.keep(case, session), untouched, picture
+
+    def intervene(
+        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str]
+    ) -> tuple[Case, Explanation]:
+        """Change a kept reading, and tell what changes.
+
+        Raises
+        ------
+        InputError
+            If the reading is no longer kept.
+        UsageError, BusyError
+            As :meth:`explain`.
+        """
+        case = self.cases.find(name)
+        if not (signs or without):
+            return case, case.untouched
+        with self._reading.enter():
+            return case, self.load().intervene(case, signs=signs, without=without)
+
+    def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of a kept reading changes anything; empty without signs."""
+        return self.load().find_ranges(case)
 
     def check_report(self, text: str, image: tuple[str, bytes] | None = None) -> ReportCheck:
         """Compare a report with its image, if one was sent, and the graph.

@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.vocabulary import expand
-from thoracite.types import Certainty, Evidence, Explanation, Finding, Provenance, SignScore, Verdict
+from thoracite.types import (
+    Certainty,
+    Changes,
+    Evidence,
+    Explanation,
+    Finding,
+    Provenance,
+    SignScore,
+    Verdict,
+)
 from thoracite.types.verdict import ASSERTED, find_rank, state_ratio
+from thoracite.ui.interventions.wording import describe_asked, list_lines, list_rows
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
@@ -39,9 +49,9 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     Returns
     -------
     str
-        Sentences, findings that are not unlikely, the cited evidence, the notice. In the short form undecided findings
-        are left to their sentence, each triple has one line with its first source, and image evidence against findings
-        stands together.
+        Sentences, what an intervention changed, findings that are not unlikely, the cited evidence, the notice. In the
+        short form undecided findings are left to their sentence, each triple has one line with its first source, and
+        image evidence against findings stands together.
 
     Examples
     --------
@@ -55,6 +65,8 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     Research use only, not a medical device.
     """
     parts = [explanation.image, _wrap([*_sentences(explanation), *explanation.notes], width, indent="  ")]
+    if explanation.changes is not None:
+        parts.append(render_changes(explanation.changes, width=width))
     if explanation.view_probability is not None:
         parts.append(f"View: {explanation.view}, told from the image (probability {explanation.view_probability:.2f})")
     kept = ASSERTED | {"undecided"} if full else ASSERTED
@@ -65,6 +77,21 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
         parts.append("\n".join(["Evidence", *blocks, *_left_out(explanation, len(cited), full=full)]))
     parts.append(NOTICE)
     return "\n\n".join(parts)
+
+
+def render_changes(changes: Changes, *, width: int = 100) -> str:
+    """What an intervention changed: findings before and after, sentences that went and came, notes.
+
+    Examples
+    --------
+    >>> print(render_changes(Changes(signs={"thx:perihilar_haze bilateral": None}, removed=("It is hazy [E1].",))))
+    Changed by thx:perihilar_haze bilateral taken away
+      gone: It is hazy [E1].
+    """
+    rows = [["", *row] for row in list_rows(changes)]
+    table = align_columns(rows) if rows else ""
+    lines = _wrap(list_lines(changes), width, indent="  ")
+    return "\n".join(filter(None, [f"Changed by {describe_asked(changes)}", table, lines]))
 
 
 def render_retrieval_text(found: Retrieval, *, width: int = 100) -> str:
@@ -356,6 +383,7 @@ __all__ = [
     "describe_source",
     "find_cited",
     "list_parts",
+    "render_changes",
     "render_check_text",
     "render_retrieval_text",
     "render_suite_text",

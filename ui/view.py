@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from thoracite.errors import StoreError
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.vocabulary import expand
-from thoracite.types import Entity, Evidence, Explanation, Finding, Region, SignScore, Triple
+from thoracite.types import Changes, Entity, Evidence, Explanation, Finding, Region, SignScore, Triple
 from thoracite.ui.records.explanation import (
     AnyEvidence,
+    ChangesRecord,
     ClaimRecord,
     CountsRecord,
     DrawingRecord,
     ExplanationRecord,
+    FindingChangeRecord,
     FindingEvidence,
     FindingRecord,
     OtherEvidence,
@@ -69,6 +71,7 @@ def render_record(explanation: Explanation) -> Record:
         reason=explanation.reason,
         generator=explanation.generator,
         graph=explanation.graph,
+        changes=None if explanation.changes is None else _changes(explanation.changes),
         findings=[_finding(finding) for finding in explanation.findings],
         claims=[
             ClaimRecord(
@@ -83,6 +86,24 @@ def render_record(explanation: Explanation) -> Record:
         evidence=[_evidence(evidence) for evidence in explanation.evidence],
     )
     return record.model_dump(mode="json")
+
+
+def _changes(changes: Changes) -> ChangesRecord:
+    return ChangesRecord(
+        **changes.model_dump(exclude={"findings"}),
+        findings=[
+            FindingChangeRecord(
+                id=moved.finding.id,
+                label=moved.finding.label,
+                before=round(moved.before, 4),
+                after=round(moved.after, 4),
+                log_odds=round(moved.log_odds, 6),
+                verdict_before=moved.verdict_before,
+                verdict_after=moved.verdict_after,
+            )
+            for moved in changes.findings
+        ],
+    )
 
 
 def render_slim(explanation: Explanation) -> Record:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
-from thoracite.types import Finding, Noun, Probability, View
+from thoracite.types import Finding, Noun, Probability, Triple, View
 
 if TYPE_CHECKING:
     from thoracite.vision.image import Radiograph
+    from thoracite.vision.occlusion import Box
 
 
 class Reading(Noun):
@@ -38,6 +39,24 @@ class Reading(Noun):
     notes: tuple[str, ...] = ()
 
 
+class Prior(NamedTuple):
+    """What the graph says of one sign and one finding.
+
+    Parameters
+    ----------
+    direction : int
+        1 where the sign speaks for the finding, -1 where it speaks against it.
+    facts : tuple of Triple
+        The facts that say so; never empty.
+    against : tuple of Triple
+        Facts that say the opposite; fewer than ``facts``.
+    """
+
+    direction: int
+    facts: tuple[Triple, ...]
+    against: tuple[Triple, ...] = ()
+
+
 @runtime_checkable
 class ImageEncoder(Protocol):
     """Reads radiographs."""
@@ -59,6 +78,31 @@ class ImageEncoder(Protocol):
 class SignEncoder(ImageEncoder, Protocol):
     """Reads radiographs by signs, which can be set."""
 
+    def find_ranges(self, reading: Reading) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign changes what it adds.
+
+        Parameters
+        ----------
+        reading : Reading
+            Of this encoder.
+
+        Returns
+        -------
+        mapping of str to (float, float)
+            Lowest and highest value in the sign's unit, by its key.
+        """
+        ...
+
+    def find_priors(self) -> Mapping[tuple[str, str], Prior]:
+        """Return what the graph said of signs and findings when their weights were fitted.
+
+        Returns
+        -------
+        mapping of (str, str) to Prior
+            By key of the sign (CURIE, and the side behind a space) and CURIE of the finding.
+        """
+        ...
+
     def set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         """Return a reading with signs set, or taken away.
 
@@ -77,4 +121,33 @@ class SignEncoder(ImageEncoder, Protocol):
         ...
 
 
-__all__ = ["ImageEncoder", "Reading", "SignEncoder"]
+@runtime_checkable
+class PlaceEncoder(ImageEncoder, Protocol):
+    """Reads radiographs, and finds named places in them."""
+
+    def find_place(self, radiograph: Radiograph, name: str) -> Box:
+        """Return the box round a named place.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            Any that :meth:`read` accepts.
+        name : str
+            ``left lung``, ``right lower zone`` and so on; sides are the patient's.
+
+        Returns
+        -------
+        tuple of float
+            x0, y0, x1, y1 in pixels.
+
+        Raises
+        ------
+        InputError
+            If the image is not read, or no lungs were found in it.
+        UsageError
+            If the place has another name.
+        """
+        ...
+
+
+__all__ = ["ImageEncoder", "PlaceEncoder", "Prior", "Reading", "SignEncoder"]

@@ -54,11 +54,14 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
     faults += _check_views(pieces, score)
     turned = None if counted is None else counted != lexicon.positive
-    minus = any(item.text.startswith("-") for piece in pieces for item in piece if item.kind == "number")
-    tried = [_read_all(pieces, read, frame) for frame in _list_frames(score, minus=minus, turned=turned)]
-    numbers = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
-    faults += [fault for part in numbers for fault in part.faults]
-    if not any(part.said for part in read) and not any(part.tells for part in numbers):
+    numbers = [item.text for piece in pieces for item in piece if item.kind == "number"]
+    minus = any(text.startswith("-") for text in numbers)
+    plain = score.answer == "no" and any(re.search(r"[1-9]", text) for text in numbers)
+    frames = _list_frames(score, both=minus or plain, turned=turned)
+    tried = [_read_all(pieces, read, frame) for frame in frames]
+    best = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
+    faults += [fault for part in best for fault in part.faults]
+    if not any(part.said for part in read) and not any(part.tells for part in best):
         faults.append(Fault("unsupported", f"it does not say what the image answers to “{score.sign.question}”"))
     return faults
 
@@ -71,9 +74,10 @@ def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame:
     ]
 
 
-def _list_frames(score: SignScore, *, minus: bool, turned: bool | None) -> list[Frame]:
-    """List the value as it is told, and for a difference told with a minus, as it was measured.
+def _list_frames(score: SignScore, *, both: bool, turned: bool | None) -> list[Frame]:
+    """List the value as it is told, and, where its number can tell which it is, as it was measured.
 
+    A number tells it where it has a minus, or where no side is claimed: "the right lung is not darker: 0.02".
     Where the sentence says how it counts, only that counts: as measured, or the other way round.
     """
     shown = show_value(score)
@@ -84,17 +88,30 @@ def _list_frames(score: SignScore, *, minus: bool, turned: bool | None) -> list[
     measured = Shown(score.value, parse_reference(score.reference))
     if turned is not None:
         return [Frame(mirror(measured) if turned else measured, score.unit, published)]
-    return [Frame(one, score.unit, published) for one in ([shown, measured] if minus else [shown])]
+    return [Frame(one, score.unit, published) for one in ([shown, measured] if both else [shown])]
 
 
 def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:
     items = [item for piece in pieces for item in piece]
     for item in items:
-        graded = item.text in {"likely", "probable", "probably", "probability", "unlikely"}
+        graded = item.text in {"likely", "probable", "probably", "probability", "unlikely", "p"}
         if item.kind == "unknown" or (graded and score.sign.kind != "learned"):
             yield Fault("unsupported", f"no cited evidence says {item.text!r}")
+    for piece in pieces:
+        yield from (Fault("unsupported", f"no cited evidence says {word!r}") for word in _find_degrees(piece))
     if names and not any(item.kind in {"name", "yes", "no"} for item in items):
         yield Fault("unsupported", f"it does not name what is asked in “{score.sign.question}”")
+
+
+def _find_degrees(piece: Sequence[Item]) -> list[str]:
+    """Find words of degree that are not of a denial: "no significant shift" follows from "no shift", a shift does not."""  # noqa: E501
+    found = []
+    for at, item in enumerate(piece):
+        if item.kind == "degree":
+            stated = any(one.kind in {"yes", "up", "down"} for one in piece)
+            one_negation = sum(one.kind == "negation" for one in piece[:at]) == 1
+            found += [] if stated and one_negation and not any(o.kind == "no" for o in piece) else [item.text]
+    return found
 
 
 def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) -> Iterator[Fault]:

@@ -7,10 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.faults import Fault
-from thoracite.generation.signs.lexicon import UNIT, Item
+from thoracite.generation.signs.lexicon import Item
+from thoracite.generation.signs.shared import UNIT
 from thoracite.generation.signs.words import Shown
 
 _FILMS = frozenset({"films", "share"})
+_LIMITS = _FILMS | {"lowest", "highest"}
+_PASSIVE = ("exceeded", "surpassed", "passed", "topped", "reached")
+_HELD = frozenset({"against", "versus", "vs", "vs."})
+_ALLOWED = frozenset({"allowed", "permitted", "accepted", "tolerated", "allowable", "permissible"})
+_BEING = frozenset({"is", "was", "being", "as", "the", "a", "an", "its", "our", "taken"})
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -68,7 +74,7 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
             films = _is_of_films(items, at, target, before)
             tells = tells or not films
             limits |= {target} if target is not None else set()
-            faults += _check_comparison(items, at, target, up=up, films=films, frame=frame)
+            faults += _check_comparison(items, at, target, up=up, films=films, frame=frame, before=before)
         elif item.kind in {"lowest", "highest"}:
             faults += _check_end(item, frame)
     for at, item in enumerate(items):
@@ -84,24 +90,29 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
 
 def _names_other_unit(text: str, unit: str) -> bool:
     """Tell whether words name another unit; "the contrast" alone may be what is measured."""
-    return re.fullmatch(r"(?:the )?contrasts?", text) is None and _find_unit(text) not in {unit, None}
+    return re.fullmatch(r"(?:of )?(?:the )?contrasts?(?: between .*)?", text) is None and _find_unit(text) not in {
+        unit,
+        None,
+    }
 
 
 def _find_target(items: Sequence[Item], at: int) -> int | None:
     """Find the number that a comparison is made with: the next one, or the one before a relative clause."""
+    if items[at].text.startswith(_PASSIVE):
+        return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
     for number in range(at + 1, len(items)):
         if items[number].kind in {"number", "half"}:
             return number
         if items[number].kind in {"up", "down", "join", "negation", "yes", "no"}:
             break
-    if any(item.kind in _FILMS for item in items[:at]) or items[at].kind == "exceeded":
+    if any(item.kind in _LIMITS for item in items[:at]) or items[at].kind == "exceeded":
         return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
     return None
 
 
 def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Sequence[Item]) -> bool:
     """Tell whether a comparison is about normal films and not about this image."""
-    if items[at].kind == "exceeded":
+    if items[at].text.startswith(_PASSIVE):
         return any(item.kind in _FILMS for item in items[at + 1 :])
     for item in reversed(items[:at]):
         if item.kind == "patient" and item.text != "it":
@@ -120,13 +131,22 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
 
 
 def _check_comparison(
-    items: Sequence[Item], at: int, target: int | None, *, up: bool, films: bool, frame: Frame
+    items: Sequence[Item],
+    at: int,
+    target: int | None,
+    *,
+    up: bool,
+    films: bool,
+    frame: Frame,
+    before: Sequence[Item],
 ) -> Iterator[Fault]:
     value, reference = frame.shown
     number = None if target is None else _read_number(items[target].text, frame.unit)
     if target is not None:
         yield from _check_limit(items[target], frame)
-    elif not any(item.kind in _FILMS | {"lowest", "highest"} for item in items):
+    elif not any(
+        item.kind in _LIMITS for item in (*items, *(before[-8:] if items[at].text.startswith(_PASSIVE) else ()))
+    ):
         yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
         return
     if films:
@@ -167,15 +187,23 @@ def _check_value(items: Sequence[Item], at: int, frame: Frame, before: Sequence[
     item = items[at]
     yield from _check_unit(item, frame)
     last = next((one.kind for one in reversed(items[:at]) if one.text not in {"of", "is", "at", "the", "being"}), "")
-    is_limit = last in _FILMS | {"lowest", "highest"}
+    behind = items[at + 1 : at + 6]
+    is_limit = last in _LIMITS or (at > 0 and items[at - 1].text in _HELD) or _is_named_behind(behind)
     if not is_limit and _equals(item.text, frame.shown.value, frame.unit):
         return
     near = [*before[-2:], *items[max(0, at - 4) : at]] if at < 2 else items[max(0, at - 4) : at]
-    behind = items[at + 1 : at + 4]
-    named = any(one.kind in _FILMS | {"lowest", "highest"} for one in near)
-    relative = any(one.text == "that" for one in behind) and any(one.kind in _FILMS for one in behind)
+    named = is_limit or any(one.kind in _LIMITS for one in near)
+    relative = any(one.text == "that" for one in behind[:3]) and any(one.kind in _FILMS for one in behind[:3])
     if not (named or relative) or any(_check_limit(item, frame)):
         yield Fault("contradicted", f"the number {item.text} is not in the cited evidence")
+
+
+def _is_named_behind(behind: Sequence[Item]) -> bool:
+    """Tell whether the words behind a number call it the limit: "0.06 being the limit"."""
+    if behind[:1] and behind[0].text in _ALLOWED:
+        return True
+    named = next((at for at, one in enumerate(behind) if one.text not in _BEING), 0)
+    return named > 0 and behind[named].kind in _LIMITS
 
 
 def _check_unit(item: Item, frame: Frame) -> Iterator[Fault]:

@@ -2,11 +2,11 @@
 
 Examples
 --------
->>> read_convention("the right-minus-left difference is 0.21")
+>>> tuple(read_convention("the right-minus-left difference is 0.21"))
 ('the difference is 0.21', 'right')
->>> read_convention("a shift of 0.03 chest widths, left being positive")
+>>> tuple(read_convention("a shift of 0.03 chest widths, left being positive"))
 ('a shift of 0.03 chest widths', 'left')
->>> read_convention("the right zone is denser")
+>>> tuple(read_convention("the right zone is denser"))
 ('the right zone is denser', None)
 """
 
@@ -22,17 +22,26 @@ _NOUN = r"(?:lung|lungs|dome|apex|zone|side|one|hemidiaphragm|base|band)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?P<side>left|right)[ -]{_LESS}[ -](?:left|right)\b(?=[ -]*(?:difference|densit|log|ratio|height|of|-?\d|,|\)|$))",
+        rf"\b(?P<side>left|right)[ -]{_LESS}[ -](?:left|right)\b(?=[ -]*(?:difference|densit|log|ratio|height|of|-?\d|,|\)|$))",  # noqa: E501
         r"\b(?P<side>[LR]) ?[-−–/:] ?[LR]\b",
         r",? ?\b(?:counted as |taken as |with |reckoned as )?positive (?:to|towards?) the (?P<side>left|right)\b",
-        r",? ?\b(?:with |the )?(?P<side>left|right) being positive\b",
-        rf"(?<=\b)of the (?P<side>left|right)(?: (?:upper|middle|mid|lower))?(?: {_NOUN})* {_LESS} that of the (?:left|right)\b",
+        r",? ?\b(?:(?:with|counting|taking|reckoning|where|if|the) )*(?P<side>left|right)(?:wards?)?(?: side| shifts?)?"
+        r" (?:(?:is|being|taken|counted|reckoned|as|are|called) )*positive\b",
+        r",? ?\bpositive (?:values? )?(?:(?:means?|meaning|is|being|=|lies?|lying|for|to|towards?|the) )*"
+        r"(?P<side>left|right)(?:wards?)?\b",
+        rf"\b(?:the )?(?P<side>left|right) {_NOUN} (?:minus|less) (?:the )?(?:left|right)(?: {_NOUN})?",
+        r"(?:^|(?<=[;:.] ))(?P<side>left|right) (?:minus|less) (?:left|right),",
+        rf"\bthe (?P<side>left|right) {_NOUN} (?=(?:\w+ )?-?[\d.]+ (?:chest widths )?(?:above|higher than|over) the (?:left|right))",  # noqa: E501
+        rf"(?<=\b)of the (?P<side>left|right)(?: (?:upper|middle|mid|lower))?(?: {_NOUN})* {_LESS} that of the (?:left|right)\b",  # noqa: E501
         r"(?<=\bdifference )(?:in density )?between (?:the )?(?P<side>left|right) and (?:the )?(?:left|right)\b",
         rf"(?<=\bheight )of the (?P<side>left|right)(?: {_NOUN})? (?:over|above) the (?:left|right)\b",
         rf"\bthe (?P<side>left|right) {_NOUN}'s (?=height above the (?:left|right)\b)",
     )
 )
-_ABOVE = re.compile(r"(?<=\bheight) above the (?:left|right)\b", re.IGNORECASE)
+_ABOVE = re.compile(
+    r"(?<=\bheight) above the (?:left|right)\b|(?<=\d)((?: chest widths)?) (?:above|higher than|over) the (?:left|right)\b",  # noqa: E501
+    re.IGNORECASE,
+)
 
 
 class Convention(NamedTuple):
@@ -54,7 +63,7 @@ def read_convention(text: str) -> Convention:
         match = pattern.search(text)
         if match is not None:
             left = f"{text[: match.start()]} {text[match.end() :]}"
-            left = _ABOVE.sub("", left)
+            left = _ABOVE.sub(r"\1", left)
             side: Counted = "left" if match["side"].lower().startswith("l") else "right"
             return Convention(re.sub(r" +(?=[,.;)]|$)|(?<= ) +|^ +", "", left), side)
     return Convention(text, None)

@@ -1,4 +1,4 @@
-"""What a reader takes from the words of a sentence about a sign: ``lexicon.csv`` by sign, and the words that all share.
+"""What a reader takes from the words of a sentence about a sign: its words, those of its families, and those of all.
 
 Examples
 --------
@@ -14,10 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from thoracite.files import read_rows
+from thoracite.generation.signs.shared import BARE_DOWN, BARE_UP, BREAK, COMPARED, EXISTENCE, ORDER, SHARED
 from thoracite.generation.signs.words import find_words
 from thoracite.types import SignScore
 
@@ -27,104 +29,26 @@ LEXICON = Path(__file__).parent / "lexicon.csv"
 NEUTRAL = Path(__file__).parent / "neutral.txt"
 """Words that say nothing of a sign by themselves; any other unknown word is a claim that cannot be checked."""
 
-EXISTENCE = re.compile(
-    r"seen|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
-    r"detectable|appreciated|discernible|visuali[sz]ed"
-)
-"""Words that say that something is there, or, behind a border or an edge, that it can be traced."""
+FAMILIES = Path(__file__).parent / "families.csv"
+"""Words that the signs of one family share, by kind; a sign names its families in ``lexicon.csv``."""
 
-_UP = (
-    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further) than"
-    r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))|above|over|"
-    r"beyond(?= (?:the |a |its )?(?:\w+ )?(?:limits?|bounds?|\d))|pass(?:es|ed|ing)?(?= (?:the |a |its )?(?:limits?|\d))|"
-    r"exceed(?:s|ed|ing)?(?! by)|in excess of|surpass(?:es|ing)?|at least|upwards of|[>≥]=?"
+QUANTITY = re.compile(
+    r"densit(?:y|ies)|shift|deviation|displacement|gradient|differences?|opacity|haze|roughness|lucency|asymmetry|"
+    r"attenuation|prominence|elevation|enlargement|excess|curvature|transradiancy|transparency"
 )
-_DOWN = (
-    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter|weaker|fainter|"
-    r"nearer|closer) than"
-    r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))|below|under|beneath|"
-    r"within(?= (?:the |a |its )?(?:limits?|\d))|at most|falls? short of|short of|[<≤]=?"
-)
-_BARE_UP = r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?"
-_BARE_DOWN = r"less|fewer|smaller|lower|narrower|shorter|shallower|below|under"
-_WHO = (
-    r"(?:films?|radiographs?|images?|x-?rays?|chests?|people|subjects?|persons?|patients?|adults?|controls?|values?|"
-    r"range|"
-    r"limits?|references?|cases?|studies|population|ones?|thresholds?|cut-?offs?|minimum|maximum|bounds?|level|group)"
-)
-_VIEWS = r"(?:(?:PA|AP|frontal|chest|erect|adult|posteroanterior|anteroposterior|other) )*"
-_COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|nineteen|\d+)"
-_UNITS = {
-    "squared chest widths": r"(?:squared?|sq\.?) chest[- ]widths?|chest[- ]widths? squared",
-    "chest widths": r"(?:of (?:the |a )?)?(?:chest[- ]widths?|(?:the )?widths? of the chest|thoracic widths?|"
-    r"chest's width)",
-    "degree": r"degrees?|°|deg",
-    "contrasts": r"(?:of |times )?(?:the )?contrasts?(?: between (?:the )?(?:mediastinum|lungs?) and (?:the )?"
-    r"(?:mediastinum|lungs?))?",
-    "grey range": r"(?:of )?(?:the )?gr[ae]y[- ]ranges?",
-    "other": r"mm|cm|millimet\w+|centimet\w+|inch(?:es)?|pixels?|px|points?|ml|lung widths?|heart widths?",
-}
-UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.items()}
-"""Words for units; ``other`` are those that no sign is measured in."""
-
-_ANY_UNIT = "|".join(_UNITS.values())
-_NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{_ANY_UNIT})(?!\w))?"
-_SHARED = {
-    "share": rf"{_COUNT} (?:normal |healthy )+{_VIEWS}{_WHO} (?:in|out of|of) (?:ten|10|twenty|20|100|a hundred)|"
-    rf"{_COUNT} (?:in|of|out of|in every|of every) (?:every )?(?:ten|10|twenty|20|100|a hundred|one hundred)|"
-    r"\d+ ?(?:%|per ?cent) of(?: (?:the|all))?(?= (?:normal|healthy|usual|films|radiographs|PA|AP))",
-    "unlike": r"unlike|in contrast (?:to|with)|as opposed to|different from",
-    "like": r"(?:just )?(?:as|like)(?: (?:in|on|it is in|do|are))?(?= (?:the )?(?:nine|most|\d|normal|healthy|usual))",
-    "no": r"(?:within|in|inside) (?:the |its )?(?:normal|usual|reference|expected) (?:range|limits?|bounds?|values?)",
-    "yes": r"(?:outside|beyond|out of|out with) (?:the |its )?(?:normal|usual|reference|expected) (?:range|limits?|"
-    r"bounds?)"
-    r"|abnormal(?:ly)?",
-    "lowest": r"(?:lower|lowest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|"
-    r"values?)(?: of (?:the )?normal)?|minimum",
-    "highest": r"(?:upper|highest) (?:normal |usual |reference )?(?:limits?|bounds?|end|cut-?off|"
-    r"values?)(?: of (?:the )?normal)?|maximum",
-    "films": rf"(?:(?:normal|healthy|usual|typical|reference|expected|fitted|published) )+{_VIEWS}{_WHO}|"
-    rf"{_VIEWS}(?:films|radiographs|references?|limits?|thresholds?|cut-?offs?|range|norms?|controls|bounds?|"
-    rf"population)|limits? of (?:the )?normal|"
-    r"most|the majority|normals|healthy|usual(?:ly)?|typical(?:ly)?|reference|expected",
-    "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
-    "exceeded": r"(?:exceeded|surpassed|passed|topped) by",
-    "up": _UP,
-    "down": _DOWN,
-    "negation": r"no longer|no|not|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|absent|absence|"
-    r"free (?:of|from)|"
-    r"fails? to|hardly|scarcely|barely|poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|"
-    r"negative for|"
-    r"excluded|unlikely",
-    "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
-    "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
-    "existence": EXISTENCE.pattern,
-    "number": _NUMBER,
-    "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest)?",
-    "join": r"and|but|yet",
-    "more": r"more|less",
-    "unit": _ANY_UNIT,
-    "word": r"[a-z](?:[\w'.-]*\w)?",
-}  # fmt: skip
-_ORDER = (
-    "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
-    "negation", "yes", "no", "converse", "side", "name", "existence", "half", "patient", "view", "join", "more", "unit",
-    "word",
-)  # fmt: skip
-_COMPARED = (
-    r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
-    r"(?: (?:that|those|it is))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|(?<=\w as )the) "
-    r"(?:left|right|other|opposite|contralateral)(?:-hand)?(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|"
-    r"hemithorax))?"
-)
-_BREAK = re.compile(
-    r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|"
-    r"\b(?=(?:which|where|so)\b)"
-)
-_QUANTITY = re.compile(r"densit(?:y|ies)|shift|deviation|displacement|gradient|differences?|opacity|haze|roughness")
 """Nouns that name what is measured where its number follows, and else say that it is there."""
 
-_MEASURE = re.compile(r"(?:strongest )?curvature|strength|probability|likelihood")
+_MEASURE = re.compile(
+    r"(?:strongest |highest )?curvature|strength|probability|likelihood|value|measure(?:ment)?|score|reading|figure|index|"  # noqa: E501
+    r"p|confidence|result"
+)
+_BE = frozenset({"is", "was"})
+_ARTICLES = frozenset({"a", "an", "the", "of", "for", "round", "rounded", "focal", "small", "large"})
+_LIMITS = frozenset({"films", "lowest", "highest"})
+_POLAR = frozenset({"yes", "no", "converse"})
+_BETWEEN = frozenset({"word", "name", "side", "place"})
+_DIMENSION = re.compile(r"deep|wide|long|high|tall|broad|far")
+_UNITED = re.compile(r"\d.*[a-z°]")
 _TOKEN = re.compile(r"[^\s]+")
 
 
@@ -168,7 +92,16 @@ def _read_neutral() -> frozenset[str]:
 
 @cache
 def _read_lexicon() -> dict[str, dict[str, str]]:
-    return {row["sign"]: dict(row) for row in read_rows(LEXICON)}
+    """Read the words of each sign, with those of its families."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for row in read_rows(FAMILIES):
+        shared.setdefault((row["family"], row["kind"]), []).append(row["words"])
+    read = {row["sign"]: dict(row) for row in read_rows(LEXICON)}
+    for own in read.values():
+        for kind in ("names", "yes", "no", "converse", "places"):
+            told = [word for family in own["families"].split() for word in shared.get((family, kind), [])]
+            own[kind] = "|".join(filter(None, (own[kind], *told)))
+    return read
 
 
 def find_lexicon(score: SignScore) -> Lexicon:
@@ -184,9 +117,10 @@ def find_lexicon(score: SignScore) -> Lexicon:
 
 @cache
 def _compile(names: str, yes: str, no: str, converse: str, places: str, positive: str) -> Lexicon:
+    yes, no = (f"{one}|un-?(?:{other})" if other else one for one, other in ((yes, no), (no, yes)))
     own = {"name": names, "yes": yes, "no": no, "converse": converse, "place": places}
-    own["compared"] = _COMPARED if converse else ""
-    joined = {kind: _join_longest(own.get(kind, ""), _SHARED.get(kind, "")) for kind in _ORDER}
+    own["compared"] = COMPARED if converse else ""
+    joined = {kind: _join_longest(own.get(kind, ""), SHARED.get(kind, "")) for kind in ORDER}
     patterns = {
         kind: re.compile(rf"(?<![\w-])(?:{pattern})(?![\w])", re.IGNORECASE)
         for kind, pattern in joined.items()
@@ -219,13 +153,17 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
     """
     text = _normalise(text)
     pieces, at = [], 0
-    for cut in [*_BREAK.finditer(text), None]:
+    for cut in [*BREAK.finditer(text), None]:
         end = len(text) if cut is None else cut.start()
         if end < at:
             continue
         pieces.append(list(_scan_piece(text[at:end], lexicon)))
         at = end if cut is None or not cut.group() else cut.end()
-    return [piece for piece in pieces if piece]
+    pieces = [piece for piece in pieces if piece]
+    for piece, after in pairwise(pieces):
+        if [item.text for item in piece] == ["normal"] and after[0].kind in {"up", "down", "number", "share"}:
+            piece[0] = Item("films", "normal")
+    return pieces
 
 
 def _normalise(text: str) -> str:
@@ -233,7 +171,15 @@ def _normalise(text: str) -> str:
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
     for more, bound in (("more|above|higher|over|greater|up", "at least"), ("less|below|lower|under", "at most")):
         text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
-    text = re.sub(r"\bat least one (?=costophrenic)", "one ", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\bat least one (?:of (?:the |these |its |both )*)?(?!chest)(?=[a-z])", "one ", text, flags=re.IGNORECASE
+    )
+    text = re.sub(r"\bat least (?=(?!the |a |its )[a-z])", "", text)
+    text = re.sub(
+        r":(?= (?:absent|none|nil|negative|not (?:seen|present|visible|identified|detected|found|shown))\b)", "", text
+    )
+    text = re.sub(r"(?<![\w-])(?:Rt|R|RT)\b(?![-–/:.] ?[A-Z])", "right", text)
+    text = re.sub(r"(?<![\w-])(?:Lt|L|LT)\b(?![-–/:.] ?[A-Z])", "left", text)
     return re.sub(
         r"(\d\.\d+(?: chest widths)?) (?:is|are|being) (?:usual|normal|typical|"
         r"expected)\b",
@@ -273,15 +219,24 @@ def _settle(items: list[Item]) -> list[Item]:
         after = next((one.kind for one in items[at + 1 :] if one.kind != "word"), "")
         before = next((one.kind for one in reversed(settled) if one.kind != "word"), "")
         kind = item.kind
-        if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"} or len(items) == 1):
+        led = settled[-1].text if settled else ""
+        if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"} or led == "than"):
             kind = "films"
+        elif item.text in {"normal", "usual"} and after == "name" and _is_told(items[at + 1 :]):
+            kind = "word"  # "the normal curvature is lost", "is preserved"
+        elif kind in _POLAR and EXISTENCE.fullmatch(item.text) and _leads_to_number(items[at + 1 : at + 3]):
+            kind = "word"  # "an edge is seen along 0.67"
+        elif kind in _POLAR and _DIMENSION.fullmatch(item.text) and settled and _UNITED.search(settled[-1].text):
+            kind = "name"  # "0.05 chest widths deep"
+        elif kind == "yes" and items[at + 1 :][:1] and (_MEASURE.fullmatch(items[at + 1].text) or _differs(items[at:])):
+            kind = "name"  # "the line strength"
+        elif kind in {"yes", "no"} and _is_purpose(settled):
+            kind = "name"
         elif item.text == "less" and after in {"yes", "no"}:
             kind = "negation"
         elif films and kind in {"more", "yes", "no", "name", "unknown", "converse"}:
-            kind = (
-                "up" if re.fullmatch(_BARE_UP, item.text) else "down" if re.fullmatch(_BARE_DOWN, item.text) else kind
-            )
-        elif kind == "yes" and _is_measured(items[at + 1 :]) and _names_quantity(item, settled):
+            kind = "up" if re.fullmatch(BARE_UP, item.text) else "down" if re.fullmatch(BARE_DOWN, item.text) else kind
+        elif kind == "yes" and _stands_for_number(item, items[at + 1 :], settled):
             kind = "name"
         elif item.text == "more" and kind == "more":
             kind = "word"
@@ -293,25 +248,92 @@ def _settle(items: list[Item]) -> list[Item]:
     return settled
 
 
+def _stands_for_number(item: Item, after: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Tell whether a word names what is measured, and does not say that it is there."""
+    measured = _names_quantity(item, before) and _is_measured(after, before)
+    return measured or (QUANTITY.fullmatch(item.text) is not None and _is_qualified(after, before))
+
+
 def _names_quantity(item: Item, before: Sequence[Item]) -> bool:
     """Tell whether a word names what is measured: "the shift", "the curvature for small round *opacities*"."""
+    if any(one.text == "there" for one in before):
+        return False
+    return _is_led(before) or QUANTITY.fullmatch(item.text) is not None
+
+
+def _is_led(before: Sequence[Item]) -> bool:
     words = [one.text for one in before if one.kind in {"name", "word"}]
-    led = any(_MEASURE.fullmatch(word) for word in words) and any(word in {"of", "for"} for word in words)
-    return led or _QUANTITY.fullmatch(item.text) is not None
+    return any(_MEASURE.fullmatch(word) for word in words) and any(word in {"of", "for"} for word in words)
 
 
-def _is_measured(after: Sequence[Item]) -> bool:
-    """Tell whether a quantity is followed by its number, or by a comparison with one."""
-    denied = False
-    for item in after:
-        if item.kind in {"up", "down", "exceeded"}:
-            return any(one.kind in {"number", "half"} for one in after)
-        if item.kind == "number":
-            return not denied
-        denied = denied or item.kind == "negation"
-        if item.kind not in {"word", "name", "side", "place", "compared", "negation", "patient"}:
+def _differs(items: Sequence[Item]) -> bool:
+    """Tell whether a difference is told with its number: "the zones differ by 0.21"."""
+    words = [item.text for item in items[:2]]
+    return words in (["differ", "by"], ["differs", "by"]) and items[2:3] != [] and items[2].kind == "number"
+
+
+def _leads_to_number(after: Sequence[Item]) -> bool:
+    led = len(after) > 1 and after[0].text in {"along", "for", "across", "on"} and after[1].kind == "number"
+    return led or [item.text for item in after] == ["to", "be"]
+
+
+def _has(items: Sequence[Item], kind: str) -> bool:
+    return any(item.kind == kind for item in items)
+
+
+def _is_purpose(before: Sequence[Item]) -> bool:
+    """Tell whether a word says what a limit is for: "the threshold for *enlargement*", "the 0.06 required of a cap"."""
+    for at, item in reversed(list(enumerate(before))):
+        if item.text == "for":
+            led = [one.kind for one in before[:at] if one.kind not in {"word", "number", "unit", "view", "name"}]
+            return bool(led) and led[-1] in _LIMITS
+        if item.kind not in {"word", "name", "side", "place", "view"}:
             return False
     return False
 
 
-__all__ = ["EXISTENCE", "LEXICON", "UNIT", "Item", "Lexicon", "find_lexicon", "scan"]
+def _is_told(after: Sequence[Item]) -> bool:
+    """Tell whether a verdict follows on what is called normal: "the normal curvature *is lost*"."""
+    kinds = [one.kind for one in after if one.kind != "word"]
+    polar = next((at for at, kind in enumerate(kinds) if kind in _POLAR), None)
+    return polar is not None and set(kinds[:polar]) <= {"name", "side", "place", "negation"}
+
+
+def _is_qualified(after: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Tell whether another word says of a quantity what is stated: "*equal* density", "the density is *increased*"."""
+    for item in reversed(before):
+        if item.kind in _POLAR and not QUANTITY.fullmatch(item.text):
+            return True
+        if item.kind not in _BETWEEN:
+            break
+    for item in after:
+        if item.kind in _POLAR and not QUANTITY.fullmatch(item.text):
+            return EXISTENCE.fullmatch(item.text) is None
+        if item.kind not in _BETWEEN | {"negation", "compared"}:
+            break
+    return False
+
+
+def _is_measured(after: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Tell whether a quantity has its number behind it, a comparison with one, or its number before: "0.2 is the"."""
+    told = any(one.kind == "number" and then.text in _BE for one, then in pairwise(before))
+    if told and not _has(before, "negation"):
+        return True
+    said = _has(before, "negation") or any(EXISTENCE.fullmatch(item.text) for item in after)
+    if _is_led(before) and _has(before, "number") and before[-1].text in _ARTICLES and not said:
+        return True
+    denied = False
+    for item in after:
+        if item.kind in {"up", "down", "exceeded"}:
+            return any(one.kind in {"number", "half"} | _LIMITS for one in after)
+        if item.kind == "number":
+            return not denied
+        denied = denied or item.kind == "negation"
+        if QUANTITY.fullmatch(item.text):
+            continue
+        if item.kind not in {"word", "name", "side", "place", "compared", "negation", "patient", "films"}:
+            return False
+    return False
+
+
+__all__ = ["FAMILIES", "LEXICON", "NEUTRAL", "Item", "Lexicon", "find_lexicon", "scan"]

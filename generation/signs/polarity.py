@@ -18,12 +18,16 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from thoracite.generation.signs.lexicon import EXISTENCE, Item
+from thoracite.generation.signs.lexicon import Item
+from thoracite.generation.signs.shared import EXISTENCE
 from thoracite.types import Answer
 
 _OTHER = {"left": "right", "right": "left"}
 _SIDES = re.compile(r"\b(left|right)(?:wards?)?\b|\b(both|bilateral)")
 _POLAR = frozenset({"yes", "no", "converse"})
+_BE = frozenset({"is", "was", "are", "were"})
+_MEASURED = frozenset({"the", "a", "its", "our", "measured", "recorded", "found", "read", "reached"})
+_INSIDE = frozenset({"within", "inside"})
 _COMPARING = frozenset({"up", "down", "exceeded"})
 
 
@@ -68,7 +72,7 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
             turned ^= {reached} if isinstance(reached, int) else set()
             for one in reached if not isinstance(reached, int) else ():
                 negated[one] += 1
-            if not isinstance(reached, int) and not reached:
+            if not isinstance(reached, int) and (not reached or _denies_number(items, at)):
                 unread.append(item.text)
     sides, compared = _find_sides(items, paired)
     if len(sides) == 1 and compared <= sides and compared:
@@ -78,9 +82,12 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
         yes = (items[at].kind == "yes") == (negated[at] % 2 == 0)
         if items[at].kind == "converse" and compared and negated[at] % 2 == 0 and len(sides) == 1:
             sides, yes = frozenset(_OTHER.get(side, side) for side in sides), True
+        elif items[at].kind == "converse" and compared and len(sides) == 1:
+            sides, yes = frozenset(_OTHER.get(side, side) for side in sides), False
         elif items[at].kind == "converse":
             unread.append(items[at].text)
         said.append("yes" if yes else "no")
+    said += ["yes" if at in turned else "no" for at, item in enumerate(items) if item.text in _INSIDE]
     return Polarity(tuple(said), sides, frozenset(turned), tuple(unread))
 
 
@@ -118,6 +125,13 @@ def _find_scope(items: Sequence[Item], at: int, polar: Sequence[int]) -> int | l
     if before and not ahead and behind:
         return before
     return ahead
+
+
+def _denies_number(items: Sequence[Item], at: int) -> bool:
+    """Tell whether a negation denies that a number was measured: "0.04 is *not* the probability"."""
+    before = [item.kind for item in items[:at] if item.text not in _BE]
+    follows = items[at + 1].text if at + 1 < len(items) else ""
+    return before[-1:] == ["number"] and items[at - 1].text in _BE and follows in _MEASURED
 
 
 def _find_sides(items: Sequence[Item], paired: bool) -> tuple[frozenset[str], frozenset[str]]:

@@ -4,7 +4,7 @@ Examples
 --------
 >>> check_unmeasured("3 signs could not be measured.", [])
 [Fault(verdict='unsupported', why='it cites no sign that could not be measured')]
->>> take_own_reading("Edema is possible, by the network's own reading more than by any named sign [E1].")
+>>> tuple(take_own_reading("Edema is possible, by the network's own reading more than by any named sign [E1]."))
 ('Edema is possible [E1].', True)
 """
 

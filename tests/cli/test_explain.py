@@ -239,3 +239,25 @@ def test_the_traceback_is_shown_only_with_debug(graph_folder: Path, tmp_path: Pa
     assert plain.stdout == ""
     assert "Traceback" in debug.stderr
     assert "InputError" in debug.stderr
+
+
+def test_explain_without_a_sign_or_a_triple_prints_what_changes(run: Run, radiograph: Path) -> None:
+    (plain,) = run("explain", radiograph, "--json").records
+    assert plain["changes"] is None
+    triple = next(one for one in plain["evidence"] if one["kind"] == "triple")
+    sign = next(one for one in plain["evidence"] if one["kind"] == "sign")
+    (record,) = run("explain", radiograph, "--json", "--without", triple["key"], "--without", sign["key"]).records
+    changes = record["changes"]
+    assert changes["without"] == [f"{triple['subject_id']} {triple['relation_id']} {triple['object_id']}"]
+    assert list(changes["signs"].values()) == [None]
+    moved = next(one for one in changes["findings"] if one["id"] == sign["about"])
+    assert moved["log_odds"] == pytest.approx(-sign["log_odds"], abs=1e-5)
+    ran = run("explain", radiograph, "--without", sign["key"])
+    assert "taken away" in ran.out
+    assert f"{moved['before']:.3f} → {moved['after']:.3f}" in ran.out
+
+
+def test_what_cannot_be_left_out_leaves_with_a_sentence(run: Run, radiograph: Path) -> None:
+    ran = run("explain", radiograph, "--without", "E999")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no evidence E999" in ran.err

@@ -65,4 +65,4 @@ def test_every_way_to_spoil_gives_reasons_or_none() -> None:
     segmenter = ChestSegmenter(network, size=32)
     pixels = np.tile(np.linspace(0, 1, 64, dtype=np.float32), (64, 1))
     for spoil in SPOILS.values():
-        assert all(isinstance(reason, str) for reason in spoil(segmenter, pixels))
+        assert all(isinstance(reason, str) for reason in spoil(segmenter, pixels).faults)

@@ -60,25 +60,36 @@ def test_values_that_waver_do_not_correlate(noise: float, least: float, most: fl
     assert least < correlate(values)(np.arange(100)) <= most
 
 
-def test_only_what_is_right_and_repeats_is_counted() -> None:
-    def tell(label: str, value: float, low: float, other: float) -> list[Row]:
-        metric = f"AUROC {label} tells Effusion, locked"
-        return [
-            Row(system=SYSTEM, metric=metric, value=value, low=low, high=1.0, n=9),
-            Row(system=OTHER, metric=metric, value=other, n=9),
-        ]
+def tell(label: str, value: float, low: float, other: float) -> list[Row]:
+    metric = f"AUROC {label} tells Effusion, locked"
+    return [
+        Row(system=SYSTEM, metric=metric, value=value, low=low, high=1.0, n=9),
+        Row(system=OTHER, metric=metric, value=other, n=9),
+    ]
 
+
+def test_only_what_is_right_and_repeats_is_counted_and_side_and_zone_variants_once() -> None:
     right = [
-        *tell("a", 0.7, 0.6, 0.6),
-        *tell("b", 0.7, 0.6, 0.75),
-        *tell("c", 0.7, 0.45, 0.6),
-        *tell("d", 0.7, 0.6, 0.6),
+        *tell("denser upper lung zone on one side", 0.7, 0.6, 0.6),
+        *tell("denser lower lung zone on one side", 0.7, 0.6, 0.6),
+        *tell("perihilar haze", 0.7, 0.6, 0.75),
+        *tell("reticular pattern", 0.7, 0.45, 0.6),
+        *tell("retrocardiac opacity", 0.7, 0.6, 0.6),
+        *tell("basal gradient of lung density", 0.7, 0.6, 0.6),
     ]
+    values = {
+        "difference of upper densities": 0.95, "difference of lower densities": 0.95, "inner less outer density": 0.95,
+        "roughness": 0.95, "retrocardiac density": 0.95, "lower less upper density": 0.5,
+    }  # fmt: skip
     repeated = [
-        Row(system=SYSTEM, metric=f"intraclass correlation of x ({label}), exported again", value=value, n=9)
-        for label, value in (("a", 0.95), ("b", 0.95), ("c", 0.95), ("d", 0.5))
+        Row(system=SYSTEM, metric=f"intraclass correlation of {name}, exported again", value=value, n=9)
+        for name, value in values.items()
     ]
-    assert count_verified(right, repeated).value == 1
+    counted = {row.metric: row.value for row in count_verified(right, repeated)}
+    assert counted["signs that are right and repeat"] == 3
+    assert counted["distinct signs that are right and repeat"] == 2
+    assert counted["verified: retrocardiac opacity"] == 1
+    assert counted["verified: perihilar haze"] == 0
 
 
 def test_parts_add_up_to_what_is_read_within_the_limits() -> None:

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from thoracite.types import Explanation
+from tests.ui.conftest import EFFUSION, make_triples
+from thoracite.types import Changes, Evidence, Explanation
 from thoracite.ui.drawing import draw_graph
 from thoracite.ui.page import render_body, render_html, render_message, render_pages
 from thoracite.ui.picture import Picture, render_pixels
@@ -176,3 +177,28 @@ def test_pages_of_several_images_keep_their_anchors_apart(explanation: Explanati
     assert len(anchors) == 10
     assert len(set(anchors)) == 10
     assert {str(a["href"])[1:] for a in page.find("a", class_="cite")} <= set(anchors)
+
+
+def test_an_edge_within_a_column_has_room_for_its_words() -> None:
+    first, second = make_triples()
+    within = second.model_copy(update={"subject": first.object, "object": second.object})
+    evidence = [
+        Evidence(key=f"E{n}", kind="triple", score=1, about=EFFUSION, triple=triple, sparql="s", cypher="c")
+        for n, triple in enumerate((first, second, within), 1)
+    ]
+    svg = draw_graph(evidence)
+    width = float(re.search(r'viewBox="-1 -1 ([\d.]+)', svg)[1])  # type: ignore[index]
+    x = float(re.search(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="start">', svg)[1])  # type: ignore[index]
+    assert x + 6 * len("E3 suggestive of") < width
+
+
+def test_an_explanation_that_was_changed_says_so_on_its_page(explanation: Explanation) -> None:
+    changes = Changes(without=("1,2,30,40",), removed=("It is <gone> [E1].",), added=(explanation.claims[0].sentence,))
+    page = render_html(
+        explanation.model_copy(update={"changes": changes}), render_pixels(np.zeros((64, 64), np.float32))
+    )
+    assert "It is &lt;gone&gt; [E1]." in page
+    assert "1,2,30,40 left out" in page
+    assert page.count('class="claim diagnosis new"') == 1
+    assert '<rect class="hidden-box" x="1.0" y="2.0" width="29.0" height="38.0"' in page
+    assert "put-back" not in page.split("<script>")[0].split("</style>")[1]

@@ -84,15 +84,22 @@ def explain(
     sign: Annotated[
         list[str] | None, typer.Option("--sign", help="'CURIE [SIDE]=yes|no|off|VALUE': set a sign, or take it away.")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
 ) -> None:
     """Explain images; each sentence cites its evidence."""
-    from thoracite.ui.console import Asked, choose_form, explain_images, parse_signs
+    from thoracite.interventions import parse_signs
+    from thoracite.ui.console import Asked, choose_form, explain_images
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence)
-    asked = Asked(view=view, signs=parse_signs(sign or []))
+    asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []))
     explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
 
 

@@ -10,6 +10,7 @@ Every noun is immutable and refuses fields that it does not know.
 
 from __future__ import annotations
 
+from thoracite.types.changes import Changes, FindingChange
 from thoracite.types.explanation import Claim, ClaimKind, Evidence, Explanation
 from thoracite.types.graph import Certainty, Counts, Entity, Provenance, Relation, ScoredTriple, Subgraph, Triple
 from thoracite.types.image import (
@@ -35,6 +36,7 @@ __all__ = [
     "CITATION",
     "Answer",
     "Certainty",
+    "Changes",
     "Claim",
     "ClaimKind",
     "Commonness",
@@ -47,6 +49,7 @@ __all__ = [
     "EvidenceKey",
     "Explanation",
     "Finding",
+    "FindingChange",
     "Limit",
     "Noun",
     "Probability",

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from thoracite.types.changes import Changes
 from thoracite.types.graph import Entity, Triple
 from thoracite.types.image import Finding, SignScore, View
 from thoracite.types.noun import CITATION, EvidenceKey, Noun, Probability
@@ -143,6 +144,8 @@ class Explanation(Noun):
         Whether the explanation was withheld.
     reason : str or None
         Reason for withholding; with claims, the reason why no graph was used.
+    changes : Changes or None
+        What a sign that was set, or something that was left out, changed; None for the untouched image.
 
     Raises
     ------
@@ -161,6 +164,7 @@ class Explanation(Noun):
     graph: str
     abstained: bool = False
     reason: str | None = None
+    changes: Changes | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:

@@ -51,6 +51,9 @@ class Study(Noun):
         Free text of the request and of the earlier report; never stored.
     signs : mapping of str to float, str or None
         Signs that are set instead of read, by CURIE and side: a value, ``yes``, ``no``, or None to take one away.
+    without : tuple of str
+        What is left out: a key of the untouched explanation (``E3``), a sign (CURIE, and the side behind a space), a
+        triple (three CURIEs), or a place that is hidden (``left lower zone``, or a box ``x0,y0,x1,y1`` in pixels).
     """
 
     image: str
@@ -58,6 +61,7 @@ class Study(Noun):
     indication: str | None = None
     prior: str | None = None
     signs: Mapping[str, float | Answer | None] = Field(default_factory=dict)
+    without: tuple[str, ...] = ()
 
 
 class Region(Noun):

@@ -228,6 +228,33 @@ SlimEvidence = Annotated[
 ]
 
 
+class FindingChangeRecord(Record):
+    """A finding that moved: probability before and after, and the difference of its log-odds."""
+
+    id: str
+    label: str
+    before: float
+    after: float
+    log_odds: float
+    verdict_before: Verdict
+    verdict_after: Verdict
+
+
+class ChangesRecord(Record):
+    """What signs that were set, and what was left out, changed against the untouched image.
+
+    ``signs`` has what each was set to, null where it was taken away; ``without`` the triples (three CURIEs) and boxes
+    (pixels) that were left out; a sentence that was rewritten is in ``removed`` and in ``added``.
+    """
+
+    signs: dict[str, float | Answer | None]
+    without: list[str]
+    findings: list[FindingChangeRecord]
+    removed: list[str]
+    added: list[str]
+    notes: list[str]
+
+
 class _ExplanationRecord(Record):
     """What all explanations have."""
 
@@ -239,6 +266,7 @@ class _ExplanationRecord(Record):
     reason: str | None
     generator: str
     graph: str
+    changes: ChangesRecord | None
 
 
 class ExplanationRecord(_ExplanationRecord):
@@ -302,6 +330,7 @@ class CheckRecord(Record):
 
 __all__ = [
     "AnyEvidence",
+    "ChangesRecord",
     "CheckRecord",
     "ClaimRecord",
     "CountsRecord",
@@ -309,6 +338,7 @@ __all__ = [
     "EntityRecord",
     "ErrorRecord",
     "ExplanationRecord",
+    "FindingChangeRecord",
     "FindingEvidence",
     "FindingRecord",
     "OtherEvidence",

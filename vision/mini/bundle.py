@@ -9,15 +9,18 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from thoracite.errors import ModelError
 from thoracite.files import replace_file
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def write_model(weights: Mapping[str, Tensor], facts: Mapping[str, Any], folder: Path) -> None:
@@ -74,6 +77,33 @@ def fill_network(network: nn.Module, state: Mapping[str, Tensor]) -> None:
         raise ValueError("weights and network differ")
 
 
+def fold_norms(network: Network) -> Network:
+    """Fold each batch normalisation into the convolution before it: the same numbers, with fewer passes over memory.
+
+    Parameters
+    ----------
+    network : Module
+        In evaluation mode from now on; it cannot be trained afterwards.
+
+    Examples
+    --------
+    >>> layers = nn.Sequential(nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2)).eval()
+    >>> x = torch.rand(1, 1, 5, 5)
+    >>> before = layers(x)
+    >>> torch.allclose(fold_norms(layers)(x), before, atol=1e-6)
+    True
+    """
+    network.eval()
+    for part in network.modules():
+        if not isinstance(part, nn.Sequential):
+            continue
+        for number in range(len(part) - 1):
+            conv, norm = part[number], part[number + 1]
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                part[number], part[number + 1] = fuse_conv_bn_eval(conv, norm), nn.Identity()
+    return network
+
+
 @contextmanager
 def explain_damage(folder: Path, command: str) -> Iterator[None]:
     """Turn any error while a model is loaded into one sentence.
@@ -108,4 +138,4 @@ def explain_damage(folder: Path, command: str) -> Iterator[None]:
         ) from error
 
 
-__all__ = ["explain_damage", "fill_network", "read_model", "write_model"]
+__all__ = ["explain_damage", "fill_network", "fold_norms", "read_model", "write_model"]

@@ -39,6 +39,9 @@ _ABOVE = 0.4
 _FINE = 0.01
 """Roughness is the standard deviation of grey values round a place, within this share of the frame."""
 
+_EDGE = 0.01
+"""A lung that comes this near to the lower edge of the frame, as a share of it, may be cut off there."""
+
 _MARGIN = 0.075
 """What is kept round the lungs, as a share of the frame: more than the widest filter reaches."""
 
@@ -71,6 +74,11 @@ class Chest:
         A frame of any size.
     anatomy : Anatomy
         Lungs, which must have been found, and heart, drawn on the frame.
+
+    Attributes
+    ----------
+    cut : tuple of bool
+        Whether the right lung and the left one reach the lower edge of the frame.
     """
 
     def __init__(self, frame: Frame, anatomy: Anatomy) -> None:
@@ -86,6 +94,7 @@ class Chest:
         window = _find_window(lungs.right | lungs.left | anatomy.heart.mask)
         self.origin = x0 + window[1].start * self.cell[0], y0 + window[0].start * self.cell[1]
         self.pixels: Floats = np.asarray(pixels, dtype=np.float64)[window]
+        self.cut = tuple(find_ends(mask)[1] > (1 - _EDGE) * rows for mask in (lungs.right, lungs.left))
         self.right, self.left, self.heart = (mask[window] for mask in (lungs.right, lungs.left, anatomy.heart.mask))
         self.both = self.right | self.left
         across = np.flatnonzero(self.both.any(axis=0))

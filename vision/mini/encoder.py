@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from thoracite.errors import InputError
 from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
@@ -26,21 +28,22 @@ from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
 from thoracite.vision.mini.activations import Activations, Features, ViewScale
-from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
+from thoracite.vision.mini.bundle import explain_damage, fill_network, fold_norms, read_model
 from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
 from thoracite.vision.mini.entities import find_entities
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
-from thoracite.vision.mini.lungs import Side
+from thoracite.vision.mini.lungs import Box, Side, parse_place
 from thoracite.vision.mini.measures import MEASURES
 from thoracite.vision.mini.region import find_region, lay_maps
 from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.mini.signs.evidence import SignReader, Weighed
-from thoracite.vision.mini.signs.intervention import set_signs
+from thoracite.vision.mini.signs.intervention import find_ranges, set_signs
 from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
+from thoracite.vision.mini.signs.priors import Prior, find_priors
 from thoracite.vision.mini.signs.values import measure_both
 from thoracite.vision.mini.signs.weights import SignWeights
 from thoracite.vision.prevalence import Prevalence, read_prevalence
@@ -149,6 +152,7 @@ class MiniEncoder:
                 raise ValueError("it was trained on other measurements, labels or signs")
             network = Ensemble(len(OUTPUTS), facts["folds"])
             fill_network(network, state)
+            fold_norms(network)
             view, size = ViewScale(**facts["view"]), facts["size"]
         parts = network, ChestSegmenter.load(), zones, weights, view, gate
         return cls(*parts, size=size, side=side, noise=noise, device=find_device(device), prevalence=prevalence)
@@ -193,6 +197,43 @@ class MiniEncoder:
         return reading.model_copy(
             update={"findings": set_signs(reading.findings, changes, reader=self.signs, view=view)}
         )
+
+    def find_ranges(self, reading: Reading) -> Mapping[str, tuple[float, float]]:
+        """Return between which values each sign of a reading changes what it adds, by its key."""
+        return find_ranges(self.signs, "AP" if reading.view == "AP" else "PA")
+
+    def find_priors(self) -> Mapping[tuple[str, str], Prior]:
+        """Return what the graph says of signs and findings, which gave the weights their direction."""
+        return self._priors
+
+    @cached_property
+    def _priors(self) -> dict[tuple[str, str], Prior]:
+        return find_priors(self.signs.signs, [entity.id for entity in self.entities])
+
+    def find_place(self, radiograph: Radiograph, name: str) -> Box:
+        """Return the box round a lung or a zone: ``left lung``, ``right lower zone``.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            From :func:`thoracite.vision.image.read_radiograph`.
+        name : str
+            Side and level, the side the patient's.
+
+        Raises
+        ------
+        InputError
+            If the image is not read, or no lungs were found in it.
+        UsageError
+            If the place has another name.
+        """
+        place = parse_place(name)
+        passed = self.apply_gate(radiograph)
+        if isinstance(passed, str):
+            raise InputError(f"no {name} can be found, because {passed}")
+        if not passed[1].lungs.found:
+            raise InputError(f"no {name} can be found: the lungs were not found; name a box x0,y0,x1,y1 in pixels")
+        return passed[1].lungs.find_box(*place)
 
     def apply_gate(self, radiograph: Radiograph) -> tuple[Pixels, Activations] | str:
         """Apply the gate: return upright pixels and their activations, or the reason for refusing them.
@@ -301,6 +342,7 @@ class MiniEncoder:
 
     def _read_findings(self, activations: Activations, view: Frontal) -> Iterator[Finding]:
         weighed = self.weigh(activations, view)
+        scores = self.signs.score_all(activations.signs, weighed.parts, view)
         for n, (label, entity) in enumerate(zip(FINDINGS, self.entities, strict=True)):
             prior, whole = self.prevalence.find_share(label, view), weighed.whole[n]
             shift = find_log_odds(prior) - find_log_odds(self.usual.find_share(label, view))
@@ -312,7 +354,7 @@ class MiniEncoder:
                 probability=probability,
                 prior=prior,
                 certainty=CERTAINTIES[verdict],
-                signs=self.signs.score(activations.signs, weighed.parts[n], view),
+                signs=scores[n],
                 base_log_odds=weighed.base[n] + shift,
                 rest_log_odds=weighed.rest[n],
                 region=self.locate(label, activations) if verdict in ASSERTED else None,

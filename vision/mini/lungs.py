@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from thoracite.errors import UsageError
+
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Side = Literal["right", "left"]
@@ -209,6 +211,23 @@ class Lungs(NamedTuple):
         x, y = x0 + (columns.mean() + 0.5) * wide, y0 + (rows.mean() + 0.5) * high
         return round(x - half), round(y - half), round(x + half), round(y + half)
 
+    def find_box(self, side: Side, level: Level | None = None) -> Box:
+        """Return the box round a lung, or round one of its zones: x0, y0, x1, y1 in pixels of the radiograph.
+
+        Raises
+        ------
+        ValueError
+            If no lungs were found.
+        """
+        if not self.found:
+            raise ValueError("no lungs were found; ask `found` first")
+        mask = self._mask(side)
+        rows, columns = np.nonzero(mask if level is None else mask & find_level(mask, level))
+        x0, y0, x1, y1 = self.box
+        wide, high = (x1 - x0) / mask.shape[1], (y1 - y0) / mask.shape[0]
+        left, right = x0 + columns.min() * wide, x0 + (columns.max() + 1) * wide
+        return float(left), float(y0 + rows.min() * high), float(right), float(y0 + (rows.max() + 1) * high)
+
     def _holds(self, mask: Mask, point: tuple[float, float]) -> bool:
         column, row = self._place(point)
         within = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
@@ -230,6 +249,26 @@ class Lungs(NamedTuple):
             sums[zone] = float(grid[mask & find_level(mask, zone.level)].sum())
         total = sum(sums.values())
         return {zone: value / total if total > 0 else 0.0 for zone, value in sums.items()}
+
+
+def parse_place(name: str) -> tuple[Side, Level | None]:
+    """Parse the name of a lung or a zone.
+
+    Raises
+    ------
+    UsageError
+        If no lung and no zone has the name.
+
+    Examples
+    --------
+    >>> parse_place("left lung"), parse_place("right lower zone")
+    (('left', None), ('right', 'lower'))
+    """
+    places: dict[str, tuple[Side, Level | None]] = {f"{side} lung": (side, None) for side in SIDES}
+    places |= {zone.label: (zone.side, zone.level) for zone in ZONES}
+    if name not in places:
+        raise UsageError(f"there is no place {name!r}; expected {', '.join(places)}")
+    return places[name]
 
 
 def find_ends(mask: Mask) -> tuple[int, int]:

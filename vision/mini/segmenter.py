@@ -25,7 +25,7 @@ from scipy import ndimage
 from thoracite.settings import MODELS
 from thoracite.vision.image import Pixels
 from thoracite.vision.mini.anatomy import Anatomy, Heart
-from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model
+from thoracite.vision.mini.bundle import explain_damage, fill_network, fold_norms, read_model
 from thoracite.vision.mini.framing import Frame, frame_pixels, scale_box, shrink_pixels
 from thoracite.vision.mini.lungs import Lungs, Mask
 from thoracite.vision.mini.unet import UNet
@@ -76,6 +76,7 @@ class ChestSegmenter:
             facts, state = read_model(folder)
             network = UNet(len(facts["outputs"]))
             fill_network(network, state)
+            fold_norms(network)
             limits = {name: Limit(**limit) for name, limit in facts.get("limits", {}).items()}
             return cls(network, size=int(facts["size"]), limits=limits)
 

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from thoracite.errors import ModelError
-from thoracite.vision.mini.bundle import explain_damage, fill_network, read_model, write_model
+from thoracite.vision.mini.bundle import explain_damage, fill_network, fold_norms, read_model, write_model
+from thoracite.vision.mini.efficientnet import Ensemble
+from thoracite.vision.mini.unet import UNet
 
 
 def make() -> nn.Module:
@@ -33,6 +35,20 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         if "num_batches" not in name:
             assert torch.equal(back[name], value.half().float())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "weights.safetensors"]
+
+
+def test_folded_networks_give_the_same_numbers() -> None:
+    torch.manual_seed(0)
+    for network, image in ((Ensemble(3, 2), torch.rand(1, 1, 64, 64)), (UNet(3), torch.rand(1, 1, 64, 64))):
+        for part in network.modules():
+            if isinstance(part, nn.BatchNorm2d):
+                part.running_mean.uniform_(-0.5, 0.5)
+                part.running_var.uniform_(0.5, 2.0)
+        with torch.inference_mode():
+            before = network.eval()(image)
+            after = fold_norms(network)(image)
+        assert not any(isinstance(part, nn.BatchNorm2d) for part in network.modules())
+        torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("damage", ["missing", "short", "no number", "other network"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from thoracite.errors import UsageError
 from thoracite.vision.mini.lungs import (
     LEVELS,
     ZONES,
@@ -14,6 +15,7 @@ from thoracite.vision.mini.lungs import (
     find_ends,
     find_level,
     fit_grid,
+    parse_place,
 )
 
 
@@ -109,3 +111,19 @@ def test_the_square_holds_both_lungs_undistorted() -> None:
     assert max(abs(a - b) for a, b in zip(stray, wide.find_square(), strict=True)) <= 2
     with pytest.raises(ValueError, match="no lungs"):
         Lungs(np.zeros((4, 4), dtype=bool), np.zeros((4, 4), dtype=bool), (0, 0, 4, 4)).find_square()
+
+
+def test_the_box_of_a_lung_holds_those_of_its_zones(lungs: Lungs) -> None:
+    assert lungs.find_box("right") == (150, 50, 350, 200)
+    boxes = [lungs.find_box("left", level) for level in LEVELS]
+    x0, y0, x1, y1 = lungs.find_box("left")
+    assert (boxes[0][1], boxes[2][3]) == (y0, y1)
+    assert [boxes[n][3] == boxes[n + 1][1] for n in range(2)] == [True, True]
+    assert {(box[0], box[2]) for box in boxes} == {(x0, x1)}
+
+
+def test_places_have_the_names_of_lungs_and_zones() -> None:
+    assert parse_place("left lung") == ("left", None)
+    assert all(parse_place(zone.label) == (zone.side, zone.level) for zone in ZONES)
+    with pytest.raises(UsageError, match="expected right lung, left lung"):
+        parse_place("heart")

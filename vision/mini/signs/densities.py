@@ -10,13 +10,16 @@ from scipy import ndimage
 from thoracite.types import Drawing
 from thoracite.vision.mini.chest import Chest
 from thoracite.vision.mini.lungs import LEVELS, Mask, find_ends
-from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_outline, silence
+from thoracite.vision.mini.signs.measured import CUT, Measured, Outlines, draw_outline, silence
 
 _APEX = 0.2
 """Part of a lung's height that is its apex."""
 
-_FINE, _GRAIN = 0.00625, 0.0094
-"""Standard deviations of the filters that answer texture, as shares of the frame."""
+_FINE = 0.00625
+"""Standard deviation of the filter that answers texture, as a share of the frame."""
+
+_FEWEST = 30
+"""Fewest cells of a part whose texture is measured."""
 
 
 def measure_densities(chest: Chest, known: Mapping[str, float], outlines: Outlines) -> dict[str, Measured]:
@@ -33,7 +36,10 @@ def measure_densities(chest: Chest, known: Mapping[str, float], outlines: Outlin
     for number, level in enumerate(LEVELS):
         names = [f"difference of densities of {level} {across} parts" for across in ("outer", "middle", "inner")]
         value = float(np.mean([known[name] for name in names]))
-        found[f"difference of {level} densities"] = Measured(value, None, outlines.levels[number])
+        cut = level == "lower" and any(chest.cut)
+        found[f"difference of {level} densities"] = (
+            silence(CUT) if cut else Measured(value, None, outlines.levels[number])
+        )
     lungs, both = (chest.right, chest.left), outlines.both
     apices = [_cut_apex(lung) for lung in lungs]
     found["difference of densities"] = Measured(_compare(chest, lungs), None, both)
@@ -45,7 +51,7 @@ def measure_densities(chest: Chest, known: Mapping[str, float], outlines: Outlin
     found["inner less outer density"] = Measured(inner, None, both)
     lower = float(np.mean(levels["lower"]) - np.mean(levels["upper"]))
     ends = outlines.ends
-    found["lower less upper density"] = Measured(lower, None, ends)
+    found["lower less upper density"] = silence(CUT) if any(chest.cut) else Measured(lower, None, ends)
     return found
 
 
@@ -54,16 +60,14 @@ def measure_texture(chest: Chest, outlines: Outlines) -> dict[str, Measured]:
     if chest.inside.sum() < 100:
         return dict.fromkeys(("roughness", "outer roughness"), silence("too little of the lungs is free of their rim"))
     # ribs run across the lungs: changes from column to column are mostly those of vessels and septa
-    across = abs(ndimage.gaussian_filter(chest.pixels, _FINE * chest.shape[0], order=(0, 1)))[chest.inside]
+    across = abs(ndimage.gaussian_filter(chest.pixels, _FINE * chest.shape[0], order=(0, 1)))
     sides = zip((chest.right, chest.left), chest.parts, strict=True)
     outer = [lung & chest.inside & (parts % 3 == 0) for lung, parts in sides]
-    grain = abs(ndimage.gaussian_laplace(chest.values, _GRAIN * chest.shape[0])) * (_GRAIN * chest.shape[0]) ** 2
-    return {
-        "roughness": Measured(float(across.mean()), None, outlines.both),
-        "outer roughness": Measured(
-            float(np.mean([grain[mask].mean() for mask in outer])), None, _outline(chest, outer)
-        ),
-    }
+    found = {"roughness": Measured(float(across[chest.inside].mean()), None, outlines.both)}
+    if min(mask.sum() for mask in outer) < _FEWEST:
+        return found | {"outer roughness": silence("too little of the outer lungs is free of their rim")}
+    rough = float(np.mean([across[mask].mean() for mask in outer]))
+    return found | {"outer roughness": Measured(rough, None, _outline(chest, outer))}
 
 
 def _compare(chest: Chest, masks: Iterable[Mask]) -> float:

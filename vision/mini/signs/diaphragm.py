@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from thoracite.types import Drawing
 from thoracite.vision.mini.chest import Floats
 from thoracite.vision.mini.lungs import find_ends
 from thoracite.vision.mini.signs.halves import Half, Places, measure_steps
@@ -27,8 +28,11 @@ _STEEP = 3
 _EDGE = 0.3
 """Least step of brightness at an edge, in contrasts."""
 
-_TRACED = 0.2
-"""Least share of the line with an edge, for its shape to mean something."""
+_FAINT, _TRACED = 0.15, 0.2
+"""Least share of the line with at least a faint step of brightness, in contrasts, for its shape to mean something.
+
+The angle is narrow: so near to the wall even a sharp one is not as dark as the lung above it.
+"""
 
 
 class Base(NamedTuple):
@@ -57,11 +61,18 @@ class Base(NamedTuple):
     @property
     def fault(self) -> str | None:
         """Return why the line's shape means nothing here; None where it does."""
-        if len(self.columns) < _FEWEST:
-            return f"the {self.half.side} base is too short to trace"
-        if self.edge < _TRACED:
+        if self.lost:
+            return self.lost
+        if (self.steps > _FAINT).mean() < _TRACED:
             return f"the edge of the {self.half.side} base cannot be traced"
         return None
+
+    @property
+    def lost(self) -> str | None:
+        """Return why there is no line to speak of; None where there is one."""
+        if self.half.cut:
+            return f"the {self.half.side} base reaches the image's edge"
+        return f"the {self.half.side} base is too short to trace" if len(self.columns) < _FEWEST else None
 
     @property
     def dome(self) -> int:
@@ -97,22 +108,26 @@ def measure_depth(base: Base) -> Measured:
 
 def measure_edge(base: Base) -> Measured:
     """Measure the share of the line with an edge."""
-    if len(base.columns) < _FEWEST:
-        return silence(str(base.fault))
+    if base.lost:
+        return silence(base.lost)
     return Measured(base.edge, None, (base.half.draw(zip(base.columns[::3], base.rows[::3], strict=True)),))
 
 
 def measure_curve(right: Base, left: Base) -> Measured:
-    """Measure the height of the domes above their chords, in chest widths; the mean of both sides."""
-    heights, drawing = [], []
-    for base in (right, left):
-        if base.fault:
-            return silence(base.fault)
+    """Measure the height of the domes above their chords, in chest widths; the mean of the sides that can be traced.
+
+    The heart often hides the left one.
+    """
+    heights: list[float] = []
+    drawing: list[Drawing] = []
+    for base in (base for base in (right, left) if not base.fault):
         chest = base.half.chest
         ends = [(float(base.columns[end]), float(base.rows[end])) for end in (0, -1)]
         chord = np.interp(base.columns, [x for x, _ in ends], [y for _, y in ends])
         heights.append(float((chord - base.rows).max()) * chest.down)
         drawing += [base.half.draw(ends), base.half.draw(zip(base.columns[::3], base.rows[::3], strict=True))]
+    if not heights:
+        return silence(str(right.fault))
     return Measured(float(np.mean(heights)), None, tuple(drawing))
 
 
@@ -149,6 +164,8 @@ def _measure_height(right: Base, left: Base) -> Measured:
     """Measure the lungs from apex to dome, in chest widths; the mean of both sides."""
     heights, drawing = [], []
     for base in (right, left):
+        if base.half.cut:
+            return silence(str(base.fault))
         top, dome = float(find_ends(base.half.lung)[0]), float(base.rows[base.dome])
         column = float(base.columns[base.dome])
         heights.append((dome - top) * base.half.chest.down)

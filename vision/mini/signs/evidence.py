@@ -80,24 +80,33 @@ class SignReader:
         base = self.weights.base[views[0]]
         return Weighed(base.tolist(), parts, (whole - base - parts.sum(axis=1)).tolist())
 
-    def score(self, measured: Mapping[str, Measured], parts: Floats, view: Frontal) -> tuple[SignScore, ...]:
-        """Return the scores of one finding, the strongest first, invalid ones last.
+    def score_all(self, measured: Mapping[str, Measured], parts: Floats, view: Frontal) -> list[tuple[SignScore, ...]]:
+        """Return the scores of each finding, the strongest first, invalid ones last.
 
         Parameters
         ----------
         measured : mapping of str to Measured
             Every value that the list names.
-        parts : ndarray, shape (signs,)
-            What each sign adds to the finding.
+        parts : ndarray, shape (findings, signs)
+            What each sign adds.
         view : str
             ``PA`` or ``AP``.
         """
-        scores = [
-            self._score_one(number, measured[sign.measure], part, view)
-            for number, (sign, part) in enumerate(zip(self.signs, parts.tolist(), strict=True))
-            if sign.view in (None, view)
+        asked = [number for number, sign in enumerate(self.signs) if sign.view in (None, view)]
+        seen = [self._score_one(number, measured[self.signs[number].measure], 0.0, view) for number in asked]
+        return [
+            tuple(
+                sorted(
+                    # values, words and lines of a sign are the same for every finding
+                    (
+                        one.model_copy(update={"log_odds": part}) if one.valid else one
+                        for one, part in zip(seen, row[asked].tolist(), strict=True)
+                    ),
+                    key=lambda score: -abs(score.log_odds),
+                )
+            )
+            for row in parts
         ]
-        return tuple(sorted(scores, key=lambda score: -abs(score.log_odds)))
 
     def _score_one(self, number: int, measured: Measured, part: float, view: Frontal) -> SignScore:
         if math.isnan(measured.value):

@@ -42,6 +42,8 @@ class Half(NamedTuple):
         Masks.
     values : ndarray, shape (rows, columns), float64
         Grey values in contrasts.
+    cut : bool
+        Whether the lung reaches the lower edge of the image.
     """
 
     chest: Chest
@@ -49,6 +51,7 @@ class Half(NamedTuple):
     lung: Mask
     heart: Mask
     values: Floats
+    cut: bool
 
     def place(self, column: float, row: float) -> tuple[float, float]:
         """Return x, y of a place in cells, in pixels of the radiograph."""
@@ -71,8 +74,8 @@ class Half(NamedTuple):
 
 def halve_chest(chest: Chest) -> tuple[Half, Half]:
     """Return the right half and the left one."""
-    right = Half(chest, "right", chest.right, chest.heart, chest.values)
-    left = Half(chest, "left", chest.left[:, ::-1], chest.heart[:, ::-1], chest.values[:, ::-1])
+    right = Half(chest, "right", chest.right, chest.heart, chest.values, chest.cut[0])
+    left = Half(chest, "left", chest.left[:, ::-1], chest.heart[:, ::-1], chest.values[:, ::-1], chest.cut[1])
     return right, left
 
 

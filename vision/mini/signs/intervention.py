@@ -64,6 +64,25 @@ def set_signs(
     )
 
 
+def find_ranges(reader: SignReader, view: Frontal) -> dict[str, tuple[float, float]]:
+    """Find between which values each sign that is asked of a view changes what it adds, in its unit, by its key.
+
+    Parameters
+    ----------
+    reader : SignReader
+        Weights of evidence.
+    view : str
+        ``PA`` or ``AP``.
+    """
+    scale, row = reader.weights.scale, VIEWS.index(view)
+    ends = scale.middle[row, :, None] + scale.spread[row, :, None] * scale.knots[:, [0, -1]]
+    return {
+        sign.key: (0.0, 1.0) if sign.kind == "learned" else (float(min(pair)), float(max(pair)))
+        for sign, pair in zip(reader.signs, ends.tolist(), strict=True)
+        if sign.view in (None, view)
+    }
+
+
 def parse_change(text: str) -> float | Answer | None:
     """Parse what a sign is set to: ``yes``, ``no``, ``off``, or a number.
 
@@ -134,4 +153,4 @@ def _name(score: SignScore) -> str:
     return f"{score.sign.id} {score.side}" if score.side else score.sign.id
 
 
-__all__ = ["TAKEN_AWAY", "parse_change", "set_signs"]
+__all__ = ["TAKEN_AWAY", "find_ranges", "parse_change", "set_signs"]

@@ -3,7 +3,7 @@
 Each of the six zones of the lungs is described by a few numbers: how much the zone, and the whole image, add to the
 network's logit of "lung opacity", which it learned from radiologists' readings of the RSNA challenge and from no label
 of a finding. A logistic regression on radiologists' boxes turns them into the probability of an opacity in that zone
-(:mod:`thoracite.vision.training.signs.fit_zones`).
+(:mod:`thoracite.vision.training.signs.fit_zones`). How the opacities are spread follows from the zones' probabilities.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ ZONE_MEASURES = tuple(f"{zone.side} {zone.level} opacity" for zone in ZONES)
 WHOLE_MEASURE = "lung opacity"
 """Value of the whole image."""
 
-LEARNED = (*ZONE_MEASURES, WHOLE_MEASURE)
+SPREAD_MEASURES = ("opacities in several zones", "opacity on one side")
+"""Values of how opacities are spread, computed from those of the zones."""
+
+LEARNED = (*ZONE_MEASURES, WHOLE_MEASURE, *SPREAD_MEASURES)
 """Names of the learned values, in order."""
 
 TRAITS = ("zone", "zone less the others", "zone less the other side", "whole image")
@@ -99,7 +102,7 @@ class ZoneReader(NamedTuple):
     whole: Floats
 
     def read(self, traits: Floats) -> Floats:
-        """Return the probabilities of opacities, shape (7,), in the order of :data:`LEARNED`; NaN for a lost zone.
+        """Return the probabilities of opacities, shape (9,), in the order of :data:`LEARNED`; NaN for a lost zone.
 
         Parameters
         ----------
@@ -110,7 +113,8 @@ class ZoneReader(NamedTuple):
         known = odds[~np.isnan(odds)]
         highest = float(known.max()) if known.size else 0.0
         together = self.whole @ [traits[0, -1], highest, 1.0]
-        return np.asarray(1 / (1 + np.exp(-np.append(odds, together))), dtype=np.float64)
+        read: Floats = 1 / (1 + np.exp(-np.append(odds, together)))
+        return np.append(read, _spread_zones(read[: len(ZONES)]))
 
     def rate(self, traits: Floats) -> Floats:
         """Return the log-odds of an opacity in each zone, shape (…, 6)."""
@@ -118,9 +122,24 @@ class ZoneReader(NamedTuple):
         return odds
 
 
+def _spread_zones(zones: Floats) -> Floats:
+    """Return the probability of the second-likeliest zone, and that one side alone holds an opacity; NaN if unknown.
+
+    Examples
+    --------
+    >>> _spread_zones(np.array([0.1, 0.9, 0.1, 0.1, 0.1, 0.5])).round(2).tolist()
+    [0.5, 0.5]
+    """
+    if np.isnan(zones).any():
+        return np.full(len(SPREAD_MEASURES), np.nan)
+    right, left = zones.reshape(2, -1).max(axis=1)
+    return np.array([np.sort(zones)[-2], right * (1 - left) + left * (1 - right)])
+
+
 __all__ = [
     "LEARNED",
     "OPACITY",
+    "SPREAD_MEASURES",
     "TRAITS",
     "WHOLE_MEASURE",
     "ZONE_MEASURES",

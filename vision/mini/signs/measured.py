@@ -15,6 +15,9 @@ from thoracite.vision.mini.lungs import LEVELS, Mask
 MOST_POINTS = 16
 """Most points of one side of an outline."""
 
+CUT = "a lung reaches the lower edge of the image"
+"""Why nothing that rests on the bases is measured."""
+
 
 class Measured(NamedTuple):
     """A value that answers a sign's question.
@@ -88,4 +91,4 @@ class Outlines:
         self.ends = (*self.levels[0], *self.levels[-1])
 
 
-__all__ = ["MOST_POINTS", "Measured", "Outlines", "draw_circle", "draw_outline", "draw_points", "silence"]
+__all__ = ["CUT", "MOST_POINTS", "Measured", "Outlines", "draw_circle", "draw_outline", "draw_points", "silence"]

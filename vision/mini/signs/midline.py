@@ -23,7 +23,7 @@ _LUMEN, _FLANK = 0.02, 0.045
 _ASIDE = 0.075
 """Farthest that the trachea is looked for from the middle of the upper mediastinum, in chest widths."""
 
-_CLEAR = 0.02
+_CLEAR = 0.002
 """Least darkness of the trachea against both flanks, in contrasts."""
 
 
@@ -85,9 +85,10 @@ def _find_trachea(chest: Chest, rows: Numbers) -> float | None:
     smooth = ndimage.uniform_filter1d(profile, max(round(_LUMEN * chest.width), 1) | 1)
     dips = np.minimum(smooth[: -2 * far], smooth[2 * far :]) - smooth[far:-far]
     columns = first + far + np.arange(len(dips)) + 0.5
-    dips[abs(columns - middle) > aside] = -1
-    best = int(dips.argmax())
-    if dips[best] < _CLEAR or best in (0, len(dips) - 1):
+    inner = dips[1:-1]
+    peaks = (inner >= dips[:-2]) & (inner >= dips[2:]) & (abs(columns[1:-1] - middle) <= aside)
+    best = 1 + int(np.where(peaks, inner, -1).argmax())
+    if not peaks[best - 1] or dips[best] < _CLEAR:
         return None
     before, at, after = dips[best - 1 : best + 2]
     # the top of the parabola through the three: a fraction of a cell

@@ -76,6 +76,8 @@ def measure_line(half: Half) -> Measured:
 
     The drawing is the strongest one.
     """
+    if half.cut:
+        return silence(f"the {half.side} base reaches the image's edge")
     top, bottom = find_ends(half.lung)
     first = top + int(_LOWER * (bottom - top))
     lung = half.lung[first - 8 : bottom]

@@ -15,7 +15,6 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,25 +23,11 @@ from thoracite.kg.facts import read_facts
 from thoracite.kg.ties import find_family
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.types import Entity, Triple
+from thoracite.vision.encoder import Prior
 from thoracite.vision.mini.signs.listed import AskedSign
 
 _UNSEEN = frozenset({"lateral", "decubitus", "ct", "mri", "ultrasound", "serial films", "neonate", "expiratory"})
 """Limits of facts that no single frontal film of an adult meets."""
-
-
-class Prior(NamedTuple):
-    """What the graph says of one sign and one finding.
-
-    Parameters
-    ----------
-    direction : int
-        1 where the sign speaks for the finding, -1 where it speaks against it.
-    facts : tuple of Triple
-        The facts that say so; never empty.
-    """
-
-    direction: int
-    facts: tuple[Triple, ...]
 
 
 def find_priors(
@@ -86,7 +71,10 @@ def _settle(
         total = sum(direction for direction, _ in said)
         if total:
             direction = 1 if total > 0 else -1
-            yield pair, Prior(direction, tuple(dict.fromkeys(fact for way, fact in said if way == direction)))
+            sides = [
+                tuple(dict.fromkeys(fact for way, fact in said if way == side)) for side in (direction, -direction)
+            ]
+            yield pair, Prior(direction, *sides)
 
 
 def _interpret(fact: Triple, sign: AskedSign) -> Iterator[tuple[str, int]]:

@@ -15,8 +15,8 @@ from thoracite.vision.mini.signs.measured import Measured, draw_circle, silence
 _RADIUS = 2**0.5
 """Radius of the spot that a filter answers most, in its standard deviations."""
 
-_SMALL, _LARGE = SCALES["large"], 0.031
-"""Standard deviations of the filters, as shares of the frame: spots with radii of about 0.03 and 0.06 chest widths."""
+_SMALL, _LARGE = SCALES["large"], 0.024
+"""Standard deviations of the filters, as shares of the frame: spots with radii of about 0.03 and 0.045 chest widths."""
 
 _RIM = 0.025
 """Rim of the lungs in which ribs and vessels look like spots, as a share of the frame."""
@@ -39,16 +39,26 @@ def measure_spots(chest: Chest, known: Mapping[str, float]) -> dict[str, Measure
     if inside.sum() < 100:
         names = ("small round opacity", "large round opacity", "many round opacities")
         return dict.fromkeys(names, silence("too little of the lungs is free of their rim"))
+    outer = inside & ~_find_hila(chest)  # vessels of the hila look like small opacities
     small, large = chest.spots["large"], chest.find_spots(_LARGE * chest.shape[0])
     peaks, strongest = _find_peaks(small, inside, 3), _find_peaks(large, inside, 5)[:1]
+    apart = [peak for peak in peaks if outer[peak]]
     ranked = np.sort(large[inside])[::-1]
-    few = float(np.mean([small[peak] for peak in peaks[:_STRONGEST]])) if peaks else 0.0
+    few = float(np.mean([small[peak] for peak in apart[:_STRONGEST]])) if apart else 0.0
     most = float(ranked[: max(len(ranked) // 1000, 1)].mean())
     return {
-        "small round opacity": Measured(_take_log(few), None, _draw(chest, peaks[:1], _SMALL)),
+        "small round opacity": Measured(_take_log(few), None, _draw(chest, apart[:1], _SMALL)),
         "large round opacity": Measured(_take_log(most), None, _draw(chest, strongest, _LARGE)),
         "many round opacities": Measured(known["many large spots"], None, _draw(chest, peaks[:_DRAWN], _SMALL)),
     }
+
+
+def _find_hila(chest: Chest) -> Mask:
+    """Return the inner thirds of both lungs."""
+    sides = zip((chest.right, chest.left), chest.parts, strict=True)
+    right, left = (lung & (parts % 3 == 2) for lung, parts in sides)
+    hila: Mask = right | left
+    return hila
 
 
 def _find_peaks(spots: Floats, inside: Mask, reach: int) -> list[tuple[int, int]]:

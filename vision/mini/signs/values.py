@@ -20,7 +20,7 @@ from thoracite.vision.mini.signs.diaphragm import measure_bases, trace_base
 from thoracite.vision.mini.signs.halves import halve_chest
 from thoracite.vision.mini.signs.heart import measure_heart
 from thoracite.vision.mini.signs.listed import read_signs
-from thoracite.vision.mini.signs.measured import Measured, Outlines, draw_points, silence
+from thoracite.vision.mini.signs.measured import CUT, Measured, Outlines, draw_points, silence
 from thoracite.vision.mini.signs.midline import measure_shift, measure_trachea
 from thoracite.vision.mini.signs.pleura import compare_apices, compare_bands, measure_line
 from thoracite.vision.mini.signs.spots import measure_spots
@@ -94,7 +94,7 @@ def _measure_chest(chest: Chest, known: Mapping[str, float]) -> dict[str, Measur
 
 def _measure_sizes(chest: Chest, known: Mapping[str, float], outlines: Outlines) -> dict[str, Measured]:
     names = ("difference of areas", "lung area")
-    found = {name: Measured(known[name], None, outlines.both) for name in names}
+    found = {name: silence(CUT) if any(chest.cut) else Measured(known[name], None, outlines.both) for name in names}
     gaps, name = chest.gaps, "upper mediastinal width"
     upper = np.flatnonzero((gaps.down > 0.1) & (gaps.down < 0.4))
     if not upper.size:

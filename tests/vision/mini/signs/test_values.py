@@ -129,6 +129,39 @@ def test_a_base_without_an_edge_silences_what_hangs_on_it() -> None:
     assert found["lung area"].fault is None
 
 
+def test_bases_at_the_lower_edge_of_the_image_silence_what_rests_on_them() -> None:
+    crops = draw_crops()
+    frame = crops.whole._replace(pixels=np.roll(crops.whole.pixels, SIZE - 120, axis=0))
+    lungs, heart = crops.anatomy
+    right, left, shadow = (np.roll(mask, SIZE - 120, axis=0) for mask in (lungs.right, lungs.left, heart.mask))
+    found = measure_signs(Crops(frame, frame, Anatomy(Lungs(right, left, BOX), Heart(shadow, BOX))))
+    cut = {name for name, one in found.items() if "edge" in str(one.fault) and "image" in str(one.fault)}
+    assert {"lung area", "height above the domes", "left costophrenic depth", "right basal line"} <= cut
+    assert found["contrast"].fault is None
+
+
+def test_the_dome_of_one_side_is_enough_for_its_curve() -> None:
+    crops = draw_crops(depth=14)
+    rows = np.arange(SIZE)[:, None] > 80
+    half = np.where(rows & (np.arange(SIZE) > 80), crops.whole.pixels[60, 125], crops.whole.pixels)
+    found = measure_signs(crops._replace(whole=crops.whole._replace(pixels=half.astype(np.float32))))
+    assert "cannot be traced" in str(found["left costophrenic depth"].fault)
+    assert found["dome above its chord"].value == pytest.approx(value("dome above its chord", depth=14), abs=0.02)
+
+
+def test_small_round_opacities_are_looked_for_outside_the_hila() -> None:
+    def strength(column: float, spread: float) -> dict[str, float]:
+        crops = draw_crops()
+        y, x = np.mgrid[0:SIZE, 0:SIZE] + 0.5
+        crops.whole.pixels[:] += 0.3 * np.exp(-((x - column) ** 2 + (y - 60) ** 2) / (2 * spread**2)).astype(np.float32)
+        return {name: one.value for name, one in measure_signs(crops).items() if "round" in name}
+
+    nothing, outside, hilum = strength(300, 2.5), strength(38, 2.5), strength(60, 2.5)
+    assert outside["small round opacity"] > nothing["small round opacity"] + 0.5
+    assert abs(hilum["small round opacity"] - nothing["small round opacity"]) < 0.3
+    assert strength(38, 4)["large round opacity"] > nothing["large round opacity"] + 0.5
+
+
 def test_a_heart_drawn_below_the_dome_is_not_measured() -> None:
     crops = draw_crops()
     mask = np.zeros((SIZE, SIZE), dtype=bool)

@@ -1,0 +1,134 @@
+"""Words that the sentences of all signs share: comparisons, references, negations, shares of films, units, sides.
+
+Examples
+--------
+>>> bool(re.fullmatch(SHARED["up"], "in excess of")), bool(re.fullmatch(SHARED["negation"], "free of"))
+(True, True)
+>>> [unit for unit, pattern in UNIT.items() if pattern.fullmatch("millimetres")]
+['other']
+"""
+
+from __future__ import annotations
+
+import re
+
+EXISTENCE = re.compile(
+    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
+    r"detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|perceived|recorded|displayed"
+)
+"""Words that say that something is there, or, behind a border or an edge, that it can be traced."""
+
+_LIMIT = (
+    r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
+    r"standards?|ceilings?|floors?|maximum|minimum|range)"
+)
+_KNOWN = r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated)"
+_TO_LIMIT = (
+    rf"(?= (?:the |a |an |its |our |this |that |any )?(?:(?!left|right|other|opposite)[\w-]+ ){{0,4}}?{_LIMIT}\b)"
+)
+_TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?-?\d))"
+_NOT_SIDE = r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))"
+_UP = (
+    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|coarser|rougher)"
+    rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|above|over|"
+    rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
+    rf"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|reached(?= by)|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those )|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"  # noqa: E501
+    r"upwards? of|north of|[>≥]=?"
+)
+_DOWN = (
+    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter|weaker|fainter|smoother|finer|slimmer|nearer|closer)"
+    rf" than{_NOT_SIDE}|below|under|beneath|(?:within|inside)(?=(?: [a-z-]+){{0,5}} -?\d)|at most|up to(?= -?\d)|"
+    r"(?:falls?|falling|fell|stops?|stopping|comes?|coming) short of|(?:short|shy|south) of|undershoots?|[<≤]=?"
+)
+BARE_UP = r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?"
+BARE_DOWN = r"less|fewer|smaller|lower|narrower|shorter|shallower|below|under"
+"""Comparisons without "than", of normal films: "nine in ten are higher"."""
+
+_WHO = (
+    r"(?:films?|radiographs?|images?|x-?rays?|chests?|people|subjects?|persons?|patients?|adults?|controls?|values?|"
+    rf"cases?|studies|population|ones?|level|group|{_LIMIT})"
+)
+_VIEWS = r"(?:(?:PA|AP|frontal|chest|erect|adult|posteroanterior|anteroposterior|other) )*"
+_COUNT = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|nineteen|\d+)"
+_UNITS = {
+    "squared chest widths": r"(?:squared?|sq\.?) chest[- ]widths?|chest[- ]widths? squared",
+    "chest widths": r"(?:of (?:the |a )?)?(?:chest[- ]widths?|(?:the )?widths? of the chest|thoracic widths?|"
+    r"chest's width)",
+    "degree": r"degrees?|°|deg",
+    "contrasts": r"(?:of |times )?(?:the )?contrasts?(?: between (?:the )?(?:mediastinum|lungs?) and (?:the )?"
+    r"(?:mediastinum|lungs?))?",
+    "grey range": r"(?:of )?(?:the )?gr[ae]y[- ]ranges?",
+    "other": r"mm|cm|millimet\w+|centimet\w+|inch(?:es)?|pixels?|px|points?|ml|lung widths?|heart widths?",
+}
+UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.items()}
+"""Words for units; ``other`` are those that no sign is measured in."""
+
+_ANY_UNIT = "|".join(_UNITS.values())
+_NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{_ANY_UNIT})(?!\w))?"
+_NORMAL = rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?)"
+_END = r"(?:normal |usual |reference |fitted |PA |AP )*"
+SHARED = {
+    "share": rf"{_COUNT} (?:normal |healthy )+{_VIEWS}{_WHO} (?:in|out of|of) (?:ten|10|twenty|20|100|a hundred)|"
+    rf"{_COUNT} (?:in|of|out of|in every|of every) (?:every )?(?:ten|10|twenty|20|100|a hundred|one hundred)|"
+    r"\d+ ?(?:%|per ?cent) of(?: (?:the|all))?(?= (?:normal|healthy|usual|films|radiographs|PA|AP))",
+    "unlike": r"unlike|in contrast (?:to|with)|as opposed to|different from",
+    "like": r"(?:just )?(?:as|like)(?: (?:in|on|it is in|do|are))?(?= (?:the )?(?:nine|most|\d|normal|healthy|usual))",
+    "no": rf"(?:within|in|inside) {_NORMAL}|(?:within|in) (?:range|limits)|wnl|(?:within|inside){_TO_LIMIT}|"
+    r"in (?:its|their|the|a) (?:usual|normal|expected|ordinary) (?:positions?|place|location|heights?|levels?)",
+    "yes": rf"(?:outside|beyond|out of|out with|outwith) {_NORMAL}|(?:outside|outwith|out of){_TO_LIMIT}|"
+    r"abnormal(?:ly|ity)?",
+    "lowest": rf"(?:lower|lowest) {_END}(?:{_LIMIT}|end|values?)(?: of (?:the )?normal)?|minimum|floor|lln",
+    "highest": rf"(?:upper|highest) {_END}(?:{_LIMIT}|end|values?)(?: of (?:the )?normal)?|maximum|ceiling|uln",
+    "films": rf"(?:{_KNOWN} )+{_VIEWS}{_WHO}|{_VIEWS}(?:films|radiographs|controls|population|{_LIMIT})|"
+    r"limits? of (?:the )?normal|most|the majority|normals|healthy|usual(?:ly)?|typical(?:ly)?|reference|expected|ref|"
+    r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)",
+    "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
+    "exceeded": r"(?:exceeded|surpassed|passed|topped) by",
+    "up": _UP,
+    "down": _DOWN,
+    "unknown": r"not (?:only|merely|simply)",
+    "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
+    r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|scarcely|barely|"  # noqa: E501
+    r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
+    r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?",
+    "degree": r"significant(?:ly)?|marked(?:ly)?|gross(?:ly)?|substantial(?:ly)?|pronounced|notabl[ey]|material(?:ly)?|"
+    r"obvious(?:ly)?|overt(?:ly)?|frank(?:ly)?|convincing(?:ly)?|definite(?:ly)?|definitive|certain|"
+    r"suggest|suggestion|suspicion|hint|indication|conspicuous|measurable|demonstrable|worthwhile|relevant|real|true|"
+    r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
+    r"clear-cut|meaningful(?:ly)?|noteworthy",
+    "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
+    "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
+    "existence": EXISTENCE.pattern,
+    "number": _NUMBER,
+    "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest| thoracic width| chest width| width of the thorax)?"  # noqa: E501
+    r"(?: diameter)?",
+    "join": r"and|but|yet",
+    "more": r"more|less",
+    "unit": _ANY_UNIT,
+    "word": r"[a-z](?:[\w'.-]*\w)?",
+}  # fmt: skip
+"""Patterns by kind of item. A *degree* ("significant", "convincing") is said only of what is denied."""
+
+ORDER = (
+    "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
+    "unknown", "negation", "yes", "no", "converse", "side", "name", "existence", "half", "patient", "view", "join",
+    "more", "unit", "degree", "word",
+)  # fmt: skip
+"""Kinds, in the order in which equally long ones win."""
+
+COMPARED = (
+    r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
+    r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|"
+    r"(?<=\w as )the|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"  # noqa: E501
+    r"(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
+)
+"""What one side is compared with."""
+
+BREAK = re.compile(
+    r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|"
+    r"\b(?=(?:which|where|so)\b)"
+)
+"""Where a sentence is cut into pieces."""
+
+__all__ = ["BARE_DOWN", "BARE_UP", "BREAK", "COMPARED", "EXISTENCE", "ORDER", "SHARED", "UNIT"]
