@@ -76,7 +76,7 @@ def read_queries(
     """
     rows = read_rows(path or QUERIES, columns=COLUMNS, expected=f"the columns {', '.join(COLUMNS)}")
     images, projection = _Images(retriever, data, kept), Projection.load()
-    for row in _spread(rows, most):
+    for row in _spread(list(rows), most):
         query, vector, view = _ask_text(row), None, row["view"] or "unknown"
         if row["kind"] in _IMAGES:
             read = images.read(row, view)
