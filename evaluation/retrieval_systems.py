@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from thoracite.kg.stores.store import GraphStore
 from thoracite.retrieval.asked import Asked
-from thoracite.retrieval.candidates import search_alike, search_near
+from thoracite.retrieval.candidates import Key, search_alike, search_near
 from thoracite.retrieval.index.kg_llava import KgLlava
 from thoracite.retrieval.index.triple_index import FoundTriple, TripleIndex
 from thoracite.retrieval.ranking import PARTS, Ranking
@@ -69,6 +69,7 @@ class Systems:
 
     def __init__(self, retriever: Retriever, index: TripleIndex) -> None:
         self._retriever, self._index = retriever, index
+        self._read: dict[Key, Triple] = {}
         self._only, self._every = KgLlava(index), KgLlava(index, relations=None)
 
     @property
@@ -120,7 +121,8 @@ class Systems:
 
     def _look_up(self, found: Sequence[FoundTriple]) -> list[Triple]:
         """Return the triples of texts, best first."""
-        alike = search_alike(self.store, found, {})
+        alike = search_alike(self.store, found, self._read)
+        self._read |= {triple.key: triple for triple in alike.triples}
         return sorted(alike.triples, key=lambda one: (-alike.likeness[one.key], one.key))[:DEEP]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -77,6 +78,7 @@ class Retriever(Lookup):
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
         self._of_signs: dict[str, tuple[Triple, ...]] = {}
         self._near: dict[tuple[str, int, int], tuple[Triple, ...]] = {}
+        self._alike: dict[Key, Triple] = {}
         self._table: SignTable | None = None
         self._turn = threading.RLock()
 
@@ -239,7 +241,8 @@ class Retriever(Lookup):
             if held not in self._near:
                 self._near[held] = search_near(self.store, seed.entity.id, ranking)
             found |= {triple.key: triple for triple in self._near[held]}
-        alike = search_alike(self.store, self._find_hits(asked, ranking, vector), found)
+        alike = search_alike(self.store, self._find_hits(asked, ranking, vector), ChainMap(found, self._alike))
+        self._alike |= {triple.key: triple for triple in alike.triples}
         found |= {triple.key: triple for triple in alike.triples}
         return Candidates(tuple(found[key] for key in sorted(found)), alike.likeness)
 
@@ -349,7 +352,7 @@ class Retriever(Lookup):
             self._ledger.close()
             self._ledger = None
         self._table = None
-        for kept in (self._neighbours, self._of_signs, self._near):
+        for kept in (self._neighbours, self._of_signs, self._near, self._alike):
             kept.clear()
 
     def _look_up(self, entities: Iterable[str]) -> None:
