@@ -8,7 +8,9 @@ its patient, and locked patients are left out, who are too few for a cell.
 
 Systems, each fitted on the same images: a linear probe on the network's features; ``signs``, weights of evidence with
 the graph's priors; the same *without prior*; *without grounding*, on as many random directions of the features; and
-``PCBM-h``, signs with a linear residual on the features.
+``PCBM-h``, signs with a linear residual on the features. Systems named "(added later)" came after the cells were
+committed (:mod:`thoracite.evaluation.framework`, :mod:`thoracite.evaluation.shift_network`). The fits, and what was
+added, take some minutes of one core once the images are read.
 
 References
 ----------
@@ -25,7 +27,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thoracite.evaluation.framework import ADDED, Added, lay_added, score_added
 from thoracite.evaluation.held_out import HeldOut, read_held_out
+from thoracite.evaluation.probe import fit_probe
+from thoracite.evaluation.shift_causes import measure_causes
+from thoracite.evaluation.shift_network import read_networks
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
@@ -164,12 +170,15 @@ def run_shift(data: Path, *, folder: Path = FOLDER) -> Suite:
     }
     used = np.unique(np.concatenate([np.concatenate(cells) for cells in drawn.values()]))
     held = read_held_out([cases[row] for row in used], folder=folder)
-    material = prepare(held, MiniEncoder.load(folder))
+    encoder, trained = MiniEncoder.load(folder), read_networks()
+    material, added = prepare(held, encoder), lay_added(held, encoder, data)
     scored = {}
     for (target, confound, seed), cells in drawn.items():
         own = Drawn(*(np.searchsorted(used, part) for part in cells))
-        scored[target, confound, seed] = score_systems(held, material, target, own, seed)
-    rows = tabulate(scored)
+        scores = score_systems(held, material, target, own, seed)
+        scores |= score_later(held, material, added, target, own)
+        scored[target, confound, seed] = scores | trained.get((target, confound, seed), {})
+    rows = tabulate(scored) + measure_causes(held, encoder.signs.weights.scale, CONFOUNDS)
     described = f"{len(used)} images of {len({case.group for case in held.cases})} patients, {len(drawn)} resamples"
     return Suite(suite="shift", data=described, n=len(used), rows=tuple(rows))
 
@@ -208,8 +217,9 @@ def score_systems(held: HeldOut, material: Material, target: str, cells: Drawn, 
         return np.asarray(climbed @ steps + offset, dtype=np.float64)
 
     own = by_signs(material.climbed, Pulls(prior[None]))
-    probe = _probe(material.features[cells.train], truth[cells.train], np.zeros(len(cells.train)))
-    residual = _probe(material.features[cells.train], truth[cells.train], own[cells.train])
+    features, answers = material.features[cells.train], truth[cells.train]
+    probe = fit_probe(features, answers, np.zeros(len(answers)), STRENGTHS)
+    residual = fit_probe(features, answers, own[cells.train], STRENGTHS)
     scores = {
         PROBE: probe(material.features[tests]),
         SIGNS: own[tests],
@@ -220,6 +230,14 @@ def score_systems(held: HeldOut, material: Material, target: str, cells: Drawn, 
     return {name: _rate(score, truth, cells) for name, score in scores.items()}
 
 
+def score_later(held: HeldOut, material: Material, added: Added, target: str, cells: Drawn) -> dict[str, Floats]:
+    """Return the accuracies of the systems that were added later, by name; shape (2,)."""
+    number, tests = FINDINGS.index(target), np.concatenate([cells.inside, cells.outside])
+    given = (added, material.climbed, material.priors)
+    scores = score_added(*given, targets=held.targets, finding=number, train=cells.train, tests=tests)
+    return {name: _rate(score, held.targets[:, number], cells) for name, score in scores.items()}
+
+
 def _rate(score: Floats, truth: npt.NDArray[np.bool_], cells: Drawn) -> Floats:
     """Return the accuracy in-domain and out-of-domain, shape (2,)."""
     parts = np.split(score, [len(cells.inside)])
@@ -227,53 +245,29 @@ def _rate(score: Floats, truth: npt.NDArray[np.bool_], cells: Drawn) -> Floats:
     return np.array([np.mean((part > 0) == truth[rows]) for part, rows in pairs])
 
 
-def _probe(features: Floats, truth: npt.NDArray[np.bool_], offset: Floats) -> Callable[[Floats], Floats]:
-    """Fit a linear probe on top of an offset; its strength is the best in five parts of the training images."""
-    part = np.arange(len(truth)) % 5
-    losses = []
-    for strength in STRENGTHS:
-        held = np.zeros(len(truth))
-        for number in range(5):
-            seen = part != number
-            weights, bias = _fit_probe(features[seen], truth[seen], offset[seen], strength)
-            held[~seen] = features[~seen] @ weights + bias + offset[~seen]
-        losses.append(float(np.mean(np.logaddexp(0, held) - truth * held)))
-    weights, bias = _fit_probe(features, truth, offset, STRENGTHS[int(np.argmin(losses))])
-    return lambda others: np.asarray(others @ weights + bias, dtype=np.float64)
-
-
-def _fit_probe(features: Floats, truth: npt.NDArray[np.bool_], offset: Floats, strength: float) -> tuple[Floats, float]:
-    from scipy.optimize import minimize
-
-    ridge = 1 / (strength * len(truth))
-
-    def find_loss(parameters: Floats) -> tuple[float, Floats]:
-        weights, bias = parameters[:-1], parameters[-1]
-        odds = features @ weights + bias + offset
-        error = (1 / (1 + np.exp(-odds)) - truth) / len(truth)
-        slope = np.append(features.T @ error + ridge * weights, error.sum())
-        return float(np.mean(np.logaddexp(0, odds) - truth * odds) + ridge / 2 * weights @ weights), slope
-
-    found = minimize(find_loss, np.zeros(features.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    return found[:-1], float(found[-1])
-
-
 def tabulate(scored: Mapping[tuple[str, str, int], Mapping[str, Floats]]) -> list[Row]:
-    """Average the accuracies over resamples, with intervals over them, by confound and overall."""
+    """Average the accuracies over resamples, with intervals over them, by confound, by finding and over all.
+
+    Of systems that were added later all four figures stand for all confounds together, and the accuracy out-of-domain
+    for each part; a system that was not measured on every resample is compared on those that it was.
+    """
     rows: list[Row] = []
-    for confound in (*dict.fromkeys(key[1] for key in scored), None):
-        own = [value for key, value in scored.items() if confound in (None, key[1])]
-        name = f"confounded by {confound}" if confound else "all confounds"
-        for system in own[0]:
-            rows += _summarise(system, name, np.array([each[system] for each in own]))
-        for other in (system for system in own[0] if system != SIGNS):
-            apart = np.array([each[SIGNS] - each[other] for each in own])
-            rows += _summarise(f"{SIGNS} minus {other}", name, apart)
+    parts = [(f"confounded by {each}", 1, each) for each in dict.fromkeys(key[1] for key in scored)]
+    parts += [(f"finding {each}", 0, each) for each in dict.fromkeys(key[0] for key in scored)]
+    for name, place, wanted in (*parts, ("all confounds", 0, "")):
+        own = [value for key, value in scored.items() if not wanted or key[place] == wanted]
+        systems = dict.fromkeys(system for each in own for system in each)
+        for system in systems:
+            values = np.array([each[system] for each in own if system in each])
+            rows += _summarise(system, name, values, brief=bool(wanted) and ADDED in system)
+        for other in (system for system in systems if system != SIGNS):
+            apart = np.array([each[SIGNS] - each[other] for each in own if other in each])
+            rows += _summarise(f"{SIGNS} minus {other}", name, apart, brief=ADDED in other)
     return rows
 
 
-def _summarise(system: str, name: str, accuracies: Floats) -> Iterator[Row]:
-    """Summarise accuracies, shape (resamples, 2), by a bootstrap over resamples."""
+def _summarise(system: str, name: str, accuracies: Floats, *, brief: bool) -> Iterator[Row]:
+    """Summarise accuracies, shape (resamples, 2), by a bootstrap over resamples; only out-of-domain where brief."""
     random = np.random.default_rng(0)
     draws = random.integers(len(accuracies), size=(1000, len(accuracies)))
     inside, outside = accuracies.T
@@ -284,6 +278,8 @@ def _summarise(system: str, name: str, accuracies: Floats) -> Iterator[Row]:
         "overall": (inside + outside) / 2,
     }
     for figure, values in figures.items():
+        if brief and figure != "out-of-domain":
+            continue
         low, high = np.percentile(values[draws].mean(axis=1), (2.5, 97.5))
         metric = f"accuracy {figure}, {name}"
         yield Row(
@@ -291,4 +287,16 @@ def _summarise(system: str, name: str, accuracies: Floats) -> Iterator[Row]:
         )
 
 
-__all__ = ["CONFOUNDS", "SEEDS", "TARGETS", "Drawn", "Material", "draw_cells", "prepare", "run_shift", "tabulate"]
+__all__ = [
+    "CONFOUNDS",
+    "SEEDS",
+    "TARGETS",
+    "Drawn",
+    "Material",
+    "draw_cells",
+    "prepare",
+    "run_shift",
+    "score_later",
+    "score_systems",
+    "tabulate",
+]

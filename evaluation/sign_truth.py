@@ -117,7 +117,7 @@ def rate_pairs(name: str, pairs: Floats) -> list[Row]:
     names = [str(number) for number in range(len(pairs))]
 
     def follow(drawn: Positions) -> float:
-        return float(np.corrcoef(pairs[drawn].T)[0, 1])
+        return float(np.asarray(np.corrcoef(pairs[drawn].T))[0, 1])
 
     def err(drawn: Positions) -> float:
         return float(np.median(np.abs(pairs[drawn, 0] - pairs[drawn, 1]))) / spread

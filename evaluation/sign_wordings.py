@@ -4,6 +4,9 @@ The wordings stand in ``tests/data/sign_wordings.csv`` and ``sign_flips.csv``. T
 had seen neither the verifier nor its words. Three of the six styles are ``seen``: the verifier's words may be mended on
 them; of the ``locked`` ones nobody reads more than the figures. A true sentence should be released, and none of its
 flips (another value, side or comparison, a negation added or taken away).
+
+``signs_reading.csv`` holds a reading of 100 observations of unseen images and 100 false twins (another answer, with a
+value or side to it), shuffled, each image judged by a reader who saw one of the two and had built nothing of it.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ from thoracite.vision.mini.signs.listed import VIEWS
 Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
 KINDS = ("value", "side", "comparison", "negation")
+
+READING = Path(__file__).with_name("signs_reading.csv")
+"""Verdicts of a blind reader on observations and false twins."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
 _OTHER = {"left": "right", "right": "left"}
@@ -79,12 +85,23 @@ def run_wordings(data: Path) -> Suite:  # noqa: ARG001 - every suite takes the f
         for kind in KINDS:
             released = [is_released(f.flipped, f.asked) for f in own if f.kind == kind]
             rows.append(_count(f"{half}: flips released, {kind}", released))
+    rows += count_reading()
     return Suite(
         suite="wordings",
         data=f"{len(flips)} flips of sentences in six styles by a writer who had not seen the verifier",
         n=len(flips),
         rows=tuple(rows),
     )
+
+
+def count_reading() -> list[Row]:
+    """Count the observations, and their false twins, that a blind reader accepted."""
+    reading = list(read_rows(READING))
+    return [
+        _count(f"{name} observations accepted", accepted, system="a blind reader")
+        for name, told in (("true", "1"), ("false", "0"))
+        if (accepted := [row["verdict"] == "accept" for row in reading if row["true"] == told])
+    ]
 
 
 def is_released(sentence: str, asked: Asked) -> bool:
@@ -162,10 +179,21 @@ def _find_decimals(value: float, wrong: float, reference: Reference | None) -> i
     return decimals
 
 
-def _count(metric: str, released: Sequence[bool]) -> Row:
+def _count(metric: str, released: Sequence[bool], *, system: str = "verifier") -> Row:
     drawn = np.array(released, dtype=np.float64)
     low, high = bootstrap_interval(lambda rows: float(drawn[rows].mean()), len(drawn))
-    return Row(system="verifier", metric=metric, value=float(drawn.mean()), low=low, high=high, n=len(drawn))
+    return Row(system=system, metric=metric, value=float(drawn.mean()), low=low, high=high, n=len(drawn))
 
 
-__all__ = ["HALVES", "KINDS", "Asked", "Flip", "fill", "is_released", "list_asked", "read_flips", "run_wordings"]
+__all__ = [
+    "HALVES",
+    "KINDS",
+    "Asked",
+    "Flip",
+    "count_reading",
+    "fill",
+    "is_released",
+    "list_asked",
+    "read_flips",
+    "run_wordings",
+]

@@ -38,6 +38,7 @@ _KINDS = {
     "torchxrayvision": ("thoracite.vision.adapters.xrv:load_xrv", "xrv", "WEIGHTS|FILE"),
     "open_clip": ("thoracite.vision.adapters.clip:load_clip", "clip", "hf-hub:OWNER/MODEL|FOLDER"),
     "hf": ("thoracite.vision.adapters.hf:load_hf", "hf", "OWNER/MODEL|FOLDER"),
+    "xplainer": ("thoracite.vision.adapters.xplainer:load_xplainer", "clip", "open_clip:…|hf:…"),
 }
 """Prefixes of names, each with the module that loads the rest, the extra to install, and the form of the rest."""
 
@@ -52,8 +53,8 @@ def open_encoder(
     name : str
         ``thoracite-mini`` (bundled, small, runs on a CPU); a short name of :data:`ALIASES`;
         ``torchxrayvision:WEIGHTS``, ``open_clip:hf-hub:OWNER/MODEL`` or ``hf:OWNER/MODEL``; one of these prefixes with
-        a local file or folder; ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
-        ``thoracite.encoders``).
+        a local file or folder; ``xplainer:`` before one that reads texts, so that it is asked for signs; ``NAME`` or
+        ``NAME:SOURCE`` of an installed plug-in (entry points ``thoracite.encoders``).
     fetch : bool
         Whether missing weights may be fetched; the network is not used otherwise.
     settings : Settings or None

@@ -89,3 +89,17 @@ def test_a_probe_on_a_confound_is_fooled_and_a_sign_of_the_finding_is_not() -> N
     assert scores["signs"].min() > 0.8
     rows = {(row.system, row.metric): row.value for row in tabulate({(EFFUSION, "view", 0): scores})}
     assert rows["signs minus linear probe", "accuracy out-of-domain, all confounds"] > 0.5
+
+
+def test_systems_that_were_added_later_are_brief_and_compared_where_they_were_measured() -> None:
+    one = {"linear probe": np.array([0.9, 0.3]), "signs": np.array([0.8, 0.7])}
+    later = {"a network (added later)": np.array([1.0, 0.1])}
+    rows = tabulate({(EFFUSION, "view", 0): one | later, (EFFUSION, "sex", 0): one, ("Atelectasis", "sex", 1): one})
+    told = {(row.system, row.metric): row for row in rows}
+    assert told["a network (added later)", "accuracy in-domain, all confounds"].n == 1
+    assert told["signs minus a network (added later)", "accuracy out-of-domain, all confounds"].value == pytest.approx(
+        0.6
+    )
+    assert ("a network (added later)", "accuracy gap, confounded by view") not in told
+    assert told["signs minus linear probe", "accuracy out-of-domain, finding Atelectasis"].n == 1
+    assert told["linear probe", "accuracy gap, confounded by sex"].n == 2

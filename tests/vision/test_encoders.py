@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +26,22 @@ from thoracite.phantom import write_phantoms
 from thoracite.settings import Settings
 from thoracite.types import Certainty
 from thoracite.vision.adapters.adapted import link_labels, paint
+from thoracite.vision.adapters.zero_shot import describe_findings
 from thoracite.vision.encoder import ImageEncoder
 from thoracite.vision.encoders import ALIASES, NAMES, open_encoder, split_name
 from thoracite.vision.image import Radiograph, read_radiograph
 from thoracite.vision.labels import FINDINGS
 
 LABELS = ("Cardiomegaly", "tabby cat", "Effusion", "No Finding")
-WRITERS = {
+WRITERS: dict[str, Callable[[Path], Path]] = {
     "torchxrayvision": lambda folder: write_densenet(folder / "state.pt"),
     "open_clip": write_open_clip,
     "open_clip, text tower of transformers": lambda folder: write_open_clip(folder, bert=True),
     "hf, classifier": lambda folder: write_classifier(folder, *LABELS),
     "hf, CLIP": write_pairs,
     "hf, SigLIP": lambda folder: write_pairs(folder, siglip=True),
+    "xplainer:open_clip": write_open_clip,
+    "xplainer:hf, CLIP": write_pairs,
 }
 
 
@@ -203,7 +207,36 @@ def test_scores_without_a_head_are_a_softmax_over_the_two_prompts(tmp_path: Path
     assert pneumonia.probability == pytest.approx(float(expected), abs=1e-4)
 
 
+def test_signs_instead_of_names_are_the_mean_over_the_signs_of_the_graph(tmp_path: Path, chest: Radiograph) -> None:
+    import open_clip
+
+    write_open_clip(tmp_path / "model")
+    network, transform = open_clip.create_model_from_pretrained(f"local-dir:{tmp_path / 'model'}")
+    wording, number = describe_findings(FINDINGS), FINDINGS.index("Pneumothorax")
+    pairs = np.flatnonzero(wording.findings == number)
+    assert len(pairs) >= 4
+    prompts = [wording.prompts[2 * pair + side] for pair in pairs for side in (0, 1)]
+    assert "There is deep sulcus sign." in prompts
+    assert not any("pneumothorax" in prompt for prompt in prompts)
+    tokens = open_clip.get_tokenizer(f"local-dir:{tmp_path / 'model'}")(prompts)
+    with torch.inference_mode():
+        image, text, scale = network.eval()(transform(paint(chest.pixels))[None], tokens)
+        cosines = (scale * image @ text.T)[0]
+    expected = torch.sigmoid((cosines[0::2] - cosines[1::2]).mean())
+    findings = open_encoder(f"xplainer:open_clip:{tmp_path / 'model'}").read(chest).findings
+    (pneumothorax,) = [finding for finding in findings if finding.entity.label == "pneumothorax"]
+    assert pneumothorax.probability == pytest.approx(float(expected), abs=1e-4)
+
+
 # --- what is said where it cannot be used -----------------------------------------------------------------------------
+
+
+def test_a_model_without_texts_is_not_asked_for_signs(tmp_path: Path) -> None:
+    write_classifier(tmp_path / "model", *LABELS)
+    with pytest.raises(ModelError, match=r"reads no texts, so it cannot be asked for signs"):
+        open_encoder(f"xplainer:hf:{tmp_path / 'model'}")
+    with pytest.raises(UsageError, match=r"expected xplainer:open_clip:… or xplainer:hf:…"):
+        open_encoder("xplainer:torchxrayvision:all")
 
 
 @pytest.mark.parametrize("name", ["nosuch", "nosuch:model", "hf:", "torchxrayvision:"])

@@ -16,6 +16,7 @@ import typer
 import thoracite
 from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
+    SUITES,
     Encoder,
     Generator,
     Graph,
@@ -281,7 +282,7 @@ def check_report(
 
 @app.command()
 def evaluate(
-    suite: Annotated[str, typer.Argument(help="vision, gate, extraction, labels, privacy, …")],
+    suite: Annotated[str, typer.Argument(help=SUITES)],
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
     json: Json = False,
 ) -> None:

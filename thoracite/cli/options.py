@@ -23,6 +23,14 @@ Prevalence = Annotated[
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
 
 
+SUITES = (
+    "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
+    "grounding, vision, words, wordings, chest, encoders, sides, localisation, signs, shift, lists, fairness, "
+    "consistency, gate, questions, stores, scale."
+)
+"""The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
+
+
 def read_settings(**arguments: Any) -> Any:
     """Read the settings, with the options of the command line."""
     from thoracite.settings import Settings

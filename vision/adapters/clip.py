@@ -22,7 +22,7 @@ from PIL import Image
 from thoracite.errors import UsageError
 from thoracite.vision.adapters.adapted import LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import compare_pairs, scale, write_prompts
+from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings, scale
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -41,6 +41,8 @@ class ClipModel:
         From an RGB image to a tensor, shape (3, height, width).
     tokenize : callable
         From texts to a tensor of tokens, shape (texts, tokens).
+    wording : Wording or None
+        Prompts of the findings; their names unless given.
     """
 
     labels: Sequence[str] = FINDINGS
@@ -50,10 +52,12 @@ class ClipModel:
         network: Any,
         transform: Callable[[Image.Image], torch.Tensor],
         tokenize: Callable[[list[str]], torch.Tensor],
+        wording: Wording | None = None,
     ) -> None:
+        self._wording = wording or name_findings(FINDINGS)
         self.network, self._transform, self._tokenize, self.device = network.eval(), transform, tokenize, "cpu"
         with torch.inference_mode():
-            self._texts = network.encode_text(tokenize(write_prompts(FINDINGS)))
+            self._texts = network.encode_text(tokenize(self._wording.prompts))
 
     def move(self, device: str) -> None:
         """Move the network to a device, named as in torch."""
@@ -69,7 +73,8 @@ class ClipModel:
             Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
-            return compare_pairs(self._read(pixels), self._texts, float(self.network.logit_scale.exp()))
+            pairs = compare_pairs(self._read(pixels), self._texts, float(self.network.logit_scale.exp()))
+            return self._wording.join(pairs)
 
     def encode_image(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Return the vector of a radiograph in the space of the model's texts, shape (dimension,), of unit length.
@@ -92,7 +97,7 @@ class ClipModel:
         return vector
 
 
-def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
+def load_clip(source: str, *, fetch: bool = False, wording: Wording | None = None) -> ClipModel:
     """Load a model from the Hugging Face hub or from a folder.
 
     Parameters
@@ -101,6 +106,8 @@ def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
         ``hf-hub:OWNER/MODEL``; or a folder with ``open_clip_config.json``, the weights and the tokenizer's files.
     fetch : bool
         Whether the network may be used.
+    wording : Wording or None
+        Prompts of the findings; their names unless given.
 
     Raises
     ------
@@ -120,7 +127,7 @@ def load_clip(source: str, *, fetch: bool = False) -> ClipModel:
             text |= {"hf_model_name": str(layout), "hf_model_pretrained": False}
         where = f"local-dir:{folder}"
         network, transform = open_clip.create_model_from_pretrained(where, text_cfg=text)
-        return ClipModel(network, transform, open_clip.get_tokenizer(where))
+        return ClipModel(network, transform, open_clip.get_tokenizer(where), wording)
 
 
 __all__ = ["HUB", "ClipModel", "load_clip"]

@@ -31,7 +31,7 @@ from transformers import (
 from thoracite.errors import ModelError
 from thoracite.vision.adapters.adapted import LabelModel, LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import compare_pairs, scale, write_prompts
+from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings, scale
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -96,14 +96,17 @@ class PairModel:
         Turns an RGB image into the network's input.
     tokenize : transformers.PreTrainedTokenizer
         Turns texts into tokens.
+    wording : Wording or None
+        Prompts of the findings; their names unless given.
     """
 
     labels: Sequence[str] = FINDINGS
 
-    def __init__(self, network: Any, process: Any, tokenize: Any) -> None:
+    def __init__(self, network: Any, process: Any, tokenize: Any, wording: Wording | None = None) -> None:
+        self._wording = wording or name_findings(FINDINGS)
         self.network, self._process, self._tokenize, self.device = network.eval(), process, tokenize, "cpu"
         with torch.inference_mode():
-            self._texts = self._read_texts(write_prompts(FINDINGS))
+            self._texts = self._read_texts(self._wording.prompts)
 
     def move(self, device: str) -> None:
         """Move the network to a device, named as in torch."""
@@ -119,7 +122,8 @@ class PairModel:
             Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
-            return compare_pairs(self._read_image(pixels), self._texts, float(self.network.logit_scale.exp()))
+            pairs = compare_pairs(self._read_image(pixels), self._texts, float(self.network.logit_scale.exp()))
+            return self._wording.join(pairs)
 
     def encode_image(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """Return the vector of a radiograph in the space of the model's texts, shape (dimension,), of unit length.
@@ -149,7 +153,7 @@ class PairModel:
         return vectors
 
 
-def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
+def load_hf(source: str, *, fetch: bool = False, wording: Wording | None = None) -> LabelModel:
     """Load a model from the Hugging Face hub or from a folder.
 
     Parameters
@@ -158,6 +162,8 @@ def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
         ``OWNER/MODEL``, optionally with ``@REVISION``; or a folder that ``save_pretrained`` wrote.
     fetch : bool
         Whether the network may be used.
+    wording : Wording or None
+        Prompts of the findings for a model of images and texts; their names unless given.
 
     Raises
     ------
@@ -169,10 +175,10 @@ def load_hf(source: str, *, fetch: bool = False) -> LabelModel:
     name = f"hf:{source}"
     folder = find_snapshot(source, name=name, fetch=fetch)
     with explain_failure(name):
-        return _read_folder(folder, name)
+        return _read_folder(folder, name, wording)
 
 
-def _read_folder(folder: Path, name: str) -> LabelModel:
+def _read_folder(folder: Path, name: str, wording: Wording | None) -> LabelModel:
     config = _read(AutoConfig, folder)
     built = (config.architectures or ["unknown"])[0]
     if built.endswith("ForImageClassification"):
@@ -181,7 +187,7 @@ def _read_folder(folder: Path, name: str) -> LabelModel:
         )
     if config.model_type in _PAIRED and built.endswith("Model"):
         network = _read_weights(AutoModelForZeroShotImageClassification, folder)
-        return PairModel(network, _read(AutoImageProcessor, folder), _read(AutoTokenizer, folder))
+        return PairModel(network, _read(AutoImageProcessor, folder), _read(AutoTokenizer, folder), wording)
     raise ModelError(f"{name} is a {built}; expected an image classifier, or a model of images and texts such as CLIP")
 
 

@@ -26,7 +26,7 @@ from thoracite.types import Entity, Triple
 from thoracite.vision.encoder import Prior
 from thoracite.vision.mini.signs.listed import AskedSign
 
-_UNSEEN = frozenset({"lateral", "decubitus", "ct", "mri", "ultrasound", "serial films", "neonate", "expiratory"})
+UNSEEN = frozenset({"lateral", "decubitus", "ct", "mri", "ultrasound", "serial films", "neonate", "expiratory"})
 """Limits of facts that no single frontal film of an adult meets."""
 
 
@@ -79,7 +79,7 @@ def _settle(
 
 def _interpret(fact: Triple, sign: AskedSign) -> Iterator[tuple[str, int]]:
     """Return the finding that a fact speaks of, and whether a yes speaks for it (1) or against it (-1)."""
-    if _UNSEEN.intersection(*(source.holds_for for source in fact.provenance)):
+    if UNSEEN.intersection(*(source.holds_for for source in fact.provenance)):
         return
     limits = frozenset({"pa", "ap"}).intersection(*(source.holds_for for source in fact.provenance))
     if sign.view and limits and sign.view.lower() not in limits:
@@ -94,4 +94,4 @@ def _interpret(fact: Triple, sign: AskedSign) -> Iterator[tuple[str, int]]:
         yield ends[1].id, -way
 
 
-__all__ = ["Prior", "find_priors", "lay_priors"]
+__all__ = ["UNSEEN", "Prior", "find_priors", "lay_priors"]
