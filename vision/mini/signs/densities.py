@@ -15,8 +15,8 @@ from thoracite.vision.mini.signs.measured import CUT, Measured, Outlines, draw_o
 _APEX = 0.2
 """Part of a lung's height that is its apex."""
 
-_FINE = 0.00625
-"""Standard deviation of the filter that answers texture, as a share of the frame."""
+_FINE, _GRAIN = 0.00625, 0.0094
+"""Standard deviations of the filters that answer texture, as shares of the frame."""
 
 _FEWEST = 30
 """Fewest cells of a part whose texture is measured."""
@@ -66,7 +66,8 @@ def measure_texture(chest: Chest, outlines: Outlines) -> dict[str, Measured]:
     found = {"roughness": Measured(float(across[chest.inside].mean()), None, outlines.both)}
     if min(mask.sum() for mask in outer) < _FEWEST:
         return found | {"outer roughness": silence("too little of the outer lungs is free of their rim")}
-    rough = float(np.mean([across[mask].mean() for mask in outer]))
+    grain = abs(ndimage.gaussian_laplace(chest.values, _GRAIN * chest.shape[0])) * (_GRAIN * chest.shape[0]) ** 2
+    rough = float(np.mean([grain[mask].mean() for mask in outer]))
     return found | {"outer roughness": Measured(rough, None, _outline(chest, outer))}
 
 

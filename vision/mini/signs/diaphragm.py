@@ -16,7 +16,7 @@ from thoracite.vision.mini.signs.measured import Measured, silence
 _SMOOTH = 1.5
 """Standard deviation of the filter that smooths the traced line, in cells."""
 
-_FEWEST = 6
+_FEWEST = 4
 """Fewest columns of a base."""
 
 _NEAR_HEART = 4
