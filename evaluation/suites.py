@@ -41,13 +41,20 @@ _SUITES = {
     "fairness": "thoracite.evaluation.fairness:run_fairness",
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
+    "leakage": "thoracite.evaluation.leakage:run_leakage",
+    "differential": "thoracite.evaluation.differential:run_differential",
+    "retrieval": "thoracite.evaluation.retrieval:run_retrieval",
     "questions": "thoracite.evaluation.questions:run_questions",
     "stores": "thoracite.evaluation.stores:run_stores",
     "scale": "thoracite.evaluation.scale:run_scale",
+    "index": "thoracite.evaluation.vector_index:run_index",
+    "text-vectors": "thoracite.evaluation.text_vectors:run_text_vectors",
 }
 """Names of the suites, each with the function that measures it on a data folder; a new suite is one line here."""
 
-WITHOUT_DATA = frozenset({"questions", "wordings", "stores", "scale"})
+WITHOUT_DATA = frozenset(
+    {"differential", "index", "questions", "retrieval", "wordings", "stores", "scale", "text-vectors"}
+)
 """Suites that measure bundled files, and need no development data."""
 
 DATA = PACKAGE.parent.parent / "shared" / "data"

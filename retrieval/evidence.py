@@ -32,6 +32,7 @@ _WHY = {
     "place": "where it lies",
     "consequence": "what it may cause",
     "attribute": "how it is described",
+    "connection": "joins what was asked about",
 }
 
 
@@ -105,6 +106,10 @@ def _place_triples(
 ) -> dict[str, list[tuple[Role, ScoredTriple]]]:
     placed: dict[str, list[tuple[Role, ScoredTriple]]] = {seed.id: [] for seed in seeds}
     for scored in triples:
+        if scored.role and placed:  # it was ranked for one seed; what joins several stands with the first
+            about = scored.about or next(iter(placed))
+            placed[about].append((Role(scored.role, 1.0, scored.stance), scored))
+            continue
         for seed, of_seed in placed.items():
             role = find_role(seed, scored.triple)
             if role is not None:
@@ -156,6 +161,7 @@ def _read_triple(seed: Entity, role: Role, scored: ScoredTriple) -> dict[str, An
         "kind": "triple",
         "stance": role.stance,
         "score": scored.score,
+        "parts": scored.parts,
         "why": f"{_WHY[role.name]} ({role.name})",
         "about": seed,
         "triple": scored.triple,

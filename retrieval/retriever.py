@@ -1,70 +1,46 @@
-"""Retrieval: an image, a text or a CURIE in, findings, subgraph and numbered evidence out."""
+"""Retrieval: an image, signs, a text, a CURIE or a vector in; findings, subgraph and numbered evidence out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+import asyncio
+import threading
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
-from thoracite.errors import InputError
-from thoracite.kg.assertions import compact_or_keep
-from thoracite.kg.concepts import Concept, read_concepts
-from thoracite.kg.linking.suggestion import correct, suggest
-from thoracite.kg.stores.concept_names import read_graph_concepts
-from thoracite.kg.vocabulary import PREFIXES
+from thoracite.errors import InputError, UsageError
+from thoracite.kg.privacy.ledger import Ledger
+from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words
+from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
+from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
+from thoracite.retrieval.diagnosis.likelihood import SignTable
 from thoracite.retrieval.evidence import collect_evidence
+from thoracite.retrieval.firewall import Firewall
+from thoracite.retrieval.lookup import IMAGE_SUFFIXES, Lookup, is_image
+from thoracite.retrieval.ranking import Ranking
+from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.scene import Seen, find_seen
+from thoracite.retrieval.search import search_graph
 from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_signs
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
-from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
-from thoracite.types import Entity, Evidence, Finding, Noun, ScoredTriple, Subgraph, Triple, View
+from thoracite.types import Answer, Entity, Finding, ScoredTriple, Triple, View
 
 if TYPE_CHECKING:
-    from thoracite.kg.linking.linker import Linker
     from thoracite.kg.stores.store import GraphStore
-    from thoracite.vision.encoder import ImageEncoder, Reading
-    from thoracite.vision.image import ImageInput, Radiograph
+    from thoracite.vision.encoder import ImageEncoder
+    from thoracite.vision.image import ImageInput
 
-_CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+", re.IGNORECASE)
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
-"""File name endings of images; the first bytes decide how a file is read."""
+    Query = str | ImageInput | Mapping[str, Answer] | Sequence[Finding]
 
+_NEAREST = 60
+"""Texts that are fetched from the index for one query."""
 
-class Retrieval(Noun):
-    """Findings, subgraph and evidence for one query.
-
-    Parameters
-    ----------
-    findings : tuple of Finding
-        Every finding of the image, absent ones too; none for text or a CURIE.
-    subgraph : Subgraph
-        Seeds and scored triples.
-    evidence : tuple of Evidence
-        Numbered evidence; triples have their queries.
-    reason : str or None
-        Reason for refusing an image; everything else is empty then.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    subgraph: Subgraph = Subgraph()
-    evidence: tuple[Evidence, ...] = ()
-    reason: str | None = None
-
-    @property
-    def seeds(self) -> tuple[Entity, ...]:
-        """Return the seeds of the search."""
-        return self.subgraph.seeds
-
-    @property
-    def triples(self) -> tuple[ScoredTriple, ...]:
-        """Return the triples, best first for each seed."""
-        return self.subgraph.triples
+_ANSWERS: Mapping[object, Answer] = {"yes": "yes", "no": "no", True: "yes", False: "no"}
 
 
-class Retriever:
+class Retriever(Lookup):
     """Retriever of evidence; opens the graph and the encoder on first use.
 
     Parameters
@@ -76,11 +52,16 @@ class Retriever:
     encoder : ImageEncoder or None
         The settings' encoder unless given.
 
+    Attributes
+    ----------
+    ranking : Ranking
+        Settings of :meth:`retrieve`, unless it is given others.
+
     Examples
     --------
-    >>> with Retriever() as retriever:                                  # doctest: +SKIP
-    ...     found = retriever.retrieve("thx:pleural_effusion")
-    ...     print([evidence.triple.key for evidence in found.evidence])
+    >>> with Retriever.from_graph() as retriever:                       # doctest: +SKIP
+    ...     found = retriever.retrieve({"thx:meniscus_sign": "yes", "thx:air_bronchogram": "no"}, view="PA")
+    ...     print(found.why("E1"))
     """
 
     def __init__(
@@ -90,150 +71,229 @@ class Retriever:
         store: GraphStore | None = None,
         encoder: ImageEncoder | None = None,
     ) -> None:
-        self.settings = settings or Settings()
-        self._store, self._encoder = store, encoder
-        self._linker: Linker | None = None
+        super().__init__(settings, store=store, encoder=encoder)
+        self.ranking = Ranking()
+        self._index: TextIndex | None = None
+        self._ledger: Ledger | None = None
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
         self._of_signs: dict[str, tuple[Triple, ...]] = {}
+        self._near: dict[tuple[str, int, int], tuple[Triple, ...]] = {}
+        self._alike: dict[Key, Triple] = {}
+        self._table: SignTable | None = None
+        self._turn = threading.RLock()
 
-    def __enter__(self) -> Retriever:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def store(self) -> GraphStore:
-        """Return the graph, opened once."""
-        if self._store is None:
-            from thoracite.kg.graph import open_store
-
-            self._store = open_store(self.settings, build=True)
-        return self._store
-
-    @property
-    def encoder(self) -> ImageEncoder:
-        """Return the encoder, opened once."""
-        if self._encoder is None:
-            from thoracite.vision.encoders import open_encoder
-
-            self._encoder = open_encoder(self.settings.encoder, settings=self.settings)
-        return self._encoder
-
-    @property
-    def linker(self) -> Linker:
-        """Return the linker from phrases to concepts, opened once."""
-        if self._linker is None:
-            from thoracite.kg.linking.linker import Linker
-
-            self._linker = Linker(self._concepts)
-        return self._linker
-
-    @cached_property
-    def _concepts(self) -> tuple[Concept, ...]:
-        """The project's concepts, and those that the graph has besides: your own."""
-        shipped = read_concepts()
-        known = {node.entity.id for node in shipped}
-        return (*shipped, *(node for node in read_graph_concepts(self.store) if node.entity.id not in known))
-
-    def retrieve(self, query: str | ImageInput) -> Retrieval:
-        """Retrieve evidence for an image, a text or a concept.
+    @classmethod
+    def from_graph(
+        cls,
+        path: str | Path | None = None,
+        *,
+        encoder: str | ImageEncoder | None = None,
+        ranking: Ranking | None = None,
+        index: TextIndex | None = None,
+        ledger: str | Path | None = None,
+    ) -> Self:
+        """Return a retriever over a graph.
 
         Parameters
         ----------
-        query : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
-            An image; a CURIE such as ``thx:pneumothorax``; or words, such as "right pleural effusion, no
-            pneumothorax", of which the concepts that are not denied are looked up. A str is the path of an image if it
-            ends like one or names a file.
+        path : str, Path or None
+            Folder of the graph, built there if missing; the settings' graph unless given.
+        encoder : str, ImageEncoder or None
+            An encoder, or the name of one; the settings' encoder unless given.
+        ranking : Ranking or None
+            Weights, switches and limits; the defaults unless given.
+        index : TextIndex or None
+            Vectors of the graph's texts, such as ``open_index`` opens; without one the graph alone is searched.
+        ledger : str, Path or None
+            Folder of the ledger of the graph's reports, for ``patient=``; the settings' ledger unless given.
+
+        Examples
+        --------
+        >>> found = Retriever.from_graph().retrieve("thx:pneumothorax", k=3)
+        >>> [evidence.triple.object.label for evidence in found.ranked][:1], len(found.triples)
+        (['pneumothorax'], 3)
+        """
+        named = {"graph": path, "encoder": encoder if isinstance(encoder, str) else None, "ledger": ledger}
+        opened = cls(Settings.read(arguments=named), encoder=None if isinstance(encoder, str) else encoder)
+        opened.ranking, opened._index = ranking or opened.ranking, index
+        return opened
+
+    def retrieve(
+        self,
+        query: Query,
+        *,
+        patient: str | Iterable[str] | None = None,
+        view: View = "unknown",
+        k: int | None = None,
+        ranking: Ranking | None = None,
+    ) -> Retrieval:
+        """Retrieve the subgraph and the evidence for an image, signs, a text, a concept or a vector.
+
+        Parameters
+        ----------
+        query : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset, mapping or sequence of Finding
+            An image; findings of one; signs, as CURIE → ``yes`` or ``no``; a CURIE such as ``thx:pneumothorax``; words,
+            such as "right pleural effusion, no pneumothorax", of which the concepts that are not denied are looked up;
+            or a vector of the index's texts, ndarray of shape (dimensions,). A str is the path of an image if it ends
+            like one or names a file.
+        patient : str, iterable of str or None
+            Patients, studies or reports whose statements must not count; needs the ledger of the graph's reports.
+        view : str
+            ``PA``, ``AP`` or ``lateral`` if known; by default the view that the file states.
+        k : int or None
+            Most triples; the ranking's limit unless given.
+        ranking : Ranking or None
+            Other settings for this query.
 
         Raises
         ------
         InputError
             If the image cannot be read, the graph does not have the CURIE, or no concept is known in the words.
+        PrivacyError
+            If a patient is named and there is no ledger.
+        UsageError
+            If a vector is given and there is no index.
         """
-        if not isinstance(query, str) or Path(query).suffix.lower() in IMAGE_SUFFIXES or _is_file(query):
-            reading = self.read(query)
+        ranking = ranking or self.ranking
+        if k is not None:
+            ranking = ranking.model_copy(update={"limit": k})
+        with self._turn:
+            firewall = None if patient is None else self._open_firewall(patient)
+            asked, vector = self.ask(query, view)
+            if isinstance(asked, Retrieval):
+                return asked
+            return self._search(asked, ranking, firewall=firewall, vector=vector)
+
+    def retrieve_many(self, queries: Iterable[Query], **options: Any) -> Iterator[Retrieval]:
+        """Retrieve for one query after the other, in the order given.
+
+        Parameters
+        ----------
+        queries : iterable
+            Queries that :meth:`retrieve` takes.
+        **options
+            Options of :meth:`retrieve`.
+
+        Yields
+        ------
+        Retrieval
+            A query that cannot be read gives one whose ``reason`` says why, and the batch goes on.
+        """
+        for query in queries:
+            try:
+                yield self.retrieve(query, **options)
+            except InputError as error:
+                yield Retrieval(reason=str(error))
+
+    async def aretrieve(self, query: Query, **options: Any) -> Retrieval:
+        """Retrieve as :meth:`retrieve` does, without holding up the event loop; queries take turns at the graph."""
+        return await asyncio.to_thread(self.retrieve, query, **options)
+
+    def ask(self, query: Any, view: View) -> tuple[Asked | Retrieval, Any]:
+        """Read a query; what an image model refuses is answered already. A vector is returned beside it."""
+        if isinstance(query, Mapping):
+            known = None if view == "unknown" else view
+            answers = {self._find_named(sign): _read_answer(sign, said) for sign, said in query.items()}
+            by_id = {entity.id: entity for entity in answers}
+            return ask_signs({entity.id: said for entity, said in answers.items()}, by_id, view=known), None
+        if isinstance(query, (list, tuple)):
+            return ask_findings(query, view=view), None
+        if getattr(query, "ndim", 0) == 1:
+            return self._ask_vector(query), query
+        if is_image(query):
+            reading = self.read(query, view=view)
             if not reading.accepted:
-                return Retrieval(reason=reading.reason)
-            return self.search(reading.findings, view=reading.view)
-        typed = self._read_typed(query)
-        if typed.named:
-            return self.search_entities(typed.named, seen=typed.seen)
-        raise InputError(self._explain_unknown(query))
+                return Retrieval(reason=reading.reason), None
+            return ask_findings(reading.findings, view=reading.view), None
+        typed = self._read_words(query)
+        if not typed.named:
+            raise InputError(self._explain_unknown(query))
+        return ask_words(typed.named, seen=typed.seen, text=query), None
 
-    def find_entities(self, query: str) -> list[Entity]:
-        """Return the concept of a CURIE or code, or those that a text names and does not deny, in reading order.
+    def _ask_vector(self, vector: Any) -> Asked:
+        """Take the concepts of the nearest text for seeds."""
+        if self._index is None:
+            raise UsageError(
+                "a vector is looked up in an index of texts, and the retriever has none; give index= to from_graph"
+            )
+        (nearest,) = self._index.find(vector[None, :], 1)
+        ends = dict.fromkeys(end for hit in nearest for key in hit.keys for end in key[::2])
+        named = [entity for end in ends if (entity := self.store.find_entity(end)) is not None]
+        return ask_words(named)
+
+    def _search(self, asked: Asked, ranking: Ranking, *, firewall: Firewall | None, vector: Any) -> Retrieval:
+        candidates = self._find_candidates(asked, ranking, vector)
+        if firewall is not None:
+            candidates = candidates._replace(triples=tuple(firewall.clear(candidates.triples)))
+        subgraph = search_graph(asked, candidates, ranking)
+        return Retrieval(
+            findings=asked.findings,
+            signs=asked.signs,
+            subgraph=subgraph,
+            evidence=collect_evidence(asked.findings, subgraph),
+        )
+
+    def _find_candidates(self, asked: Asked, ranking: Ranking, vector: Any) -> Candidates:
+        hops = ranking.hops if ranking.uses("hops") else 1
+        found: dict[Key, Triple] = {}
+        for seed in asked.seeds:
+            held = (seed.entity.id, hops, ranking.candidates)
+            if held not in self._near:
+                self._near[held] = search_near(self.store, seed.entity.id, ranking)
+            found |= {triple.key: triple for triple in self._near[held]}
+        alike = search_alike(self.store, self._find_hits(asked, ranking, vector), ChainMap(found, self._alike))
+        self._alike |= {triple.key: triple for triple in alike.triples}
+        found |= {triple.key: triple for triple in alike.triples}
+        return Candidates(tuple(found[key] for key in sorted(found)), alike.likeness)
+
+    def _find_hits(self, asked: Asked, ranking: Ranking, vector: Any) -> Sequence[Found]:
+        if self._index is None or not ranking.weight("text"):
+            return ()
+        if vector is None and not asked.text:
+            return ()
+        (hits,) = self._index.find([asked.text] if vector is None else vector[None, :], _NEAREST)
+        return hits
+
+    def _open_firewall(self, patient: str | Iterable[str]) -> Firewall:
+        if self._ledger is None:
+            self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
+        return Firewall(self._ledger, [patient] if isinstance(patient, str) else patient)
+
+    @property
+    def sign_table(self) -> SignTable:
+        """Return how often diagnoses show signs, by the graph's facts; read once."""
+        if self._table is None:
+            self._table = SignTable.read(self.store)
+        return self._table
+
+    def differential(
+        self, findings: Iterable[str], *, denied: Iterable[str] = (), view: View = "unknown", k: int = MOST
+    ) -> Differential:
+        """Rank the diagnoses that explain what is there and what is not.
 
         Parameters
         ----------
-        query : str
-            A CURIE of the graph, a code of another vocabulary, or words.
-
-        Returns
-        -------
-        list of Entity
-            Empty where the graph knows none of them.
-        """
-        return list(self._read_typed(query).named)
-
-    def _read_typed(self, query: str) -> Typed:
-        query = compact_or_keep(query.strip())
-        if (coded := self._find_coded(query)) is not None:
-            return Typed((coded,))
-        if _CURIE.fullmatch(query):
-            prefix, _, name = query.partition(":")
-            prefix = next(known for known in PREFIXES if known.lower() == prefix.lower())
-            entity = self.store.find_entity(f"{prefix}:{name}")
-            return Typed() if entity is None else Typed((entity,))
-        return read_typed(query, self.linker)
-
-    def read(self, image: ImageInput, *, view: View = "unknown") -> Reading:
-        """Read one image with the encoder.
-
-        Parameters
-        ----------
-        image : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
-            Any image that :func:`thoracite.vision.image.read_radiograph` takes.
+        findings, denied : iterable of str
+            CURIEs, codes or names of signs and findings that are there, and that were looked for and are absent.
         view : str
-            ``PA``, ``AP`` or ``lateral`` if known; by default the view that the file states.
+            View of the image; an unknown one counts as frontal.
+        k : int
+            Most diagnoses.
 
         Raises
         ------
         InputError
-            If the image cannot be read.
-        ModelError
-            If the encoder cannot be used.
+            If the graph does not know one of them.
+
+        Examples
+        --------
+        >>> found = Retriever().differential(["deep sulcus sign"], denied=["meniscus sign"])
+        >>> found.diagnoses[0].entity.label
+        'supine pneumothorax'
         """
-        return self.interpret(self.load(image, view=view))  # the image first, since loading the model takes time
-
-    def load(self, image: ImageInput, *, view: View = "unknown") -> Radiograph:
-        """Load the pixels of one image, without reading them.
-
-        Parameters
-        ----------
-        image, view
-            As :meth:`read` takes them.
-
-        Raises
-        ------
-        InputError
-            If the image cannot be read.
-        """
-        from thoracite.vision.image import read_radiograph
-
-        radiograph = read_radiograph(image, settings=self.settings)
-        return radiograph if view == "unknown" else radiograph._replace(view=view)
-
-    def interpret(self, radiograph: Radiograph) -> Reading:
-        """Read pixels with the encoder.
-
-        Raises
-        ------
-        ModelError
-            If the encoder cannot be used.
-        """
-        reading = self.encoder.read(radiograph)
-        return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
+        with self._turn:
+            present, absent = ([self._find_named(name) for name in names] for names in (findings, denied))
+            return rank_diagnoses(self.sign_table, present, absent, view=view, k=k)
 
     def search(
         self,
@@ -243,7 +303,7 @@ class Retriever:
         limit: int = 6,
         without: Collection[tuple[str, str, str]] = (),
     ) -> Retrieval:
-        """Find evidence for findings: the image's, and triples for each that is likely, suspected or possible.
+        """Find the reasons that an explanation gives: for each finding that is likely, suspected or possible.
 
         Parameters
         ----------
@@ -256,20 +316,22 @@ class Retriever:
         without : collection of (str, str, str)
             Triples that are left out, by CURIEs of subject, relation and object; the next best take their place.
         """
-        self._look_up(finding.entity.id for finding in findings)
-        seeds, seen = find_seeds(findings), find_seen(findings, view=view)
-        subgraph = search_subgraph(
-            self.store,
-            seeds,
-            seen=seen,
-            neighbours=_leave_out(self._neighbours, without),
-            tied=self._tie(findings, seeds, seen, without),
-            limit=limit,
-        )
-        return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=collect_evidence(findings, subgraph))
+        with self._turn:
+            self._look_up(finding.entity.id for finding in findings)
+            seeds, seen = find_seeds(findings), find_seen(findings, view=view)
+            subgraph = search_subgraph(
+                self.store,
+                seeds,
+                seen=seen,
+                neighbours=_leave_out(self._neighbours, without),
+                tied=self._tie(findings, seeds, seen, without),
+                limit=limit,
+            )
+            evidence = collect_evidence(findings, subgraph)
+        return Retrieval(findings=tuple(findings), subgraph=subgraph, evidence=evidence)
 
     def search_entities(self, entities: Sequence[Entity], *, seen: Seen | None = None) -> Retrieval:
-        """Retrieve evidence about concepts: at most 12 triples for each; none without concepts.
+        """Find the reasons about concepts: at most 12 triples for each; none without concepts.
 
         Parameters
         ----------
@@ -284,12 +346,14 @@ class Retriever:
         return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
 
     def close(self) -> None:
-        """Close the graph."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-        self._neighbours.clear()
-        self._of_signs.clear()
+        """Close the graph and the ledger."""
+        super().close()
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+        self._table = None
+        for kept in (self._neighbours, self._of_signs, self._near, self._alike):
+            kept.clear()
 
     def _look_up(self, entities: Iterable[str]) -> None:
         """Keep the findings' neighbours: they are few, and every image needs the same ones."""
@@ -313,29 +377,12 @@ class Retriever:
         tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
         return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
 
-    def _find_coded(self, code: str) -> Entity | None:
-        """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""
-        if ":" not in code:
-            return None
-        asked = code.strip().lower()
-        return next((node.entity for node in self._concepts if asked in map(str.lower, node.entity.codes)), None)
 
-    def _explain_unknown(self, query: str) -> str:
-        """Say that the graph knows nothing of a query, and what may have been meant."""
-        if not _CURIE.fullmatch(query):
-            return (
-                f"no concept of the graph is named in {query[:80]!r}; expected words such as 'pleural effusion', "
-                "a CURIE such as thx:pleural_effusion, or the path of an image" + self._suggest(query)
-            )
-        near = suggest(query, (node.entity.id for node in self._concepts)) if query.lower().startswith("thx:") else ""
-        return f"the graph has no concept {query}; expected a CURIE such as thx:pleural_effusion, or words{near}"
-
-    def _suggest(self, text: str) -> str:
-        """Name the concept that a misspelt text may mean, or the nearest name."""
-        corrected = correct(text.strip(), self.linker.words)
-        if corrected != text.strip() and (named := read_typed(corrected, self.linker).named):
-            return f"; did you mean {' and '.join(f'{entity.label!r} ({entity.id})' for entity in named)}?"
-        return suggest(text.strip(), (name for node in self._concepts for name in node.names))
+def _read_answer(sign: str, said: object) -> Answer:
+    answer = _ANSWERS.get(said)
+    if answer is None:
+        raise InputError(f"the answer to {sign} is {said!r}; expected yes or no")
+    return answer
 
 
 def _leave_out(
@@ -345,14 +392,6 @@ def _leave_out(
     if not without:
         return triples
     return {one: tuple(triple for triple in of_it if triple.key not in without) for one, of_it in triples.items()}
-
-
-def _is_file(text: str) -> bool:
-    """Tell whether a text is the path of a file; a long text is not."""
-    try:
-        return Path(text).is_file()
-    except OSError:
-        return False
 
 
 __all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

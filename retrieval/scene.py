@@ -20,8 +20,12 @@ from thoracite.types.verdict import ASSERTED
 _ELSEWHERE = 0.3
 """Worth of what holds for another view, where no image is asked about."""
 
-_COMMON = {"common": 1.0, "occasional": 0.75, "not stated": 0.7, "rare": 0.4}
-_PLAIN = {"high": 1.0, "not stated": 1.0, "medium": 0.9, "low": 0.7}
+COMMON = {"common": 1.0, "occasional": 0.75, "not stated": 0.7, "rare": 0.4}
+"""Worth of a statement by how common it says the sign is."""
+
+PLAIN = {"high": 1.0, "not stated": 1.0, "medium": 0.9, "low": 0.7}
+"""Worth of a statement by how plainly it is said."""
+
 _LIMITS = (
     ("frontal", "pa", "ap", "lateral", "decubitus", "ct", "mri", "ultrasound"),
     ("erect", "supine"),
@@ -165,11 +169,19 @@ def is_established(triple: Triple) -> bool:
 
 
 def _rate_origin(origin: Provenance, seen: Seen) -> float:
-    return _rate_limits(origin.holds_for, seen) * _COMMON[origin.commonness] * _PLAIN[origin.confidence]
+    return rate_limits(origin.holds_for, seen) * COMMON[origin.commonness] * PLAIN[origin.confidence]
 
 
-def _rate_limits(limits: Collection[str], seen: Seen) -> float:
-    """Rate how well a statement's limits are met: wholly without any; a condition is met where it is seen."""
+def rate_limits(limits: Collection[str], seen: Seen) -> float:
+    """Rate how well a statement's limits are met, in [0, 1]: wholly without any; a condition is met where it is seen.
+
+    Parameters
+    ----------
+    limits : collection of str
+        ``holds_for`` of a source.
+    seen : Seen
+        The image, whose view and findings say what holds here; without a view nothing is ruled out.
+    """
     scene = _SCENES[seen.view or "unknown"]
     rate = 1.0
     for kind in _LIMITS:
@@ -180,4 +192,4 @@ def _rate_limits(limits: Collection[str], seen: Seen) -> float:
     return rate if seen.view else max(rate, _ELSEWHERE)
 
 
-__all__ = ["Seen", "find_kinds", "find_seen", "is_established", "rate_source"]
+__all__ = ["COMMON", "PLAIN", "Seen", "find_kinds", "find_seen", "is_established", "rate_limits", "rate_source"]

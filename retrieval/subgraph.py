@@ -81,7 +81,7 @@ _LEVELS = {
     "mid": frozenset({"mid", "middle"}),
     "lower": frozenset({"lower", "base", "bases", "basal", "basilar", "bibasilar", "costophrenic", "diaphragm"}),
 }
-_ALONE = frozenset({"diagnosis", "cause", "consequence", "co-occurrence"})
+ALONE = frozenset({"diagnosis", "cause", "consequence", "co-occurrence"})
 """Roles whose other end an image must show: no cause or diagnosis follows from the graph alone."""
 
 _INHERITED = 0.6
@@ -90,8 +90,8 @@ _INHERITED = 0.6
 _FIRST = {1: 1.5, 2: 1.3}
 """Worth of a sign that a textbook lists first or second for a finding; what is seen is worth more still."""
 
-_A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main))")
-"""A side of the chest, not of the heart."""
+_A_SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart(?! border)|main))")
+"""A side of the chest, not a chamber; the right heart border lies on the right."""
 
 
 def find_role(entity: str, triple: Triple) -> Role | None:
@@ -173,7 +173,7 @@ def rank_triples(entity: str, triples: Iterable[Triple], *, seen: Seen | None = 
         own, other = find_ends(entity, triple)
         score = _rate_role(entity, other, role) * rate_source(triple, seen) * _fit(own, other, role, seen)
         if region := seen.regions.get(entity):
-            score *= min(_place_fit(end, region) for end in {own, other} if end.id != entity)
+            score *= min(rate_place(end, region) for end in {own, other} if end.id != entity)
         if score > 0:
             scored.append(ScoredTriple(triple=triple, score=round(score, 6)))
     return sorted(scored, key=lambda s: (-s.score, -s.triple.counts.present, s.triple.key))
@@ -200,15 +200,28 @@ def _fit(own: Entity, other: Entity, role: Role, seen: Seen) -> float:
         return 0.0
     if seen.shows(other.id):
         return 2.5
-    if role.name in _ALONE | {"sign"} and seen.denies(other.id):
+    if role.name in ALONE | {"sign"} and seen.denies(other.id):
         return 0.0
-    return 0.0 if seen.view and role.name in _ALONE else 1.0
+    return 0.0 if seen.view and role.name in ALONE else 1.0
 
 
-def _place_fit(end: Entity, region: Region) -> float:
+def rate_place(end: Entity, region: Region) -> float:
     """Rate the place that a name states: zero for the other side, more for the same level, less for another.
 
     A sign at another level speaks for a finding all the same; a place or a lobe hardly does.
+
+    Parameters
+    ----------
+    end : Entity
+        An end of a triple, such as "left hilum" or "obscuration of right hemidiaphragm".
+    region : Region
+        Where the finding lies.
+
+    Examples
+    --------
+    >>> dome = Entity(id="thx:obscuration_of_right_hemidiaphragm", label="obscuration of right hemidiaphragm")
+    >>> [rate_place(dome, Region(box=(0, 0, 1, 1), anatomy="lower zone", side=side)) for side in ("left", "right")]
+    [0.0, 1.0]
     """
     words = set(re.findall(r"[a-z]+", end.label.lower()))
     sides = set(_A_SIDE.findall(end.label.lower()))
@@ -306,12 +319,14 @@ def search_subgraph(
 
 
 __all__ = [
+    "ALONE",
     "Role",
     "find_ends",
     "find_role",
     "find_seeds",
     "prune_triples",
     "rank_triples",
+    "rate_place",
     "search_neighbours",
     "search_subgraph",
 ]

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         User name on a server.
     store_password : SecretStr
         Password on a server; never printed.
+    ledger : Path or None
+        Folder of the private ledger of the graph's reports, which ``thoracite aggregate --ledger`` writes;
+        ``ledger`` in the graph's folder unless given.
     generator : str
         ``template``, or the name of another generator.
     encoder : str
@@ -99,6 +102,7 @@ class Settings(BaseSettings):
     store: str = "embedded"
     store_user: str = "neo4j"
     store_password: SecretStr = SecretStr("")
+    ledger: Path | None = None
     generator: str = "template"
     encoder: str = "thoracite-mini"
     prevalence: Path | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from thoracite.errors import UsageError
 from thoracite.settings import Settings
 from thoracite.ui.progress import ProgressBar, tell
 
@@ -25,6 +27,49 @@ def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None =
         f"{done.triples:,} triples in {done.statements:,} statements, from {done.sentences:,} sentences of "
         f"{done.documents:,} documents\nin {output}; add it with `thoracite build --add {output}`"
     )
+
+
+def retrieve_evidence(query: str, settings: Settings, *, as_json: bool) -> str | dict[str, Any]:
+    """Retrieve the evidence for an image, words or a CURIE, as text or as JSON.
+
+    Raises
+    ------
+    InputError
+        From :meth:`thoracite.retrieval.retriever.Retriever.retrieve`.
+    """
+    from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.text import render_retrieval_text
+    from thoracite.ui.view import render_retrieval
+
+    prepare_graph(settings)
+    with Retriever(settings) as retriever:
+        found = retriever.retrieve(query)
+    return render_retrieval(found) if as_json else render_retrieval_text(found)
+
+
+def rank_differential(
+    findings: Sequence[str], denied: Sequence[str], settings: Settings, *, view: str, as_json: bool
+) -> str | dict[str, Any]:
+    """Rank diagnoses, as text or as JSON.
+
+    Raises
+    ------
+    UsageError
+        If there is no such view.
+    InputError
+        If the graph does not know a finding.
+    """
+    from thoracite.retrieval.retriever import Retriever
+    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.records.differential_answer import VIEWS, render_differential, render_differential_text
+
+    if view not in VIEWS:
+        raise UsageError(f"there is no view {view!r}; expected {', '.join(VIEWS)}")
+    prepare_graph(settings)
+    with Retriever(settings) as retriever:
+        found = retriever.differential(findings, denied=denied, view=view)  # type: ignore[arg-type]
+    return render_differential(found) if as_json else render_differential_text(found)
 
 
 def fetch_pubmed(query: str, output: Path, *, maximum: int, email: str | None) -> str:
@@ -60,4 +105,44 @@ def export_graph(settings: Settings, output: Path, *, form: str) -> str:
     return f"the graph in {settings.graph} as {form} in {output}"
 
 
-__all__ = ["export_graph", "fetch_pubmed", "read_knowledge"]
+def index_triples(settings: Settings, *, encoder: str | None = None) -> str:
+    """Index the triples of the settings' graph by the meaning of their texts.
+
+    Parameters
+    ----------
+    settings : Settings
+        ``graph`` is the folder, built where there is none; with ``store`` a Neo4j, its graph is indexed there.
+    encoder : str or None
+        Name of the text encoder; the bundled one unless given.
+
+    Returns
+    -------
+    str
+        What was built, as a sentence.
+
+    Raises
+    ------
+    UsageError
+        If the store has no vector index.
+    StoreError
+        If the graph is damaged, or a server does not answer.
+    ModelError
+        If the text encoder is missing.
+    """
+    from thoracite.retrieval.index.text_encoder import load_text_encoder
+    from thoracite.retrieval.index.triple_index import build_index
+    from thoracite.ui.console_graph import prepare_graph
+
+    loaded = load_text_encoder(encoder)
+    with ProgressBar() as progress:
+        if settings.store != "embedded":
+            from thoracite.retrieval.index.neo4j_index import index_store
+
+            size = index_store(settings, loaded, progress=progress)
+            return f"{size} texts of triples are indexed at {settings.store} by {loaded.name}"
+        prepare_graph(settings)
+        built = build_index(settings.graph, loaded, progress=progress)
+    return f"{built.texts} texts of triples are indexed in {built.folder} by {built.encoder}, {built.seconds:.1f} s"
+
+
+__all__ = ["export_graph", "fetch_pubmed", "index_triples", "rank_differential", "read_knowledge", "retrieve_evidence"]

@@ -212,7 +212,11 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
     }
     if evidence.triple is not None:
         return TripleEvidence(
-            **shared, **_triple(evidence.triple), sparql=evidence.sparql or "", cypher=evidence.cypher or ""
+            **shared,
+            **_triple(evidence.triple),
+            parts=dict(evidence.parts),
+            sparql=evidence.sparql or "",
+            cypher=evidence.cypher or "",
         )
     if evidence.sign is not None:
         asked = evidence.sign.sign
@@ -235,7 +239,10 @@ def render_retrieval(found: Retrieval) -> Record:
     return {
         "findings": [render_finding(finding) for finding in found.findings],
         "seeds": [_entity(seed) for seed in found.seeds],
-        "triples": [render_triple(scored.triple) | {"score": round(scored.score, 4)} for scored in found.triples],
+        "triples": [
+            render_triple(scored.triple) | {"score": round(scored.score, 4), "parts": dict(scored.parts)}
+            for scored in found.triples
+        ],
         "evidence": [render_evidence(evidence) for evidence in found.evidence],
         "reason": found.reason,
     }

@@ -22,6 +22,8 @@ BROUGHT = {
     "LICENSE": "licence.txt",
     "models/thoracite-mini/README.md": "cards/thoracite-mini.md",
     "models/thoracite-chest/README.md": "cards/thoracite-chest.md",
+    "models/thoracite-text/README.md": "cards/thoracite-text.md",
+    "models/thoracite-projection/README.md": "cards/thoracite-projection.md",
     "ontologies/README.md": "cards/graph.md",
     "ontologies/LICENSE": "cards/licence.txt",
 }

@@ -130,7 +130,7 @@ def aggregate_reports(
         released = (t for t in tally.triples(minimum, provenance) if _names_nobody(t) and not _is_kind(t, kinds))
         count = write_aggregate(output, released)
         if ledger:
-            write_ledger(ledger, tally.patients(minimum))
+            write_ledger(ledger, tally.statements(minimum), patients=tally.patients(), minimum=minimum)
         return AggregateSummary(reports=tally.reports, triples=count, ledger=bool(ledger), reading=source.reading)
 
 

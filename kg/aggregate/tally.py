@@ -18,25 +18,23 @@ import secrets
 import sqlite3
 import tempfile
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from thoracite.errors import UsageError
 from thoracite.kg.linking.mentions import Link, link_mentions
-from thoracite.kg.privacy.ledger import TripleKey, hash_patient
+from thoracite.kg.privacy.cells import ABSENT, DEGREES, Cell, find_lift, measure_cells
+from thoracite.kg.privacy.ledger import NAMED, Statement, TripleKey, hash_patient
 from thoracite.kg.radgraph import Annotation, Mention
 from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, CO_OCCURS, LOCATED_AT, MODIFY, RELATIONS, SHOWS, SUGGESTS
-from thoracite.types import Certainty, Counts, Entity, Provenance, Triple
+from thoracite.types import Certainty, Entity, Provenance, Triple
 
 _RELATIONS = (SHOWS, MODIFY, LOCATED_AT, SUGGESTS, CO_OCCURS)
 _TOGETHER = _RELATIONS.index(CO_OCCURS)
 _COUNTED_TOGETHER = frozenset({"finding", "disease", "sign"})
 """Kinds of concepts whose co-occurrence is counted."""
-_DEGREES = tuple(Certainty)
-_ABSENT = _DEGREES.index(Certainty.ABSENT)
 _BATCH = 50_000
 
 _ANATOMY = len(_RELATIONS)
@@ -48,17 +46,10 @@ SELECT cell, COUNT(*) AS patients, SUM(reports), {", ".join(f"SUM(end{bit})" for
     FROM stated GROUP BY cell, patient
 ) GROUP BY cell HAVING patients >= ? ORDER BY cell
 """  # noqa: S608 - nothing of a user's is in it
-
-
-class _Cell(NamedTuple):
-    """A released cell: patients and reports behind it, and the patients by the certainty that they give each end."""
-
-    triple: tuple[int, int, int]
-    degree: int
-    patients: int
-    reports: int
-    subject: Sequence[int]
-    object: Sequence[int]
+_STATED = f"""
+SELECT cell, patient, COUNT(*), {" + ".join(f"(MAX(ends >> {bit} & 1) << {bit})" for bit in range(6))} FROM stated
+WHERE cell >> 2 IN (SELECT cell >> 2 FROM released) GROUP BY cell, patient ORDER BY cell, patient
+"""  # noqa: S608
 
 
 class Tally:
@@ -83,12 +74,14 @@ class Tally:
         self._numbers: dict[str, int] = {}
         self._entities: list[Entity] = []
         self._rows: list[tuple[int, int, int]] = []
+        self._patients: list[tuple[int]] = []
         handle, name = tempfile.mkstemp(prefix="thoracite-", suffix=".tally")  # for its owner alone
         os.close(handle)
         self._path = Path(name)
         self._data = sqlite3.connect(name)
         self._data.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
         self._data.execute("CREATE TABLE stated (cell INTEGER, patient INTEGER, ends INTEGER)")
+        self._data.execute("CREATE TABLE report (patient INTEGER)")
 
     def add(self, annotation: Annotation, *, patient: str | None = None) -> None:
         """Count one report.
@@ -105,7 +98,7 @@ class Tally:
         stated: dict[int, int] = {}
 
         def state(subject: int, relation: int, object: int, first: Certainty, second: Certainty) -> None:
-            ends = _DEGREES.index(first), _DEGREES.index(second)
+            ends = DEGREES.index(first), DEGREES.index(second)
             cell = _pack(subject, relation, object, max(ends))  # as sure as its weaker end
             stated[cell] = stated.get(cell, 0) | 1 << ends[0] | 8 << ends[1]
 
@@ -124,6 +117,7 @@ class Tally:
         self.reports += 1
         hashed = hash_patient(patient or f"report {annotation.report_id or self.reports}", self._key)
         self._rows.extend((cell, hashed, ends) for cell, ends in stated.items())
+        self._patients.append((hashed,))
         if len(self._rows) >= _BATCH:
             self._flush()
 
@@ -139,53 +133,54 @@ class Tally:
         """
         self._release(minimum)
         affirmed, present = (array("Q", bytes(8 * len(self._entities))) for _ in range(2))  # reports by concept
-        for cell in self._released():
-            if cell.triple[1] in {0, _ANATOMY} and cell.degree < _ABSENT:
-                affirmed[cell.triple[2]] += cell.reports
-            if cell.triple[1] == 0 == cell.degree:
-                present[cell.triple[2]] += cell.reports
+        for (_, relation, second), cell in self._released():
+            if relation in {0, _ANATOMY} and cell.degree < ABSENT:
+                affirmed[second] += cell.reports
+            if relation == 0 == cell.degree:
+                present[second] += cell.reports
         for (first, relation, second), released in groupby(self._released(), key=itemgetter(0)):
             if relation == _ANATOMY:
                 continue
-            cells = {cell.degree: cell for cell in released}
-            counts = [cells[degree].reports if degree in cells else 0 for degree in range(len(_DEGREES))]
-            # who denies a relation does not support it; what a radiograph shows may be known by its denials alone
-            carrying = [cell for cell in cells.values() if relation and cell.degree < _ABSENT] or cells.values()
-            largest = max(carrying, key=lambda cell: cell.patients)
+            counted = measure_cells((cell for _, cell in released), shows=not relation, minimum=minimum)
             ends = present if relation == _TOGETHER else affirmed
-            stated, expected = sum(counts[:_ABSENT]), ends[first] * ends[second]
             yield Triple(
                 subject=self._entities[first],
                 relation=RELATIONS[_RELATIONS[relation]],
                 object=self._entities[second],
-                counts=Counts(present=counts[0], uncertain=counts[1], absent=counts[2]),
-                subject_certainty=_most(largest.subject, minimum),
-                object_certainty=_most(largest.object, minimum),
-                support=largest.patients,
-                lift=round(stated * self.reports / expected, 3) if relation and stated and expected else None,
+                counts=counted.counts,
+                subject_certainty=counted.subject_certainty,
+                object_certainty=counted.object_certainty,
+                support=counted.support,
+                lift=find_lift(counted.affirmed, self.reports, ends[first], ends[second]) if relation else None,
                 provenance=(provenance,),
             )
 
-    def patients(self, minimum: int) -> Iterator[tuple[TripleKey, int]]:
-        """Triple and patient hash, triple by triple, of all behind what :meth:`triples` releases: the ledger's rows."""
+    def statements(self, minimum: int) -> Iterator[tuple[TripleKey, Statement]]:
+        """The ledger's rows, triple by triple: every patient behind what :meth:`triples` releases, at each certainty.
+
+        Names of concepts as anatomy are among them, since the lift is made of them too.
+        """
         self._release(minimum)
-        for packed, patient in self._data.execute(
-            "SELECT DISTINCT cell >> 2, patient FROM stated WHERE cell >> 2 IN (SELECT cell >> 2 FROM released) "
-            "ORDER BY cell >> 2, patient"
-        ):
-            first, relation, second, _ = _unpack(packed << 2)
-            if relation != _ANATOMY:
-                yield (self._entities[first].id, _RELATIONS[relation], self._entities[second].id), patient
+        for cell, patient, reports, ends in self._data.execute(_STATED):
+            first, relation, second, degree = _unpack(cell)
+            name = NAMED if relation == _ANATOMY else _RELATIONS[relation]
+            key = (self._entities[first].id, name, self._entities[second].id)
+            yield key, Statement(patient, degree, reports, ends)
+
+    def patients(self) -> Iterator[tuple[int, int]]:
+        """Every patient's hash and number of reports."""
+        self._flush()
+        yield from self._data.execute("SELECT patient, COUNT(*) FROM report GROUP BY patient ORDER BY patient")
 
     def _release(self, minimum: int) -> None:
         self._flush()
         self._data.execute("DROP TABLE IF EXISTS released")
         self._data.execute(_RELEASE, (minimum,))
 
-    def _released(self) -> Iterator[_Cell]:
+    def _released(self) -> Iterator[tuple[tuple[int, int, int], Cell]]:
         for packed, patients, reports, *ends in self._data.execute("SELECT * FROM released ORDER BY cell"):
             first, relation, second, degree = _unpack(packed)
-            yield _Cell((first, relation, second), degree, patients, reports, ends[:3], ends[3:])
+            yield (first, relation, second), Cell(degree, patients, reports, ends[:3], ends[3:])
 
     def close(self) -> None:
         """Remove the temporary file."""
@@ -202,9 +197,11 @@ class Tally:
         try:
             with self._data:
                 self._data.executemany("INSERT INTO stated VALUES (?, ?, ?)", self._rows)
+                self._data.executemany("INSERT INTO report VALUES (?)", self._patients)
         except sqlite3.OperationalError as error:
             raise UsageError(f"{self._path} cannot be written ({error}); set TMPDIR to a folder with room") from error
         self._rows.clear()
+        self._patients.clear()
 
 
 def _is_seen(mention: Mention, concept: Entity) -> bool:
@@ -217,11 +214,6 @@ def _pack(subject: int, relation: int, object: int, degree: int) -> int:
 
 def _unpack(packed: int) -> tuple[int, int, int, int]:
     return packed >> 34, packed >> 30 & 15, packed >> 2 & (1 << 28) - 1, packed & 3
-
-
-def _most(patients: Sequence[int], minimum: int) -> Certainty:
-    """What most patients give an end; where no certainty has enough patients to be told, uncertain."""
-    return _DEGREES[patients.index(max(patients))] if max(patients) >= minimum else Certainty.UNCERTAIN
 
 
 __all__ = ["Tally"]

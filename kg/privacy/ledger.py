@@ -1,8 +1,9 @@
 """The private ledger: how many other patients stand behind a triple.
 
-A graph built from reports may hold the very patient who is asked about. The ledger answers how much support a triple
-has *without* that patient. It holds keyed hashes (HMAC-SHA-256), never an identifier; whoever lacks its key cannot
-test whether a patient is in it. It stays where it was made: nothing exports it, and its folder ignores itself in git.
+A graph built from reports may hold the very patient who is asked about. The ledger answers what a triple would be
+*without* that patient: counts, support, certainty and lift, as if the patient's reports had never been read
+(:class:`Without`). It holds keyed hashes (HMAC-SHA-256), never an identifier; whoever lacks its key cannot test whether
+a patient is in it. It stays where it was made: nothing exports it, and its folder ignores itself in git.
 
 Examples
 --------
@@ -10,7 +11,7 @@ Examples
 >>> key = ("thx:chest_radiograph", "thx:shows", "thx:pneumothorax")
 >>> with TemporaryDirectory() as folder:
 ...     secret = read_or_create_key(Path(folder))
-...     rows = [(key, hash_patient(name, secret)) for name in ("anna", "ben", "cora")]
+...     rows = [(key, Statement(hash_patient(name, secret))) for name in ("anna", "ben", "cora")]
 ...     _ = write_ledger(Path(folder), rows)
 ...     with Ledger(Path(folder)) as ledger:
 ...         ledger.support_without(key, "ben"), ledger.support_without(key, "somebody else")
@@ -20,18 +21,21 @@ Examples
 from __future__ import annotations
 
 import hmac
+import json
 import os
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from thoracite.errors import PrivacyError, UsageError
 from thoracite.files import replace_path
+from thoracite.kg.privacy.cells import ABSENT, Cell, Counted, find_lift, measure_cells
+from thoracite.kg.vocabulary import CHEST_RADIOGRAPH, CO_OCCURS, SHOWS
 
 TripleKey = tuple[str, str, str]
 """Subject, relation and object, as CURIEs."""
@@ -43,8 +47,48 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE triple (id INTEGER PRIMARY KEY, subject TEXT, relation TEXT, object TEXT,
                      UNIQUE (subject, relation, object));
-CREATE TABLE seen (triple INTEGER, patient INTEGER, PRIMARY KEY (triple, patient)) WITHOUT ROWID;
+CREATE TABLE stated (triple INTEGER, degree INTEGER, patient INTEGER, reports INTEGER, ends INTEGER,
+                     PRIMARY KEY (triple, degree, patient)) WITHOUT ROWID;
+CREATE INDEX of_patient ON stated (patient);
+CREATE TABLE report (patient INTEGER PRIMARY KEY, reports INTEGER);
+CREATE TABLE made (minimum INTEGER);
 """
+_CELLS = f"""
+SELECT degree, COUNT(*), SUM(reports), {", ".join(f"SUM(ends >> {bit} & 1)" for bit in range(6))}
+FROM stated JOIN triple ON triple.id = stated.triple
+WHERE subject = ? AND relation = ? AND object = ? AND patient NOT IN (SELECT value FROM json_each(?))
+GROUP BY degree HAVING COUNT(*) >= (SELECT minimum FROM made) ORDER BY degree
+"""  # noqa: S608 - nothing of a user's is in it
+_OWN = """
+SELECT DISTINCT subject, relation, object FROM stated JOIN triple ON triple.id = stated.triple
+WHERE patient IN (SELECT value FROM json_each(?))
+"""
+_CACHED = 100_000
+"""Triples whose cells are held in memory."""
+
+NAMED = "named as anatomy"
+"""In a relation's place: the concept was named as anatomy; counted for the lift alone."""
+
+
+class Statement(NamedTuple):
+    """Reports of one patient that state a triple with one certainty.
+
+    Parameters
+    ----------
+    patient : int
+        Keyed hash (:func:`hash_patient`).
+    degree : int
+        Number of the certainty in :data:`~thoracite.kg.privacy.cells.DEGREES`.
+    reports : int
+        How many reports, at least 1.
+    ends : int
+        A bit for each certainty that they give the subject (1, 2, 4) and the object (8, 16, 32).
+    """
+
+    patient: int
+    degree: int = 0
+    reports: int = 1
+    ends: int = 0b001001
 
 
 def hash_patient(patient: str, key: bytes) -> int:
@@ -90,15 +134,25 @@ def _read_key(path: Path) -> bytes:
     return key
 
 
-def write_ledger(folder: Path, rows: Iterable[tuple[TripleKey, int]]) -> int:
+def write_ledger(
+    folder: Path,
+    rows: Iterable[tuple[TripleKey, Statement]],
+    *,
+    patients: Iterable[tuple[int, int]] = (),
+    minimum: int = 1,
+) -> int:
     """Write a ledger and put it in place when it is whole.
 
     Parameters
     ----------
     folder : Path
         Where its key stands (:func:`read_or_create_key`).
-    rows : iterable of (triple key, patient hash)
+    rows : iterable of (triple key, Statement)
         Triple by triple; repeated rows count once.
+    patients : iterable of (patient hash, number of reports)
+        Everybody whose reports were read.
+    minimum : int
+        The k of k-anonymity: patients behind each count of the graph.
 
     Returns
     -------
@@ -118,11 +172,14 @@ def write_ledger(folder: Path, rows: Iterable[tuple[TripleKey, int]]) -> int:
             data,
         ):
             data.executescript(_SCHEMA)
-            for key, patient in rows:
+            for key, stated in rows:
                 if key != last:
                     number, last = number + 1, key
                     data.execute("INSERT INTO triple VALUES (?, ?, ?, ?)", (number, *key))
-                data.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, patient))
+                row = (number, stated.degree, stated.patient, stated.reports, stated.ends)
+                data.execute("INSERT OR IGNORE INTO stated VALUES (?, ?, ?, ?, ?)", row)
+            data.executemany("INSERT INTO report VALUES (?, ?)", patients)
+            data.execute("INSERT INTO made VALUES (?)", (minimum,))
     except (OSError, sqlite3.OperationalError) as error:
         raise UsageError(f"the ledger in {folder} cannot be written: {error}; name another folder") from error
     return number
@@ -144,10 +201,12 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._key = _read_key(folder / KEY_FILE)
+        self._whole: dict[TripleKey, list[Cell]] = {}
         path = folder / DATA_FILE
         try:
-            self._data = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-            self._data.execute("SELECT 1 FROM triple, seen LIMIT 1").fetchall()
+            uri = f"{path.resolve().as_uri()}?mode=ro"
+            self._data = sqlite3.connect(uri, uri=True, check_same_thread=False)  # its owner asks one at a time
+            self._data.execute("SELECT 1 FROM triple, stated, report, made LIMIT 1").fetchall()
         except sqlite3.Error as error:
             raise PrivacyError(
                 f"support without the patient is unavailable: {path} is missing or damaged ({error}); "
@@ -168,15 +227,34 @@ class Ledger:
         patient : str
             As the reports name the patient; the report's id where reports name none.
         """
-        return self._count("AND seen.patient <> ?", triple, hash_patient(patient, self._key))
+        return self._count("AND stated.patient <> ?", triple, hash_patient(patient, self._key))
 
     def _count(self, condition: str, triple: TripleKey, *arguments: int) -> int:
         row = self._data.execute(
-            "SELECT COUNT(*) FROM seen JOIN triple ON triple.id = seen.triple "  # noqa: S608 - condition is ours
+            "SELECT COUNT(DISTINCT patient) FROM stated JOIN triple ON triple.id = stated.triple "  # noqa: S608 - ours
             f"WHERE subject = ? AND relation = ? AND object = ? {condition}",
             (*triple, *arguments),
         ).fetchone()
         return int(row[0])
+
+    def leave_out(self, patients: Iterable[str]) -> Without:
+        """Return the counts as they would be without the reports of some patients.
+
+        Parameters
+        ----------
+        patients : iterable of str
+            As the reports name them; a report's id, as ``report ID``, where reports name no patient.
+        """
+        hashes = {hash_patient(name, self._key) for patient in patients for name in (patient, f"report {patient}")}
+        return Without(self._data, sorted(hashes), self._find_all)
+
+    def _find_all(self, triple: TripleKey) -> list[Cell]:
+        """Find the released cells of a triple with everybody in them; asked for again and again, so cached."""
+        if triple not in self._whole:
+            if len(self._whole) >= _CACHED:
+                self._whole.clear()
+            self._whole[triple] = find_cells(self._data, triple, "[]")
+        return self._whole[triple]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -191,4 +269,77 @@ class Ledger:
         self.close()
 
 
-__all__ = ["Ledger", "TripleKey", "hash_patient", "read_or_create_key", "write_ledger"]
+class Without:
+    """Counts without some patients, as if their reports had never been read.
+
+    Parameters
+    ----------
+    data : sqlite3.Connection
+        An open ledger.
+    hashes : sequence of int
+        Keyed hashes of the patients.
+    whole : callable
+        Triple → its cells with everybody in them.
+    """
+
+    def __init__(
+        self, data: sqlite3.Connection, hashes: Sequence[int], whole: Callable[[TripleKey], list[Cell]]
+    ) -> None:
+        self._data, self._left_out, self._whole = data, json.dumps(list(hashes)), whole
+        (self.minimum,) = data.execute("SELECT minimum FROM made").fetchone()
+        (reports,) = data.execute(
+            "SELECT SUM(reports) FROM report WHERE patient NOT IN (SELECT value FROM json_each(?))", (self._left_out,)
+        ).fetchone()
+        self.reports = int(reports or 0)
+        self._stated = frozenset(data.execute(_OWN, (self._left_out,)).fetchall())
+        self._affirmed: dict[tuple[str, bool], int] = {}
+
+    def measure_whole(self, triple: TripleKey) -> Counted | None:
+        """Measure a triple with everybody; None where the ledger does not know it."""
+        return self._measure(self._whole(triple), triple)
+
+    def measure(self, triple: TripleKey) -> Counted | None:
+        """Measure a triple; None where too few other patients are behind it to tell anything."""
+        return self._measure(self._find_cells(triple), triple)
+
+    def _measure(self, cells: list[Cell], triple: TripleKey) -> Counted | None:
+        return measure_cells(cells, shows=triple[1] == SHOWS, minimum=self.minimum) if cells else None
+
+    def find_lift(self, triple: TripleKey, counted: Counted) -> float | None:
+        """Return the lift of a measured triple; None where it has none."""
+        if triple[1] == SHOWS:
+            return None
+        first, second = (self._count_end(end, together=triple[1] == CO_OCCURS) for end in (triple[0], triple[2]))
+        return find_lift(counted.affirmed, self.reports, first, second)
+
+    def _count_end(self, concept: str, *, together: bool) -> int:
+        """Count the reports that affirm a concept: as present where what co-occurs is counted."""
+        if (concept, together) not in self._affirmed:
+            root = CHEST_RADIOGRAPH.id
+            names = (SHOWS,) if together else (SHOWS, NAMED)
+            cells = [cell for name in names for cell in self._find_cells((root, name, concept))]
+            last = 1 if together else ABSENT
+            self._affirmed[concept, together] = sum(cell.reports for cell in cells if cell.degree < last)
+        return self._affirmed[concept, together]
+
+    def _find_cells(self, triple: TripleKey) -> list[Cell]:
+        return find_cells(self._data, triple, self._left_out) if triple in self._stated else self._whole(triple)
+
+
+def find_cells(data: sqlite3.Connection, triple: TripleKey, left_out: str) -> list[Cell]:
+    """Find the released cells of a triple without some patients, whose hashes are a JSON array."""
+    rows = data.execute(_CELLS, (*triple, left_out))
+    return [Cell(degree, patients, reports, ends[:3], ends[3:]) for degree, patients, reports, *ends in rows]
+
+
+__all__ = [
+    "NAMED",
+    "Ledger",
+    "Statement",
+    "TripleKey",
+    "Without",
+    "find_cells",
+    "hash_patient",
+    "read_or_create_key",
+    "write_ledger",
+]

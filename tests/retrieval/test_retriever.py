@@ -63,7 +63,8 @@ def test_an_image_retrieves_for_what_is_not_absent(retriever: Retriever, tmp_pat
     assert found.findings == FINDINGS
     assert [seed.label for seed in found.seeds] == ["pleural effusion", "atelectasis"]
     assert found == retriever.retrieve(str(tmp_path / "grey.png"))
-    assert found.triples == retriever.search(FINDINGS).triples
+    assert found.triples == retriever.retrieve(list(FINDINGS)).triples
+    assert retriever.search(FINDINGS).seeds == found.seeds
     for limit in (1, 3):
         answered = sum(score.answer is not None for finding in FINDINGS for score in finding.signs)
         assert len(retriever.search(FINDINGS, limit=limit).triples) <= limit * len(found.seeds) + answered

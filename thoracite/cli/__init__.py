@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
-from thoracite.cli.models import fetch_app, train_app
+from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
     SUITES,
     Encoder,
@@ -29,6 +29,7 @@ from thoracite.cli.options import (
     print_result,
     read_settings,
 )
+from thoracite.cli.search import differential, retrieve
 from thoracite.errors import ThoraciteError
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(train_app, name="train")
 app.add_typer(fetch_app, name="fetch")
+app.add_typer(index_app, name="index")
 
 
 def _show_version(value: bool) -> None:
@@ -103,25 +105,8 @@ def explain(
     explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
 
 
-@app.command()
-def retrieve(
-    query: Annotated[str, typer.Argument(metavar="IMAGE|TEXT|CURIE", help="An image, words or a CURIE to look up.")],
-    json: Json = False,
-    graph: Graph = None,
-    store: Store = None,
-    encoder: Encoder = None,
-) -> None:
-    """Find the evidence for an image, a phrase or a concept."""
-    from thoracite.retrieval.retriever import Retriever
-    from thoracite.ui.console_graph import prepare_graph
-    from thoracite.ui.text import render_retrieval_text
-    from thoracite.ui.view import render_retrieval
-
-    settings = read_settings(graph=graph, store=store, encoder=encoder)
-    prepare_graph(settings)
-    with Retriever(settings) as retriever:
-        found = retriever.retrieve(query)
-    print_result(render_retrieval(found) if json else render_retrieval_text(found))
+app.command()(retrieve)
+app.command()(differential)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands that train models and fetch published ones."""
+"""Commands that train models, fetch published ones, and index a graph's triples."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from thoracite.cli.options import print_result
+from thoracite.cli.options import Graph, Store, print_result, read_settings
 
 train_app = typer.Typer(help="Train the bundled models again from a data folder.")
+index_app = typer.Typer(help="Index a graph's triples by the meaning of their texts.")
 fetch_app = typer.Typer(help="Fetch published weights and records; the only commands that use the network.")
 
 
@@ -52,6 +53,32 @@ def train_signs(
     print_result(train(data, features, output, changes=changes))
 
 
+@train_app.command("text-vectors")
+def train_text_vectors(
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+    vocabularies: Annotated[
+        list[Path] | None, typer.Option("--vocabulary", help="OBO or SKOS file with more names of the same things.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Distil the text vectors from all-MiniLM-L6-v2 and teach them the graph's names and facts."""
+    from thoracite.retrieval.training.train_text_vectors import train_text_vectors as train
+
+    print_result(train(output, vocabularies=vocabularies or (), seed=seed))
+
+
+@train_app.command("projection")
+def train_projection(
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv and images.")],
+    crops: Annotated[Path, typer.Option("--crops", help="Folder for crops and features; what is there is kept.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
+) -> None:
+    """Train the projection from the bundled encoder's features to the text vectors."""
+    from thoracite.retrieval.training.train_projection import train_projection as train
+
+    print_result(train(data, crops, output))
+
+
 @train_app.command("calibration")
 def train_calibration(
     name: Annotated[str, typer.Argument(help="A third-party encoder.")],
@@ -73,6 +100,16 @@ def fetch_encoder(
     print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
 
 
+@fetch_app.command("text-encoder")
+def fetch_text_encoder(
+    name: Annotated[str, typer.Argument(help="Its name for --text-encoder: OWNER/MODEL of sentence-transformers …")],
+) -> None:
+    """Fetch the weights of a text encoder."""
+    from thoracite.retrieval.index.text_encoder import load_text_encoder
+
+    print_result(f"{load_text_encoder(name, fetch=True).name} is on this machine")
+
+
 @fetch_app.command("pubmed")
 def fetch_pubmed(
     query: Annotated[str, typer.Argument(help="A query in PubMed's syntax.")],
@@ -86,4 +123,18 @@ def fetch_pubmed(
     print_result(fetch(query, output, maximum=maximum, email=email))
 
 
-__all__ = ["fetch_app", "train_app"]
+@index_app.command("triples")
+def index_triples(
+    graph: Graph = None,
+    text_encoder: Annotated[
+        str | None, typer.Option("--text-encoder", help="thoracite-text, or another name of a text encoder.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Index the unique texts of a graph's triples; a build that is stopped leaves the old index."""
+    from thoracite.ui.console_knowledge import index_triples as index
+
+    print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
+
+
+__all__ = ["fetch_app", "index_app", "train_app"]

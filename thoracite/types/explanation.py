@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -30,6 +31,8 @@ class Evidence(Noun):
         ``for`` or ``against`` the finding in ``about``.
     score : float
         Fit of a triple, any unit, higher is better; or probability of image evidence, in [0, 1].
+    parts : mapping of str to float
+        For kind ``triple``: what its score adds up from, by name; empty where it is no sum.
     why : str
         One clause in words.
     about : Entity
@@ -57,6 +60,7 @@ class Evidence(Noun):
     kind: Literal["triple", "finding", "sign", "region", "image", "indication"]
     stance: Literal["for", "against"] = "for"
     score: float
+    parts: Mapping[str, float] = Field(default_factory=dict)
     why: str = ""
     about: Entity
     triple: Triple | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -182,10 +184,22 @@ class ScoredTriple(Noun):
         The triple.
     score : float
         Fit to the query, at least 0, higher is better; not a probability.
+    parts : mapping of str to float
+        What the score adds up from, by name (:mod:`thoracite.retrieval.ranking`); empty where it is no sum.
+    about : str or None
+        CURIE of the seed that it is a reason for; None where that is not known.
+    role : str
+        What it is for that seed: ``sign``, ``cause``, ``mimic`` …; empty where that is not known.
+    stance : str
+        ``for`` or ``against`` that seed.
     """
 
     triple: Triple
     score: float
+    parts: Mapping[str, float] = Field(default_factory=dict)
+    about: Curie | None = None
+    role: str = ""
+    stance: Literal["for", "against"] = "for"
 
 
 class Subgraph(Noun):
@@ -196,11 +210,48 @@ class Subgraph(Noun):
     seeds : tuple of Entity
         Concepts where the search began.
     triples : tuple of ScoredTriple
-        Triples found, best first for each seed.
+        Triples found, best first, or best first for each seed.
+
+    Examples
+    --------
+    >>> angle, effusion, lung = (Entity(id=f"thx:{name}", label=name) for name in ("angle", "effusion", "lung"))
+    >>> origin = (Provenance(source="thxs:openstax", locator="22.1"),)
+    >>> suggests = Relation(id="thx:suggestive_of", label="suggestive of")
+    >>> fact = Triple(subject=angle, relation=suggests, object=effusion, provenance=origin)
+    >>> found = Subgraph(seeds=(effusion,), triples=(ScoredTriple(triple=fact, score=1.0),))
+    >>> [node.label for node in found.nodes], found.edges, found.connected
+    (['effusion', 'angle'], (('thx:angle', 'thx:suggestive_of', 'thx:effusion'),), True)
+    >>> Subgraph(seeds=(effusion, lung), triples=found.triples).connected
+    False
     """
 
     seeds: tuple[Entity, ...] = ()
     triples: tuple[ScoredTriple, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[Entity, ...]:
+        """Return every concept once: the seeds, then the ends of the triples in their order."""
+        ends = (end for scored in self.triples for end in (scored.triple.subject, scored.triple.object))
+        return tuple({entity.id: entity for entity in (*self.seeds, *ends)}.values())
+
+    @property
+    def edges(self) -> tuple[tuple[str, str, str], ...]:
+        """Return subject, relation and object of every triple."""
+        return tuple(scored.triple.key for scored in self.triples)
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether a path of triples leads from each node to each other; an empty subgraph is connected."""
+        beside: dict[str, set[str]] = {node.id: set() for node in self.nodes}
+        for subject, _, object_ in self.edges:
+            beside[subject].add(object_)
+            beside[object_].add(subject)
+        reached: set[str] = set()
+        frontier = {node.id for node in self.nodes[:1]}
+        while frontier:
+            reached |= frontier
+            frontier = {other for one in frontier for other in beside[one]} - reached
+        return len(reached) == len(beside)
 
 
 __all__ = [

@@ -146,9 +146,10 @@ class TripleRecord(Record):
 
 
 class ScoredTripleRecord(TripleRecord):
-    """A triple with its score."""
+    """A triple with its score, and what it adds up from by name; empty where it is no sum."""
 
     score: float
+    parts: dict[str, float]
 
 
 class _EvidenceRecord(Record):
@@ -163,9 +164,10 @@ class _EvidenceRecord(Record):
 
 
 class SlimTripleEvidence(_EvidenceRecord, TripleRecord):
-    """A triple."""
+    """A triple; ``parts`` is what its score adds up from by name, empty where it is no sum."""
 
     kind: Literal["triple"]
+    parts: dict[str, float]
 
 
 class TripleEvidence(SlimTripleEvidence):

@@ -32,6 +32,7 @@ from thoracite.ui.records.answers import (
     SuitesRecord,
     ViolationsRecord,
 )
+from thoracite.ui.records.differential import DifferentialRecord
 from thoracite.ui.records.explanation import (
     CheckRecord,
     ErrorRecord,
@@ -47,6 +48,7 @@ SCHEMAS: dict[str, Any] = {
     "build": BuildRecord,
     "check": ViolationsRecord,
     "check-report": CheckRecord,
+    "differential": DifferentialRecord,
     "evaluate": SuiteRecord,
     "evaluate-list": SuitesRecord,
     "explain": ExplanationRecord | ErrorRecord,

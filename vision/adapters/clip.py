@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import open_clip
 import torch
 from PIL import Image
@@ -20,7 +22,7 @@ from PIL import Image
 from thoracite.errors import UsageError
 from thoracite.vision.adapters.adapted import LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings
+from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings, scale
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -53,7 +55,7 @@ class ClipModel:
         wording: Wording | None = None,
     ) -> None:
         self._wording = wording or name_findings(FINDINGS)
-        self.network, self._transform, self.device = network.eval(), transform, "cpu"
+        self.network, self._transform, self._tokenize, self.device = network.eval(), transform, tokenize, "cpu"
         with torch.inference_mode():
             self._texts = network.encode_text(tokenize(self._wording.prompts))
 
@@ -71,8 +73,28 @@ class ClipModel:
             Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
-            image = self.network.encode_image(self._transform(paint(pixels))[None].to(self.device))[0]
-            return self._wording.join(compare_pairs(image, self._texts, float(self.network.logit_scale.exp())))
+            pairs = compare_pairs(self._read(pixels), self._texts, float(self.network.logit_scale.exp()))
+            return self._wording.join(pairs)
+
+    def encode_image(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        """Return the vector of a radiograph in the space of the model's texts, shape (dimension,), of unit length.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Resized and normalised here as the model expects.
+        """
+        with torch.inference_mode():
+            return scale(self._read(pixels))
+
+    def encode_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors of texts, shape (texts, dimension), of unit length."""
+        with torch.inference_mode():
+            return scale(self.network.encode_text(self._tokenize(list(texts)).to(self.device)))
+
+    def _read(self, pixels: Pixels) -> torch.Tensor:
+        vector: torch.Tensor = self.network.encode_image(self._transform(paint(pixels))[None].to(self.device))[0]
+        return vector
 
 
 def load_clip(source: str, *, fetch: bool = False, wording: Wording | None = None) -> ClipModel:

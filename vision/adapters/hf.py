@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from transformers import (
     AutoConfig,
@@ -30,7 +31,7 @@ from transformers import (
 from thoracite.errors import ModelError
 from thoracite.vision.adapters.adapted import LabelModel, LogOdds, paint
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings
+from thoracite.vision.adapters.zero_shot import Wording, compare_pairs, name_findings, scale
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
 
@@ -103,12 +104,9 @@ class PairModel:
 
     def __init__(self, network: Any, process: Any, tokenize: Any, wording: Wording | None = None) -> None:
         self._wording = wording or name_findings(FINDINGS)
-        self.network, self._process, self.device = network.eval(), process, "cpu"
-        length = min(_LONGEST, network.config.text_config.max_position_embeddings)
-        prompts = self._wording.prompts
-        tokens = tokenize(prompts, padding="max_length", truncation=True, max_length=length, return_tensors="pt")
+        self.network, self._process, self._tokenize, self.device = network.eval(), process, tokenize, "cpu"
         with torch.inference_mode():
-            self._texts = network.get_text_features(**tokens).pooler_output
+            self._texts = self._read_texts(self._wording.prompts)
 
     def move(self, device: str) -> None:
         """Move the network to a device, named as in torch."""
@@ -124,9 +122,35 @@ class PairModel:
             Resized and normalised here as the model expects.
         """
         with torch.inference_mode():
-            seen = self.network.get_image_features(**self._process(paint(pixels), return_tensors="pt").to(self.device))
-            pairs = compare_pairs(seen.pooler_output[0], self._texts, float(self.network.logit_scale.exp()))
+            pairs = compare_pairs(self._read_image(pixels), self._texts, float(self.network.logit_scale.exp()))
             return self._wording.join(pairs)
+
+    def encode_image(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        """Return the vector of a radiograph in the space of the model's texts, shape (dimension,), of unit length.
+
+        Parameters
+        ----------
+        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+            Resized and normalised here as the model expects.
+        """
+        with torch.inference_mode():
+            return scale(self._read_image(pixels))
+
+    def encode_texts(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors of texts, shape (texts, dimension), of unit length."""
+        with torch.inference_mode():
+            return scale(self._read_texts(list(texts)))
+
+    def _read_image(self, pixels: Pixels) -> torch.Tensor:
+        shown = self._process(paint(pixels), return_tensors="pt").to(self.device)
+        vector: torch.Tensor = self.network.get_image_features(**shown).pooler_output[0]
+        return vector
+
+    def _read_texts(self, texts: list[str]) -> torch.Tensor:
+        length = min(_LONGEST, self.network.config.text_config.max_position_embeddings)
+        tokens = self._tokenize(texts, padding="max_length", truncation=True, max_length=length, return_tensors="pt")
+        vectors: torch.Tensor = self.network.get_text_features(**tokens.to(self.device)).pooler_output
+        return vectors
 
 
 def load_hf(source: str, *, fetch: bool = False, wording: Wording | None = None) -> LabelModel:

@@ -128,4 +128,16 @@ def compare_pairs(image: torch.Tensor, texts: torch.Tensor, scale: float) -> Log
     return logits
 
 
-__all__ = ["Wording", "compare_pairs", "describe_findings", "name_findings", "write_prompts"]
+def scale(vectors: torch.Tensor) -> npt.NDArray[np.float32]:
+    """Return vectors as an array, of unit length along the last axis.
+
+    Examples
+    --------
+    >>> scale(torch.tensor([[3.0, 4.0]])).round(1).tolist()
+    [[0.6000000238418579, 0.800000011920929]]
+    """
+    scaled: npt.NDArray[np.float32] = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
+    return scaled
+
+
+__all__ = ["Wording", "compare_pairs", "describe_findings", "name_findings", "scale", "write_prompts"]

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import PrivacyError, UsageError
-from thoracite.kg.privacy.ledger import DATA_FILE, KEY_FILE, Ledger, hash_patient, read_or_create_key, write_ledger
+from thoracite.kg.privacy.ledger import (
+    DATA_FILE,
+    KEY_FILE,
+    Ledger,
+    Statement,
+    hash_patient,
+    read_or_create_key,
+    write_ledger,
+)
 
 ONE = ("thx:chest_radiograph", "thx:shows", "thx:nodule")
 TWO = ("thx:nodule", "thx:located_at", "thx:lung")
@@ -17,8 +25,8 @@ TWO = ("thx:nodule", "thx:located_at", "thx:lung")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     key = read_or_create_key(tmp_path / "ledger")
-    rows = [(ONE, hash_patient(name, key)) for name in ("p1", "p2", "p3", "p3")]
-    rows += [(TWO, hash_patient("p2", key))]
+    rows = [(ONE, Statement(hash_patient(name, key))) for name in ("p1", "p2", "p3", "p3")]
+    rows += [(TWO, Statement(hash_patient("p2", key)))]
     assert write_ledger(tmp_path / "ledger", rows) == 2
     return tmp_path / "ledger"
 
@@ -42,7 +50,7 @@ def test_it_is_for_its_owner_alone(folder: Path) -> None:
 def test_it_holds_no_patient(tmp_path: Path) -> None:
     key = read_or_create_key(tmp_path / "ledger")
     names = ("patient 4711", "patient 4712")  # long enough not to stand in random bytes by chance
-    write_ledger(tmp_path / "ledger", [(ONE, hash_patient(name, key)) for name in names])
+    write_ledger(tmp_path / "ledger", [(ONE, Statement(hash_patient(name, key))) for name in names])
     content = b"".join(path.read_bytes() for path in (tmp_path / "ledger").iterdir())
     assert not any(name.encode() in content for name in names)
 
@@ -82,7 +90,7 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_failed_writing_leaves_the_old_ledger(folder: Path) -> None:
     def rows() -> object:
-        yield (ONE, 1)
+        yield (ONE, Statement(1))
         raise RuntimeError("stopped")
 
     with pytest.raises(RuntimeError):

@@ -1,0 +1,1 @@
+"""Text vectors, and the index of a graph's triples as texts."""

@@ -1,0 +1,1 @@
+"""Training of the text vectors, and of the projection from images to them."""
