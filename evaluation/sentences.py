@@ -137,7 +137,7 @@ def _median(metric: str, told: Sequence[Explanation]) -> Row:
     return _row(metric, [len(one.claims) for one in told], lambda values: float(np.median(values)))
 
 
-def _row(metric: str, values: Sequence[float], find: Callable[[np.ndarray], float]) -> Row:  # type: ignore[type-arg]
+def _row(metric: str, values: Sequence[float], find: Callable[[np.ndarray], float]) -> Row:
     drawn = np.array(values, dtype=np.float64)
     if not drawn.size:
         return Row(system=_SYSTEM, metric=metric, value=float("nan"), n=0)
