@@ -12,7 +12,7 @@ Järvelin K, Kekäläinen J. Cumulated gain-based evaluation of IR techniques. A
 Examples
 --------
 >>> round(find_ndcg(["a", "b", "c"], {"a": 2, "c": 1}), 3), find_ndcg([], {"a": 1})
-(0.95, 0.0)
+(0.964, 0.0)
 """
 
 from __future__ import annotations
