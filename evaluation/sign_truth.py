@@ -1,7 +1,8 @@
 """Signs against drawn truth: the same measure on drawn masks, and boxes that radiologists drew round opacities.
 
-The tolerances were stated before the figures were seen. A measure of geometry is right if it follows that of the drawn
-masks (correlation of at least 0.9) with a median error of at most a tenth of their spread (5th to 95th percentile). A
+The tolerances of boxes were stated before their figures were seen, those of masks after a first table of them. A
+measure of geometry is right if it follows that of the drawn masks (correlation of at least 0.9) with a median error of
+at most a tenth of their spread (5th to 95th percentile). A
 sign with a place is right if it tells a box there with an AUROC of at least 0.60 and an interval above 0.5, *and*
 better than it tells an opacity elsewhere.
 

@@ -219,7 +219,7 @@ def test_a_damaged_store_is_one_sentence_and_exit_4(run: Run, graph_folder: Path
     for damage in ("manifest.json", "CURRENT"):
         folder = tmp_path / damage
         shutil.copytree(graph_folder, folder)
-        next(folder.rglob(damage)).write_bytes(b"\0broken")
+        next((folder / "versions").rglob(damage)).write_bytes(b"\0broken")
         for words in (["explain", image], ["query", COUNT], ["retrieve", "thx:pneumothorax"]):
             ran = run(*words, "--graph", folder)
             assert (ran.code, ran.out) == (4, ""), words

@@ -34,7 +34,8 @@ def test_every_system_answers_words_and_signs_and_the_pool_is_blind(graph_folder
 
 def _check(query: Query, systems: Systems) -> None:
     found = {name: [name_triple(one) for one in rank(query)[:DEEP]] for name, rank in systems.name_all().items()}
-    assert [name for name, order in found.items() if not order] == ["no graph"]
+    silent = {name for name, order in found.items() if not order}
+    assert {"no graph"} <= silent <= {"no graph", "the ranking before"}
     pooled = [name_triple(one) for one in pool_query(query, systems)]
     assert len(pooled) == len(set(pooled)) <= MOST
     assert {order[0] for order in found.values() if order} <= set(pooled)
