@@ -5,8 +5,8 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Seven sets are planted: the test sentences, and the fifth to tenth set (:mod:`thoracite.evaluation.privacy_words`). Rules
-were tuned and the tagger is trained with the sets five to eight and the ``seen`` half of the ninth, so that only the
+Seven sets are planted: the test sentences, and the fifth to tenth set (:mod:`thoracite.evaluation.privacy_words`).
+Rules were tuned and the tagger is trained with the sets five to eight and the ``seen`` half of the ninth, so that only the
 ``locked`` half of the ninth and the tenth say how the gate does on what it has not met; nobody looks into those.
 """
 
