@@ -112,7 +112,7 @@ def rate_pairs(name: str, pairs: Floats) -> list[Row]:
     --------
     >>> pairs = np.repeat(np.linspace(0, 1, 20), 2).reshape(-1, 2) + [0.01, 0]
     >>> [round(row.value, 2) for row in rate_pairs("lung area", pairs)]
-    [1.0, 0.01, 0.28]
+    [1.0, 0.01, 0.29]
     """
     spread = float(np.ptp(np.percentile(pairs[:, 1], (5, 95))))
     names = [str(number) for number in range(len(pairs))]

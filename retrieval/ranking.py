@@ -11,7 +11,7 @@ Examples
 (1.5, 0.0, True)
 >>> Ranking().without("cosine")
 Traceback (most recent call last):
-thoracite.errors.UsageError: the ranking has no part 'cosine'; parts are relation, textbook, seed, walk, text, shown, …
+thoracite.errors.UsageError: the ranking has no part 'cosine'; parts are relation, textbook, seed, walk, text, ...
 """
 
 from __future__ import annotations

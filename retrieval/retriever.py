@@ -111,7 +111,7 @@ class Retriever(Lookup):
         --------
         >>> found = Retriever.from_graph().retrieve("thx:pneumothorax", k=3)
         >>> [evidence.triple.object.label for evidence in found.ranked][:1], len(found.triples)
-        (['pneumothorax'], 3)
+        (['visceral pleural line'], 3)
         """
         named = {"graph": path, "encoder": encoder if isinstance(encoder, str) else None, "ledger": ledger}
         opened = cls(Settings.read(arguments=named), encoder=None if isinstance(encoder, str) else encoder)
