@@ -19,17 +19,22 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from thoracite.kg.privacy.checks import check_names
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
+from thoracite.kg.privacy.tagger import Field, Hint, find_tagged
 from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the gate finds something else."""
+
+STRANGE, PLACED = 10.0, 100.0
+"""What it weighs for the tagger that a rule sees a name by its words, and by its place (set by leaving out writers)."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
 _HOUSE = re.compile(r"(?<![\w.,/-])\d{1,6} \Z")
@@ -53,13 +58,15 @@ class Identifier(Noun):
     end: int
 
 
-def find_identifiers(text: str) -> list[Identifier]:
+def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifier]:
     """Identifiers of a text, in order and without overlap.
 
     Parameters
     ----------
     text : str
         A report, or a part of one.
+    field : Field, optional
+        The tagger's weights; by default the bundled ones.
 
     Examples
     --------
@@ -67,10 +74,9 @@ def find_identifiers(text: str) -> list[Identifier]:
     [('DATE', 8, 18)]
     """
     spans: list[Span] = list(find_patterned(text))
-    spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
-    spans += [("NAME", start, end) for find in (find_slotted, find_signed, find_fielded) for start, end in find(text)]
-    names = sorted({(start, end) for kind, start, end in spans if kind == "NAME"})
-    spans += [("NAME", start, end) for start, end in find_listed(text, names)]
+    hints = find_hints(text)
+    for kind, start, end in check_names(text, find_tagged(text, hints, field), hints):
+        spans.append(_with_house_number(text, start, end) if kind == "NAME" else (kind, start, end))
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []
@@ -85,6 +91,14 @@ def find_identifiers(text: str) -> list[Identifier]:
         else:
             merged.append((kind, start, end))
     return [Identifier(kind=kind, start=start, end=end) for kind, start, end in merged]  # type: ignore[arg-type]
+
+
+def find_hints(text: str) -> list[Hint]:
+    """Where the rules see names, and what each kind of rule weighs: a place of people more than a strange word."""
+    strange = list(find_names(text))
+    placed = [span for find in (find_slotted, find_signed, find_fielded) for span in find(text)]
+    placed += find_listed(text, sorted({*strange, *placed}))
+    return [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
 
 
 def _with_house_number(text: str, start: int, end: int) -> Span:
