@@ -20,7 +20,7 @@ from thoracite.kg.privacy.deidentify import IdentifierKind
 if TYPE_CHECKING:
     from faker import Faker
 
-Split = Literal["tune", "test"]
+Split = Literal["tune", "test", "train"]
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -30,11 +30,13 @@ _DATES = (
 )  # fmt: skip
 _KINDS: dict[str, IdentifierKind] = {
     **dict.fromkeys(("name", "first", "last", "comma_name", "word", "WORD", "lower", "FIRST"), "NAME"),
+    **dict.fromkeys(("NAME", "hyphen", "mc", "MC", "pname", "init"), "NAME"),
     **dict.fromkeys(("number", "accession", "ssn", "serial", "plate", "nhs", "mrn", "uid"), "ID"),
-    **dict.fromkeys(("hospital", "street", "city", "zip"), "LOCATION"),
-    **dict.fromkeys(("date", "odd", "month"), "DATE"),
-    **dict.fromkeys(("phone", "extension"), "PHONE"),
-    "email": "EMAIL", "url": "URL", "ip": "IP", "age": "AGE",
+    **dict.fromkeys(("hospital", "street", "city", "zip", "ward"), "LOCATION"),
+    **dict.fromkeys(("date", "odd", "month", "month_year"), "DATE"),
+    **dict.fromkeys(("phone", "extension", "pager"), "PHONE"),
+    **dict.fromkeys(("age", "nineties", "age_words"), "AGE"),
+    "email": "EMAIL", "url": "URL", "ip": "IP",
 }  # fmt: skip
 _NUMBERS = ("#######", "###-####", "##########", "##-##-##")
 _ACCESSIONS = ("??########", "?-#######", "##-???-#####")

@@ -1,6 +1,6 @@
-"""The fifth to eighth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
+"""The fifth to ninth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv``, ``privacy_*6.csv``, ``privacy_*7.csv`` and ``privacy_*8.csv``. The
+The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*9.csv``. The
 fifth set was written before the gate's rules were changed, and is halved: rules are written against ``seen``, and of
 ``locked`` nobody looks at more than the figures. The halves share no carrier, surname, form of a date, word to keep or,
 but for the United States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth
@@ -9,7 +9,8 @@ seventh was written later still, in the same way, and is ``locked`` too; it shar
 with the two before it. Its dates have the forms that reports have, so most of those forms are in the other sets as
 well. The eighth was written blind once more, for version 6, and halved by the order of its rows after its first
 measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
-and forms of dates with all of them.
+and forms of dates with all of them. The same holds of the ninth, natural reports by one more writer. The sets five to
+eight and the ``seen`` half of the ninth are tuning now; the ``locked`` half of the ninth is read by nobody.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
 """Of the fifth set."""
 
-WordSet = Literal["fifth", "sixth", "seventh", "eighth"]
+WordSet = Literal["fifth", "sixth", "seventh", "eighth", "ninth"]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
     ("fifth", "locked"),
@@ -47,6 +48,8 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("seventh", "locked"),
     ("eighth", "seen"),
     ("eighth", "locked"),
+    ("ninth", "seen"),
+    ("ninth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 
@@ -54,7 +57,7 @@ FILLS = 12
 """How often each carrier is filled."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
-_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8"}
+_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9"}
 _LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test"}
 _DAYS = 365 * 25
 _EACH = 4
@@ -80,7 +83,7 @@ def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[s
     half : str
         ``seen`` or ``locked``.
     word_set : str
-        ``fifth``, ``sixth``, ``seventh`` or ``eighth``.
+        ``fifth`` to ``ninth``.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def plant_words(
     fills : int
         How often each carrier is filled, each time with other values.
     word_set : str
-        ``fifth``, ``sixth``, ``seventh`` or ``eighth``.
+        ``fifth`` to ``ninth``.
 
     Raises
     ------
@@ -164,7 +167,7 @@ def _make_words(words: Iterator[str], forms: Iterator[str], english: Faker, choi
 
 
 def write_date(day: date, form: str) -> str:
-    """A date in a form of ``privacy_dates5.csv`` to ``privacy_dates8.csv``.
+    """A date in a form of ``privacy_dates5.csv`` to ``privacy_dates9.csv``.
 
     Examples
     --------

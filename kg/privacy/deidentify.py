@@ -17,19 +17,26 @@ Examples
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
-from thoracite.kg.privacy.names import find_names
+from thoracite.kg.privacy.names import TITLES, find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
+from thoracite.kg.privacy.tagger import Field, Hint, find_tagged
+from thoracite.kg.privacy.tokens import ReportText
+from thoracite.kg.privacy.words import read_words
 from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "6"
+VERSION = "7"
 """Changes whenever the gate finds something else."""
+
+STRANGE, PLACED = 10.0, 20.0
+"""What it weighs for the tagger that a rule sees a name by its words, and by its place (set by leaving out writers)."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
 _HOUSE = re.compile(r"(?<![\w.,/-])\d{1,6} \Z")
@@ -53,13 +60,15 @@ class Identifier(Noun):
     end: int
 
 
-def find_identifiers(text: str) -> list[Identifier]:
+def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifier]:
     """Identifiers of a text, in order and without overlap.
 
     Parameters
     ----------
     text : str
         A report, or a part of one.
+    field : Field, optional
+        The tagger's weights; by default the bundled ones.
 
     Examples
     --------
@@ -67,10 +76,15 @@ def find_identifiers(text: str) -> list[Identifier]:
     [('DATE', 8, 18)]
     """
     spans: list[Span] = list(find_patterned(text))
-    spans += [_with_house_number(text, start, end) for start, end in find_names(text)]
-    spans += [("NAME", start, end) for find in (find_slotted, find_signed, find_fielded) for start, end in find(text)]
-    names = sorted({(start, end) for kind, start, end in spans if kind == "NAME"})
-    spans += [("NAME", start, end) for start, end in find_listed(text, names)]
+    hints = find_hints(text)
+    tagged = find_tagged(text, hints, field)
+    unhinted = [span[1:] for span in tagged if span[0] == "NAME" and not _touches(span[1:], hints)]
+    things = find_things(text, unhinted) if unhinted else set()
+    for kind, start, end in tagged:
+        if kind != "NAME":
+            spans.append((kind, start, end))
+        elif (start, end) not in things:
+            spans.append(_with_house_number(text, start, end))
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []
@@ -85,6 +99,37 @@ def find_identifiers(text: str) -> list[Identifier]:
         else:
             merged.append((kind, start, end))
     return [Identifier(kind=kind, start=start, end=end) for kind, start, end in merged]  # type: ignore[arg-type]
+
+
+def find_hints(text: str) -> list[Hint]:
+    """Where the rules see names, and what each kind of rule weighs: a place of people more than a strange word."""
+    strange = list(find_names(text))
+    placed = [span for find in (find_slotted, find_signed, find_fielded) for span in find(text)]
+    placed += find_listed(text, sorted({*strange, *placed}))
+    return [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
+
+
+def find_things(text: str, spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of some spans, those that name a thing: a title alone, or an eponym before its noun ("Riedel lobe").
+
+    Examples
+    --------
+    >>> find_things("Riedel lobe. Riedel rang.", [(0, 6), (13, 19)])
+    {(0, 6)}
+    """
+    read, found = ReportText(text, read_words()), set()
+    for start, end in spans:
+        inside = [i for i, token in enumerate(read.tokens) if start < token.end and token.start < end]
+        if inside and (
+            all(read.tokens[i].text.lower() in TITLES for i in inside)
+            or (read.capital(inside[-1]) and not read.tokens[inside[-1]].text.isupper() and read.eponym(inside[-1]))
+        ):
+            found.add((start, end))
+    return found
+
+
+def _touches(span: tuple[int, int], others: Iterable[tuple[int, int, float]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end, _ in others)
 
 
 def _with_house_number(text: str, start: int, end: int) -> Span:

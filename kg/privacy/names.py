@@ -18,7 +18,7 @@ from thoracite.kg.privacy.tokens import NAMELIKE, NEVER, ReportText, is_eponym, 
 from thoracite.kg.privacy.words import FOLDER, read_lists, read_words
 
 _SPACE = re.compile(r"[ \t\xa0]+$|\n$")
-_TITLES, _SOFT_TITLES, _CAPITAL_TITLES, _PARTICLES = (
+TITLES, _SOFTTITLES, _CAPITALTITLES, _PARTICLES = (
     read_lists(FOLDER / "identity.txt")[name] for name in ("title", "soft title", "capital title", "particle")
 )
 _CREDENTIAL = re.compile(rf",?\s*{any_of('credential')}(?![\w-])")
@@ -68,7 +68,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         while (
             first < last
             and read.gap(first) in {" ", ". "}
-            and read.tokens[first].text.lower() in (_TITLES - {"don"}) | read.words.proper["role"]
+            and read.tokens[first].text.lower() in (TITLES - {"don"}) | read.words.proper["role"]
         ):
             first += 1
         start, end = read.tokens[first].start, read.tokens[last].end
@@ -231,11 +231,13 @@ _BEFORE_KIN = frozenset({"dr", "drs", "mr", "mrs", "ms", "sister", "nurse", "pro
 def _after_title(read: ReportText, index: int) -> bool:
     if not index:
         return False
-    title = read.tokens[index - 1].text.lower()
+    title, begin = read.tokens[index - 1].text.lower(), read.tokens[index - 1].start
+    if read.text[begin - 1 : begin] == "^":  # HL7's title stands behind the name
+        return False
     role = read.tokens[index].text.lower() in read.words.proper["role"] and not is_nameable(read.tokens[index].text)
     if role and not (title in _BEFORE_KIN and read.tokens[index].text.title() in PERSONS):
         return False
-    if title not in _TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
+    if title not in TITLES or not re.fullmatch(r"\.?[ \t\xa0]+|\. ?|\.\n", read.gap(index - 1)):
         return False
     token = read.tokens[index].text
     initial = token in {"A"} and re.match(r"\.? [A-ZÀ-Þ]", read.text[read.tokens[index].end :][:3])
@@ -243,9 +245,9 @@ def _after_title(read: ReportText, index: int) -> bool:
     if token.lower() in NEVER and not (initial or long):  # "Dr More, for referring"
         return False
     if read.capital(index):
-        if title in _CAPITAL_TITLES and read.capital(index - 1) and not (read.titled or read.shouting):
+        if title in _CAPITALTITLES and read.capital(index - 1) and not (read.titled or read.shouting):
             return is_nameable(token)
-        if title in _SOFT_TITLES or title in _CAPITAL_TITLES:
+        if title in _SOFTTITLES or title in _CAPITALTITLES:
             return read.capital(index - 1) and not read.ordinary(index, report=True) and not read.impersonal(index)
         return True
     closed = title == "dr" and read.gap(index - 1) == ". " and _CLOSES.match(read.text, read.tokens[index].end)
@@ -395,4 +397,4 @@ def _looks_like_name(read: ReportText, index: int, last: int) -> bool:
     return did or not read.tokens[index].first or len(rare) > 1
 
 
-__all__ = ["find_names"]
+__all__ = ["TITLES", "find_names"]

@@ -89,8 +89,9 @@ DATES = [
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?{_DAY}(?:[/.-]|,?\s['’]?)\d\d(?![\d/-]|[.:]\d){_UNIT}",
     rf"(?<![^\W\d_]){_MONTH}\.?\s{_DAY}\s?(?:-|–|to|and|&|or|through)\s?{_DAY}(?!\d|"
     rf"\.\d){_UNIT}(?:,?\s{_YEAR}\b|,?\s['’]\d\d)?",
-    rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+(?:{_MD}|"
+    rf"(?<![^\W\d_])(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?,?\s+\(?(?:{_MD}|"
     rf"{_DM})(?![\d/-]|\.\d)",
+    rf"(?i:\b(?:date|day)(?:\s(?:of|for)(?:\s[a-z]+){{1,3}}|\s[a-z]+)?)\s?[:=]\s?(?P<x>{_MD}|{_DM})(?![\d/-]|\.\d)",
     rf"(?<![^\W\d_]){_MONTH}(?:0[1-9]|[12]\d|3[01]){_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?(?:\s+of|,)?[\s/._-]*['’]?{_YEAR}(?!\d)",
     rf"(?<![^\W\d_]){_MONTH}\.?[\s/-]?['’]\d\d(?!\d)",
@@ -111,6 +112,10 @@ DATES = [
     rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
 MONTHS = [  # without a number
+    r"(?<![\w'’-])(?P<x>January|February|April|June|July|August|September|October|November|December|JANUARY|FEBRUARY|"
+    r"OCTOBER|NOVEMBER|DECEMBER|SEPTEMBER)(?![\w'’-])",
+    r"\b(?i:in|since|last|until|till|from|during|early|late|mid|next|before|after|around|by|every|of|this|through|and|to)[\s-]"
+    r"(?P<x>March|MARCH)\b(?!\s(?:fracture|ha?emoglobinuria|stress|foot|[A-Z]))",
     rf"\b(?:[Tt]he|[Ss]ince|[Oo]n|[Ww]ith|[Tt]o|[Hh]is|[Hh]er)\s(?:(?:the|last|recent|prior|previous)\s)?(?P<x>(?=[A-Z]){_MONTH})"
     r"(?=\s(?:\w+\s)?(?:study|CT|film|films|radiographs?|X-?ray|x-?ray|CXR|MRI|PET|scan|exam|examination|images?|imaging|"
     r"admission|visit|clinic|appointment|surgery|operation|biopsy|ultrasound|bronchoscopy|study's)\b)",
@@ -147,16 +152,25 @@ def _widen_date(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_AFTER_AGE = r"(?!\s?(?:ago|prior|earlier|back|previously|of\s(?:smoking|asbestos|follow)|history|smok|pack))"
+_NUMERAL = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 AGES = [  # the number alone: "[AGE]-year-old" still reads
-    rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?:years?|yrs?|y)(?=\W|$|o\b)(?!\s+(?:ago|prior|earlier))",
-    rf"(?<![\d.-])(?P<x>{_NINETY})\s?(?:[MF]|male|female|man|woman|gentleman|lady)\b",
-    rf"(?i:\b(?:age[ds]?(?:/(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet|turned|age is|"
-    rf"at the age of)\b\.?)[\s:=]*(?P<x>{_NINETY})(?!\d|\.\d)",
-    rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|patient is|"
-    rf"pt is|m|f),?\s)(?P<x>{_NINETY})"
-    r"(?=[,.;](?:\s|$)|\s?(?:and|with)\b|$)",
-    r"(?i:\b(?P<x>ninet(?:y(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?|ies))\b)",
-    r"(?i:\b(?P<x>(?:one|a)[\s-]hundred(?:[\s-](?:and[\s-])?\w+)?)[\s-]years?[\s-](?:old|of age))",
+    rf"(?<![\d.-])(?P<x>{_NINETY})[\s-]*(?i:years?|yrs?|y[./]?\s?o|y)(?![^\W\d_])\.?{_AFTER_AGE}",
+    rf"(?<![\d.-])(?<!(?i:temp) )(?<!(?i:temp) of )(?P<x>{_NINETY})\s?[/-]?\s?"
+    r"(?:[MF]|(?i:fe)?(?i:male)|(?i:man|woman|gentleman|lady|patient))\b(?!\s?[\d-])",
+    rf"(?<![\w/])[MFmf]\s?/\s?(?P<x>{_NINETY})(?!\d|\.\d|\s?(?:mm|cm|%|/))",
+    rf"(?i:\b(?:age[ds]?(?:\s?/\s?(?:sex|gender))?(?:\s(?:at|on)\s\w+)?|aet(?:at)?|turn(?:s|ed|ing)?|age is|"
+    rf"(?:gentleman|lady|man|woman|patient|male|female) of|at the age of)\b\.?)[\s:=(]*(?P<x>{_NINETY})"
+    r"(?!\d|\.\d|\s?%)",
+    rf"(?i:\b(?:\w*man|lady|male|female|mother|father|patient|pt|resident|who is|he is|she is|patient is|he's|she's|"
+    rf"(?:is|will be|now) now|pt is|m|f),?\s)(?P<x>{_NINETY})"
+    r"(?=[,.;)](?:\s|$)|\s?(?:and|with)\b|$)",
+    rf"(?i:\b(?:mrs?|ms|miss)\.?\s[\w'’-]+(?:\s[\w'’-]+)?,\s)(?P<x>{_NINETY})(?=[,.;)](?:\s|$))",
+    rf"\((?P<x>{_NINETY})\s?(?i:y(?:rs?|ears?)?(?:\.?\s?o(?:ld)?\.?)?)?\s?[,/]?\s?(?:[MF]|(?i:fe)?(?i:male))\)",
+    r"(?i:\b(?:in|into|early|mid|late)[\s-](?:(?:his|her|their|the|its)\s)?(?:(?:early|mid|late)[\s-])?"
+    r"(?P<x>(?:9|10)0['’]?s)\b)",
+    rf"(?i:\b(?P<x>ninet(?:y(?:[\s-]{_NUMERAL})?|ies))\b)(?!\s(?:percent|degrees|per))",
+    rf"(?i:\b(?P<x>(?:(?:one|a)[\s-])?hundred(?:[\s-](?:and[\s-])?{_NUMERAL})?)[\s-]years?[\s-](?:old|of age))",
 ]
 
 _EXTENSION = r"(?:\s*(?:x|ext\.?|extension|#)\s*\d{1,6})?"
@@ -168,10 +182,21 @@ PHONES = [
     r"(?<![\w.-])0\d{1,4}[\s/-]\d{2,4}(?:[\s-]?\d{2,4}){1,3}\b",
     rf"(?<![\w.-])\d{{10}}{_EXTENSION}(?![\w-])",
     rf"(?i:(?<!\bon[ -](?=call))\b{any_of('telephone')}\b)(?:\s*(?i:number|no\.?|is|at|\#))*[\s.:#-]*"
+    rf"(?!(?<=(?i:called) |..(?i:back) |....(?i:at) )(?:[01]?\d|2[0-3])[0-5]\d(?!\d|[ -]\d))"
     rf"(?P<x>(?:x|\+)?\(?\d[\d\s().x-]{{2,18}}\d(?!\d){_EXTENSION})(?!:)",
 ]
 
+_DIALLED = (
+    "tel(?:ephone)?|phone|fax|mob(?:ile)?|cell(?:phone)?|whatsapp|sms|switchboard|helpline|helpdesk|hotline|landline|"
+    "direct line|secretary|sec|answerphone|voicemail|call-?back|dial|dect|extn?|extension|bleep(?:ed)?|pgr|pager|beeper"
+)
 PHONES += [  # of a ward, and of a bleep
+    rf"(?i:\b(?:{_DIALLED})\b\.?)(?:\s?(?i:number|no\.?|holder|is|on|given|ext\.?))*[\s.:#(/-]*(?P<x>\+?\d[\d-]{{2,7}})"
+    r"(?![\w%]|[.:/,]\d|\s?(?:h|hrs|hours|am|pm|a\.m|p\.m)\b)",
+    rf"(?i:\b(?:{_DIALLED}|office|reception|desk|room|contact|ring|reach(?:ed|able)?|text|line|call|number|clinic|ward|surgery)\b\.?)"
+    rf"(?:\s?(?i:number|no\.?|is|on|at|given|me|us|back|via|line))*[\s.:#(-]*(?P<x>[+(]*\d[\d\s().-]{{6,18}}\d){_UNIT}",
+    r"(?<![\w.-])\d{5}[ -]\d{5}(?![\w-])",
+    r"(?<![\w.-])1[38]00[ -]\d{3}[ -]\d{3}(?!\d)",
     r"(?<![\w.])[xX]\s?(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d)",
     r"(?i:\b(?:bleep|page|phone|telephone|call|ring|rang|text|contact|dial)(?:ed|ped|d)?)\s(?:[\w.'’-]+\s){1,4}on\s"
     r"(?P<x>\d{1,2}-\d{4}|\d{4,6})(?![\w-]|\.\d|:\d)",

@@ -100,7 +100,7 @@ def test_the_sixth_set_is_locked_and_large_enough_and_new() -> None:
 
 def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
     least = {"carriers": 120, "surnames": 110, "dates": 30, "kept": 200}
-    earlier = [part for part in PARTS if part[0] not in {"seventh", "eighth"}]
+    earlier = [part for part in PARTS if part[0] not in {"seventh", "eighth", "ninth"}]
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
         assert read_half(kind, "seen", "seventh") == []
         rows = read_half(kind, "locked", "seventh")
@@ -117,7 +117,7 @@ def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
 
 def test_the_eighth_set_is_large_enough_and_its_texts_are_new() -> None:
     least = {"carriers": 300, "surnames": 300, "dates": 70, "kept": 400}
-    earlier = [part for part in PARTS if part[0] != "eighth"]
+    earlier = [part for part in PARTS if part[0] not in {"eighth", "ninth"}]
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
         halves = [read_half(kind, half, "eighth") for half in HALVES]
         assert 0 <= len(halves[0]) - len(halves[1]) <= 1
@@ -128,7 +128,19 @@ def test_the_eighth_set_is_large_enough_and_its_texts_are_new() -> None:
     assert {row["kind"] for row in read_half("carriers", "locked", "eighth")} == {"NAME", "DATE", "ID"}
 
 
-@pytest.mark.parametrize("word_set", ["sixth", "seventh", "eighth"])
+def test_the_ninth_set_is_large_enough_and_its_texts_are_new() -> None:
+    least = {"carriers": 200, "surnames": 200, "dates": 35, "kept": 270}
+    earlier = [part for part in PARTS if part[0] != "ninth"]
+    for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
+        rows = [row for half in HALVES for row in read_half(kind, half, "ninth")]
+        assert len({row["id"] for row in rows}) == len({row[column] for row in rows}) == len(rows) >= least[kind]
+        known = {row[column] for word_set, half in earlier for row in read_half(kind, half, word_set)}
+        assert kind in {"surnames", "dates"} or known.isdisjoint(row[column] for row in rows)
+    kinds = {row["kind"] for row in read_half("carriers", "locked", "ninth")}
+    assert kinds == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
+
+
+@pytest.mark.parametrize("word_set", ["sixth", "seventh", "eighth", "ninth"])
 def test_every_form_of_a_locked_set_says_more_than_a_year(word_set: WordSet) -> None:
     for row in read_half("dates", "locked", word_set):
         written = {write_date(day, row["form"]) for day in (date(2021, 2, 3), date(2021, 11, 24))}

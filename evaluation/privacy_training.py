@@ -1,0 +1,183 @@
+"""Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
+
+Every carrier and every text to keep that may be read is planted: the sets five to eight, the seen half of the ninth,
+and the texts for tuning and for training. Surnames are drawn at random from words and from vocabularies, so that the
+tagger learns from what stands around a name and not from the name. The background is the half of Open-i from which the
+gate's word list was collected. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
+
+With ``--without WRITER`` one writer's texts are left out, and the gate with those weights is measured on them: the
+honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with that writer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from thoracite.errors import UsageError
+from thoracite.evaluation.privacy import is_held_out, measure_gate, measure_kept
+from thoracite.evaluation.privacy_plants import PlantedReport, join_pieces, make_fakers, plant_sentence, split_sentences
+from thoracite.evaluation.privacy_slots import fill_training
+from thoracite.evaluation.privacy_tuning import expand, read_tuning
+from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
+from thoracite.files import write_text
+from thoracite.kg.privacy import deidentify, tagger
+from thoracite.kg.privacy.features import Piece, describe_text, split_pieces
+from thoracite.kg.reports.read import read_reports
+
+LABELS = ("O", "NAME", "LOCATION", "PHONE", "ID", "DATE", "AGE")
+"""What the tagger tells; e-mail and network addresses have a form of their own."""
+
+WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
+    "fifth": ("fifth", ("seen", "locked")),
+    "sixth": ("sixth", ("locked",)),
+    "seventh": ("seventh", ("locked",)),
+    "eighth": ("eighth", ("seen", "locked")),
+    "ninth": ("ninth", ("seen",)),
+}
+"""The sets that may be read, each by another writer; with ``tuning`` and ``training`` they are what is planted."""
+
+FILLS, KEPT_FILLS, EACH, BACKGROUND, ROUNDS, LEAST, SEED = 3, 2, 3, 600, 8, 3, 3
+"""Times a carrier and a text to keep are filled, carriers a report, reports without plants, rounds of training,
+occurrences of an attribute, seed."""
+
+_PRUNED = 8  # hundredths, under which a weight is left out
+_CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
+
+
+def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
+    """Carriers, texts to keep and forms of dates of one writer."""
+    if writer in WRITERS:
+        word_set, halves = WRITERS[writer]
+        carriers, dates = (
+            [row for half in halves for row in read_half(name, half, word_set)] for name in ("carriers", "dates")
+        )
+        kept = [row.text for half in halves for row in read_kept(half, word_set)]
+        return [row["text"] for row in carriers], kept, [row["form"] for row in dates]
+    texts: tuple[list[str], list[str]] = (
+        (read_tuning("carriers"), read_tuning("kept"))
+        if writer == "tuning"
+        else (read_tuning("carriers", "training"), read_tuning("kept", "training"))
+    )
+    return (*texts, read_tuning("dates"))
+
+
+def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) -> Iterator[PlantedReport]:
+    """Reports with one writer's carriers and texts to keep, the more often the more choices a line has."""
+    choice = random.Random(f"{seed}{writer}")  # noqa: S311 - no secret
+    carriers, kept, forms = read_writer(writer)
+    people, english = make_fakers("train", seed)
+    rich = writer == "training"
+    lines = [line for line in carriers for _ in range(FILLS * (1 + (rich and min(4, line.count("|") // 3))))]
+    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(8, line.count("|") // 2)))]
+    choice.shuffle(lines)
+    choice.shuffle(keeps)
+    sentences = [piece for text in background for piece in split_sentences(text)]
+
+    def fill(line: str) -> PlantedReport:
+        return _recase(plant_sentence(expand(line, choice), fill_training(choice, people, english, forms)), choice)
+
+    rest = iter(keeps)
+    for start in range(0, len(lines), EACH):
+        pieces = [tuple(fill(line)) for line in lines[start : start + EACH]]
+        pieces += [(fill(line).text, ()) for line, _ in zip(rest, range(2), strict=False)]
+        pieces.append(choice.choice(sentences))
+        choice.shuffle(pieces)
+        yield join_pieces(pieces)
+    yield from (PlantedReport(fill(line).text, ()) for line in rest)
+
+
+def _recase(piece: tuple[str, tuple], choice: random.Random) -> PlantedReport:  # type: ignore[type-arg]
+    """A sentence in capitals or in lower case now and then, where that moves no character."""
+    text, drawn = piece[0], choice.random()
+    other = text.upper() if drawn < _CASES[0] else text.lower() if drawn < _CASES[1] else text
+    return PlantedReport(other if len(other) == len(text) else text, piece[1])
+
+
+def label_pieces(report: PlantedReport, pieces: Sequence[Piece]) -> list[str]:
+    """The label of each piece of a planted report."""
+    labels = [LABELS[0]] * len(pieces)
+    for plant in report.plants:
+        for index, piece in enumerate(pieces):
+            if plant.kind in LABELS and piece.start < plant.end and plant.start < piece.end:
+                labels[index] = plant.kind
+    return labels
+
+
+def train_field(reports: Sequence[PlantedReport]) -> str:
+    """Weights as the text that :func:`thoracite.kg.privacy.tagger.parse_field` reads.
+
+    Raises
+    ------
+    UsageError
+        If python-crfsuite is not installed.
+    """
+    try:
+        import pycrfsuite
+    except ImportError as error:
+        raise UsageError(
+            "training the tagger needs python-crfsuite; run pip install 'thoracite[privacy-train]'"
+        ) from error
+    trainer = pycrfsuite.Trainer(algorithm="ap", verbose=False)
+    trainer.set_params({"max_iterations": ROUNDS, "feature.minfreq": LEAST})
+    for report in reports:
+        if pieces := split_pieces(report.text):
+            trainer.append(list(describe_text(pieces)), label_pieces(report, pieces))
+    with tempfile.TemporaryDirectory() as folder:
+        trainer.train(f"{folder}/field")
+        opened = pycrfsuite.Tagger()
+        opened.open(f"{folder}/field")
+        found = opened.info()
+    moves = [[round(100 * found.transitions.get((left, right), 0.0)) for right in LABELS] for left in LABELS]
+    rows: dict[str, dict[int, int]] = {}
+    for (what, label), weight in found.state_features.items():
+        if abs(hundredths := round(100 * weight)) >= _PRUNED:
+            rows.setdefault(what, {})[LABELS.index(label)] = hundredths
+    lines = ["\t".join(LABELS), *("\t".join(map(str, row)) for row in moves)]
+    for what in sorted(rows):
+        lines.append("\t".join([what, *(f"{label}{weight:+d}" for label, weight in sorted(rows[what].items()))]))
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, and write the bundled weights or measure on the writer who was left out."""
+    parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_training", description=__doc__)
+    parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
+    parser.add_argument("--without", choices=[*WRITERS], help="leave one writer out and measure on that one")
+    parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
+    asked = parser.parse_args(arguments)
+    reports = [report for report in read_reports(asked.data / "openi" / "NLMCXR_reports.tgz") if report.text]
+    background = random.Random(SEED).sample([one.text for one in reports if not is_held_out(one.id)], BACKGROUND)  # noqa: S311
+    planted = [
+        report
+        for writer in (*WRITERS, "tuning", "training")
+        if writer != asked.without
+        for report in plant_writer(writer, background)
+    ]
+    field = train_field([*planted, *(PlantedReport(text, ()) for text in background)])
+    if not asked.without:
+        write_text(asked.out, field)
+        return
+    measure_unmet(asked.without, tagger.parse_field(field), [one.text for one in reports if is_held_out(one.id)])
+
+
+def measure_unmet(writer: str, field: tagger.Field, texts: Sequence[str]) -> None:
+    """Print recall, precision and words kept on the sets of a writer whom a field has not met."""
+    word_set, halves = WRITERS[writer]
+
+    def gate(text: str) -> list[tuple[int, int]]:
+        return [(found.start, found.end) for found in deidentify.find_identifiers(text, field=field)]
+
+    for half in halves:
+        rows = measure_gate(list(plant_words(texts, half, seed=7, word_set=word_set)), gate, "gate")
+        for row in [*rows, *list(measure_kept({(word_set, half): read_kept(half, word_set)}, gate, "gate"))[:1]]:
+            print(f"{writer}, {half}: {row.metric} {row.value:.3f} [{row.low:.3f}, {row.high:.3f}] n {row.n}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
+
+__all__ = ["LABELS", "WRITERS", "label_pieces", "main", "measure_unmet", "plant_writer", "read_writer", "train_field"]

@@ -1,0 +1,176 @@
+"""A linear-chain conditional random field that tells identifiers by what stands around them.
+
+The rules know the places that their writers thought of. The field has learned from planted reports, with surnames drawn
+at random from words, what places of people, towns, numbers and days have in common (``evaluation/privacy_training.py``
+trains it). Its weights stand in ``weights.tsv``; it is applied here without a library.
+
+References
+----------
+Lafferty, McCallum and Pereira (2001), Conditional random fields: probabilistic models for segmenting and labeling
+sequence data, ICML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from thoracite.kg.privacy.features import FAR, NEAR, Piece, describe, describe_pairs, describe_place, split_pieces
+
+_PAD = ("^^", "w=^^")
+Vector = tuple[float, ...]
+
+
+class Field:
+    """Weights of a conditional random field.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The first is that of no identifier.
+    states : dict of str to tuple of float
+        For each attribute, its weight for each label.
+    moves : sequence of sequence of float
+        Weight of each label behind each label.
+    """
+
+    def __init__(self, labels: Sequence[str], states: dict[str, Vector], moves: Sequence[Sequence[float]]) -> None:
+        self.labels, self.states = tuple(labels), states
+        self.into = [[row[label] for row in moves] for label in range(len(labels))]
+        self._alone: dict[tuple[int, str], Vector | None] = {}
+
+    def score(self, pieces: Sequence[Piece]) -> list[list[float]]:
+        """For each piece, the sum of the weights of all that is said of it, by label."""
+        texts = [piece.text for piece in pieces]
+        described = [_PAD] * 4 + [describe(text) for text in texts] + [_PAD] * 4
+        padded = [""] * 4 + texts + [""] * 4
+        signs, words = [one[0] for one in described], [one[1] for one in described]
+        get, scores = self.states.get, []
+        for index, place in enumerate(describe_place(pieces), start=4):
+            found = [self._score_alone(offset, padded[index + offset]) for offset in (*NEAR, *FAR)]
+            found += [get(pair) for pair in describe_pairs(words, signs, index, place)]
+            scores.append([sum(column) for column in zip(*(one for one in found if one), strict=True)])
+        return [one or [0.0] * len(self.labels) for one in scores]
+
+    def _score_alone(self, offset: int, text: str) -> Vector | None:
+        key = (offset, text)
+        try:
+            return self._alone[key]
+        except KeyError:
+            described = describe(text) if text else _PAD
+            said = described[1:] if offset in NEAR else (described[1], f"g={described[0]}")
+            rows = [row for what in said if (row := self.states.get(f"{offset}{what}"))]
+            if len(self._alone) > 200_000:
+                self._alone.clear()
+            self._alone[key] = tuple(map(sum, zip(*rows, strict=True))) if rows else None
+            return self._alone[key]
+
+    def decode(self, scores: Sequence[Sequence[float]]) -> list[int]:
+        """The best labels together (Viterbi)."""
+        best, back = list(scores[0]), []
+        for row in scores[1:]:
+            reached, came = [], []
+            for into, own in zip(self.into, row, strict=True):
+                values = list(map(float.__add__, best, into))
+                top = max(values)
+                reached.append(top + own)
+                came.append(values.index(top))
+            best = reached
+            back.append(came)
+        label = best.index(max(best))
+        labels = [label]
+        for came in reversed(back):
+            label = came[label]
+            labels.append(label)
+        return labels[::-1]
+
+
+@lru_cache(maxsize=1)
+def read_field() -> Field:
+    """The bundled weights."""
+    return parse_field(Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8"))
+
+
+def parse_field(text: str) -> Field:
+    """A field from its text: the labels, one row of moves a label, and the attributes with their weights."""
+    head, *lines = text.splitlines()
+    labels = head.split("\t")
+    moves = [[int(weight) / 100 for weight in line.split("\t")] for line in lines[: len(labels)]]
+    states: dict[str, Vector] = {}
+    for line in lines[len(labels) :]:
+        what, *weights = line.split("\t")
+        row = [0.0] * len(labels)
+        for weight in weights:
+            row[int(weight[0])] = int(weight[1:]) / 100
+        states[what] = tuple(row)
+    return Field(labels, states, moves)
+
+
+Hint = tuple[int, int, float]
+"""Characters in which the rules see a name, and what that weighs."""
+
+_TIME = r"(?!(?:[01]?\d|2[0-3]):?[0-5]\d\Z)"
+_FORMS = {
+    "PHONE": re.compile(rf"{_TIME}(?:[^\d\w]*(?:[xX]|ext)?[^\d\w]*\d){{3,}}\W*"),
+    "ID": re.compile(rf"{_TIME}(?!.*\d\s?(?:[nmk]?g|m[lL]|[mc]m)\b)(?:.*\d){{4}}.*", re.DOTALL),
+    "DATE": re.compile(
+        r"(?!\d{1,2}:\d\d)(?=.*\d)(?:.*(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*|(?:.*\d){3}.*\D.*\d.*)",
+        re.DOTALL,
+    ),
+    "AGE": re.compile(r"(?:9\d|1[0-2]\d)(?:['’]?s)?|(?i:ninet|.*hundred).*"),
+    "NAME": re.compile(r"(?!(?:mL|dL|kVp|mAs|mGy|pH|HU)\Z)(?=.*[^\W\d_]{2}).*", re.DOTALL),
+    "LOCATION": re.compile(r".*[^\W\d_]{2}.*", re.DOTALL),
+}
+"""What a span must look like for its kind, where the field alone has found it."""
+_MEASURED = re.compile(r"\s?(?:ng|mg|mcg|g|kg|m[lL]|mm|cm|%|HU|mGy|kVp|mAs|mmHg|L|units?|beats)\b|[/:.]\d")
+_AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
+
+
+def _has_form(text: str, span: tuple[str, int, int]) -> bool:
+    """Whether a span looks like its kind, and is no part of a measurement."""
+    kind, start, end = span
+    if not _FORMS[kind].fullmatch(text[start:end]):
+        return False
+    return kind not in {"PHONE", "ID", "AGE"} or not (
+        _MEASURED.match(text, end) or _AFTER_FIGURE.search(text, max(0, start - 2), start)
+    )
+
+
+def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = None) -> list[tuple[str, int, int]]:
+    """Identifiers that the field sees, given where the rules see names.
+
+    A hint adds its weight to each of its words. Where the field calls a part of a hint a name, all of it is one; where
+    it calls none of it so, the rules are overruled.
+
+    Parameters
+    ----------
+    text : str
+        A report, or a part of one.
+    hints : iterable of tuple
+        First character, end and weight.
+    field : Field, optional
+        By default the bundled one.
+    """
+    pieces, field = split_pieces(text), field or read_field()
+    if not pieces:
+        return []
+    scores, hints, name = field.score(pieces), list(hints), field.labels.index("NAME")
+    for start, end, weight in hints:
+        for piece, row in zip(pieces, scores, strict=True):
+            if start <= piece.start < end:
+                row[name] += weight
+    spans: list[tuple[str, int, int]] = []
+    for piece, label in zip(pieces, field.decode(scores), strict=True):
+        kind = field.labels[label]
+        if label and spans and spans[-1][0] == kind and not text[spans[-1][2] : piece.start].strip(" "):
+            spans[-1] = (kind, spans[-1][1], piece.end)
+        elif label:
+            spans.append((kind, piece.start, piece.end))
+    named = [span for span in spans if span[0] == "NAME"]
+    agreed = [("NAME", start, end) for start, end, _ in hints if any(a < end and start < b for _, a, b in named)]
+    return [span for span in spans if _has_form(text, span)] + agreed
+
+
+__all__ = ["Field", "Hint", "find_tagged", "parse_field", "read_field"]

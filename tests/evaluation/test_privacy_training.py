@@ -1,0 +1,62 @@
+"""Training of the privacy gate's tagger: what it is trained with, and that it learns."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from thoracite.evaluation.privacy_plants import Plant, PlantedReport, make_fakers
+from thoracite.evaluation.privacy_slots import draw_surname, fill_training
+from thoracite.evaluation.privacy_training import WRITERS, label_pieces, plant_writer, read_writer, train_field
+from thoracite.evaluation.privacy_tuning import expand, read_tuning
+from thoracite.evaluation.privacy_words import read_half
+from thoracite.kg.privacy.features import split_pieces
+from thoracite.kg.privacy.tagger import find_tagged, parse_field
+
+BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
+
+
+def test_the_locked_half_of_the_ninth_set_is_not_trained_with() -> None:
+    assert WRITERS["ninth"] == ("ninth", ("seen",))
+    for name in ("carriers", "kept"):
+        locked = {row["text"] for row in read_half(name, "locked", "ninth")}
+        trained = {
+            text for writer in (*WRITERS, "tuning", "training") for part in read_writer(writer)[:2] for text in part
+        }
+        assert not locked & trained
+
+
+def test_there_are_many_carriers_and_texts_to_keep_and_all_can_be_filled() -> None:
+    choice = random.Random(2)
+    people, english = make_fakers("train", 1)
+    carriers, kept = read_tuning("carriers", "training"), read_tuning("kept", "training")
+    assert len(set(carriers)) == len(carriers) >= 400
+    assert len(set(kept)) == len(kept) >= 140
+    slots = fill_training(choice, people, english, ["{d} {Mon} {yyyy}"])
+    for line in carriers + kept:
+        assert "{" not in expand(line, choice).format_map({name: make() for name, make in slots.items()})
+
+
+def test_surnames_are_mostly_words() -> None:
+    choice = random.Random(2)
+    people, _ = make_fakers("train", 1)
+    names = {draw_surname(choice, people[0]) for _ in range(400)}
+    assert len(names) > 350
+    assert all(name[0].isalpha() for name in names)
+
+
+def test_pieces_of_plants_are_labelled() -> None:
+    report = PlantedReport("Seen by Rose Hill on 3/4.", (Plant("NAME", 8, 17), Plant("DATE", 21, 24)))
+    labels = label_pieces(report, split_pieces(report.text))
+    assert labels == ["O", "O", "NAME", "NAME", "O", "DATE", "DATE", "DATE", "O"]
+
+
+def test_a_field_learns_a_place_of_names_whatever_the_name() -> None:
+    pytest.importorskip("pycrfsuite")
+    reports = list(plant_writer("ninth", BACKGROUND))[:80]
+    assert reports == list(plant_writer("ninth", BACKGROUND))[:80]
+    field = parse_field(train_field(reports))
+    text = "Findings discussed with Dr. Quux by telephone at 14:35."
+    assert [text[start:end] for kind, start, end in find_tagged(text, [], field) if kind == "NAME"] == ["Quux"]
+    assert find_tagged("The lungs are clear. No effusion is seen.", [], field) == []

@@ -1,0 +1,38 @@
+"""What the tagger sees of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from thoracite.kg.privacy.features import describe, describe_place, describe_text, split_pieces
+
+
+def test_pieces_are_words_numbers_marks_and_line_ends_where_they_stand() -> None:
+    text = "Dr. O'Neil-Hill, x5024\nAge 94"
+    pieces = split_pieces(text)
+    assert [piece.text for piece in pieces] == ["Dr", ".", "O'Neil-Hill", ",", "x", "5024", "¶", "Age", "94"]
+    assert all(text[piece.start : piece.end] in {piece.text, "\n"} for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("word", "sign"),
+    [("94", "#90s"), ("2019", "#year"), ("07", "#0m"), ("31", "#d"), ("4432", "#4"), ("Dr", "XxT"), ("the", "xxn"),
+     ("Kowalska", "Xx?"), ("KOWALSKA", "XX?"), (":", ":"), ("maneuver", "xxH")],
+)  # fmt: skip
+def test_signs_of_words(word: str, sign: str) -> None:
+    assert describe(word)[0] == sign
+
+
+def test_a_label_holds_until_its_line_or_sentence_ends() -> None:
+    pieces = split_pieces("Tech: Hill, AP view. Clear\nNo")
+    labels = {piece.text: label for piece, (_, label, _) in zip(pieces, describe_place(pieces), strict=True)}
+    assert (labels["Hill"], labels["view"], labels["Clear"], labels["No"]) == ("tech", "tech", "", "")
+
+
+def test_every_piece_is_described_with_its_neighbours() -> None:
+    (first, second) = describe_text(split_pieces("Dr Hill"))
+    assert "0w=dr" in first
+    assert "1w=hill" in first
+    assert "-1w=dr" in second
+    assert "2w=^^" in second
+    assert any(what.startswith("c=w=dr|") for what in second)
