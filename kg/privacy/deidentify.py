@@ -17,17 +17,15 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Literal
 
+from thoracite.kg.privacy.checks import check_names
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
-from thoracite.kg.privacy.names import TITLES, find_names
+from thoracite.kg.privacy.names import find_names
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
 from thoracite.kg.privacy.tagger import Field, Hint, find_tagged
-from thoracite.kg.privacy.tokens import ReportText
-from thoracite.kg.privacy.words import read_words
 from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
@@ -35,7 +33,7 @@ IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "
 VERSION = "7"
 """Changes whenever the gate finds something else."""
 
-STRANGE, PLACED = 10.0, 20.0
+STRANGE, PLACED = 10.0, 100.0
 """What it weighs for the tagger that a rule sees a name by its words, and by its place (set by leaving out writers)."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
@@ -77,14 +75,8 @@ def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifie
     """
     spans: list[Span] = list(find_patterned(text))
     hints = find_hints(text)
-    tagged = find_tagged(text, hints, field)
-    unhinted = [span[1:] for span in tagged if span[0] == "NAME" and not _touches(span[1:], hints)]
-    things = find_things(text, unhinted) if unhinted else set()
-    for kind, start, end in tagged:
-        if kind != "NAME":
-            spans.append((kind, start, end))
-        elif (start, end) not in things:
-            spans.append(_with_house_number(text, start, end))
+    for kind, start, end in check_names(text, find_tagged(text, hints, field), hints):
+        spans.append(_with_house_number(text, start, end) if kind == "NAME" else (kind, start, end))
     placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
     spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
     merged: list[Span] = []
@@ -107,29 +99,6 @@ def find_hints(text: str) -> list[Hint]:
     placed = [span for find in (find_slotted, find_signed, find_fielded) for span in find(text)]
     placed += find_listed(text, sorted({*strange, *placed}))
     return [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
-
-
-def find_things(text: str, spans: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Of some spans, those that name a thing: a title alone, or an eponym before its noun ("Riedel lobe").
-
-    Examples
-    --------
-    >>> find_things("Riedel lobe. Riedel rang.", [(0, 6), (13, 19)])
-    {(0, 6)}
-    """
-    read, found = ReportText(text, read_words()), set()
-    for start, end in spans:
-        inside = [i for i, token in enumerate(read.tokens) if start < token.end and token.start < end]
-        if inside and (
-            all(read.tokens[i].text.lower() in TITLES for i in inside)
-            or (read.capital(inside[-1]) and not read.tokens[inside[-1]].text.isupper() and read.eponym(inside[-1]))
-        ):
-            found.add((start, end))
-    return found
-
-
-def _touches(span: tuple[int, int], others: Iterable[tuple[int, int, float]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end, _ in others)
 
 
 def _with_house_number(text: str, start: int, end: int) -> Span:

@@ -65,7 +65,7 @@ def describe(word: str) -> tuple[str, ...]:
     >>> describe("Kowalska")[0]
     'Xx?'
     """
-    if word.isdigit():
+    if word.isdecimal():
         return (_number(word), f"w={_number(word)}")
     if not word[0].isalpha():
         return (word, f"w={word}")
@@ -77,6 +77,8 @@ def describe(word: str) -> tuple[str, ...]:
 
 
 def _number(word: str) -> str:
+    if len(word) > 4:
+        return f"#{min(len(word), 12)}"
     value = int(word)
     if len(word) == 4 and 1900 <= value < 2100:
         return "#year"
@@ -84,7 +86,7 @@ def _number(word: str) -> str:
         return "#90s"
     if len(word) <= 2:
         return f"#{'0' if word[0] == '0' else ''}{'m' if value < 13 else 'd' if value < 32 else 'n'}"
-    return f"#{min(len(word), 12)}"
+    return f"#{len(word)}"
 
 
 def _shape(word: str) -> str:
@@ -126,6 +128,27 @@ def _chief(kinds: Sequence[str]) -> str:
         if kind in kinds:
             return letter
     return "?"
+
+
+@lru_cache(maxsize=100_000)
+def is_plain(word: str, *, opens: bool) -> bool:
+    """Whether a piece says nothing of a person: a mark, or a word of reports in lower case or at a sentence's opening.
+
+    Examples
+    --------
+    >>> is_plain("lungs", opens=False), is_plain("Lungs", opens=True), is_plain("Lungs", opens=False)
+    (True, True, False)
+    >>> is_plain("paged", opens=False), is_plain("5", opens=False)
+    (False, False)
+    """
+    if not word[0].isalpha():
+        return not word.isdecimal() and word not in "^|=~*#<"
+    if "XXX" in word:  # removed already
+        return True
+    if not (word.islower() or (opens and word[1:].islower()) or (word.isupper() and len(word) > 6)):
+        return False
+    kinds = _kinds(word, word.lower())
+    return "report" in kinds and not {"role", "title", "spoken", "group", "calendar", "letters"} & {*kinds}
 
 
 def describe_place(pieces: Sequence[Piece]) -> list[tuple[str, str, bool]]:
@@ -199,5 +222,6 @@ __all__ = [
     "describe_pairs",
     "describe_place",
     "describe_text",
+    "is_plain",
     "split_pieces",
 ]

@@ -12,12 +12,22 @@ sequence data, ICML.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from thoracite.kg.privacy.features import FAR, NEAR, Piece, describe, describe_pairs, describe_place, split_pieces
+from thoracite.kg.privacy.features import (
+    FAR,
+    NEAR,
+    Piece,
+    describe,
+    describe_pairs,
+    describe_place,
+    is_plain,
+    split_pieces,
+)
 
 _PAD = ("^^", "w=^^")
 Vector = tuple[float, ...]
@@ -41,18 +51,19 @@ class Field:
         self.into = [[row[label] for row in moves] for label in range(len(labels))]
         self._alone: dict[tuple[int, str], Vector | None] = {}
 
-    def score(self, pieces: Sequence[Piece]) -> list[list[float]]:
-        """For each piece, the sum of the weights of all that is said of it, by label."""
+    def score(self, pieces: Sequence[Piece], runs: Sequence[range] | None = None) -> dict[int, list[float]]:
+        """For each piece of some runs, by default of all, the sum of all weights of what is said of it, by label."""
         texts = [piece.text for piece in pieces]
         described = [_PAD] * 4 + [describe(text) for text in texts] + [_PAD] * 4
         padded = [""] * 4 + texts + [""] * 4
         signs, words = [one[0] for one in described], [one[1] for one in described]
-        get, scores = self.states.get, []
-        for index, place in enumerate(describe_place(pieces), start=4):
-            found = [self._score_alone(offset, padded[index + offset]) for offset in (*NEAR, *FAR)]
-            found += [get(pair) for pair in describe_pairs(words, signs, index, place)]
-            scores.append([sum(column) for column in zip(*(one for one in found if one), strict=True)])
-        return [one or [0.0] * len(self.labels) for one in scores]
+        get, places, scores = self.states.get, describe_place(pieces), {}
+        for index in itertools.chain(*(runs if runs is not None else [range(len(pieces))])):
+            found = [self._score_alone(offset, padded[index + 4 + offset]) for offset in (*NEAR, *FAR)]
+            found += [get(pair) for pair in describe_pairs(words, signs, index + 4, places[index])]
+            rows = [one for one in found if one]
+            scores[index] = [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(self.labels)
+        return scores
 
     def _score_alone(self, offset: int, text: str) -> Vector | None:
         key = (offset, text)
@@ -67,9 +78,11 @@ class Field:
             self._alone[key] = tuple(map(sum, zip(*rows, strict=True))) if rows else None
             return self._alone[key]
 
-    def decode(self, scores: Sequence[Sequence[float]]) -> list[int]:
-        """The best labels together (Viterbi)."""
+    def decode(self, scores: Sequence[Sequence[float]], *, inside: bool = False) -> list[int]:
+        """The best labels together (Viterbi); ``inside`` where a word that is no identifier stands before the first."""
         best, back = list(scores[0]), []
+        if inside:
+            best = [score + into[0] for score, into in zip(best, self.into, strict=True)]
         for row in scores[1:]:
             reached, came = [], []
             for into, own in zip(self.into, row, strict=True):
@@ -116,7 +129,7 @@ _FORMS = {
     "PHONE": re.compile(rf"{_TIME}(?:[^\d\w]*(?:[xX]|ext)?[^\d\w]*\d){{3,}}\W*"),
     "ID": re.compile(rf"{_TIME}(?!.*\d\s?(?:[nmk]?g|m[lL]|[mc]m)\b)(?:.*\d){{4}}.*", re.DOTALL),
     "DATE": re.compile(
-        r"(?!\d{1,2}:\d\d)(?=.*\d)(?:.*(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*|(?:.*\d){3}.*\D.*\d.*)",
+        r"(?!\d{1,2}:\d\d)(?!.*\sat\s)(?=.*\d)(?:.*(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec).*|(?:.*\d){3}.*\D.*\d.*)",
         re.DOTALL,
     ),
     "AGE": re.compile(r"(?:9\d|1[0-2]\d)(?:['’]?s)?|(?i:ninet|.*hundred).*"),
@@ -138,6 +151,35 @@ def _has_form(text: str, span: tuple[str, int, int]) -> bool:
     )
 
 
+def find_runs(pieces: Sequence[Piece], hints: Iterable[Hint] = ()) -> list[range]:
+    """The sentences and lines that can hold an identifier: with more than the plain words of reports.
+
+    A name in lower case stands beside a verb of telling, a role or a number; any other begins with a capital that is
+    not the sentence's.
+    """
+    runs: list[range] = []
+    hinted, first = [start for start, _, _ in hints], 0
+    for index, piece in enumerate(pieces):
+        if index + 1 < len(pieces) and not (piece.text == "¶" or (piece.text == "." and index - first > 2)):
+            continue
+        inside = pieces[first : index + 1]
+        begin, end = inside[0].start, inside[-1].end
+        if any(begin <= start < end for start in hinted) or not _is_plain_sentence(inside):
+            joined = bool(runs) and runs[-1].stop == first
+            runs[-1:] = [range(runs[-1].start, index + 1)] if joined else [*runs[-1:], range(first, index + 1)]
+        first = index + 1
+    return runs
+
+
+def _is_plain_sentence(pieces: Sequence[Piece]) -> bool:
+    opens = True
+    for piece in pieces:
+        if not is_plain(piece.text, opens=opens):
+            return False
+        opens = piece.text == ":"
+    return True
+
+
 def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = None) -> list[tuple[str, int, int]]:
     """Identifiers that the field sees, given where the rules see names.
 
@@ -153,21 +195,22 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
     field : Field, optional
         By default the bundled one.
     """
-    pieces, field = split_pieces(text), field or read_field()
-    if not pieces:
-        return []
-    scores, hints, name = field.score(pieces), list(hints), field.labels.index("NAME")
+    pieces, field, hints = split_pieces(text), field or read_field(), list(hints)
+    runs = find_runs(pieces, hints)
+    scores, name = field.score(pieces, runs), field.labels.index("NAME")
     for start, end, weight in hints:
-        for piece, row in zip(pieces, scores, strict=True):
-            if start <= piece.start < end:
+        for index, row in scores.items():
+            if start <= pieces[index].start < end:
                 row[name] += weight
     spans: list[tuple[str, int, int]] = []
-    for piece, label in zip(pieces, field.decode(scores), strict=True):
-        kind = field.labels[label]
-        if label and spans and spans[-1][0] == kind and not text[spans[-1][2] : piece.start].strip(" "):
-            spans[-1] = (kind, spans[-1][1], piece.end)
-        elif label:
-            spans.append((kind, piece.start, piece.end))
+    for run in runs:
+        labels = field.decode([scores[index] for index in run], inside=run.start > 0)
+        for piece, label in zip(pieces[run.start : run.stop], labels, strict=True):
+            kind = field.labels[label]
+            if label and spans and spans[-1][0] == kind and not text[spans[-1][2] : piece.start].strip(" "):
+                spans[-1] = (kind, spans[-1][1], piece.end)
+            elif label:
+                spans.append((kind, piece.start, piece.end))
     named = [span for span in spans if span[0] == "NAME"]
     agreed = [("NAME", start, end) for start, end, _ in hints if any(a < end and start < b for _, a, b in named)]
     return [span for span in spans if _has_form(text, span)] + agreed

@@ -50,7 +50,7 @@ TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size.
         ("LONG, ROSALIND. Portable film.", "[NAME]. Portable film."),
         ("Smith, John has a small effusion.", "[NAME] has a small effusion."),
         ("BISHOP ROSALIND, 67 years.", "[NAME], 67 years."),
-        ("Hill's clinic asked for it. Cooper, bleep 1234.", "[NAME]'s clinic asked for it. [NAME], bleep 1234."),
+        ("Hill's clinic asked for it. Cooper, bleep 1234.", "[NAME]'s clinic asked for it. [NAME], bleep [PHONE]."),
     ],
 )
 def test_surnames_that_are_words(text: str, expected: str) -> None:

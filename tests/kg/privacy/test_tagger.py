@@ -9,7 +9,7 @@ import pytest
 
 from thoracite.kg.privacy.deidentify import deidentify
 from thoracite.kg.privacy.features import split_pieces
-from thoracite.kg.privacy.tagger import Field, find_tagged, parse_field, read_field
+from thoracite.kg.privacy.tagger import Field, find_runs, find_tagged, parse_field, read_field
 
 LABELS = ("O", "NAME", "PHONE")
 
@@ -30,8 +30,15 @@ def test_decoding_finds_the_best_of_all_sequences() -> None:
 def test_weights_are_read_as_hundredths() -> None:
     field = parse_field("O\tNAME\n100\t-50\n0\t25\n0w=hill\t0-120\t1+300\n")
     assert field.into == [[1.0, 0.0], [-0.5, 0.25]]
-    (scores,) = field.score(split_pieces("hill"))
-    assert scores == [-1.2, 3.0]
+    assert field.score(split_pieces("hill")) == {0: [-1.2, 3.0]}
+
+
+def test_only_what_can_hold_an_identifier_is_looked_at() -> None:
+    text = "The lungs are clear. Paged him at noon. No effusion.\nRose Hill rang. The heart is normal."
+    pieces = split_pieces(text)
+    said = [" ".join(pieces[index].text for index in run) for run in find_runs(pieces)]
+    assert said == ["Paged him at noon .", "Rose Hill rang ."]
+    assert [run.start for run in find_runs(pieces, [(4, 9, 1.0)])] == [0, 14]
 
 
 def test_a_hint_is_taken_whole_where_the_field_agrees_with_a_part_and_not_where_it_does_not() -> None:

@@ -1,0 +1,75 @@
+"""What is taken of the names that only the tagger has seen: none that the rules know for a thing or a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from thoracite.kg.privacy.names import TITLES
+from thoracite.kg.privacy.patterns import Span
+from thoracite.kg.privacy.slots import LISTS, is_nameable
+from thoracite.kg.privacy.tagger import Hint
+from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
+from thoracite.kg.privacy.words import read_words
+
+_GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
+_LITTLE = TITLES | NEVER | LISTS["particle"]
+_POSSESSIVE = re.compile(r"['’]s\Z")
+
+
+def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iterator[Span]:
+    """Spans without the names that no rule has seen and that are none, the others from their first word of a name on.
+
+    Parameters
+    ----------
+    text : str
+        The report.
+    spans : iterable of tuple
+        Of all kinds; those of other kinds come back as they are.
+    hints : iterable of tuple
+        Where the rules see names.
+
+    Examples
+    --------
+    >>> list(check_names("Riedel lobe. Riedel rang.", [("NAME", 0, 6), ("NAME", 13, 19)], []))
+    [('NAME', 13, 19)]
+    """
+    read, seen = None, list(hints)
+    for kind, start, end in spans:
+        if kind != "NAME":
+            yield kind, start, end
+            continue
+        if possessive := _POSSESSIVE.search(text, start, end):
+            end = possessive.start()
+        read = read or ReportText(text, read_words())
+        inside = [i for i, token in enumerate(read.tokens) if start < token.end and token.start < end]
+        begins = any(first <= start < last for first, last, _ in seen)
+        while len(inside) > 1 and not begins and _is_role(read, inside[0]):
+            start = read.tokens[inside.pop(0) + 1].start
+        hinted = any(start < last and first < end for first, last, _ in seen)
+        if not hinted and (not inside or _is_none(read, inside)):
+            continue
+        yield kind, start, end
+
+
+def _is_role(read: ReportText, index: int) -> bool:
+    word = read.tokens[index].text
+    return word.lower() in read.words.proper["role"] and not is_nameable(word.title())
+
+
+def _is_none(read: ReportText, inside: list[int]) -> bool:
+    """Whether a run is titles, roles and little words alone, an eponym before its noun, or a disease."""
+    words, last = [read.tokens[i].text for i in inside], inside[-1]
+    bare = [word.lower() for word in words]
+    if all(word in _LITTLE or _is_role(read, i) for word, i in zip(bare, inside, strict=True)):
+        return True
+    if len(words) == 1 and bare[0] in LISTS["told as a group"]:
+        return True
+    if not read.capital(last) or words[-1].isupper():
+        return False
+    graded = is_known_eponym(words[-1]) and _GRADE.match(read.text, read.tokens[last].end) is not None
+    lone = len(words) == 1 and (read.thing(last) or read.suspected(last))
+    return graded or lone or read.eponym(last)
+
+
+__all__ = ["check_names"]
