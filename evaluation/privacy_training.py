@@ -19,13 +19,21 @@ from pathlib import Path
 
 from thoracite.errors import UsageError
 from thoracite.evaluation.privacy import is_held_out, measure_gate, measure_kept
-from thoracite.evaluation.privacy_plants import PlantedReport, join_pieces, make_fakers, plant_sentence, split_sentences
+from thoracite.evaluation.privacy_plants import (
+    Piece,
+    PlantedReport,
+    join_pieces,
+    make_fakers,
+    plant_sentence,
+    split_sentences,
+)
 from thoracite.evaluation.privacy_slots import fill_training
 from thoracite.evaluation.privacy_tuning import expand, read_tuning
 from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
 from thoracite.files import write_text
 from thoracite.kg.privacy import deidentify, tagger
-from thoracite.kg.privacy.features import Piece, describe_text, split_pieces
+from thoracite.kg.privacy.features import Piece as Word
+from thoracite.kg.privacy.features import describe_text, split_pieces
 from thoracite.kg.reports.read import read_reports
 
 LABELS = ("O", "NAME", "LOCATION", "PHONE", "ID", "DATE", "AGE")
@@ -77,27 +85,27 @@ def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) ->
     choice.shuffle(keeps)
     sentences = [piece for text in background for piece in split_sentences(text)]
 
-    def fill(line: str) -> PlantedReport:
+    def fill(line: str) -> Piece:
         return _recase(plant_sentence(expand(line, choice), fill_training(choice, people, english, forms)), choice)
 
     rest = iter(keeps)
     for start in range(0, len(lines), EACH):
-        pieces = [tuple(fill(line)) for line in lines[start : start + EACH]]
-        pieces += [(fill(line).text, ()) for line, _ in zip(rest, range(2), strict=False)]
+        pieces = [fill(line) for line in lines[start : start + EACH]]
+        pieces += [(fill(line)[0], ()) for line, _ in zip(rest, range(2), strict=False)]
         pieces.append(choice.choice(sentences))
         choice.shuffle(pieces)
         yield join_pieces(pieces)
-    yield from (PlantedReport(fill(line).text, ()) for line in rest)
+    yield from (PlantedReport(fill(line)[0], ()) for line in rest)
 
 
-def _recase(piece: tuple[str, tuple], choice: random.Random) -> PlantedReport:  # type: ignore[type-arg]
+def _recase(piece: Piece, choice: random.Random) -> Piece:
     """A sentence in capitals or in lower case now and then, where that moves no character."""
     text, drawn = piece[0], choice.random()
     other = text.upper() if drawn < _CASES[0] else text.lower() if drawn < _CASES[1] else text
-    return PlantedReport(other if len(other) == len(text) else text, piece[1])
+    return (other if len(other) == len(text) else text), piece[1]
 
 
-def label_pieces(report: PlantedReport, pieces: Sequence[Piece]) -> list[str]:
+def label_pieces(report: PlantedReport, pieces: Sequence[Word]) -> list[str]:
     """The label of each piece of a planted report."""
     labels = [LABELS[0]] * len(pieces)
     for plant in report.plants:

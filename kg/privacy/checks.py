@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from thoracite.kg.privacy.names import TITLES
 from thoracite.kg.privacy.patterns import Span
-from thoracite.kg.privacy.slots import LISTS, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, is_nameable
 from thoracite.kg.privacy.tagger import Hint
 from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
 from thoracite.kg.privacy.words import read_words
@@ -63,7 +63,8 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
     bare = [word.lower() for word in words]
     if all(word in _LITTLE or _is_role(read, i) for word, i in zip(bare, inside, strict=True)):
         return True
-    if len(words) == 1 and bare[0] in LISTS["told as a group"]:
+    department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS
+    if len(words) == 1 and (department or bare[0] in LISTS["told as a group"]):
         return True
     if not read.capital(last) or words[-1].isupper():
         return False

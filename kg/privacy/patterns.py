@@ -111,9 +111,14 @@ DATES = [
     rf"{_UNIT}",
     rf"(?<!\d)(?<!\d[./-])(?:{_MD}|{_DM})\s?[-–]\s?(?:{_D}|{_MD}|{_DM})\s?/\s?(?:{_YEAR}|\d\d)(?![\d/]){_UNIT}",
 ]
+_WHOLE = (
+    r"(?P<x>January|February|April|June|July|August|September|October|November|December|JANUARY|FEBRUARY|SEPTEMBER|"
+    r"OCTOBER|NOVEMBER|DECEMBER)"
+)
+"""Months that are no other word, or a name."""
 MONTHS = [  # without a number
-    r"(?<![\w'’-])(?P<x>January|February|April|June|July|August|September|October|November|December|JANUARY|FEBRUARY|"
-    r"OCTOBER|NOVEMBER|DECEMBER|SEPTEMBER)(?![\w'’-])",
+    rf"(?<=[a-z,/&(-] ){_WHOLE}(?![\w'’-])",
+    rf"(?<![\w'’-]){_WHOLE}(?=\s?[.,;:)/\n&-]|\Z|\s(?:and|to|through|until|was|is|has|showed|film|CT|scan)\b)",
     r"\b(?i:in|since|last|until|till|from|during|early|late|mid|next|before|after|around|by|every|of|this|through|and|to)[\s-]"
     r"(?P<x>March|MARCH)\b(?!\s(?:fracture|ha?emoglobinuria|stress|foot|[A-Z]))",
     rf"\b(?:[Tt]he|[Ss]ince|[Oo]n|[Ww]ith|[Tt]o|[Hh]is|[Hh]er)\s(?:(?:the|last|recent|prior|previous)\s)?(?P<x>(?=[A-Z]){_MONTH})"

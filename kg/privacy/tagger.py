@@ -141,6 +141,14 @@ _MEASURED = re.compile(r"\s?(?:ng|mg|mcg|g|kg|m[lL]|mm|cm|%|HU|mGy|kVp|mAs|mmHg|
 _AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
 
 
+_SEEN = frozenset({
+    "seen", "noted", "placed", "obtained", "performed", "reviewed", "evaluated", "examined", "taken", "done", "given",
+    "removed", "confirmed", "reported",
+})  # fmt: skip
+_TELLING = frozenset({"by", "per", "to", "from", "with", "w"})
+"""What is also said of findings, and the words that make it a person's deed."""
+
+
 def _has_form(text: str, span: tuple[str, int, int]) -> bool:
     """Whether a span looks like its kind, and is no part of a measurement."""
     kind, start, end = span
@@ -172,11 +180,13 @@ def find_runs(pieces: Sequence[Piece], hints: Iterable[Hint] = ()) -> list[range
 
 
 def _is_plain_sentence(pieces: Sequence[Piece]) -> bool:
-    opens = True
+    opens, told = True, any(piece.text.lower() in _TELLING for piece in pieces)
     for piece in pieces:
-        if not is_plain(piece.text, opens=opens):
+        if opens and len(piece.text) == 1 and piece.text.isdecimal():  # of a list
+            continue
+        if not is_plain(piece.text, opens=opens) and (told or piece.text not in _SEEN):
             return False
-        opens = piece.text == ":"
+        opens = piece.text == ":" or (opens and piece.text == ".")
     return True
 
 

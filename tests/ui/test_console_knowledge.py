@@ -21,7 +21,7 @@ from thoracite.ui.console_knowledge import index_triples
 @pytest.fixture
 def graph(graph_folder: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "graph"
-    shutil.copytree(graph_folder, folder)
+    shutil.copytree(graph_folder, folder, ignore=shutil.ignore_patterns("index"))  # other tests index the shared graph
     return folder
 
 

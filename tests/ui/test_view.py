@@ -25,8 +25,8 @@ def found(explanation: Explanation) -> Retrieval:
 def test_record_has_the_promised_fields(explanation: Explanation) -> None:
     record = json.loads(json.dumps(render_record(explanation)))
     assert list(record) == [
-        "image", "view", "view_probability", "notes", "abstained", "reason", "generator", "graph", "findings", "claims",
-        "evidence",
+        "image", "view", "view_probability", "notes", "abstained", "reason", "generator", "graph", "changes",
+        "findings", "claims", "evidence",
     ]  # fmt: skip
     assert (record["image"], record["abstained"], record["reason"]) == ("chest.png", False, None)
     assert record["graph"].startswith("sha256:")
@@ -95,7 +95,7 @@ def test_findings_and_their_evidence_have_ratio_and_verdict(rated: Explanation) 
         ("thx:lung_mass", "possible", "for"), ("thx:atelectasis", "undecided", "for"),
         ("thx:consolidation", "undecided", "against"), ("thx:pneumothorax", "unlikely", "against"),
     ]  # fmt: skip
-    assert [claim["kind"] for claim in record["claims"]][-2:] == ["summary", "diagnosis"]
+    assert [claim["kind"] for claim in record["claims"]][-2:] == ["diagnosis", "summary"]
 
 
 def test_record_claims_keep_their_citations_in_place(explanation: Explanation) -> None:
