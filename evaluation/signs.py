@@ -149,8 +149,9 @@ def measure_rightness(held: HeldOut, scale: SignScale, locked: bool) -> list[Row
     part = held.take(np.flatnonzero([case.locked == locked for case in held.cases]))
     abnormal = np.array(["No Finding" not in case.labels for case in part.cases])
     labels = {sign.entity.id: sign.entity.label for sign in read_signs()}
+    answers = find_answers(part, scale)
     for entity, directions in list_ties().items():
-        answer = find_answers(part, scale)[entity]
+        answer = answers[entity]
         asked = np.flatnonzero(~np.isnan(answer))
         groups = [part.cases[row].group for row in asked]
         for n, direction in directions.items():
