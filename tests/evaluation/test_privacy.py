@@ -99,9 +99,13 @@ def test_the_sixth_set_is_locked_and_large_enough_and_new() -> None:
     assert set(kinds) == {"NAME", "DATE", "ID", "LOCATION", "PHONE", "AGE", "EMAIL", "URL", "IP"}
 
 
+def list_earlier(word_set: str) -> tuple[tuple[WordSet, Half], ...]:
+    return PARTS[: next(place for place, part in enumerate(PARTS) if part[0] == word_set)]
+
+
 def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
     least = {"carriers": 120, "surnames": 110, "dates": 30, "kept": 200}
-    earlier = [part for part in PARTS if part[0] not in {"seventh", "eighth", "ninth"}]
+    earlier = list_earlier("seventh")
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
         assert read_half(kind, "seen", "seventh") == []
         rows = read_half(kind, "locked", "seventh")
@@ -118,7 +122,7 @@ def test_the_seventh_set_is_locked_and_large_enough_and_new() -> None:
 
 def test_the_eighth_set_is_large_enough_and_its_texts_are_new() -> None:
     least = {"carriers": 300, "surnames": 300, "dates": 70, "kept": 400}
-    earlier = [part for part in PARTS if part[0] not in {"eighth", "ninth"}]
+    earlier = list_earlier("eighth")
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
         halves = [read_half(kind, half, "eighth") for half in HALVES]
         assert 0 <= len(halves[0]) - len(halves[1]) <= 1
@@ -131,7 +135,7 @@ def test_the_eighth_set_is_large_enough_and_its_texts_are_new() -> None:
 
 def test_the_ninth_set_is_large_enough_and_its_texts_are_new() -> None:
     least = {"carriers": 200, "surnames": 200, "dates": 35, "kept": 270}
-    earlier = [part for part in PARTS if part[0] != "ninth"]
+    earlier = list_earlier("ninth")
     for kind, column in (("carriers", "text"), ("surnames", "surname"), ("dates", "form"), ("kept", "text")):
         rows = [row for half in HALVES for row in read_half(kind, half, "ninth")]
         assert len({row["id"] for row in rows}) == len({row[column] for row in rows}) == len(rows) >= least[kind]
