@@ -21,10 +21,10 @@ from thoracite.evaluation.suites import DATA
 from thoracite.files import write_text
 from thoracite.types import Triple
 
-MOST = 20
+MOST = 30
 """Most triples of one query: the first of all systems go before the second ones."""
 
-QUERIES = 150
+QUERIES = 400
 """Most queries of a pool."""
 
 

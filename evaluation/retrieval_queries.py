@@ -87,6 +87,7 @@ def read_queries(
         if isinstance(asked, Asked) and asked.seeds:
             seen = asked.seen.view or view
             yield Query(row["id"], row["half"], row["kind"], describe(asked, seen), asked, query, seen, vector)
+    images.keep()
 
 
 def _spread(rows: Sequence[Mapping[str, str]], most: int | None) -> list[Mapping[str, str]]:
@@ -120,7 +121,6 @@ class _Images:
             reading = self._retriever.interpret(radiograph)
             features = np.round(self._encoder.forward(radiograph.pixels).features, 4).tolist()
             self._kept[row["id"]] = [json.loads(reading.model_dump_json()), features]
-            self._keep()
         reading, features = self._kept[row["id"]]
         return Reading.model_validate(reading), np.array(features, dtype=np.float32)
 
@@ -128,7 +128,8 @@ class _Images:
     def _encoder(self) -> MiniEncoder:
         return MiniEncoder.load()
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Write what was read; once, since it is large."""
         if self._path is not None:
             write_text(self._path, json.dumps(self._kept))
 

@@ -16,8 +16,9 @@ from thoracite.vision.mini.signs.weights import Floats, SignWeights
 USUAL = 0.9
 """Share of images without any finding that lies on the usual side of a reference."""
 
-WITHIN = 0.5
-"""A measured sign answers no up to this deviation, in spreads, towards a yes."""
+WITHIN, BEYOND = 0.5, 0.25
+"""A measured sign answers no up to the first deviation, in spreads, towards a yes, and yes from the second beyond the
+reference: nearer to it a copy of the image can turn the answer, and a reader sees nothing."""
 
 LIKELY, UNLIKELY = 0.5, 0.1
 """A learned sign answers yes from the first probability on, and no up to the second."""
@@ -162,11 +163,11 @@ class SignReader:
     def _answer(self, number: int, value: float, view: Frontal, reference: Reference | None) -> Answer | None:
         if reference is None:
             return "yes" if value >= LIKELY else "no" if value <= UNLIKELY else None
-        if not reference.passes(value):
-            return "yes"
         scale, row = self.weights.scale, VIEWS.index(view)
-        deviation = (value - scale.middle[row, number]) / scale.spread[row, number]
-        return "no" if deviation <= WITHIN else None
+        middle, spread = scale.middle[row, number], scale.spread[row, number]
+        if (value - reference.limit) / spread > BEYOND:
+            return "yes"
+        return "no" if (value - middle) / spread <= WITHIN else None
 
 
 def list_values(measured: Mapping[str, Measured]) -> Floats:
@@ -174,4 +175,4 @@ def list_values(measured: Mapping[str, Measured]) -> Floats:
     return np.array([measured[name].value for name in name_values(read_signs())])
 
 
-__all__ = ["LIKELY", "UNLIKELY", "USUAL", "WITHIN", "SignReader", "Weighed", "list_values"]
+__all__ = ["BEYOND", "LIKELY", "UNLIKELY", "USUAL", "WITHIN", "SignReader", "Weighed", "list_values"]
