@@ -17,7 +17,8 @@ demo: $(VENV)/.installed           ## the web page on http://127.0.0.1:7860
 	$(BIN)/thoracite serve
 
 test: $(VENV)/.tested lint         ## units, contracts, servers, the browser story
-	$(BIN)/python -m pytest -m "not bench"
+	$(BIN)/python -m pytest -m "not bench and not alone" --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest -m "alone and not bench"
 
 bench: $(VENV)/.tested             ## scale, load, kill, fuzz, mutants, and every published figure
 	$(BIN)/python -m pytest -m bench -s

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads starve a busy machine
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores
 
 import pytest
 from neo4j import GraphDatabase
@@ -79,6 +81,13 @@ def event_loop() -> Iterator[None]:
     yield
     asyncio.set_event_loop(None)
     loop.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each worker whole files, and one of them all tests of a server, which is started once."""
+    served = {path for path in {item.path for item in items} if "_server" in path.read_text(encoding="utf-8")}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("servers" if item.path in served else str(item.path)))
 
 
 @pytest.hookimpl(hookwrapper=True)

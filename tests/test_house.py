@@ -112,6 +112,7 @@ def test_every_error_has_its_exit_code() -> None:
     }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_command_line_starts_at_once(option: str) -> None:
     seconds = []

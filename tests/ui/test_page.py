@@ -18,7 +18,7 @@ from thoracite.types import Explanation
 from thoracite.ui.page import render_html
 from thoracite.ui.picture import render_pixels
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 ARGUMENTS = [
     "--headless",

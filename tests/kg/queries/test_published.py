@@ -86,6 +86,7 @@ def test_the_defaults_find_something_in_the_graph_folder(graph_folder: Path, nam
     store.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("language", ["sparql", "cypher"])
 def test_every_query_is_quick(graph_folder: Path, language: Any) -> None:
     """Warm, p95 of 20 runs below 200 ms, and twice that for a busy machine."""
