@@ -88,8 +88,10 @@ class Systems:
             "the ranking before": self._rank_before,
             "ours": lambda query: self._rank(query, Ranking()),
         }
+        off = Ranking().off
         for part in PARTS:
-            named[f"ours without {part}"] = lambda query, part=part: self._rank(query, Ranking().without(part))  # type: ignore[misc]
+            name, other = f"ours {'with' if part in off else 'without'} {part}", Ranking(off=off ^ {part})
+            named[name] = lambda query, other=other: self._rank(query, other)  # type: ignore[misc]
         return named
 
     def _rank(self, query: Query, ranking: Ranking) -> list[Triple]:

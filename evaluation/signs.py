@@ -1,9 +1,10 @@
 """Suite ``signs``: is each sign right and repeatable, and is an explanation by signs the computation?
 
-A sign is *right* if it tells a finding that the graph ties it to, in the graph's direction, within one source and
-better than it tells any abnormality; or if it agrees with drawn truth (:mod:`thoracite.evaluation.sign_truth`). It is
-*repeatable* if its value is the same when the image is exported again. The share of named evidence is mean
-``|Σ signs|`` over mean ``|Σ signs|`` + ``|rest|`` among findings that are possible or more. Systems:
+A sign is *right* if it tells a finding that the graph ties it to, in the graph's direction, within one source
+(ChestX-ray14 at 128 pixels, or its collection in full resolution) and better than it tells any abnormality; or if it
+agrees with drawn truth (:mod:`thoracite.evaluation.sign_truth`). It is *repeatable* if its value is the same when the
+image is exported again. The share of named evidence is mean ``|Σ signs|`` over mean ``|Σ signs|`` + ``|rest|`` among
+findings that are possible or more. Systems:
 
 - ``thoracite-mini``: base, signs and rest; *base and signs without the rest*; *its network alone*;
 - ``any abnormality``, beside each sign: what the same value tells of "not No Finding".
@@ -58,6 +59,9 @@ SYSTEM, OTHER = "thoracite-mini", "any abnormality"
 
 SOURCE = "nih_lowres"
 """The source that signs are measured in; weights are fitted on all."""
+
+SHARP = "jrzech"
+"""The collection in full resolution that signs are measured in as well: texture is lost at 128 pixels."""
 
 SAME = 0.9
 """Least intraclass correlation of a sign that repeats."""
@@ -115,8 +119,14 @@ def run_signs(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
     everything = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"}]
     every = read_held_out(draw_patients([case for case in everything if case.side != FINE], patients), folder=folder)
     held = every.take(np.flatnonzero([case.source == SOURCE for case in every.cases]))
+    sharp = every.take(np.flatnonzero([case.collection.startswith(SHARP) for case in every.cases]))
     encoder = MiniEncoder.load(folder)
-    rows = [row for locked in (False, True) for row in measure_rightness(held, encoder.signs.weights.scale, locked)]
+    rows = [
+        row
+        for part, name in ((held, ""), (sharp, f", {SHARP}"))
+        for locked in (False, True)
+        for row in measure_rightness(part, encoder.signs.weights.scale, locked, name)
+    ]
     rows += [row for locked in (False, True) for row in measure_boxes(held, encoder.signs.weights.scale, locked)]
     rows += measure_drawn_masks(data / "cxr")
     repeated = measure_repetition([case for case in held.cases if case.locked][:IMAGES], folder)
@@ -143,9 +153,9 @@ def find_answers(held: HeldOut, scale: SignScale) -> dict[str, Floats]:
     return answers
 
 
-def measure_rightness(held: HeldOut, scale: SignScale, locked: bool) -> list[Row]:
-    """Measure what each sign tells of the findings that the graph ties it to, and of any abnormality."""
-    rows, name = [], "locked" if locked else "folds"
+def measure_rightness(held: HeldOut, scale: SignScale, locked: bool, source: str = "") -> list[Row]:
+    """Measure what each sign tells of the findings that the graph ties it to, and of any abnormality, in one source."""
+    rows, name = [], ("locked" if locked else "folds") + source
     part = held.take(np.flatnonzero([case.locked == locked for case in held.cases]))
     abnormal = np.array(["No Finding" not in case.labels for case in part.cases])
     labels = {sign.entity.id: sign.entity.label for sign in read_signs()}

@@ -120,7 +120,8 @@ class SignReader:
                 valid=False,
                 invalid_because=measured.fault or "it could not be measured",
             )
-        return self.score_value(number, measured.value, part, view, drawing=measured.drawing)
+        score = self.score_value(number, measured.value, part, view, drawing=measured.drawing)
+        return score if self.signs[number].verified else score.model_copy(update={"answer": None})
 
     def score_value(
         self, number: int, value: float, part: float, view: Frontal, *, drawing: tuple[Drawing, ...] = ()

@@ -2,7 +2,8 @@
 
 A row of ``signs.csv`` is one question: the concept that a *yes* means (``sign``), the one that a *no* means
 (``opposite``), the side and view it is asked of, the value that answers it (``measure``), whether a high or a low value
-says yes, the value's unit, and the fact that led to the question (``source``).
+says yes, the value's unit, the fact that led to the question (``source``), and whether it was borne out on unseen
+patients (``verified``; `thoracite evaluate signs` says by what): one that was not is measured, and weighs nothing.
 
 Examples
 --------
@@ -63,6 +64,8 @@ class AskedSign(Noun):
         Question with a yes-or-no answer.
     source : str
         Fact of the graph that led to the question.
+    verified : bool
+        Whether real images of unseen patients bear the sign out; else it adds nothing to any finding.
     """
 
     entity: Entity
@@ -75,6 +78,7 @@ class AskedSign(Noun):
     unit: str
     question: str
     source: str
+    verified: bool = True
 
     @property
     def key(self) -> str:
@@ -110,9 +114,8 @@ def read_signs(path: Path = SIGNS) -> tuple[AskedSign, ...]:
             raise InputError(f"{path}: {row['question']}: {wrong}; mend the row")
         fields = {name: row[name] or None for name in ("side", "view")}
         fields |= {name: row[name] for name in ("kind", "measure", "yes", "unit", "question", "source")}
-        sign = AskedSign.model_validate(
-            {"entity": concepts[row["sign"]], "opposite": concepts.get(row["opposite"] or ""), **fields}
-        )
+        concept = {"entity": concepts[row["sign"]], "opposite": concepts.get(row["opposite"] or "")}
+        sign = AskedSign.model_validate(concept | fields | {"verified": row["verified"] == "yes"})
         if (sign.key, sign.view) in signs:
             raise InputError(f"{path}: {sign.key} stands twice; keep one row")
         signs[sign.key, sign.view] = sign

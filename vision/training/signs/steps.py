@@ -57,7 +57,7 @@ class Groups(NamedTuple):
     Parameters
     ----------
     numbers : ndarray, shape (signs,)
-        Number of each sign's group.
+        Number of each sign's group; -1 for a sign that was not borne out on unseen patients, which weighs nothing.
     steps : int
         Number of steps of a function.
     """
@@ -68,19 +68,19 @@ class Groups(NamedTuple):
     @classmethod
     def find(cls, signs: Sequence[AskedSign], steps: int) -> Groups:
         """Group the signs of a list."""
-        names = list(dict.fromkeys(sign.entity.id for sign in signs))
-        return cls(np.array([names.index(sign.entity.id) for sign in signs]), steps)
+        names = list(dict.fromkeys(sign.entity.id for sign in signs if sign.verified))
+        return cls(np.array([names.index(sign.entity.id) if sign.verified else -1 for sign in signs]), steps)
 
     def gather(self, climbed: Floats) -> Floats:
         """Add up what the signs of a group have climbed, shape (images, groups · steps)."""
         gathered = np.zeros((len(climbed), self.numbers.max() + 1, self.steps))
-        for sign, group in enumerate(self.numbers):
-            gathered[:, group] += climbed[:, sign]
+        for sign in np.flatnonzero(self.numbers >= 0):
+            gathered[:, self.numbers[sign]] += climbed[:, sign]
         return gathered.reshape(len(climbed), -1)
 
     def spread_out(self, steps: Floats) -> Floats:
         """Return the steps of each sign, shape (signs, steps), from those of the groups."""
-        each: Floats = steps.reshape(-1, self.steps)[self.numbers]
+        each: Floats = np.where(self.numbers[:, None] >= 0, steps.reshape(-1, self.steps)[self.numbers], 0.0)
         return each
 
     def hold(self, pulls: Pulls, prior: Floats, noise: Floats) -> Held:
