@@ -143,3 +143,13 @@ def test_where_the_graph_is_silent_a_function_still_goes_one_way() -> None:
         assert ((array >= 0).all(axis=1) | (array <= 0).all(axis=1)).all()
     free = fit_signs(material, SIGNS, read_prevalence(), Pulls(find_prior(0), monotone=False))
     assert len(np.unique(np.sign(np.round(free.foretold[EFFUSION, 2], 3)))) > 1
+
+
+def test_a_sign_that_was_not_borne_out_weighs_nothing() -> None:
+    signs = tuple(sign.model_copy(update={"verified": sign.entity.label != "angle"}) for sign in SIGNS)
+    material = make_material(4000, share=0.3)
+    weights = fit_signs(material, signs, read_prevalence(), Pulls(find_prior(1)))
+    parts = weights.find_parts(material.values, number_views(material.cases))
+    assert not parts[:, :, :2].any()
+    assert not weights.data[:, :2].any()
+    assert parts[:, EFFUSION, 2].any()
