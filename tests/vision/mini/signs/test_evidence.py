@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thoracite.phantom.phantom import draw_phantom
+from thoracite.settings import Settings
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.signs.evidence import BEYOND, WITHIN, SignReader
@@ -32,7 +33,7 @@ def test_a_measured_sign_answers_clearly_beyond_its_reference_and_well_within_it
 
 
 def test_a_sign_that_was_not_borne_out_adds_nothing_and_answers_nothing(encoder: MiniEncoder) -> None:
-    reading = encoder.read(read_radiograph(draw_phantom(189, size=512).image))
+    reading = encoder.read(read_radiograph(draw_phantom(189, size=512).image, settings=Settings.read()))
     unverified = {sign.question for sign in encoder.signs.signs if not sign.verified}
     assert unverified
     for finding in reading.findings:
