@@ -5,8 +5,9 @@ had seen neither the verifier nor its words. Three of the six styles are ``seen`
 them; of the ``locked`` ones nobody reads more than the figures. A true sentence should be released, and none of its
 flips (another value, side or comparison, a negation added or taken away).
 
-``signs_reading.csv`` holds a reading of 100 observations of unseen images and 100 false twins (another answer, with a
-value or side to it), shuffled, each image judged by a reader who saw one of the two and had built nothing of it.
+``signs_reading.csv`` holds a reading of 100 observations that explanations of unseen patients' films (in full
+resolution, at most ten of a sign) cite, and 100 false twins (the other answer, with a value to it), shuffled; two
+readers, language models that had built nothing of it, looked at the films, and each judged one of the two.
 """
 
 from __future__ import annotations

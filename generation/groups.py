@@ -32,10 +32,12 @@ from thoracite.generation.phrases import (
     state_range,
     verb,
 )
+from thoracite.generation.signs.sentences import state_own_reading
 from thoracite.types import Finding
 
-_QUIET = "nothing stands out; "
-"""Opens an explanation of an image in which nothing is likely or suspected: of this reading, not of the patient."""
+_QUIET, _UNCLEAR = "nothing stands out; ", "nothing stands out clearly; "
+"""Opens an explanation of an image in which nothing is likely or suspected: of this reading, not of the patient.
+Where something is possible, it is said not to be clear."""
 
 _MOST = 3
 """Most sentences where nothing stands out."""
@@ -81,7 +83,7 @@ def write_quietly(cited: CitedFindings, told: Iterable[str] = ()) -> Iterator[st
     if not first:
         first, rest = (list(deny(cited)), list(leave_undecided(cited))) if cited.denied else (rest[:1], rest[1:])
     for number, sentence in enumerate([*first, *list(told)[: _MOST - 2], *join_clauses(rest)]):
-        yield sentence if number else f"{_QUIET}{sentence}"
+        yield sentence if number else f"{_UNCLEAR if cited.asserted else _QUIET}{sentence}"
 
 
 def close(cited: CitedFindings) -> Iterator[str]:
@@ -97,7 +99,8 @@ def join_clauses(sentences: Sequence[str]) -> Iterator[str]:
 
 def _name_possible(cited: CitedFindings) -> Iterator[str]:
     if len(cited.asserted) == 1:
-        yield observe(cited, cited.asserted[0])
+        alone = state_own_reading(cited.asserted[0])
+        yield f"{observe(cited, cited.asserted[0]).removesuffix('.')}{alone}."
     elif cited.asserted:
         yield f"{join_words([_name(cited, finding) for finding in cited.asserted])} are possible."
 

@@ -59,12 +59,12 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
 
 
 def tell_foremost_reason(cited: CitedFindings) -> Iterator[str]:
-    """Write the strongest sign that a fact ties to the foremost finding, if one speaks for it."""
+    """Write the strongest sign that a fact ties to the foremost finding: one that speaks for it, else one against."""
     for finding in cited.asserted[:1]:
-        triples, signs = cited.list_triples(finding), cited.list_signs(finding)
-        for piece, tie in _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=True)[:1]:
-            if piece.stance == "for" and tie is not None:
-                yield tell_sign(piece, tie, brief=cited.tell_once(piece))
+        triples = cited.list_triples(finding)
+        tied = [(piece, tie) for piece in cited.list_signs(finding) if (tie := find_tying(piece, triples)) is not None]
+        for piece, tie in _choose_signs(tied, leading=True)[:1]:
+            yield tell_sign(piece, tie, brief=cited.tell_once(piece))
 
 
 def tell_absent(cited: CitedFindings) -> Iterator[str]:

@@ -55,8 +55,8 @@ _POINTED = re.compile(
 )
 _RELATIVE = re.compile(r"> , (?:(?:which|thus|thereby|so) )?(?=[a-z])")
 _HERE = re.compile(r"\b(?:this|these|here|patient|patient's)\b")
-_NOTHING = re.compile(r"nothing stands out", re.IGNORECASE)
-"""The one form in which a sentence may say that nothing stands out: a clause of its own."""
+_NOTHING = re.compile(r"nothing stands out(?: clearly)?", re.IGNORECASE)
+"""The form in which a sentence may say that nothing stands out: a clause of its own."""
 
 _UNNAMED = re.compile(
     r"\bst(?:and|ands|anding|ood) out\b|\b(?:nothing|none|everything|otherwise|else)\b|(?<!is )(?<!are )\bonly\b|"

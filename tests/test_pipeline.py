@@ -155,7 +155,7 @@ def test_a_reading_with_priors_becomes_words_by_verdict(settings: Settings, tmp_
     assert "does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds)" in said
     assert "; there is no sign of pneumothorax (0.43 times its usual odds)" in explanation.claims[-1].sentence
     quiet = explain(Reading(findings=RATED[:4]), settings, tmp_path / "b.png")
-    assert quiet.claims[0].sentence.startswith("Nothing stands out; a lung mass is possible")
+    assert quiet.claims[0].sentence.startswith("Nothing stands out clearly; a lung mass is possible")
     assert [claim.kind for claim in quiet.claims] == ["summary", "summary"]
 
 

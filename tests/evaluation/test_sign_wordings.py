@@ -30,10 +30,14 @@ def test_hardly_a_flip_of_an_unseen_style_is_released(flips: list) -> None:  # t
     assert sum(is_released(flip.flipped, flip.asked) for flip in locked) <= 0.005 * len(locked)
 
 
-def test_the_blind_reading_has_a_true_and_a_false_sentence_for_each_image() -> None:
+def test_the_blind_reading_has_a_true_and_a_false_sentence_for_each_observation() -> None:
     rows = list(read_rows(READING))
-    assert len({row["image"] for row in rows}) == 100
-    assert {(row["image"], row["true"]) for row in rows} == {(row["image"], t) for row in rows for t in "01"}
+    pairs = {(row["image"], row["sign"]): {} for row in rows}
+    for row in rows:
+        pairs[row["image"], row["sign"]][row["true"]] = row["reader"]
+    assert len(pairs) == 100
+    assert all(pair in ({"0": "A", "1": "B"}, {"0": "B", "1": "A"}) for pair in pairs.values())
     true, false = count_reading()
     assert (true.n, false.n) == (100, 100)
-    assert true.value > false.value
+    assert true.value >= 0.8
+    assert false.value <= 0.2

@@ -181,14 +181,14 @@ def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link
     fact = (triple("lung mass", HAS_SIGN, "meniscus sign"), POSSIBLE.entity)
     second = rate("pneumonia", 0.07, 0.03)
     assert say(link, extractor, POSSIBLE, fact, second, *UNDECIDED, *UNLIKELY) == [
-        "Nothing stands out; a lung mass (probability 0.08; 2.8 times its usual odds) [E1] and pneumonia (probability "
-        "0.07; 2.4 times its usual odds) [E3] are possible.",
+        "Nothing stands out clearly; a lung mass (probability 0.08; 2.8 times its usual odds) [E1] and pneumonia "
+        "(probability 0.07; 2.4 times its usual odds) [E3] are possible.",
         "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5]; "
         "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
     ]
     assert say(link, extractor, *UNDECIDED)[0].startswith("Nothing stands out; this image does not decide on atel")
     assert say(link, extractor, POSSIBLE, fact) == [
-        "Nothing stands out; a lung mass is possible (probability 0.08; 2.8 times its usual odds) [E1]."
+        "Nothing stands out clearly; a lung mass is possible (probability 0.08; 2.8 times its usual odds) [E1]."
     ]
     assert say(link, extractor, UNLIKELY[0]) == [
         "Nothing stands out; there is no sign of pneumothorax (0.43 times its usual odds) [E1]."
@@ -203,8 +203,8 @@ def test_summaries_are_called_so(link: Link, extractor: Extractor) -> None:
 def test_a_finding_without_a_prior_has_no_ratio_beside_those_that_have_one(link: Link, extractor: Extractor) -> None:
     unknown, absent = finding("pleural effusion", 0.4, "uncertain"), finding("pneumonia", 0.05, "definitely absent")
     assert say(link, extractor, unknown, POSSIBLE, *UNLIKELY[:1], absent) == [
-        "Nothing stands out; a lung mass (probability 0.08; 2.8 times its usual odds) [E2] and a pleural effusion "
-        "(probability 0.40) [E1] are possible.",
+        "Nothing stands out clearly; a lung mass (probability 0.08; 2.8 times its usual odds) [E2] and a pleural "
+        "effusion (probability 0.40) [E1] are possible.",
         "There is no sign of pneumothorax (0.43 times its usual odds) [E3]; no pneumonia is detected (probability "
         "0.05) [E4].",
     ]

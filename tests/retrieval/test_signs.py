@@ -11,7 +11,11 @@ import pytest
 from tests.signs import IMAGES, read_image
 from thoracite.kg.ties import find_tie
 from thoracite.retrieval.retriever import Retriever
+from thoracite.retrieval.scene import Seen
+from thoracite.retrieval.signs import search_signs, tie_signs
 from thoracite.settings import Settings
+from thoracite.types import Certainty, Entity, Finding, SignScore
+from thoracite.vision.mini.signs.listed import read_signs
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +57,18 @@ def test_a_fact_of_another_view_ties_nothing(retriever: Retriever) -> None:
     assert kinds[:2] == ["finding", "sign"]
     ratio = retriever.search(findings, view="AP").evidence[2]
     assert ratio.triple is None or "PA view" not in ratio.triple.subject.label + ratio.triple.object.label
+
+
+def test_what_speaks_for_a_kind_is_no_reason_for_a_finding_that_is_only_possible(retriever: Retriever) -> None:
+    domes = next(sign.sign for sign in read_signs() if sign.measure == "dome above its chord")
+    score = SignScore(sign=domes, value=0.01, unit="chest widths", answer="yes", log_odds=0.5)
+    facts = search_signs(retriever.store, [domes.entity.id])
+    for probability, expected in ((0.1, 0), (0.9, 1)):
+        finding = Finding(
+            entity=Entity(id="thx:pneumothorax", label="pneumothorax"),
+            probability=probability,
+            prior=0.04,
+            certainty=Certainty.UNCERTAIN,
+            signs=(score,),
+        )
+        assert len(tie_signs(finding, facts, seen=Seen(view="PA"))) == expected, finding.verdict
