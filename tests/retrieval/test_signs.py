@@ -63,12 +63,12 @@ def test_what_speaks_for_a_kind_is_no_reason_for_a_finding_that_is_only_possible
     domes = next(sign.sign for sign in read_signs() if sign.measure == "dome above its chord")
     score = SignScore(sign=domes, value=0.01, unit="chest widths", answer="yes", log_odds=0.5)
     facts = search_signs(retriever.store, [domes.entity.id])
-    for probability, expected in ((0.1, 0), (0.9, 1)):
+    for probability, certainty, expected in ((0.1, Certainty.UNCERTAIN, 0), (0.9, Certainty.PRESENT, 1)):
         finding = Finding(
             entity=Entity(id="thx:pneumothorax", label="pneumothorax"),
             probability=probability,
             prior=0.04,
-            certainty=Certainty.UNCERTAIN,
+            certainty=certainty,
             signs=(score,),
         )
         assert len(tie_signs(finding, facts, seen=Seen(view="PA"))) == expected, finding.verdict
