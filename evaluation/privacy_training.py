@@ -19,6 +19,7 @@ from pathlib import Path
 
 from thoracite.errors import UsageError
 from thoracite.evaluation.privacy import is_held_out, measure_gate, measure_kept
+from thoracite.evaluation.privacy_headers import make_header
 from thoracite.evaluation.privacy_plants import (
     Piece,
     PlantedReport,
@@ -28,7 +29,7 @@ from thoracite.evaluation.privacy_plants import (
     split_sentences,
 )
 from thoracite.evaluation.privacy_slots import fill_training
-from thoracite.evaluation.privacy_tuning import expand, read_tuning
+from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
 from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
 from thoracite.files import write_text
 from thoracite.kg.privacy import deidentify, tagger
@@ -44,11 +45,15 @@ WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
     "sixth": ("sixth", ("locked",)),
     "seventh": ("seventh", ("locked",)),
     "eighth": ("eighth", ("seen", "locked")),
-    "ninth": ("ninth", ("seen",)),
+    "ninth": ("ninth", ("seen", "locked")),
+    "tenth": ("tenth", ("seen",)),
 }
-"""The sets that may be read, each by another writer; with ``tuning`` and ``training`` they are what is planted."""
+"""The sets that may be read, each by another writer; with the texts below and headers they are what is planted."""
 
-FILLS, KEPT_FILLS, EACH, BACKGROUND, ROUNDS, LEAST, SEED = 3, 2, 3, 600, 8, 3, 3
+TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices")
+"""Carriers and texts to keep with choices, written for tuning and training."""
+
+FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, ROUNDS, LEAST, SEED = 3, 2, 16, 1500, 3, 8, 3, 3
 """Times a carrier and a text to keep are filled, carriers a report, reports without plants, rounds of training,
 occurrences of an attribute, seed."""
 
@@ -65,12 +70,11 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
         )
         kept = [row.text for half in halves for row in read_kept(half, word_set)]
         return [row["text"] for row in carriers], kept, [row["form"] for row in dates]
-    texts: tuple[list[str], list[str]] = (
-        (read_tuning("carriers"), read_tuning("kept"))
-        if writer == "tuning"
-        else (read_tuning("carriers", "training"), read_tuning("kept", "training"))
-    )
-    return (*texts, read_tuning("dates"))
+    if writer == "headers":
+        choice = random.Random(SEED)  # noqa: S311 - no secret
+        return [make_header(choice) for _ in range(HEADERS)], [], read_tuning("dates")
+    texts = next(texts for texts in TEXTS if texts == writer)
+    return read_tuning("carriers", texts), read_tuning("kept", texts), read_tuning("dates")
 
 
 def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) -> Iterator[PlantedReport]:
@@ -78,9 +82,9 @@ def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) ->
     choice = random.Random(f"{seed}{writer}")  # noqa: S311 - no secret
     carriers, kept, forms = read_writer(writer)
     people, english = make_fakers("train", seed)
-    rich = writer == "training"
-    lines = [line for line in carriers for _ in range(FILLS * (1 + (rich and min(4, line.count("|") // 3))))]
-    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(8, line.count("|") // 2)))]
+    rich, fills = writer in {"training", "voices"}, 1 if writer == "headers" else FILLS
+    lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, line.count("|") // 3))))]
+    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(KEPT_MOST, line.count("|") // 2)))]
     choice.shuffle(lines)
     choice.shuffle(keeps)
     sentences = [piece for text in background for piece in split_sentences(text)]

@@ -51,7 +51,7 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("eighth", "locked"),
     ("ninth", "seen"),
     ("ninth", "locked"),
-    ("tenth", "locked"),
+    ("tenth", "seen"),
 )
 """What is planted and counted, each with its own rows."""
 

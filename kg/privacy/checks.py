@@ -14,6 +14,11 @@ from thoracite.kg.privacy.words import read_words
 
 _GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
 _LITTLE = TITLES | NEVER | LISTS["particle"]
+_RANKS = frozenset({
+    "sergeant", "corporal", "lieutenant", "captain", "colonel", "private", "officer", "professor", "sister", "specialty", "consultant",
+    "radiologist", "registrar", "doctor",
+})  # fmt: skip
+_SURE_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
 _POSSESSIVE = re.compile(r"['’]s\Z")
 
 
@@ -46,6 +51,10 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
         begins = any(first <= start < last for first, last, _ in seen)
         while len(inside) > 1 and not begins and _is_role(read, inside[0]):
             start = read.tokens[inside.pop(0) + 1].start
+        while len(inside) > 1 and _is_rank(read, inside):
+            start = read.tokens[inside.pop(0) + 1].start
+        while len(inside) > 1 and _is_said_of(read, inside):
+            end = read.tokens[inside.pop() - 1].end
         hinted = any(start < last and first < end for first, last, _ in seen)
         if not hinted and (not inside or _is_none(read, inside)):
             continue
@@ -57,10 +66,31 @@ def _is_role(read: ReportText, index: int) -> bool:
     return word.lower() in read.words.proper["role"] and not is_nameable(word.title())
 
 
+def _is_rank(read: ReportText, inside: list[int]) -> bool:
+    """Whether a name begins with what the person is: "Sergeant Pink"."""
+    word = read.tokens[inside[0]].text
+    return word.istitle() and word.lower() in _RANKS and read.gap(inside[0]) == " "
+
+
+def _is_said_of(read: ReportText, inside: list[int]) -> bool:
+    """Whether a name ends with what its bearer does, or what is said of the letter: "Key asks", "Gall dated"."""
+    first, last = read.tokens[inside[0]].text, read.tokens[inside[-1]].text
+    return first[0].isupper() and last.islower() and last not in LISTS["particle"] and read.ordinary(inside[-1])
+
+
+def _is_titled(read: ReportText, index: int) -> bool:
+    """Whether a title that only people bear stands before a word: "Dr. Nurse", "nurse ward"."""
+    title = read.tokens[index - 1].text if index and read.gap(index - 1) in {" ", ". "} else ""
+    same = title.islower() == read.tokens[index].text.islower()
+    return same and title.lower() in _SURE_TITLES and not read.tokens[index].text.isupper()
+
+
 def _is_none(read: ReportText, inside: list[int]) -> bool:
     """Whether a run is titles, roles and little words alone, an eponym before its noun, or a disease."""
     words, last = [read.tokens[i].text for i in inside], inside[-1]
     bare = [word.lower() for word in words]
+    if len(words) == 1 and _is_titled(read, last):
+        return False
     if all(word in _LITTLE or _is_role(read, i) for word, i in zip(bare, inside, strict=True)):
         return True
     department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS
