@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from thoracite.kg.privacy.names import TITLES
 from thoracite.kg.privacy.patterns import Span
-from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, SPOKEN, is_nameable
 from thoracite.kg.privacy.tagger import Hint
 from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
 from thoracite.kg.privacy.words import read_words
@@ -19,6 +19,9 @@ _RANKS = frozenset({
     "radiologist", "registrar", "doctor",
 })  # fmt: skip
 _SURE_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
+_DOCTORS = frozenset({"spr", "sho", "registrar", "fellow", "surgeon", "intensivist", "radiologist", "radiographer", "anaesthetist"})
+_DOCTORS_FIELDS = _DOCTORS | {"attending", "resident", "consultant", "attg", "ordering", "referring", "cons", "intern", "staff", "tech", "rad"}
+_SAID = frozenset({"asks", "says", "states", "reports", "denies", "dated", "via", "re", "about", "who"})
 _POSSESSIVE = re.compile(r"['’]s\Z")
 
 
@@ -75,12 +78,14 @@ def _is_rank(read: ReportText, inside: list[int]) -> bool:
 def _is_said_of(read: ReportText, inside: list[int]) -> bool:
     """Whether a name ends with what its bearer does, or what is said of the letter: "Key asks", "Gall dated"."""
     first, last = read.tokens[inside[0]].text, read.tokens[inside[-1]].text
-    return first[0].isupper() and last.islower() and last not in LISTS["particle"] and read.ordinary(inside[-1])
+    return first[0].isupper() and last.islower() and (last in SPOKEN or last.endswith("ed") or last in _SAID)
 
 
 def _is_titled(read: ReportText, index: int) -> bool:
     """Whether a title that only people bear stands before a word: "Dr. Nurse", "nurse ward"."""
-    title = read.tokens[index - 1].text if index and read.gap(index - 1) in {" ", ". "} else ""
+    title = read.tokens[index - 1].text if index and read.gap(index - 1) in {" ", ". ", ": "} else ""
+    if title.lower() in _DOCTORS or (read.gap(index - 1) == ": " and title.lower() in _DOCTORS_FIELDS):
+        return True
     same = title.islower() == read.tokens[index].text.islower()
     return same and title.lower() in _SURE_TITLES and not read.tokens[index].text.isupper()
 
