@@ -1,7 +1,8 @@
 """Headers of reports made by program: fields of people and of things, side by side, in many layouts.
 
-Every radiology system has its own labels and gaps ("Attg: Hill.   Room: 3", "TECH: FOX    VIEWS: 2"). What tells a person there is the
-label alone, and what ends the name is the next label. The labels and values stand in ``tests/data/privacy_voices.txt``.
+Every radiology system has its own labels and gaps ("Attg: Hill.   Room: 3", "TECH: FOX    VIEWS: 2"). What tells a
+person there is the label alone, and what ends the name is the next label. The labels and values stand in
+``tests/data/privacy_voices.txt``.
 """
 
 from __future__ import annotations
@@ -13,19 +14,21 @@ from typing import NamedTuple
 from thoracite.evaluation.privacy_tuning import read_tuning
 
 _NAMES = (
-    "{word}", "{word}", "{word}", "{WORD}", "{WORD}", "{first} {word}", "{first} {word}", "{word}, {first}", "{WORD}, {FIRST}",
-    "{WORD},{FIRST}", "{WORD} {FIRST}", "{FIRST} {WORD}", "Dr {word}", "Dr. {first} {word}", "{init}. {word}", "{word} {init}",
-    "{first} {init}. {word}, MD", "{word} MD", "{word}, RN", "{word}/{word}", "{word}, {word}", "{lower}", "{first}", "{word}-{last}",
-    "{last}", "{first} {last}", "{init}{init}", "Mr {word}", "{WORD}^{FIRST}", "{word} & {word}", "{first} {word}, {dept}", "{word} (ED)",
+    "{word}", "{word}", "{word}", "{WORD}", "{WORD}", "{first} {word}", "{first} {word}", "{word}, {first}",
+    "{WORD}, {FIRST}", "{WORD},{FIRST}", "{WORD} {FIRST}", "{FIRST} {WORD}", "Dr {word}", "Dr. {first} {word}",
+    "{init}. {word}", "{word} {init}", "{first} {init}. {word}, MD", "{word} MD", "{word}, RN", "{word}/{word}",
+    "{word}, {word}", "{lower}", "{first}", "{word}-{last}", "{last}", "{first} {last}", "{init}{init}", "Mr {word}",
+    "{WORD}^{FIRST}", "{word} & {word}", "{first} {word}, {dept}", "{word} (ED)",
 )  # fmt: skip
 _OTHERS = (
-    "MRN: {mrn}", "ID {mrn}", "Acc#: {accession}", "Order #{number}", "DOB: {date}", "DOB {odd}", "Date: {odd}", "{date}", "{odd}", "{mrn}",
-    "Tel: {phone}", "Ext {extension}", "Pager {pager}", "Fax: {phone}", "Site: {hospital}", "Facility: {hospital}", "Ward: {ward}", "{hospital}",
-    "Taken: {odd} {time}", "Signed {odd}", "Age: {age}", "Address: {street}, {city}", "Visit: {mrn}", "SSN: {ssn}", "Town: {city}",
-    "Time: {time}", "Age: {young}", "Exam: {accession}", "Dict: {date}", "{accession}", "Case #: {number}", "D: {date}  T: {date}",
+    "MRN: {mrn}", "ID {mrn}", "Acc#: {accession}", "Order #{number}", "DOB: {date}", "DOB {odd}", "Date: {odd}",
+    "{date}", "{odd}", "{mrn}", "Tel: {phone}", "Ext {extension}", "Pager {pager}", "Fax: {phone}",
+    "Site: {hospital}", "Facility: {hospital}", "Ward: {ward}", "{hospital}", "Taken: {odd} {time}", "Signed {odd}",
+    "Age: {age}", "Address: {street}, {city}", "Visit: {mrn}", "SSN: {ssn}", "Town: {city}", "Time: {time}",
+    "Age: {young}", "Exam: {accession}", "Dict: {date}", "{accession}", "Case #: {number}", "D: {date}  T: {date}",
 )  # fmt: skip
 _GAPS = (
-    "  ", "  ", "   ", "   ", "    ", "     ", " | ", "; ", ", ", ". ", ".  ", "\n", "\n", "\n", " / ", "\t", " - ", " ",
+    "  ", "  ", "   ", "   ", "    ", "     ", " | ", "; ", ", ", ". ", ".  ", "\n", "\n", "\n", " / ", "\t", " - ",
 )  # fmt: skip
 _COLONS = (": ", ": ", ": ", ": ", ":", " : ", ":  ", " - ", "= ", ":\t")
 
@@ -54,26 +57,19 @@ def make_header(choice: random.Random) -> str:
     >>> make_header(random.Random(5)).count("{") >= 0
     True
     """
-    labels, upper, lower = _read_labels(), choice.random() < 0.15, choice.random() < 0.12
+    labels, case = _read_labels(), choice.choices((str, str.upper, str.lower), weights=(74, 15, 11))[0]
     gap, colon = choice.choice(_GAPS), choice.choice(_COLONS)
     parts: list[str] = []
     for _ in range(choice.choice((1, 2, 2, 3, 3, 4, 5))):
         drawn = choice.random()
         if drawn < 0.45:
-            label, value = choice.choice(labels.people), choice.choice(_NAMES)
-            parts.append(f"{_recase(label, upper, lower)}{colon}{value}")
+            parts.append(f"{case(choice.choice(labels.people))}{colon}{choice.choice(_NAMES)}")
         elif drawn < 0.8:
             label, values = choice.choice(labels.things)
-            parts.append(f"{_recase(label, upper, lower)}{colon}{_recase(choice.choice(values), upper, lower)}")
-        elif drawn < 0.92:
-            parts.append(choice.choice(_OTHERS))
+            parts.append(f"{case(label)}{colon}{case(choice.choice(values))}")
         else:
-            parts.append(_recase(choice.choice(labels.alone), upper, lower))
+            parts.append(choice.choice(_OTHERS) if drawn < 0.92 else case(choice.choice(labels.alone)))
     return gap.join(parts) + choice.choice((".", "", "", ""))
-
-
-def _recase(text: str, upper: bool, lower: bool) -> str:
-    return text.upper() if upper else text.lower() if lower else text
 
 
 __all__ = ["make_header"]

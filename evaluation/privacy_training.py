@@ -1,9 +1,10 @@
 """Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
 
-Every carrier and every text to keep that may be read is planted: the sets five to eight, the seen half of the ninth,
-and the texts for tuning and for training. Surnames are drawn at random from words and from vocabularies, so that the
-tagger learns from what stands around a name and not from the name. The background is the half of Open-i from which the
-gate's word list was collected. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
+Every carrier and every text to keep is planted: the sets five to ten, the texts for tuning and for training, texts in
+the voices of many writers, and headers made by program. Surnames are drawn at random from words and from vocabularies,
+so that the tagger learns from what stands around a name and not from the name. The background is the half of Open-i
+from which the gate's word list was collected, as it is, in capitals and in lower case; no sentence of it is kept, only
+weights. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
 
 With ``--without WRITER`` one writer's texts are left out, and the gate with those weights is measured on them: the
 honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with that writer.
@@ -53,9 +54,12 @@ WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
 TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices")
 """Carriers and texts to keep with choices, written for tuning and training."""
 
-FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, ROUNDS, LEAST, SEED = 3, 2, 16, 1500, 3, 8, 3, 3
-"""Times a carrier and a text to keep are filled, carriers a report, reports without plants, rounds of training,
-occurrences of an attribute, seed."""
+FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, SENTENCES, RECASED = 3, 2, 16, 1500, 3, 600, 250
+"""Times a carrier and a text to keep are filled, most times as many for a text with choices, headers, carriers a
+report, reports whose sentences stand between carriers, reports in capitals and in lower case."""
+
+ROUNDS, LEAST, SEED = 8, 3, 3
+"""Rounds of training, occurrences of an attribute, seed."""
 
 _PRUNED = 8  # hundredths, under which a weight is left out
 _CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
@@ -100,6 +104,13 @@ def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) ->
         choice.shuffle(pieces)
         yield join_pieces(pieces)
     yield from (PlantedReport(fill(line)[0], ()) for line in rest)
+
+
+def make_background(texts: Sequence[str]) -> Iterator[PlantedReport]:
+    """Reports without plants: all as they are, some in capitals, some in lower case."""
+    yield from (PlantedReport(text, ()) for text in texts)
+    yield from (PlantedReport(text.upper(), ()) for text in texts[:RECASED])
+    yield from (PlantedReport(text.lower(), ()) for text in texts[-RECASED:])
 
 
 def _recase(piece: Piece, choice: random.Random) -> Piece:
@@ -162,14 +173,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)
     reports = [report for report in read_reports(asked.data / "openi" / "NLMCXR_reports.tgz") if report.text]
-    background = random.Random(SEED).sample([one.text for one in reports if not is_held_out(one.id)], BACKGROUND)  # noqa: S311
+    background = [one.text for one in reports if not is_held_out(one.id)]
+    random.Random(SEED).shuffle(background)  # noqa: S311
     planted = [
         report
-        for writer in (*WRITERS, "tuning", "training")
+        for writer in (*WRITERS, *TEXTS, "headers")
         if writer != asked.without
-        for report in plant_writer(writer, background)
+        for report in plant_writer(writer, background[:SENTENCES])
     ]
-    field = train_field([*planted, *(PlantedReport(text, ()) for text in background)])
+    field = train_field([*planted, *make_background(background)])
     if not asked.without:
         write_text(asked.out, field)
         return
@@ -192,4 +204,15 @@ def measure_unmet(writer: str, field: tagger.Field, texts: Sequence[str]) -> Non
 if __name__ == "__main__":
     main()
 
-__all__ = ["LABELS", "WRITERS", "label_pieces", "main", "measure_unmet", "plant_writer", "read_writer", "train_field"]
+__all__ = [
+    "LABELS",
+    "TEXTS",
+    "WRITERS",
+    "label_pieces",
+    "main",
+    "make_background",
+    "measure_unmet",
+    "plant_writer",
+    "read_writer",
+    "train_field",
+]

@@ -15,12 +15,17 @@ from thoracite.kg.privacy.words import read_words
 _GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
 _LITTLE = TITLES | NEVER | LISTS["particle"]
 _RANKS = frozenset({
-    "sergeant", "corporal", "lieutenant", "captain", "colonel", "private", "officer", "professor", "sister", "specialty", "consultant",
-    "radiologist", "registrar", "doctor",
+    "sergeant", "corporal", "lieutenant", "captain", "colonel", "private", "officer", "professor", "sister",
+    "specialty", "consultant", "radiologist", "registrar", "doctor",
 })  # fmt: skip
-_SURE_TITLES = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
-_DOCTORS = frozenset({"spr", "sho", "registrar", "fellow", "surgeon", "intensivist", "radiologist", "radiographer", "anaesthetist"})
-_DOCTORS_FIELDS = _DOCTORS | {"attending", "resident", "consultant", "attg", "ordering", "referring", "cons", "intern", "staff", "tech", "rad"}
+_TITLED = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
+_DOCTORS = frozenset({
+    "spr", "sho", "registrar", "fellow", "surgeon", "intensivist", "radiologist", "radiographer", "anaesthetist",
+})  # fmt: skip
+_FIELDS = _DOCTORS | {
+    "attending", "resident", "consultant", "attg", "ordering", "referring", "cons", "intern", "staff", "tech", "rad",
+}  # fmt: skip
+"""Before these a role is a surname: "Dr Nurse", "SpR Nurse", "Attending: Nurse"."""
 _SAID = frozenset({"asks", "says", "states", "reports", "denies", "dated", "via", "re", "about", "who"})
 _POSSESSIVE = re.compile(r"['’]s\Z")
 
@@ -83,11 +88,14 @@ def _is_said_of(read: ReportText, inside: list[int]) -> bool:
 
 def _is_titled(read: ReportText, index: int) -> bool:
     """Whether a title that only people bear stands before a word: "Dr. Nurse", "nurse ward"."""
-    title = read.tokens[index - 1].text if index and read.gap(index - 1) in {" ", ". ", ": "} else ""
-    if title.lower() in _DOCTORS or (read.gap(index - 1) == ": " and title.lower() in _DOCTORS_FIELDS):
-        return True
-    same = title.islower() == read.tokens[index].text.islower()
-    return same and title.lower() in _SURE_TITLES and not read.tokens[index].text.isupper()
+    gap = read.gap(index - 1) if index else ""
+    before, word = read.tokens[index - 1].text, read.tokens[index].text
+    if gap == ": ":
+        return before.lower() in _FIELDS
+    if gap not in {" ", ". "}:
+        return False
+    same = before.islower() == word.islower() and not word.isupper()
+    return before.lower() in _DOCTORS or (same and before.lower() in _TITLED)
 
 
 def _is_none(read: ReportText, inside: list[int]) -> bool:

@@ -55,7 +55,9 @@ def split_pieces(text: str) -> list[Piece]:
     ['TECH', ':', 'FOX', '¦', 'VIEWS', ':', '2']
     """
     pieces = ((match.group(), match.start(), match.end()) for match in _PIECE.finditer(text))
-    return [Piece("¶" if piece == "\n" else GAP if piece.isspace() else piece, start, end) for piece, start, end in pieces]
+    return [
+        Piece("¶" if piece == "\n" else GAP if piece.isspace() else piece, start, end) for piece, start, end in pieces
+    ]
 
 
 @lru_cache(maxsize=100_000)

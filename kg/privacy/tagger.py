@@ -134,7 +134,9 @@ _FORMS = {
         re.DOTALL,
     ),
     "AGE": re.compile(r"(?:9\d|1[0-2]\d)(?:['’]?s)?|(?i:ninet|.*hundred).*"),
-    "NAME": re.compile(r"(?!(?:mL|dL|kVp|mAs|[mu]Gy(?:-?cm2?)?|Gycm2?|mSv|eGFR|pH|HU)\Z)(?=.*[^\W\d_]{2}).*", re.DOTALL),
+    "NAME": re.compile(
+        r"(?!(?:mL|dL|kVp|mAs|[mu]Gy(?:-?cm2?)?|Gycm2?|mSv|eGFR|pH|HU)\Z)(?=.*[^\W\d_]{2}).*", re.DOTALL
+    ),
     "LOCATION": re.compile(r".*[^\W\d_]{2}.*", re.DOTALL),
 }
 """What a span must look like for its kind, where the field alone has found it."""
