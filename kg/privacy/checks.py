@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from thoracite.kg.privacy.names import TITLES
 from thoracite.kg.privacy.patterns import Span
-from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, SPOKEN, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, SPOKEN, is_nameable
 from thoracite.kg.privacy.tagger import Hint
 from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
 from thoracite.kg.privacy.words import read_words
@@ -90,6 +90,8 @@ def _is_titled(read: ReportText, index: int) -> bool:
     """Whether a title that only people bear stands before a word: "Dr. Nurse", "nurse ward"."""
     gap = read.gap(index - 1) if index else ""
     before, word = read.tokens[index - 1].text, read.tokens[index].text
+    if GROUPS.fullmatch(word.lower()):  # "Dr. Radiologist"
+        return False
     if gap == ": ":
         return before.lower() in _FIELDS
     if gap not in {" ", ". "}:

@@ -34,7 +34,7 @@ IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "
 VERSION = "8"
 """Changes whenever the gate finds something else."""
 
-STRANGE, PLACED = 10.0, 20.0
+STRANGE, PLACED = 10.0, 100.0
 """What it weighs for the tagger that a rule sees a name by its words, and by its place (set by leaving out writers)."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")

@@ -141,6 +141,8 @@ _FORMS = {
 }
 """What a span must look like for its kind, where the field alone has found it."""
 _MEASURED = re.compile(r"\s?(?:ng|cc|mg|mcg|g|kg|m[lL]|mm|cm|%|HU|mGy|kVp|mAs|mmHg|L|units?|beats)\b|[/:.]\d")
+_MAY = re.compile(r"\b[Mm]ay\s(?:be|also|represent|reflect|indicate|relate|suggest|have)")
+"""No month: "3 May represent a nodule"."""
 _AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
 
 
@@ -155,7 +157,7 @@ _TELLING = frozenset({"by", "per", "to", "from", "with", "w"})
 def _has_form(text: str, span: tuple[str, int, int]) -> bool:
     """Whether a span looks like its kind, and is no part of a measurement."""
     kind, start, end = span
-    if not _FORMS[kind].fullmatch(text[start:end]):
+    if not _FORMS[kind].fullmatch(text[start:end]) or (kind == "DATE" and _MAY.search(text[start : end + 12])):
         return False
     return kind not in {"PHONE", "ID", "AGE"} or not (
         _MEASURED.match(text, end) or _AFTER_FIGURE.search(text, max(0, start - 2), start)
