@@ -8,6 +8,7 @@ person there is the label alone, and what ends the name is the next label. The l
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -57,7 +58,8 @@ def make_header(choice: random.Random) -> str:
     >>> make_header(random.Random(5)).count("{") >= 0
     True
     """
-    labels, case = _read_labels(), choice.choices((str, str.upper, str.lower), weights=(74, 15, 11))[0]
+    cases: list[Callable[[str], str]] = [str, str.upper, str.lower]
+    labels, case = _read_labels(), choice.choices(cases, weights=(74, 15, 11))[0]
     gap, colon = choice.choice(_GAPS), choice.choice(_COLONS)
     parts: list[str] = []
     for _ in range(choice.choice((1, 2, 2, 3, 3, 4, 5))):
