@@ -81,10 +81,17 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
     return read_tuning("carriers", texts), read_tuning("kept", texts), read_tuning("dates")
 
 
-def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) -> Iterator[PlantedReport]:
-    """Reports with one writer's carriers and texts to keep, the more often the more choices a line has."""
+def plant_writer(
+    writer: str, background: Sequence[str], *, seed: int = SEED, without: str = ""
+) -> Iterator[PlantedReport]:
+    """Reports with one writer's carriers and texts to keep, the more often the more choices a line has.
+
+    Lines that the writer left out has too (short ones come to several minds) are left out as well.
+    """
     choice = random.Random(f"{seed}{writer}")  # noqa: S311 - no secret
+    unmet = {line for lines in read_writer(without)[:2] for line in lines} if without else set()
     carriers, kept, forms = read_writer(writer)
+    carriers, kept = ([line for line in lines if line not in unmet] for lines in (carriers, kept))
     people, english = make_fakers("train", seed)
     rich, fills = writer in {"training", "voices"}, 1 if writer == "headers" else FILLS
     lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, line.count("|") // 3))))]
@@ -179,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report
         for writer in (*WRITERS, *TEXTS, "headers")
         if writer != asked.without
-        for report in plant_writer(writer, background[:SENTENCES])
+        for report in plant_writer(writer, background[:SENTENCES], without=asked.without or "")
     ]
     field = train_field([*planted, *make_background(background)])
     if not asked.without:

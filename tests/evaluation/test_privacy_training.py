@@ -8,7 +8,7 @@ import pytest
 
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, make_fakers
 from thoracite.evaluation.privacy_slots import draw_surname, fill_training
-from thoracite.evaluation.privacy_training import TEXTS, WRITERS, label_pieces, plant_writer, read_writer, train_field
+from thoracite.evaluation.privacy_training import WRITERS, label_pieces, plant_writer, read_writer, train_field
 from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
 from thoracite.evaluation.privacy_words import PARTS
 from thoracite.kg.privacy.features import split_pieces
@@ -17,14 +17,15 @@ from thoracite.kg.privacy.tagger import find_tagged, parse_field
 BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
 
 
-def test_a_writer_left_out_is_not_trained_with() -> None:
+def test_all_sets_are_trained_with() -> None:
     assert set(WRITERS) == {word_set for word_set, _ in PARTS}
-    for writer in WRITERS:
-        own = {text for part in read_writer(writer)[:2] for text in part}
-        others = {
-            text for other in (*WRITERS, *TEXTS) if other != writer for part in read_writer(other)[:2] for text in part
-        }
-        assert len(own & others) <= 6  # "Signed by {word}."
+
+
+def test_a_text_of_the_writer_left_out_is_not_planted_from_another_either() -> None:
+    text = "Watchman device in the left atrial appendage."
+    assert all(text in read_writer(writer)[1] for writer in ("sixth", "tenth"))
+    assert any(text in report.text for report in plant_writer("sixth", BACKGROUND))
+    assert not any(text in report.text for report in plant_writer("sixth", BACKGROUND, without="tenth"))
 
 
 @pytest.mark.parametrize("texts", ["training", "voices"])
