@@ -6,8 +6,9 @@ gate marks counts as right when at least half of its letters and digits were pla
 no letter of them is marked, their text standing alone.
 
 Eight sets are planted: the test sentences, and the fifth to eleventh set (:mod:`thoracite.evaluation.privacy_words`).
-Rules were tuned and the tagger is trained with the sets up to the tenth, so that only the eleventh says how the gate does
-on what it has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
+Rules were tuned and the tagger is trained with the sets up to the tenth, so that only the eleventh says how the gate
+does on what it has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for
+others.
 """
 
 from __future__ import annotations

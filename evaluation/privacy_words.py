@@ -9,9 +9,10 @@ seventh was written later still, in the same way, and is ``locked`` too; it shar
 with the two before it. Its dates have the forms that reports have, so most of those forms are in the other sets as
 well. The eighth was written blind once more, for version 6, and halved by the order of its rows after its first
 measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
-and forms of dates with all of them. The same holds of the ninth and the tenth, natural reports by two more writers. They
-are tuning now: the ``locked`` half of the ninth and the tenth were read for version 8, after they had said how version 7
-does on what nobody has read. The eleventh, by one writer more, is ``locked``: nobody reads more than its figures.
+and forms of dates with all of them. The same holds of the ninth and the tenth, natural reports by two more writers.
+They are tuning now: the ``locked`` half of the ninth and the tenth were read for version 8, after they had said how
+version 7 does on what nobody has read. The eleventh, by one writer more, is ``locked``: nobody reads more than its
+figures.
 """
 
 from __future__ import annotations
