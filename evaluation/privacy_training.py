@@ -1,9 +1,10 @@
 """Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
 
-Every carrier and every text to keep that may be read is planted: the sets five to eight, the seen half of the ninth,
-and the texts for tuning and for training. Surnames are drawn at random from words and from vocabularies, so that the
-tagger learns from what stands around a name and not from the name. The background is the half of Open-i from which the
-gate's word list was collected. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
+Every carrier and every text to keep is planted: the sets five to ten, the texts for tuning and for training, texts in
+the voices of many writers, and headers made by program. Surnames are drawn at random from words and from vocabularies,
+so that the tagger learns from what stands around a name and not from the name. The background is the half of Open-i
+from which the gate's word list was collected, as it is, in capitals and in lower case; no sentence of it is kept, only
+weights. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
 
 With ``--without WRITER`` one writer's texts are left out, and the gate with those weights is measured on them: the
 honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with that writer.
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from thoracite.errors import UsageError
 from thoracite.evaluation.privacy import is_held_out, measure_gate, measure_kept
+from thoracite.evaluation.privacy_headers import make_header
 from thoracite.evaluation.privacy_plants import (
     Piece,
     PlantedReport,
@@ -28,7 +30,7 @@ from thoracite.evaluation.privacy_plants import (
     split_sentences,
 )
 from thoracite.evaluation.privacy_slots import fill_training
-from thoracite.evaluation.privacy_tuning import expand, read_tuning
+from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
 from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
 from thoracite.files import write_text
 from thoracite.kg.privacy import deidentify, tagger
@@ -44,13 +46,20 @@ WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
     "sixth": ("sixth", ("locked",)),
     "seventh": ("seventh", ("locked",)),
     "eighth": ("eighth", ("seen", "locked")),
-    "ninth": ("ninth", ("seen",)),
+    "ninth": ("ninth", ("seen", "locked")),
+    "tenth": ("tenth", ("seen",)),
 }
-"""The sets that may be read, each by another writer; with ``tuning`` and ``training`` they are what is planted."""
+"""The sets that may be read, each by another writer; with the texts below and headers they are what is planted."""
 
-FILLS, KEPT_FILLS, EACH, BACKGROUND, ROUNDS, LEAST, SEED = 3, 2, 3, 600, 8, 3, 3
-"""Times a carrier and a text to keep are filled, carriers a report, reports without plants, rounds of training,
-occurrences of an attribute, seed."""
+TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices")
+"""Carriers and texts to keep with choices, written for tuning and training."""
+
+FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, SENTENCES, RECASED = 3, 2, 16, 1500, 3, 600, 250
+"""Times a carrier and a text to keep are filled, most times as many for a text with choices, headers, carriers a
+report, reports whose sentences stand between carriers, reports in capitals and in lower case."""
+
+ROUNDS, LEAST, SEED = 8, 3, 3
+"""Rounds of training, occurrences of an attribute, seed."""
 
 _PRUNED = 8  # hundredths, under which a weight is left out
 _CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
@@ -65,22 +74,28 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
         )
         kept = [row.text for half in halves for row in read_kept(half, word_set)]
         return [row["text"] for row in carriers], kept, [row["form"] for row in dates]
-    texts: tuple[list[str], list[str]] = (
-        (read_tuning("carriers"), read_tuning("kept"))
-        if writer == "tuning"
-        else (read_tuning("carriers", "training"), read_tuning("kept", "training"))
-    )
-    return (*texts, read_tuning("dates"))
+    if writer == "headers":
+        choice = random.Random(SEED)  # noqa: S311 - no secret
+        return [make_header(choice) for _ in range(HEADERS)], [], read_tuning("dates")
+    texts = next(texts for texts in TEXTS if texts == writer)
+    return read_tuning("carriers", texts), read_tuning("kept", texts), read_tuning("dates")
 
 
-def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) -> Iterator[PlantedReport]:
-    """Reports with one writer's carriers and texts to keep, the more often the more choices a line has."""
+def plant_writer(
+    writer: str, background: Sequence[str], *, seed: int = SEED, without: str = ""
+) -> Iterator[PlantedReport]:
+    """Reports with one writer's carriers and texts to keep, the more often the more choices a line has.
+
+    Lines that the writer left out has too (short ones come to several minds) are left out as well.
+    """
     choice = random.Random(f"{seed}{writer}")  # noqa: S311 - no secret
+    unmet = {line for lines in read_writer(without)[:2] for line in lines} if without else set()
     carriers, kept, forms = read_writer(writer)
+    carriers, kept = ([line for line in lines if line not in unmet] for lines in (carriers, kept))
     people, english = make_fakers("train", seed)
-    rich = writer == "training"
-    lines = [line for line in carriers for _ in range(FILLS * (1 + (rich and min(4, line.count("|") // 3))))]
-    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(8, line.count("|") // 2)))]
+    rich, fills = writer in {"training", "voices"}, 1 if writer == "headers" else FILLS
+    lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, line.count("|") // 3))))]
+    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(KEPT_MOST, line.count("|") // 2)))]
     choice.shuffle(lines)
     choice.shuffle(keeps)
     sentences = [piece for text in background for piece in split_sentences(text)]
@@ -96,6 +111,13 @@ def plant_writer(writer: str, background: Sequence[str], *, seed: int = SEED) ->
         choice.shuffle(pieces)
         yield join_pieces(pieces)
     yield from (PlantedReport(fill(line)[0], ()) for line in rest)
+
+
+def make_background(texts: Sequence[str]) -> Iterator[PlantedReport]:
+    """Reports without plants: all as they are, some in capitals, some in lower case."""
+    yield from (PlantedReport(text, ()) for text in texts)
+    yield from (PlantedReport(text.upper(), ()) for text in texts[:RECASED])
+    yield from (PlantedReport(text.lower(), ()) for text in texts[-RECASED:])
 
 
 def _recase(piece: Piece, choice: random.Random) -> Piece:
@@ -158,14 +180,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)
     reports = [report for report in read_reports(asked.data / "openi" / "NLMCXR_reports.tgz") if report.text]
-    background = random.Random(SEED).sample([one.text for one in reports if not is_held_out(one.id)], BACKGROUND)  # noqa: S311
+    background = [one.text for one in reports if not is_held_out(one.id)]
+    random.Random(SEED).shuffle(background)  # noqa: S311
     planted = [
         report
-        for writer in (*WRITERS, "tuning", "training")
+        for writer in (*WRITERS, *TEXTS, "headers")
         if writer != asked.without
-        for report in plant_writer(writer, background)
+        for report in plant_writer(writer, background[:SENTENCES], without=asked.without or "")
     ]
-    field = train_field([*planted, *(PlantedReport(text, ()) for text in background)])
+    field = train_field([*planted, *make_background(background)])
     if not asked.without:
         write_text(asked.out, field)
         return
@@ -188,4 +211,15 @@ def measure_unmet(writer: str, field: tagger.Field, texts: Sequence[str]) -> Non
 if __name__ == "__main__":
     main()
 
-__all__ = ["LABELS", "WRITERS", "label_pieces", "main", "measure_unmet", "plant_writer", "read_writer", "train_field"]
+__all__ = [
+    "LABELS",
+    "TEXTS",
+    "WRITERS",
+    "label_pieces",
+    "main",
+    "make_background",
+    "measure_unmet",
+    "plant_writer",
+    "read_writer",
+    "train_field",
+]

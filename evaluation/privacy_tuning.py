@@ -19,7 +19,7 @@ from thoracite.evaluation.privacy_plants import Slots
 from thoracite.evaluation.privacy_words import write_date
 from thoracite.settings import PACKAGE
 
-Texts = Literal["tuning", "training"]
+Texts = Literal["tuning", "training", "voices"]
 
 _CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
 _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]

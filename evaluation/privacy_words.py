@@ -1,6 +1,6 @@
-"""The fifth to tenth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
+"""The fifth to eleventh set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*9.csv``. The
+The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*11.csv``. The
 fifth set was written before the gate's rules were changed, and is halved: rules are written against ``seen``, and of
 ``locked`` nobody looks at more than the figures. The halves share no carrier, surname, form of a date, word to keep or,
 but for the United States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth
@@ -9,9 +9,10 @@ seventh was written later still, in the same way, and is ``locked`` too; it shar
 with the two before it. Its dates have the forms that reports have, so most of those forms are in the other sets as
 well. The eighth was written blind once more, for version 6, and halved by the order of its rows after its first
 measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
-and forms of dates with all of them. The same holds of the ninth, natural reports by one more writer. The sets five to
-eight and the ``seen`` half of the ninth are tuning now; the ``locked`` half of the ninth is read by nobody,
-nor is the tenth, by yet another writer, which the tagger met once it was trained.
+and forms of dates with all of them. The same holds of the ninth and the tenth, natural reports by two more writers.
+They are tuning now: the ``locked`` half of the ninth and the tenth were read for version 8, after they had said how
+version 7 does on what nobody has read. The eleventh, by one writer more, is ``locked``: nobody reads more than its
+figures.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import csv
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from thoracite.errors import InputError
 from thoracite.evaluation.privacy_plants import (
@@ -41,7 +42,7 @@ Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
 """Of the fifth set."""
 
-WordSet = Literal["fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+WordSet = Literal["fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
     ("fifth", "locked"),
@@ -51,7 +52,8 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("eighth", "locked"),
     ("ninth", "seen"),
     ("ninth", "locked"),
-    ("tenth", "locked"),
+    ("tenth", "seen"),
+    ("eleventh", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 
@@ -59,7 +61,7 @@ FILLS = 12
 """How often each carrier is filled."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
-_FILES: dict[WordSet, str] = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9", "tenth": "10"}
+_FILES: dict[WordSet, str] = {word_set: str(number) for number, word_set in enumerate(get_args(WordSet), 5)}
 _LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test"}
 _DAYS = 365 * 25
 _EACH = 4
@@ -85,7 +87,7 @@ def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[s
     half : str
         ``seen`` or ``locked``.
     word_set : str
-        ``fifth`` to ``tenth``.
+        ``fifth`` to ``eleventh``.
 
     Raises
     ------
@@ -121,7 +123,7 @@ def plant_words(
     fills : int
         How often each carrier is filled, each time with other values.
     word_set : str
-        ``fifth`` to ``tenth``.
+        ``fifth`` to ``eleventh``.
 
     Raises
     ------

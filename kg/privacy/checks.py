@@ -7,13 +7,26 @@ from collections.abc import Iterable, Iterator
 
 from thoracite.kg.privacy.names import TITLES
 from thoracite.kg.privacy.patterns import Span
-from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS, is_nameable
+from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, SPOKEN, is_nameable
 from thoracite.kg.privacy.tagger import Hint
 from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
 from thoracite.kg.privacy.words import read_words
 
 _GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
 _LITTLE = TITLES | NEVER | LISTS["particle"]
+_RANKS = frozenset({
+    "sergeant", "corporal", "lieutenant", "captain", "colonel", "private", "officer", "professor", "sister",
+    "specialty", "consultant", "radiologist", "registrar", "doctor",
+})  # fmt: skip
+_TITLED = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
+_DOCTORS = frozenset({
+    "spr", "sho", "registrar", "fellow", "surgeon", "intensivist", "radiologist", "radiographer", "anaesthetist",
+})  # fmt: skip
+_FIELDS = _DOCTORS | {
+    "attending", "resident", "consultant", "attg", "ordering", "referring", "cons", "intern", "staff", "tech", "rad",
+}  # fmt: skip
+"""Before these a role is a surname: "Dr Nurse", "SpR Nurse", "Attending: Nurse"."""
+_SAID = frozenset({"asks", "says", "states", "reports", "denies", "dated", "via", "re", "about", "who"})
 _POSSESSIVE = re.compile(r"['’]s\Z")
 
 
@@ -46,6 +59,10 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
         begins = any(first <= start < last for first, last, _ in seen)
         while len(inside) > 1 and not begins and _is_role(read, inside[0]):
             start = read.tokens[inside.pop(0) + 1].start
+        while len(inside) > 1 and _is_rank(read, inside):
+            start = read.tokens[inside.pop(0) + 1].start
+        while len(inside) > 1 and _is_said_of(read, inside):
+            end = read.tokens[inside.pop() - 1].end
         hinted = any(start < last and first < end for first, last, _ in seen)
         if not hinted and (not inside or _is_none(read, inside)):
             continue
@@ -57,10 +74,38 @@ def _is_role(read: ReportText, index: int) -> bool:
     return word.lower() in read.words.proper["role"] and not is_nameable(word.title())
 
 
+def _is_rank(read: ReportText, inside: list[int]) -> bool:
+    """Whether a name begins with what the person is: "Sergeant Pink"."""
+    word = read.tokens[inside[0]].text
+    return word.istitle() and word.lower() in _RANKS and read.gap(inside[0]) == " "
+
+
+def _is_said_of(read: ReportText, inside: list[int]) -> bool:
+    """Whether a name ends with what its bearer does, or what is said of the letter: "Key asks", "Gall dated"."""
+    first, last = read.tokens[inside[0]].text, read.tokens[inside[-1]].text
+    return first[0].isupper() and last.islower() and (last in SPOKEN or last.endswith("ed") or last in _SAID)
+
+
+def _is_titled(read: ReportText, index: int) -> bool:
+    """Whether a title that only people bear stands before a word: "Dr. Nurse", "nurse ward"."""
+    gap = read.gap(index - 1) if index else ""
+    before, word = read.tokens[index - 1].text, read.tokens[index].text
+    if GROUPS.fullmatch(word.lower()):  # "Dr. Radiologist"
+        return False
+    if gap == ": ":
+        return before.lower() in _FIELDS
+    if gap not in {" ", ". "}:
+        return False
+    same = before.islower() == word.islower() and not word.isupper()
+    return before.lower() in _DOCTORS or (same and before.lower() in _TITLED)
+
+
 def _is_none(read: ReportText, inside: list[int]) -> bool:
     """Whether a run is titles, roles and little words alone, an eponym before its noun, or a disease."""
     words, last = [read.tokens[i].text for i in inside], inside[-1]
     bare = [word.lower() for word in words]
+    if len(words) == 1 and _is_titled(read, last):
+        return False
     if all(word in _LITTLE or _is_role(read, i) for word, i in zip(bare, inside, strict=True)):
         return True
     department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS

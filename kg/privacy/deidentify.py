@@ -17,6 +17,7 @@ Examples
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from thoracite.kg.privacy.checks import check_names
@@ -30,7 +31,7 @@ from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "7"
+VERSION = "8"
 """Changes whenever the gate finds something else."""
 
 STRANGE, PLACED = 10.0, 100.0
@@ -39,6 +40,8 @@ STRANGE, PLACED = 10.0, 100.0
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
 _HOUSE = re.compile(r"(?<![\w.,/-])\d{1,6} \Z")
 _STREET_ENDS = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*){1,2}")
+_BETWEEN_GAPS = re.compile(r"[^\s](?:[^\s]|[ \xa0\n](?=[^\s]))*")
+_LABELLED = re.compile(r"[ \xa0]?[:=]")
 _JOINT = re.compile(r"[\s,]{1,3}")
 
 
@@ -98,7 +101,16 @@ def find_hints(text: str) -> list[Hint]:
     strange = list(find_names(text))
     placed = [span for find in (find_slotted, find_signed, find_fielded) for span in find(text)]
     placed += find_listed(text, sorted({*strange, *placed}))
-    return [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
+    hints = [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
+    return [part for hint in hints for part in _cut_at_gaps(text, hint)]
+
+
+def _cut_at_gaps(text: str, hint: Hint) -> Iterator[Hint]:
+    """What a rule takes for one name, in parts where a field of a header ends, without the next field's label."""
+    start, end, weight = hint
+    for part in _BETWEEN_GAPS.finditer(text, start, end):
+        if part.start() == start or not _LABELLED.match(text, part.end()):
+            yield part.start(), part.end(), weight
 
 
 def _with_house_number(text: str, start: int, end: int) -> Span:

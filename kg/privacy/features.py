@@ -15,7 +15,9 @@ from thoracite.kg.privacy.slots import GROUPS, LISTS, SPOKEN
 from thoracite.kg.privacy.terms import is_medical
 from thoracite.kg.privacy.words import is_ordinary, read_words
 
-_PIECE = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*|\d+|\n|[^\w\s]|_")
+_PIECE = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*|\d+|\n|[^\w\s]|_|(?<=\S)(?:[ \xa0]{2,}|[ \xa0]*\t[ \xa0\t]*)(?=\S)")
+GAP = "¦"
+"""A gap between fields: more than one space, or a tab."""
 _KINDS = (
     "role", "department", "calendar", "place", "state", "brand", "genus", "acronym", "short", "eponym",
     "eponym of a term", "joined eponym", "head", "capital head", "noun of a term", "drug", "part",
@@ -49,9 +51,13 @@ def split_pieces(text: str) -> list[Piece]:
     --------
     >>> [piece.text for piece in split_pieces("d/w Dr. Hill-Sachs x5024")]
     ['d', '/', 'w', 'Dr', '.', 'Hill-Sachs', 'x', '5024']
+    >>> [piece.text for piece in split_pieces("TECH: FOX   VIEWS: 2")]
+    ['TECH', ':', 'FOX', '¦', 'VIEWS', ':', '2']
     """
     pieces = ((match.group(), match.start(), match.end()) for match in _PIECE.finditer(text))
-    return [Piece("¶" if piece == "\n" else piece, start, end) for piece, start, end in pieces]
+    return [
+        Piece("¶" if piece == "\n" else GAP if piece.isspace() else piece, start, end) for piece, start, end in pieces
+    ]
 
 
 @lru_cache(maxsize=100_000)
@@ -158,6 +164,9 @@ def describe_place(pieces: Sequence[Piece]) -> list[tuple[str, str, bool]]:
         glued = piece.start == last
         place = "0" if line == 0 else "1" if line == 1 else "."
         places.append((place + ("," if since > 4 else str(since)), label, glued))
+        if piece.text == GAP:  # the next field begins, but for the value of a label
+            label, since, line = (label, since, line) if since == 0 else ("", 9, 0)
+            continue
         last, since, line = piece.end, since + 1, line + 1
         if piece.text in ":=" and index and line > 1:
             label, since = pieces[index - 1].text.lower(), 0

@@ -254,7 +254,7 @@ _STATE = (  # without MD, OR and PA, which mean other things in a report
     "V[AIT]|W[AIVY])"
 )
 _ZIP = r"\d{5}(?:-\d{4})?"
-_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
+_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}|(?!T[0-4]N\d?M?\d)[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 _HOSPITAL = rf"(?:(?:{any_of('hospital kind')}\s+)*{any_of('hospital')})"
 ADDRESSES = [  # all with a number
     rf"\b\d{{1,6}}[A-Z]?(?:[ \t]+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|"
@@ -262,7 +262,7 @@ ADDRESSES = [  # all with a number
     rf"(?=\W|$)(?![\s-]+(?:views?|catheter|lobe|lung)\b)",
     rf"(?:{_CAP}\s+){{0,3}}{_CAP},\s*[A-Z]{{2}}\.?,?\s+{_ZIP}\b",
     rf"\b[A-Z]{{2}},?\s+{_ZIP}\b",
-    rf"(?:,|\b(?i:in|at|from|of|near|to))\s(?P<x>(?:{_CAP}\s){{1,3}}{_ZIP})\b",
+    rf"(?:,|\b(?i:in|at|from|of|near|to))\s(?P<x>(?:(?!(?:CPT|HCPCS|ICD|Code|CODE|Order|Case|ZIP|Zip)\s){_CAP}\s){{1,3}}{_ZIP})\b",
     rf"(?i:\b(?:zip|postal|post)\s?-?(?:code)?)[\s:]*(?P<x>{_ZIP}|{_POSTCODE})\b",
     rf"\b{_POSTCODE}\b",
     r"\bP\.?\s?O\.?\s?Box\s+\d+",

@@ -20,7 +20,20 @@ LISTS = read_lists(FOLDER / "identity.txt")
 _NEVER, NOUNS, _PER = LISTS["never"], LISTS["bare noun"], LISTS["per unit"]
 AMBIGUOUS = LISTS["surname too"]
 PERSONS = frozenset(
-    {"Parent", "Person", "Child", "Friend", "Brother", "Son", "Guardian", "Husband", "Wife", "Doctor", "Partner"}
+    {
+        "Parent",
+        "Person",
+        "Child",
+        "Friend",
+        "Brother",
+        "Son",
+        "Guardian",
+        "Husband",
+        "Wife",
+        "Doctor",
+        "Partner",
+        "Nurse",
+    }
 )
 """Words for people that are surnames as well, and few titles stand before: "Dr. Parent", but not "Dr. Radiologist"."""
 _NOT_BARE = NOUNS | LISTS["infinitive"]

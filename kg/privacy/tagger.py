@@ -20,6 +20,7 @@ from pathlib import Path
 
 from thoracite.kg.privacy.features import (
     FAR,
+    GAP,
     NEAR,
     Piece,
     describe,
@@ -133,11 +134,15 @@ _FORMS = {
         re.DOTALL,
     ),
     "AGE": re.compile(r"(?:9\d|1[0-2]\d)(?:['’]?s)?|(?i:ninet|.*hundred).*"),
-    "NAME": re.compile(r"(?!(?:mL|dL|kVp|mAs|mGy|pH|HU)\Z)(?=.*[^\W\d_]{2}).*", re.DOTALL),
+    "NAME": re.compile(
+        r"(?!(?:mL|dL|kVp|mAs|[mu]Gy(?:-?cm2?)?|Gycm2?|mSv|eGFR|pH|HU)\Z)(?=.*[^\W\d_]{2}).*", re.DOTALL
+    ),
     "LOCATION": re.compile(r".*[^\W\d_]{2}.*", re.DOTALL),
 }
 """What a span must look like for its kind, where the field alone has found it."""
-_MEASURED = re.compile(r"\s?(?:ng|mg|mcg|g|kg|m[lL]|mm|cm|%|HU|mGy|kVp|mAs|mmHg|L|units?|beats)\b|[/:.]\d")
+_MEASURED = re.compile(r"\s?(?:ng|cc|mg|mcg|g|kg|m[lL]|mm|cm|%|HU|mGy|kVp|mAs|mmHg|L|units?|beats)\b|[/:.]\d")
+_MAY = re.compile(r"\b[Mm]ay\s(?:be|also|represent|reflect|indicate|relate|suggest|have)")
+"""No month: "3 May represent a nodule"."""
 _AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
 
 
@@ -152,7 +157,7 @@ _TELLING = frozenset({"by", "per", "to", "from", "with", "w"})
 def _has_form(text: str, span: tuple[str, int, int]) -> bool:
     """Whether a span looks like its kind, and is no part of a measurement."""
     kind, start, end = span
-    if not _FORMS[kind].fullmatch(text[start:end]):
+    if not _FORMS[kind].fullmatch(text[start:end]) or (kind == "DATE" and _MAY.search(text[start : end + 12])):
         return False
     return kind not in {"PHONE", "ID", "AGE"} or not (
         _MEASURED.match(text, end) or _AFTER_FIGURE.search(text, max(0, start - 2), start)
@@ -182,7 +187,7 @@ def find_runs(pieces: Sequence[Piece], hints: Iterable[Hint] = ()) -> list[range
 def _is_plain_sentence(pieces: Sequence[Piece]) -> bool:
     opens, told = True, any(piece.text.lower() in _TELLING for piece in pieces)
     for piece in pieces:
-        if opens and len(piece.text) == 1 and piece.text.isdecimal():  # of a list
+        if piece.text == GAP or (opens and len(piece.text) == 1 and piece.text.isdecimal()):  # of a list
             continue
         if not is_plain(piece.text, opens=opens) and (told or piece.text not in _SEEN):
             return False

@@ -9,28 +9,30 @@ import pytest
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, make_fakers
 from thoracite.evaluation.privacy_slots import draw_surname, fill_training
 from thoracite.evaluation.privacy_training import WRITERS, label_pieces, plant_writer, read_writer, train_field
-from thoracite.evaluation.privacy_tuning import expand, read_tuning
-from thoracite.evaluation.privacy_words import read_half
+from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
+from thoracite.evaluation.privacy_words import PARTS
 from thoracite.kg.privacy.features import split_pieces
 from thoracite.kg.privacy.tagger import find_tagged, parse_field
 
 BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
 
 
-def test_the_locked_half_of_the_ninth_set_is_not_trained_with() -> None:
-    assert WRITERS["ninth"] == ("ninth", ("seen",))
-    for name in ("carriers", "kept"):
-        locked = {row["text"] for row in read_half(name, "locked", "ninth")}
-        trained = {
-            text for writer in (*WRITERS, "tuning", "training") for part in read_writer(writer)[:2] for text in part
-        }
-        assert not locked & trained
+def test_all_sets_are_trained_with() -> None:
+    assert set(WRITERS) == {word_set for word_set, _ in PARTS}
 
 
-def test_there_are_many_carriers_and_texts_to_keep_and_all_can_be_filled() -> None:
+def test_a_text_of_the_writer_left_out_is_not_planted_from_another_either() -> None:
+    text = "Watchman device in the left atrial appendage."
+    assert all(text in read_writer(writer)[1] for writer in ("sixth", "tenth"))
+    assert any(text in report.text for report in plant_writer("sixth", BACKGROUND))
+    assert not any(text in report.text for report in plant_writer("sixth", BACKGROUND, without="tenth"))
+
+
+@pytest.mark.parametrize("texts", ["training", "voices"])
+def test_there_are_many_carriers_and_texts_to_keep_and_all_can_be_filled(texts: Texts) -> None:
     choice = random.Random(2)
     people, english = make_fakers("train", 1)
-    carriers, kept = read_tuning("carriers", "training"), read_tuning("kept", "training")
+    carriers, kept = read_tuning("carriers", texts), read_tuning("kept", texts)
     assert len(set(carriers)) == len(carriers) >= 400
     assert len(set(kept)) == len(kept) >= 140
     slots = fill_training(choice, people, english, ["{d} {Mon} {yyyy}"])

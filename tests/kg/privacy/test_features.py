@@ -29,6 +29,13 @@ def test_a_label_holds_until_its_line_or_sentence_ends() -> None:
     assert (labels["Hill"], labels["view"], labels["Clear"], labels["No"]) == ("tech", "tech", "", "")
 
 
+def test_a_gap_ends_a_field_but_for_the_value_of_its_label() -> None:
+    pieces = split_pieces("TECH:  FOX   VIEWS 2")
+    assert [piece.text for piece in pieces] == ["TECH", ":", "¦", "FOX", "¦", "VIEWS", "2"]
+    labels = {piece.text: label for piece, (_, label, _) in zip(pieces, describe_place(pieces), strict=True)}
+    assert (labels["FOX"], labels["VIEWS"]) == ("tech", "")
+
+
 def test_every_piece_is_described_with_its_neighbours() -> None:
     (first, second) = describe_text(split_pieces("Dr Hill"))
     assert "0w=dr" in first
