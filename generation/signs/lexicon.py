@@ -141,8 +141,9 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
     for piece, after in pairwise(pieces):
         if [item.text for item in piece] == ["normal"] and after[0].kind in {"up", "down", "number", "share"}:
             piece[0] = Item("films", "normal")
-        if (at := find_told(piece, after)) is not None:
-            piece[at] = Item("name", piece[at].text)
+        told = find_told(piece, after)
+        if told is not None:
+            piece[told] = Item("name", piece[told].text)
     return pieces
 
 
