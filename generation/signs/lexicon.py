@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from thoracite.files import read_rows
+from thoracite.generation.signs.ordinary import is_dangerous
 from thoracite.generation.signs.settling import Item, find_told, settle
 from thoracite.generation.signs.shared import BREAK, COMPARED, ORDER, SHARED
 from thoracite.generation.signs.words import find_words
@@ -67,6 +68,14 @@ class Lexicon(NamedTuple):
 @cache
 def _read_neutral() -> frozenset[str]:
     return frozenset(NEUTRAL.read_text(encoding="utf-8").split())
+
+
+def _is_neutral(word: str) -> bool:
+    """Tell whether a word, or the form that it is inflected from, is in the list: "stayed" is "stay"."""
+    if word in _read_neutral():
+        return True
+    stems = [word.removesuffix(end) for end in ("s", "es", "ed", "d", "ing") if word.endswith(end)]
+    return any(len(stem) > 2 and stem in _read_neutral() for stem in stems) and not is_dangerous(word)
 
 
 @cache
@@ -183,7 +192,7 @@ def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
             continue
         matches = ((kind, pattern.match(text, at)) for kind, pattern in lexicon.patterns.items())
         found = [(kind, match.group()) for kind, match in matches if match is not None and match.group()]
-        found = [(kind, said) for kind, said in found if kind != "word" or said.lower() in _read_neutral()]
+        found = [(kind, said) for kind, said in found if kind != "word" or _is_neutral(said.lower())]
         longest = max((len(said) for _, said in found), default=0)
         if not longest:
             said = _TOKEN.match(text, at)
