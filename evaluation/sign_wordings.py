@@ -1,9 +1,11 @@
 """Suite ``wordings``: sentences about signs as others word them, each true and with one falsehood planted.
 
-The wordings stand in ``tests/data/sign_wordings.csv`` and ``sign_flips.csv``. Their writer knew the list of signs and
-had seen neither the verifier nor its words. Three of the six styles are ``seen``: the verifier's words may be mended on
-them; of the ``locked`` ones nobody reads more than the figures. A true sentence should be released, and none of its
-flips (another value, side or comparison, a negation added or taken away).
+The wordings of two writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and
+``sign_wordings2.csv`` and ``sign_flips2.csv``, in six styles each. The writers knew the list of signs and had seen
+neither the verifier nor its words. Of the first set both halves are read by now: ``seen`` from the start, ``locked``
+since the second set came, so that its figures are no longer those of unseen sentences. Of the second set the ``seen``
+half may be read; of the ``locked`` one nobody reads more than the figures. A true sentence should be released, and none
+of its flips (another value, side or comparison, a negation added or taken away).
 
 ``signs_reading.csv`` holds a reading of 100 observations that explanations of unseen patients' films (in full
 resolution, at most ten of a sign) cite, and 100 false twins (the other answer, with a value to it), shuffled; two
@@ -30,14 +32,20 @@ from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.signs.evidence import SignReader
 from thoracite.vision.mini.signs.listed import VIEWS
 
-Half = Literal["seen", "locked"]
-HALVES: tuple[Half, Half] = ("seen", "locked")
+Half = Literal["seen", "locked", "second set, seen", "second set, locked"]
+HALVES: tuple[Half, ...] = ("seen", "locked", "second set, seen", "second set, locked")
 KINDS = ("value", "side", "comparison", "negation")
 
 READING = Path(__file__).with_name("signs_reading.csv")
 """Verdicts of a blind reader on observations and false twins."""
 
 _DATA = PACKAGE.parent / "tests" / "data"
+_SETS: dict[str, dict[str, Half]] = {
+    "sign_flips.csv": {"seen": "seen", "locked": "locked"},
+    "sign_flips2.csv": {"seen2": "second set, seen", "locked2": "second set, locked"},
+}
+"""Files of flips, and what their halves are called."""
+
 _OTHER = {"left": "right", "right": "left"}
 _BEYOND, _APART = 0.6, 0.7
 """How far a yes lies beyond its reference, and a wrong value from the true one, in spreads."""
@@ -89,7 +97,7 @@ def run_wordings(data: Path) -> Suite:  # noqa: ARG001 - every suite takes the f
     rows += count_reading()
     return Suite(
         suite="wordings",
-        data=f"{len(flips)} flips of sentences in six styles by a writer who had not seen the verifier",
+        data=f"{len(flips)} flips of sentences in twelve styles by two writers who had not seen the verifier",
         n=len(flips),
         rows=tuple(rows),
     )
@@ -112,16 +120,17 @@ def is_released(sentence: str, asked: Asked) -> bool:
 
 def read_flips() -> Iterator[Flip]:
     """Read the flips, their placeholders filled."""
-    path = _DATA / "sign_flips.csv"
-    if not path.is_file():
-        raise InputError(f"{path} is missing; measure from a checkout of the project")
     asked = list_asked()
-    for row in read_rows(path):
-        one = asked[row["sign"], _read_answer(row["answer"])]
-        if one.score.sign.kind == "learned" and "{limit}" in row["sentence"]:
-            continue  # a learned sign has no reference
-        half: Half = "seen" if row["half"] == "seen" else "locked"
-        yield Flip(half, row["kind"], one, fill(row["sentence"], one), fill(row["flipped"], one))
+    for name, halves in _SETS.items():
+        path = _DATA / name
+        if not path.is_file():
+            raise InputError(f"{path} is missing; measure from a checkout of the project")
+        for row in read_rows(path):
+            one = asked[row["sign"], _read_answer(row["answer"])]
+            if one.score.sign.kind == "learned" and "{limit}" in row["sentence"]:
+                continue  # a learned sign has no reference
+            half = halves[row["half"]]
+            yield Flip(half, row["kind"], one, fill(row["sentence"], one), fill(row["flipped"], one))
 
 
 def _read_answer(text: str) -> Answer:

@@ -21,12 +21,15 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
 from thoracite.generation.signs.convention import read_convention
-from thoracite.generation.signs.lexicon import Item, find_lexicon, scan
+from thoracite.generation.signs.lexicon import find_lexicon, scan
+from thoracite.generation.signs.ordinary import find_strange
 from thoracite.generation.signs.polarity import Polarity, read_polarity
+from thoracite.generation.signs.settling import Item
 from thoracite.generation.signs.words import Shown, mirror, show_value
 from thoracite.types import SignScore, parse_reference
 
 _PUBLISHED = re.compile(r"\bratio\D+(0\.\d+)")
+_POSITION = re.compile(r"\bposition (?:\w+ )?(?:is|of|at|reads?) -?\d")
 _VIEWS = {"pa": "PA", "posteroanterior": "PA", "ap": "AP", "anteroposterior": "AP"}
 
 
@@ -57,7 +60,10 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     numbers = [item.text for piece in pieces for item in piece if item.kind == "number"]
     minus = any(text.startswith("-") for text in numbers)
     plain = score.answer == "no" and any(re.search(r"[1-9]", text) for text in numbers)
-    frames = _list_frames(score, both=minus or plain, turned=turned)
+    frames = [
+        one._replace(smaller=lexicon.smaller)
+        for one in _list_frames(score, both=minus or plain or bool(_POSITION.search(text)), turned=turned)
+    ]
     tried = [_read_all(pieces, read, frame) for frame in frames]
     best = min(tried, key=lambda one: sum(len(part.faults) for part in one), default=[])
     faults += [fault for part in best for fault in part.faults]
@@ -95,8 +101,9 @@ def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool
     items = [item for piece in pieces for item in piece]
     for item in items:
         graded = item.text in {"likely", "probable", "probably", "probability", "unlikely", "p"}
-        if item.kind == "unknown" or (graded and score.sign.kind != "learned"):
+        if graded and score.sign.kind != "learned":
             yield Fault("unsupported", f"no cited evidence says {item.text!r}")
+    yield from (Fault("unsupported", f"no cited evidence says {word!r}") for word in find_strange(pieces))
     for piece in pieces:
         yield from (Fault("unsupported", f"no cited evidence says {word!r}") for word in _find_degrees(piece))
     if names and not any(item.kind in {"name", "yes", "no"} for item in items):

@@ -7,16 +7,36 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.faults import Fault
-from thoracite.generation.signs.lexicon import Item
+from thoracite.generation.signs.settling import Item
 from thoracite.generation.signs.shared import UNIT
 from thoracite.generation.signs.words import Shown
 
 _FILMS = frozenset({"films", "share"})
 _LIMITS = _FILMS | {"lowest", "highest"}
 _PASSIVE = ("exceeded", "surpassed", "passed", "topped", "reached")
-_HELD = frozenset({"against", "versus", "vs", "vs."})
-_ALLOWED = frozenset({"allowed", "permitted", "accepted", "tolerated", "allowable", "permissible"})
-_BEING = frozenset({"is", "was", "being", "as", "the", "a", "an", "its", "our", "taken"})
+_HELD = frozenset({"against", "versus", "vs", "vs.", "required", "needed", "wanted"})
+_ALLOWED = frozenset(
+    {
+        "allowed",
+        "permitted",
+        "accepted",
+        "tolerated",
+        "allowable",
+        "permissible",
+        "asked",
+        "required",
+        "needed",
+        "wanted",
+        "do",
+        "suffice",
+        "due",
+        "demanded",
+    }
+)
+_BEING = frozenset({
+    "is", "was", "being", "as", "the", "a", "an", "its", "our", "taken", "would", "should", "be", "most", "all", "that",
+})  # fmt: skip
+_RATIOS = frozenset({"ratio", "log", "logarithmic", "difference", "value"})
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -36,11 +56,14 @@ class Frame(NamedTuple):
         Unit of both.
     published : tuple of float
         Limits that the names of the sign's concepts state.
+    smaller : bool
+        Whether a yes says that something is smaller, though its number, as it is told, is larger.
     """
 
     shown: Shown
     unit: str
     published: tuple[float, ...]
+    smaller: bool = False
 
 
 class Numbers(NamedTuple):
@@ -160,6 +183,8 @@ def _check_comparison(
             yield Fault("contradicted", f"usual films lie {reference.usual} the limit, the sentence says the opposite")
         return
     limit = number if number is not None else None if reference is None else reference.limit
+    if frame.smaller and number is None and items[at - 1].text != "by" and not any(o.text in _RATIOS for o in items):
+        up = not up
     if limit is None:
         yield Fault("unsupported", "no cited evidence has a reference")
     elif (value > limit) is not up or value == limit:
@@ -203,7 +228,8 @@ def _is_named_behind(behind: Sequence[Item]) -> bool:
     if behind[:1] and behind[0].text in _ALLOWED:
         return True
     named = next((at for at, one in enumerate(behind) if one.text not in _BEING), 0)
-    return named > 0 and behind[named].kind in _LIMITS
+    told = named < len(behind) and (behind[named].kind in _LIMITS or behind[named].text in _ALLOWED)
+    return named > 0 and told
 
 
 def _check_unit(item: Item, frame: Frame) -> Iterator[Fault]:

@@ -22,6 +22,10 @@ _NOUN = r"(?:lung|lungs|dome|apex|zone|side|one|hemidiaphragm|base|band)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        r"(?<![\w-])(?P<side>left|right)[ -](?:minus|less)[ -](?:the |that of the )?(?:left|right)\b(?: side)?",
+        r"\b(?P<side>left|right)(?:[-–−/]|[ -]to[ -])(?:left|right)\b",
+        r"\((?P<side>left|right) above (?:the )?(?:left|right)\)",
+        r"\bof the (?P<side>left|right) lung(?: area)? to (?:that of )?the (?:left|right)\b",
         rf"\b(?P<side>left|right)[ -]{_LESS}[ -](?:left|right)\b(?=[ -]*(?:difference|densit|log|ratio|height|of|-?\d|,|\)|$))",  # noqa: E501
         r"\b(?P<side>[LR]) ?[-−–/:] ?[LR]\b",
         r",? ?\b(?:counted as |taken as |with |reckoned as )?positive (?:to|towards?) the (?P<side>left|right)\b",
@@ -62,7 +66,7 @@ def read_convention(text: str) -> Convention:
     for pattern in _PATTERNS:
         match = pattern.search(text)
         if match is not None:
-            left = f"{text[: match.start()]} {text[match.end() :]}"
+            left = re.sub(r", *, *|\( *\)", " ", f"{text[: match.start()]} {text[match.end() :]}")
             left = _ABOVE.sub(r"\1", left)
             side: Counted = "left" if match["side"].lower().startswith("l") else "right"
             return Convention(re.sub(r" +(?=[,.;)]|$)|(?<= ) +|^ +", "", left), side)

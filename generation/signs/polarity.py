@@ -18,7 +18,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from thoracite.generation.signs.lexicon import Item
+from thoracite.generation.signs.settling import Item
 from thoracite.generation.signs.shared import EXISTENCE
 from thoracite.types import Answer
 
@@ -27,6 +27,8 @@ _SIDES = re.compile(r"\b(left|right)(?:wards?)?\b|\b(both|bilateral)")
 _POLAR = frozenset({"yes", "no", "converse"})
 _BE = frozenset({"is", "was", "are", "were"})
 _MEASURED = frozenset({"the", "a", "its", "our", "measured", "recorded", "found", "read", "reached"})
+_PREFERRING = frozenset({"instead of", "rather than"})
+_OUT = frozenset({"ruled out", "excluded", "absent", "denied", "dismissed"})
 _INSIDE = frozenset({"within", "inside"})
 _COMPARING = frozenset({"up", "down", "exceeded"})
 
@@ -72,7 +74,11 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
             turned ^= {reached} if isinstance(reached, int) else set()
             for one in reached if not isinstance(reached, int) else ():
                 negated[one] += 1
-            if not isinstance(reached, int) and (not reached or _denies_number(items, at)):
+            if (
+                not isinstance(reached, int)
+                and (not reached or _denies_number(items, at))
+                and not (polar and item.text in _PREFERRING)
+            ):
                 unread.append(item.text)
     sides, compared = _find_sides(items, paired)
     if len(sides) == 1 and compared <= sides and compared:
@@ -87,8 +93,12 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
         elif items[at].kind == "converse":
             unread.append(items[at].text)
         said.append("yes" if yes else "no")
-    said += ["yes" if at in turned else "no" for at, item in enumerate(items) if item.text in _INSIDE]
+    said += ["yes" if at in turned else "no" for at, item in enumerate(items) if _is_inside(item)]
     return Polarity(tuple(said), sides, frozenset(turned), tuple(unread))
+
+
+def _is_inside(item: Item) -> bool:
+    return item.text in _INSIDE and item.kind == "down"
 
 
 def _find_polar(items: Sequence[Item]) -> list[int]:
@@ -121,7 +131,14 @@ def _find_scope(items: Sequence[Item], at: int, polar: Sequence[int]) -> int | l
             continue
     before = [number for number in polar if number < at]
     follows = next((item for item in items[at + 1 :] if item.kind not in {"word", "negation"}), None)
-    behind = follows is None or _exists(follows) or follows.kind in {"join", "side", "name"}
+    if items[at].text in _PREFERRING:
+        return ahead
+    behind = (
+        follows is None
+        or (follows.kind == "number" and items[at].text in _OUT)
+        or _exists(follows)
+        or follows.kind in {"join", "side", "name"}
+    )
     if before and not ahead and behind:
         return before
     return ahead
@@ -131,6 +148,8 @@ def _denies_number(items: Sequence[Item], at: int) -> bool:
     """Tell whether a negation denies that a number was measured: "0.04 is *not* the probability"."""
     before = [item.kind for item in items[:at] if item.text not in _BE]
     follows = items[at + 1].text if at + 1 < len(items) else ""
+    if items[at].text.startswith("too "):
+        return False
     return before[-1:] == ["number"] and items[at - 1].text in _BE and follows in _MEASURED
 
 

@@ -13,14 +13,16 @@ from __future__ import annotations
 import re
 
 EXISTENCE = re.compile(
-    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|recogni[sz]ed|observed|"
-    r"detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|perceived|recorded|displayed"
+    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|"
+    r"recogni[sz]ed|observed|"
+    r"suspected|suggested|detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|"
+    r"perceived|recorded|displayed"
 )
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
 
 _LIMIT = (
     r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
-    r"standards?|ceilings?|floors?|maximum|minimum|range)"
+    r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick)"
 )
 _KNOWN = r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated)"
 _TO_LIMIT = (
@@ -29,19 +31,33 @@ _TO_LIMIT = (
 _TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?-?\d))"
 _NOT_SIDE = r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))"
 _UP = (
-    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|coarser|rougher)"
-    rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|above|over|"
+    r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|"
+    r"coarser|rougher)"
+    rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|"
+    rf"over(?:{_TO_LIMIT}|{_TO_NUMBER}|(?= (?:in )?(?:nine|what|most|normal|usual|expected)))|above(?! "
+    r"(?:it|them|both|several|multiple|many|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|"
+    r"apices|chest wall|heart|"
+    r"bases?|hila|fields?|side|ribs|wall|shadow))\b)|"
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
-    rf"(?:reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those )|in excess of|surpass(?:es|ed|ing)?(?! by)|overshoots?|outstrips?|tops|at least|"  # noqa: E501
+    rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
+    rf"reached(?= by)|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those | the left| the right)|in excess of|surpass(?:es|ed|"
+    r"ing)?(?! by)|overshoots?|outstrips?|tops(?! the left| the right)|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
 _DOWN = (
-    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter|weaker|fainter|smoother|finer|slimmer|nearer|closer)"
-    rf" than{_NOT_SIDE}|below|under|beneath|(?:within|inside)(?=(?: [a-z-]+){{0,5}} -?\d)|at most|up to(?= -?\d)|"
+    r"(?:less|fewer|smaller|lower|narrower|shorter|shallower|flatter|weaker|fainter|smoother|finer|"
+    r"slimmer|nearer|closer)"
+    rf" than{_NOT_SIDE}|(?:below|under|beneath)(?! "
+    r"(?:it|them|both|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|apices|heart|collarbones?|clavicles?|"
+    r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|(?:within|"
+    r"inside)(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
     r"(?:falls?|falling|fell|stops?|stopping|comes?|coming) short of|(?:short|shy|south) of|undershoots?|[<≤]=?"
 )
-BARE_UP = r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?"
+BARE_UP = (
+    r"more|greater|larger|higher|wider|longer|deeper|bigger|taller|above|over|exceeds?|pass(?:es)?|"
+    r"clears?|reach(?:es)?"
+)
 BARE_DOWN = r"less|fewer|smaller|lower|narrower|shorter|shallower|below|under"
 """Comparisons without "than", of normal films: "nine in ten are higher"."""
 
@@ -59,7 +75,7 @@ _UNITS = {
     "contrasts": r"(?:of |times )?(?:the )?contrasts?(?: between (?:the )?(?:mediastinum|lungs?) and (?:the )?"
     r"(?:mediastinum|lungs?))?",
     "grey range": r"(?:of )?(?:the )?gr[ae]y[- ]ranges?",
-    "other": r"mm|cm|millimet\w+|centimet\w+|inch(?:es)?|pixels?|px|points?|ml|lung widths?|heart widths?",
+    "other": r"mm|cm|millimet\w+|centimet\w+|inch(?:es)?|pixels?|px|(?<=\d )points?|ml|lung widths?|heart widths?",
 }
 UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.items()}
 """Words for units; ``other`` are those that no sign is measured in."""
@@ -81,21 +97,33 @@ SHARED = {
     "lowest": rf"(?:lower|lowest) {_END}(?:{_LIMIT}|end|values?)(?: of (?:the )?normal)?|minimum|floor|lln",
     "highest": rf"(?:upper|highest) {_END}(?:{_LIMIT}|end|values?)(?: of (?:the )?normal)?|maximum|ceiling|uln",
     "films": rf"(?:{_KNOWN} )+{_VIEWS}{_WHO}|{_VIEWS}(?:films|radiographs|controls|population|{_LIMIT})|"
-    r"limits? of (?:the )?normal|most|the majority|normals|healthy|usual(?:ly)?|typical(?:ly)?|reference|expected|ref|"
-    r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)",
+    r"limits? of (?:the )?normal|most(?= (?:normal|healthy|usual|PA|AP|films|people|chests|of|others|have|"
+    r"lie|are|stay|do|exceed|reach)|$)|the majority|normals|healthy|usual(?:ly)?|typical(?:ly)?|reference|"
+    r"expected|ref|"
+    r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)|expectations?|"
+    r"(?:what |that )?(?:we|one|you) (?:would |should |might )?(?:usually |normally )?expects?(?: it|"
+    r" them| to see)?(?: to be)?|"
+    r"line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
     "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
-    "exceeded": r"(?:exceeded|surpassed|passed|topped) by",
+    "exceeded": r"(?:exceeded|surpassed|passed|topped(?! by an? )) by",
     "up": _UP,
     "down": _DOWN,
     "unknown": r"not (?:only|merely|simply)",
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
-    r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|scarcely|barely|"  # noqa: E501
+    r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|"
+    r"scarcely|barely|"
     r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
-    r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?",
+    r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?|non|rarely|seldom|not enough to (?:call|"
+    r"speak|count|make)(?: of)?|too \w+ to (?:call|be called|count|speak|say|make|be)|"
+    r"escap(?:es|ed)|spar(?:es|ed) (?:of|from)|refus(?:es|ed) to|void of|bare of|miss(?:es|ing) (?:any|"
+    r"all)|short of any|"
+    r"den(?:y|ies|ied)|dismiss(?:es|ed)|ruled out|no more(?=$)|nobody|none of",
     "degree": r"significant(?:ly)?|marked(?:ly)?|gross(?:ly)?|substantial(?:ly)?|pronounced|notabl[ey]|material(?:ly)?|"
     r"obvious(?:ly)?|overt(?:ly)?|frank(?:ly)?|convincing(?:ly)?|definite(?:ly)?|definitive|certain|"
-    r"suggest|suggestion|suspicion|hint|indication|conspicuous|measurable|demonstrable|worthwhile|relevant|real|true|"
-    r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
+    r"much(?! of\b)|suggest|suggestion|suspicion|hint|indication|conspicuous|measurable|demonstrable|"
+    r"worthwhile|relevant|real|true|"
+    r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|"
+    r"confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
     r"clear-cut|meaningful(?:ly)?|noteworthy",
     "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
@@ -119,14 +147,19 @@ ORDER = (
 
 COMPARED = (
     r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
-    r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at))?(?: the| its)?|(?<=above )the|(?<=below )the|"
-    r"(?<=\w as )the|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"  # noqa: E501
+    r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at|under|over|near|behind))?(?: the|"
+    r" its)?|difference (?:to|from) the|"
+    r"(?<=in keeping )with the|(?<=in line )with the|lags behind the|(?<=above )the|(?<=below )the|"
+    r"(?<=\w as )the|(?<=exceeds )the|(?<=exceed )the|(?<=tops )the|(?<=above )its|(?<=exceeds )(?:that|"
+    r"those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|"
+    r"contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"
     r"(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
 )
 """What one side is compared with."""
 
 BREAK = re.compile(
-    r"[;:,()\[\]–—]| - |\.(?!\d)|\b(?:but|while|whereas|although|though|because|since)\b|"
+    r"[;:,()\[\]–—]| - |\.(?!\d)|(?<!anything )(?<!nothing )\bbut\b|\b(?:while|whereas|although|though|"
+    r"because|since)\b|"
     r"\b(?=(?:which|where|so)\b)"
 )
 """Where a sentence is cut into pieces."""
