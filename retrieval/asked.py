@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from thoracite.retrieval.scene import Seen, find_seen
 from thoracite.retrieval.signs import find_answered
+from thoracite.retrieval.similar.evidence import SimilarImage
 from thoracite.retrieval.subgraph import find_seeds
 from thoracite.types import Answer, Entity, Finding, Sign, SignScore, View
 
@@ -54,6 +55,8 @@ class Asked(NamedTuple):
         Words to compare texts with; empty without any.
     image : bool
         Whether an image was read, so that a diagnosis needs to be seen in it.
+    similar : tuple of SimilarImage
+        Images that are like it.
     """
 
     seeds: tuple[Seed, ...] = ()
@@ -62,6 +65,7 @@ class Asked(NamedTuple):
     signs: tuple[SignScore, ...] = ()
     text: str = ""
     image: bool = False
+    similar: tuple[SimilarImage, ...] = ()
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from thoracite.errors import InputError
+from thoracite.errors import InputError, UsageError
 from thoracite.kg.assertions import compact_or_keep
 from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.linking.suggestion import correct, suggest
 from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
+from thoracite.retrieval.asked import Asked, ask_findings
+from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
 from thoracite.types import Entity, View
@@ -20,6 +23,8 @@ from thoracite.types import Entity, View
 if TYPE_CHECKING:
     from thoracite.kg.linking.linker import Linker
     from thoracite.kg.stores.store import GraphStore
+    from thoracite.retrieval.similar.evidence import SimilarImage
+    from thoracite.retrieval.similar.image_index import ImageIndex
     from thoracite.vision.encoder import ImageEncoder, Reading
     from thoracite.vision.image import ImageInput, Radiograph
 
@@ -51,6 +56,7 @@ class Lookup:
         self.settings = settings or Settings()
         self._store, self._encoder = store, encoder
         self._linker: Linker | None = None
+        self._images: ImageIndex | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -181,11 +187,73 @@ class Lookup:
         reading = self.encoder.read(radiograph)
         return reading if reading.view != "unknown" else reading.model_copy(update={"view": radiograph.view})
 
+    @property
+    def images(self) -> ImageIndex | None:
+        """Return the settings' index of images, opened once; None where they name none.
+
+        Raises
+        ------
+        StoreError
+            If it is missing, damaged or stale.
+        UsageError
+            If the encoder gives no features.
+        """
+        if self._images is None and self.settings.similar is not None:
+            from thoracite.retrieval.similar.image_index import ImageIndex
+
+            self._images = ImageIndex.open(self.settings.similar, self.encoder)
+        return self._images
+
+    def find_similar(
+        self, image: ImageInput, radiograph: Radiograph, reading: Reading, *, patients: Iterable[str] = ()
+    ) -> list[SimilarImage]:
+        """Find the images of the settings' index most like one that was read; none without an index.
+
+        Parameters
+        ----------
+        image : str, Path, ndarray, PIL.Image.Image or pydicom.Dataset
+            As it was given; the same file does not count.
+        radiograph : Radiograph
+            Its pixels.
+        reading : Reading
+            What the encoder read.
+        patients : iterable of str
+            Patients whose images do not count.
+
+        Raises
+        ------
+        StoreError, UsageError
+            As :attr:`images`; or if a patient is named and there is no index.
+        """
+        from thoracite.retrieval.similar.fingerprint import Fingerprint
+
+        patients = tuple(patients)
+        if self.images is None:
+            if patients:
+                raise UsageError("a patient is left out of similar images, and no index of images is named (--similar)")
+            return []
+        taken = Fingerprint.take(radiograph, reading, image)
+        return [] if taken is None else self.images.find(taken, patients=patients)
+
+    def _ask_image(self, image: ImageInput, view: View, patients: Iterable[str]) -> Asked | Retrieval:
+        """Ask for what an image shows, with the images that are like it; what is refused is answered already."""
+        radiograph = self.load(image, view=view)
+        reading = self.interpret(radiograph)
+        if not reading.accepted:
+            return Retrieval(reason=reading.reason)
+        asked = ask_findings(reading.findings, view=reading.view)
+        if self.settings.similar is None:
+            return asked
+        return asked._replace(similar=tuple(self.find_similar(image, radiograph, reading, patients=patients)))
+
     def close(self) -> None:
-        """Close the graph."""
+        """Close the graph and the index of images."""
         if self._store is not None:
             self._store.close()
             self._store = None
+        if self._images is not None:
+            self._images.close()
+            self._images = None
 
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""

@@ -23,6 +23,7 @@ from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.scene import Seen, find_seen
 from thoracite.retrieval.search import search_graph
 from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_signs
+from thoracite.retrieval.similar.evidence import collect_similar
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.settings import Settings
 from thoracite.types import Answer, Entity, Finding, ScoredTriple, Triple, View
@@ -129,6 +130,8 @@ class Retriever(Lookup):
     ) -> Retrieval:
         """Retrieve the subgraph and the evidence for an image, signs, a text, a concept or a vector.
 
+        Where the settings name an index of images, those most like an image are evidence of kind ``image``.
+
         Parameters
         ----------
         query : str, Path, ndarray, PIL.Image.Image, pydicom.Dataset, mapping or sequence of Finding
@@ -137,7 +140,8 @@ class Retriever(Lookup):
             or a vector of the index's texts, ndarray of shape (dimensions,). A str is the path of an image if it ends
             like one or names a file.
         patient : str, iterable of str or None
-            Patients, studies or reports whose statements must not count; needs the ledger of the graph's reports.
+            Patients, studies or reports whose statements and similar images must not count; needs the ledger of the
+            graph's reports.
         view : str
             ``PA``, ``AP`` or ``lateral`` if known; by default the view that the file states.
         k : int or None
@@ -158,8 +162,9 @@ class Retriever(Lookup):
         if k is not None:
             ranking = ranking.model_copy(update={"limit": k})
         with self._turn:
-            firewall = None if patient is None else self._open_firewall(patient)
-            asked, vector = self.ask(query, view)
+            patients = [patient] if isinstance(patient, str) else list(patient or ())
+            firewall = None if patient is None else self._open_firewall(patients)
+            asked, vector = self.ask(query, view, patients)
             if isinstance(asked, Retrieval):
                 return asked
             return self._search(asked, ranking, firewall=firewall, vector=vector)
@@ -189,7 +194,7 @@ class Retriever(Lookup):
         """Retrieve as :meth:`retrieve` does, without holding up the event loop; queries take turns at the graph."""
         return await asyncio.to_thread(self.retrieve, query, **options)
 
-    def ask(self, query: Any, view: View) -> tuple[Asked | Retrieval, Any]:
+    def ask(self, query: Any, view: View, patients: Iterable[str] = ()) -> tuple[Asked | Retrieval, Any]:
         """Read a query; what an image model refuses is answered already. A vector is returned beside it."""
         if isinstance(query, Mapping):
             known = None if view == "unknown" else view
@@ -201,10 +206,7 @@ class Retriever(Lookup):
         if getattr(query, "ndim", 0) == 1:
             return self._ask_vector(query), query
         if is_image(query):
-            reading = self.read(query, view=view)
-            if not reading.accepted:
-                return Retrieval(reason=reading.reason), None
-            return ask_findings(reading.findings, view=reading.view), None
+            return self._ask_image(query, view, patients), None
         typed = self._read_words(query)
         if not typed.named:
             raise InputError(self._explain_unknown(query))
@@ -226,11 +228,12 @@ class Retriever(Lookup):
         if firewall is not None:
             candidates = candidates._replace(triples=tuple(firewall.clear(candidates.triples)))
         subgraph = search_graph(asked, candidates, ranking)
+        evidence = collect_evidence(asked.findings, subgraph)
         return Retrieval(
             findings=asked.findings,
             signs=asked.signs,
             subgraph=subgraph,
-            evidence=collect_evidence(asked.findings, subgraph),
+            evidence=(*evidence, *collect_similar(asked.similar, evidence)),
         )
 
     def _find_candidates(self, asked: Asked, ranking: Ranking, vector: Any) -> Candidates:
@@ -254,10 +257,10 @@ class Retriever(Lookup):
         (hits,) = self._index.find([asked.text] if vector is None else vector[None, :], _NEAREST)
         return hits
 
-    def _open_firewall(self, patient: str | Iterable[str]) -> Firewall:
+    def _open_firewall(self, patients: Iterable[str]) -> Firewall:
         if self._ledger is None:
             self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
-        return Firewall(self._ledger, [patient] if isinstance(patient, str) else patient)
+        return Firewall(self._ledger, patients)
 
     @property
     def sign_table(self) -> SignTable:

@@ -303,7 +303,8 @@ def compare(
         added=_subtract(new, old),
         notes=tuple(notes),
     )
-    return after.model_copy(update={"changes": changes})
+    similar = [piece for piece in before.evidence if piece.kind == "image"]  # they stay, whatever is changed
+    return after.model_copy(update={"changes": changes, "evidence": (*after.evidence, *similar)})
 
 
 def compare_findings(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[FindingChange, ...]:

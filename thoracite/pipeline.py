@@ -7,6 +7,7 @@ evidence does not support, and the rest is released; if none is left, the explan
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thoracite.errors import InputError, UsageError
@@ -29,6 +30,7 @@ from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.linking.linker import Linker
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
+from thoracite.retrieval.similar.evidence import collect_similar
 from thoracite.settings import Settings
 from thoracite.types import Answer, Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
 
@@ -71,6 +73,9 @@ class Explainer:
         The settings' generator unless given.
     graph : bool
         False leaves the graph out: findings are named, and no reasons are given.
+    similar : str, Path or None
+        Folder of an index of images; similar ones are shown as evidence of kind ``image`` and change nothing else.
+        The settings' unless given, by default none.
 
     Examples
     --------
@@ -88,8 +93,11 @@ class Explainer:
         encoder: ImageEncoder | None = None,
         generator: Generator | None = None,
         graph: bool = True,
+        similar: str | Path | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        if similar is not None:
+            self.settings = self.settings.model_copy(update={"similar": Path(similar)})
         self.generator = generator or open_generator(self.settings.generator, settings=self.settings)
         self.retriever = Retriever(self.settings, store=store, encoder=encoder)
         self.graph = graph
@@ -146,9 +154,16 @@ class Explainer:
             As :meth:`explain`.
         """
         study = image if isinstance(image, Study) else Study(image=_name(image))
-        radiograph = self.retriever.load(study.image if isinstance(image, Study) else image, view=study.view)
+        given = study.image if isinstance(image, Study) else image
+        radiograph = self.retriever.load(given, view=study.view)
         reading = self.retriever.interpret(radiograph)
-        return Case(study, radiograph, reading, self._explain(study, reading))
+        untouched = self._explain(study, reading)
+        if study.similar and not untouched.abstained:
+            patients = filter(None, [study.patient])
+            found = self.retriever.find_similar(given, radiograph, reading, patients=patients)
+            evidence = (*untouched.evidence, *collect_similar(found, untouched.evidence))
+            untouched = untouched.model_copy(update={"evidence": evidence})
+        return Case(study, radiograph, reading, untouched)
 
     def intervene(
         self, case: Case, *, signs: Mapping[str, float | Answer | None] | None = None, without: Sequence[str] = ()

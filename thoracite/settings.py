@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         Address that ``thoracite serve`` listens on.
     port : int
         Port that ``thoracite serve`` listens on, 0 to 65535; 0 takes a free one.
+    similar : Path or None
+        Folder of an index of images, which ``thoracite index images`` writes; similar ones are shown beside
+        explanations. Off unless given.
     examples : Path or None
         Folder of example images on the page.
 
@@ -112,6 +115,7 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=256_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    similar: Path | None = None
     examples: Path | None = None
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 

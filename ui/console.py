@@ -44,11 +44,14 @@ class Asked(NamedTuple):
         Signs that are set instead of read.
     without : tuple of str
         What is left out: evidence, signs, triples, places.
+    patient : str or None
+        The patient, whose images do not count among similar ones.
     """
 
     view: str = "unknown"
     signs: Mapping[str, float | Answer | None] = MappingProxyType({})
     without: tuple[str, ...] = ()
+    patient: str | None = None
 
 
 def explain_images(
@@ -93,7 +96,7 @@ def explain_images(
     from thoracite.vision.prevalence import read_prevalence
 
     images = list(find_images(paths))
-    one = Study(image="", view=_check_view(asked.view), signs=asked.signs, without=asked.without)
+    one = Study(image="", **asked._asdict() | {"view": _check_view(asked.view)})
     studies = [one.model_copy(update={"image": str(image)}) for image in images]
     read_prevalence(settings.prevalence)  # a fault in it is told once, not for each image
     if html is not None and len(images) > LONGEST_PAGE:

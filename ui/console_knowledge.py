@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from thoracite.errors import UsageError
+from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.ui.progress import ProgressBar, tell
 
@@ -145,4 +145,56 @@ def index_triples(settings: Settings, *, encoder: str | None = None) -> str:
     return f"{built.texts} texts of triples are indexed in {built.folder} by {built.encoder}, {built.seconds:.1f} s"
 
 
-__all__ = ["export_graph", "fetch_pubmed", "index_triples", "rank_differential", "read_knowledge", "retrieve_evidence"]
+def index_images(folder: Path, settings: Settings, *, labels: Path | None, output: Path | None) -> str:
+    """Index the images of a folder by the encoder's features, and return the numbers.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of chest X-rays.
+    settings : Settings
+        The encoder, and limits on images.
+    labels : Path or None
+        CSV with ``image,labels`` and perhaps ``patient``.
+    output : Path or None
+        Folder of the index; ``FOLDER.index`` beside the folder unless given.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no image, none can be read, or the table cannot.
+    UsageError
+        If the index cannot be written, or the encoder gives no features.
+    StoreError
+        If another build is at work there.
+    """
+    from thoracite.retrieval.similar.build import build_image_index
+    from thoracite.retrieval.similar.labels import read_labels
+    from thoracite.ui.console import find_images
+    from thoracite.vision.encoders import open_encoder
+
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; expected a folder of chest X-rays")
+    folder = folder.resolve()
+    table = None if labels is None else read_labels(labels)
+    images, place = list(find_images([folder])), output or folder.with_name(f"{folder.name}.index")
+    with ProgressBar() as progress:
+        encoder = open_encoder(settings.encoder, settings=settings)
+        built = build_image_index(folder, images, place, encoder, table=table, settings=settings, progress=progress)
+    left = f"{built.refused} are no frontal chest X-ray, {built.unread} cannot be read"
+    named = f"{built.labelled} have labels" + (f"; {built.unknown} labels are no concept" if built.unknown else "")
+    return (
+        f"{built.images} of {len(images)} images are indexed in {built.folder} ({left}; {named})\n"
+        f"see those like another with `thoracite explain IMAGE --similar {built.folder}`"
+    )
+
+
+__all__ = [
+    "export_graph",
+    "fetch_pubmed",
+    "index_images",
+    "index_triples",
+    "rank_differential",
+    "read_knowledge",
+    "retrieve_evidence",
+]

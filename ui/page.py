@@ -23,7 +23,7 @@ from thoracite.ui.drawing import draw_graph, draw_waterfall
 from thoracite.ui.interventions.controls import state_choice
 from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved, summarize
 from thoracite.ui.picture import Picture, render_picture
-from thoracite.ui.text import NOTICE, describe_evidence, describe_odds, describe_sign, find_cited
+from thoracite.ui.text import NOTICE, SIMILAR, describe_evidence, describe_odds, describe_sign, find_cited
 
 HERE = Path(__file__).resolve().parent
 CSS: dict[Verdict, str] = {
@@ -43,6 +43,7 @@ _HELPERS: dict[str, Any] = {
     "state_choice": state_choice,
     "css": CSS,
     "notice": NOTICE,
+    "similar_heading": SIMILAR,
 }
 
 
@@ -179,7 +180,7 @@ def make_context(
         "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},
         "claims": [_split_claim(claim, changes) for claim in explanation.claims],
         "cited": cited,
-        "others": [evidence for evidence in explanation.evidence if evidence not in cited],
+        "others": [one for one in explanation.evidence if one not in cited and one.kind != "image"],
         "show_others": not live,
         "graph": draw_graph(cited),
         "has_odds": any(finding.prior is not None for finding in findings),

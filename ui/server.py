@@ -3,8 +3,8 @@
 ======================  ===================================================================================
 ``GET /``               the page
 ``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
-``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted;
-                        the JSON object of ``thoracite explain --json``
+``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted,
+                        ``similar`` (yes, no) and ``patient``; the JSON object of ``thoracite explain --json``
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
 ``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -76,6 +77,11 @@ EXPLAIN_BODY: dict[str, Any] = {
                         "type": "array",
                         "items": {"type": "string"},
                         "description": f"What is left out; {EXPECTED}",
+                    },
+                    "patient": {"type": "string", "description": "Whose images do not count among similar ones"},
+                    "similar": {
+                        "enum": ["yes", "no"],
+                        "description": "Whether similar images are shown; by default where the server has an index",
                     },
                 },
             },
@@ -221,8 +227,8 @@ def _add_rest(app: FastAPI, service: Service) -> None:
     @app.post("/explain", response_model=ExplanationRecord, openapi_extra={"requestBody": EXPLAIN_BODY})
     async def explain(request: Request) -> dict[str, Any]:
         """Explain an image; with signs set or something left out, `changes` tells what that changed."""
-        name, data, signs, without = await _read_upload(request)
-        return render_record(await _in_thread(service.explain_upload, name, data, parse_signs(signs), without))
+        name, data, asked = await _read_upload(request, has_index=service.settings.similar is not None)
+        return render_record(await _in_thread(partial(service.explain_upload, **asked), name, data))
 
     @app.post("/retrieve")
     async def retrieve(body: RetrieveRequest) -> dict[str, Any]:
@@ -279,14 +285,20 @@ def _add_tools(app: FastAPI, service: Service) -> Callable[[], contextlib.Abstra
     return tools.session_manager.run
 
 
-async def _read_upload(request: Request) -> tuple[str, bytes, list[str], list[str]]:
-    """Read file name, bytes, and the words of the fields ``sign`` and ``without``."""
+async def _read_upload(request: Request, *, has_index: bool) -> tuple[str, bytes, dict[str, Any]]:
+    """Read file name, bytes, and what the other fields ask for."""
     async with _read_form(request) as form:
         image = form.get("image")
         if not isinstance(image, UploadFile):
             raise HTTPException(400, "the form has no file in its field image; send one PNG, JPEG or DICOM file")
         signs, without = ([str(word) for word in form.getlist(name)] for name in ("sign", "without"))
-        return image.filename or "image", await image.read(), signs, without
+        patient, similar = str(form.get("patient") or "") or None, str(form.get("similar", ""))
+        if similar not in ("", "yes", "no"):
+            raise HTTPException(400, f"the field similar is {similar[:20]!r}; expected yes or no")
+        if similar == "yes" and not has_index:
+            raise HTTPException(400, "the server has no index of images; start it with --similar INDEX")
+        asked = {"signs": parse_signs(signs), "without": without, "patient": patient, "similar": similar != "no"}
+        return image.filename or "image", await image.read(), asked
 
 
 @contextlib.asynccontextmanager

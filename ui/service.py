@@ -19,7 +19,7 @@ from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
 from thoracite.settings import Settings
-from thoracite.types import Answer, Explanation
+from thoracite.types import Answer, Explanation, Study
 from thoracite.ui.interventions.cases import Cases
 from thoracite.ui.limits import BusyError, Turnstile
 from thoracite.ui.picture import Picture, render_pixels
@@ -43,7 +43,7 @@ class Explaining(Protocol):
 
     def explain(
         self,
-        image: str | Path,
+        image: str | Path | Study,
         *,
         signs: Mapping[str, float | Answer | None] | None = None,
         without: Sequence[str] = (),
@@ -114,6 +114,8 @@ class Service:
         *,
         signs: Mapping[str, float | Answer | None] | None = None,
         without: Sequence[str] = (),
+        patient: str | None = None,
+        similar: bool = True,
     ) -> Explanation:
         """Explain an image on this machine.
 
@@ -123,6 +125,8 @@ class Service:
             The image.
         signs, without
             As :meth:`thoracite.pipeline.Explainer.explain` takes them.
+        patient, similar
+            As :class:`thoracite.types.Study` has them.
 
         Raises
         ------
@@ -133,16 +137,16 @@ class Service:
         BusyError
             If too many requests wait.
         """
+        study = Study(image=str(path), patient=patient, similar=similar)
         with self._reading.enter():
-            explanation = self.load().explain(path, signs=signs, without=without)
+            explanation = self.load().explain(study, signs=signs, without=without)
         return explanation.model_copy(update={"image": path.name})
 
     def explain_upload(
         self,
         name: str,
         data: bytes,
-        signs: Mapping[str, float | Answer | None] | None = None,
-        without: Sequence[str] = (),
+        **asked: Any,
     ) -> Explanation:
         """Explain uploaded bytes; they are on disk only while they are read.
 
@@ -152,8 +156,8 @@ class Service:
             File name as sent; only its last part is used.
         data : bytes
             PNG, JPEG or DICOM.
-        signs, without
-            As :meth:`explain` takes them.
+        **asked
+            As :meth:`explain` takes it.
 
         Raises
         ------
@@ -163,7 +167,7 @@ class Service:
             As :meth:`explain`.
         """
         with _kept(name, data) as path:
-            return self.explain(path, signs=signs, without=without)
+            return self.explain(path, **asked)
 
     def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
         """Explain an image on this machine for the page, and keep its reading for interventions.

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 NOTICE = "Research use only, not a medical device."
 """Stands under every explanation, on every page."""
 
+SIMILAR = "Similar images of your index; labels by their source, no part of the decision"
+"""Heading of similar images."""
+
 MARK: dict[Verdict, str] = {"likely": "+", "suspected": "?", "possible": "?", "undecided": "·", "unlikely": "-"}
 """Verdicts in one character."""
 
@@ -49,9 +52,9 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     Returns
     -------
     str
-        Sentences, what an intervention changed, findings that are not unlikely, the cited evidence, the notice. In the
-        short form undecided findings are left to their sentence, each triple has one line with its first source, and
-        image evidence against findings stands together.
+        Sentences, what an intervention changed, findings that are not unlikely, the cited evidence, similar images, the
+        notice. In the short form undecided findings are left to their sentence, each triple has one line with its first
+        source, and image evidence against findings stands together.
 
     Examples
     --------
@@ -75,6 +78,8 @@ def render_text(explanation: Explanation, *, width: int = 100, full: bool = Fals
     if cited := find_cited(explanation):
         blocks = [_evidence_block(one, width, queries=True) for one in cited] if full else _evidence_lines(cited, width)
         parts.append("\n".join(["Evidence", *blocks, *_left_out(explanation, len(cited), full=full)]))
+    if explanation.similar:
+        parts.append("\n".join([SIMILAR, *(f"  [{one.key}] {describe_evidence(one)}" for one in explanation.similar)]))
     parts.append(NOTICE)
     return "\n\n".join(parts)
 
@@ -189,6 +194,8 @@ def describe_evidence(evidence: Evidence) -> str:
     if evidence.sign is not None:
         return describe_sign(evidence.sign)
     label = evidence.about.label
+    if evidence.kind == "image":
+        return f"{evidence.image}: {evidence.label} (distance {evidence.distance:.3f})"
     if evidence.finding is None:
         return label
     finding = evidence.finding
@@ -320,7 +327,7 @@ def _name_sources(evidence: Evidence) -> str:
 
 
 def _left_out(explanation: Explanation, cited: int, *, full: bool) -> Iterator[str]:
-    if more := len(explanation.evidence) - cited:
+    if more := len(explanation.evidence) - cited - len(explanation.similar):
         yield f"  {more} more that no sentence cites: --json lists them"
     if not full:
         yield "  sources with places and licences, SPARQL and Cypher: --full"
@@ -376,6 +383,7 @@ def _cell(value: object) -> str:
 
 __all__ = [
     "NOTICE",
+    "SIMILAR",
     "align_columns",
     "describe_evidence",
     "describe_odds",

@@ -22,6 +22,7 @@ from thoracite.ui.records.explanation import (
     FindingChangeRecord,
     FindingEvidence,
     FindingRecord,
+    ImageEvidence,
     OtherEvidence,
     ProvenanceRecord,
     RegionEvidence,
@@ -109,6 +110,8 @@ def _changes(changes: Changes) -> ChangesRecord:
 def render_slim(explanation: Explanation) -> Record:
     """Render the object of ``thoracite explain --slim``: without queries, drawings and evidence that no sentence cites.
 
+    Similar images, which were asked for, stay.
+
     Returns
     -------
     dict
@@ -116,7 +119,8 @@ def render_slim(explanation: Explanation) -> Record:
     """
     record = render_record(explanation)
     cited = {key for claim in record["claims"] for key in claim["citations"]}
-    record["evidence"] = [_without(one, "sparql", "cypher") for one in record["evidence"] if one["key"] in cited]
+    kept = [one for one in record["evidence"] if one["key"] in cited or one["kind"] == "image"]
+    record["evidence"] = [_without(one, "sparql", "cypher") for one in kept]
     for finding in record["findings"]:
         finding["signs"] = [_without(sign, "drawing") for sign in finding["signs"]]
     return record
@@ -228,6 +232,14 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
     if evidence.finding is not None:
         fields = ("probability", "likelihood_ratio", "verdict", "certainty", "calibrated")
         return FindingEvidence(**shared, **_finding(evidence.finding).model_dump(include=set(fields)))
+    if evidence.kind == "image":
+        return ImageEvidence(
+            **shared,
+            image=evidence.image,
+            label=evidence.label,
+            label_ids=[label.id for label in evidence.labels],
+            distance=round(evidence.distance or 0.0, 4),
+        )
     return OtherEvidence(**shared, label=evidence.label, distance=evidence.distance)
 
 

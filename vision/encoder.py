@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
+from pydantic import Field
+
 from thoracite.types import Finding, Noun, Probability, Triple, View
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ class Reading(Noun):
         Probability that a view told from the image is right, in [0, 1]; None where it was stated.
     notes : tuple of str
         Sentences on what cannot be judged in this image.
+    features : tuple of float
+        What the network makes of the image, by which similar images are found; empty where it was refused, or the
+        encoder gives none.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -37,6 +42,7 @@ class Reading(Noun):
     view: View = "unknown"
     view_probability: Probability | None = None
     notes: tuple[str, ...] = ()
+    features: tuple[float, ...] = Field(default=(), repr=False)
 
 
 class Prior(NamedTuple):

@@ -24,6 +24,7 @@ from thoracite.cli.options import (
     NoGraph,
     Prevalence,
     Processes,
+    Similar,
     Store,
     View,
     print_result,
@@ -92,6 +93,10 @@ def explain(
             "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
         ),
     ] = None,
+    similar: Similar = None,
+    patient: Annotated[
+        str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
 ) -> None:
@@ -100,8 +105,9 @@ def explain(
     from thoracite.ui.console import Asked, choose_form, explain_images
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
-    settings = read_settings(graph=graph, store=store, generator=generator, encoder=encoder, prevalence=prevalence)
-    asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []))
+    models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
+    settings = read_settings(graph=graph, store=store, similar=similar, **models)
+    asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []), patient=patient)
     explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
 
 
@@ -311,11 +317,12 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 takes a free one.")] = None,
     graph: Graph = None,
     examples: Annotated[Path | None, typer.Option("--examples", help="Folder of example images.")] = None,
+    similar: Similar = None,
 ) -> None:
     """Serve the web page, the REST interface and SPARQL on this machine."""
     from thoracite.ui.server import serve as run_server
 
-    run_server(read_settings(graph=graph, host=host, port=port, examples=examples))
+    run_server(read_settings(graph=graph, host=host, port=port, examples=examples, similar=similar))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Commands that train models, fetch published ones, and index a graph's triples."""
+"""Commands that train models, fetch published ones, and index triples and images."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from thoracite.cli.options import Graph, Store, print_result, read_settings
+from thoracite.cli.options import Encoder, Graph, Store, print_result, read_settings
 
 train_app = typer.Typer(help="Train the bundled models again from a data folder.")
-index_app = typer.Typer(help="Index a graph's triples by the meaning of their texts.")
+index_app = typer.Typer(help="Index a graph's triples by the meaning of their texts, or your images by what they show.")
 fetch_app = typer.Typer(help="Fetch published weights and records; the only commands that use the network.")
 
 
@@ -135,6 +135,23 @@ def index_triples(
     from thoracite.ui.console_knowledge import index_triples as index
 
     print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
+
+
+@index_app.command("images")
+def index_images(
+    folder: Annotated[Path, typer.Argument(help="Folder of chest X-rays (PNG, JPEG, DICOM).")],
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help="CSV with image,labels and perhaps patient; reports never.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Folder of the index; FOLDER.index beside FOLDER by default.")
+    ] = None,
+    encoder: Encoder = None,
+) -> None:
+    """Index your own images by what the encoder sees in them; a build that is stopped goes on where it was."""
+    from thoracite.ui.console_knowledge import index_images as index
+
+    print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output))
 
 
 __all__ = ["fetch_app", "index_app", "train_app"]

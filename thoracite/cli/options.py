@@ -20,13 +20,18 @@ Prevalence = Annotated[
     Path | None,
     typer.Option("--prevalence", help="CSV with finding,share_all: how common findings are; ChestX-ray14 by default."),
 ]
+Similar = Annotated[
+    Path | None,
+    typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
+]
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
 
 
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
     "grounding, vision, words, wordings, sentences, chest, encoders, sides, localisation, signs, shift, lists, "
-    "fairness, retrieval, leakage, differential, text-vectors, index, consistency, gate, questions, stores, scale."
+    "fairness, retrieval, leakage, similar, differential, text-vectors, index, consistency, gate, questions, stores, "
+    "scale."
 )
 """The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
 
@@ -53,6 +58,7 @@ __all__ = [
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Similar",
     "Store",
     "View",
     "print_result",

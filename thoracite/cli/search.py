@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from thoracite.cli.options import Encoder, Graph, Json, Store, View, print_result, read_settings
+from thoracite.cli.options import Encoder, Graph, Json, Similar, Store, View, print_result, read_settings
 
 
 def retrieve(
@@ -15,11 +15,13 @@ def retrieve(
     graph: Graph = None,
     store: Store = None,
     encoder: Encoder = None,
+    similar: Similar = None,
 ) -> None:
     """Find the evidence for an image, a phrase or a concept."""
     from thoracite.ui.console_knowledge import retrieve_evidence
 
-    print_result(retrieve_evidence(query, read_settings(graph=graph, store=store, encoder=encoder), as_json=json))
+    asked = read_settings(graph=graph, store=store, encoder=encoder, similar=similar)
+    print_result(retrieve_evidence(query, asked, as_json=json))
 
 
 def differential(

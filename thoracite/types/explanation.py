@@ -45,6 +45,10 @@ class Evidence(Noun):
         For kind ``sign``.
     label : str
         For kinds ``image`` and ``indication``: the similar image's label, the request's words.
+    labels : tuple of Entity
+        For kind ``image``: the concepts of its label; empty where none is known.
+    image : str
+        For kind ``image``: name of the similar image in its index.
     distance : float or None
         For kind ``image``: distance of the similar image, at least 0.
     sparql, cypher : str or None
@@ -67,6 +71,8 @@ class Evidence(Noun):
     finding: Finding | None = None
     sign: SignScore | None = None
     label: str = ""
+    labels: tuple[Entity, ...] = ()
+    image: str = ""
     distance: float | None = Field(default=None, ge=0)
     sparql: str | None = None
     cypher: str | None = None
@@ -77,6 +83,8 @@ class Evidence(Noun):
         parts = {"triple": self.triple, "finding": self.finding, "sign": self.sign, "region": region}
         if not parts.get(self.kind, self.label):
             raise ValueError(f"evidence {self.key} of kind {self.kind} lacks its {self.kind}")
+        if self.kind == "image" and (not self.image or self.distance is None):
+            raise ValueError(f"evidence {self.key} of kind image lacks its name or distance")
         if self.kind == "triple" and not (self.sparql and self.cypher):
             raise ValueError(f"triple evidence {self.key} needs both its SPARQL and its Cypher query")
         return self
@@ -184,6 +192,11 @@ class Explanation(Noun):
         if self.abstained:
             return f"Withheld: {self.reason}"
         return " ".join(claim.sentence for claim in self.claims)
+
+    @property
+    def similar(self) -> tuple[Evidence, ...]:
+        """Return the similar images, which no sentence cites, the most similar first."""
+        return tuple(evidence for evidence in self.evidence if evidence.kind == "image")
 
     def to_json(self) -> str:
         """Return the line that ``thoracite explain --json`` prints."""

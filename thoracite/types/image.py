@@ -51,6 +51,10 @@ class Study(Noun):
         Free text of the request and of the earlier report; never stored.
     signs : mapping of str to float, str or None
         Signs that are set instead of read, by CURIE and side: a value, ``yes``, ``no``, or None to take one away.
+    patient : str or None
+        The patient, whose images do not count among similar ones; never stored.
+    similar : bool
+        False leaves similar images out where the settings name an index of them.
     without : tuple of str
         What is left out: a key of the untouched explanation (``E3``), a sign (CURIE, and the side behind a space), a
         triple (three CURIEs), or a place that is hidden (``left lower zone``, or a box ``x0,y0,x1,y1`` in pixels).
@@ -60,6 +64,8 @@ class Study(Noun):
     view: View = "unknown"
     indication: str | None = None
     prior: str | None = None
+    patient: str | None = None
+    similar: bool = True
     signs: Mapping[str, float | Answer | None] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
 

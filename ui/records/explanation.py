@@ -210,21 +210,37 @@ class RegionEvidence(_EvidenceRecord):
     side: Side
 
 
-class OtherEvidence(_EvidenceRecord):
-    """A similar image with its label and distance, or the words of the request."""
+class ImageEvidence(_EvidenceRecord):
+    """A similar image of the user's index; no sentence cites it.
 
-    kind: Literal["image", "indication"]
+    ``image`` is its name in the indexed folder, ``label`` its source's labels in words, ``label_ids`` their CURIEs,
+    ``distance`` one minus the cosine of the features.
+    """
+
+    kind: Literal["image"]
+    image: str
+    label: str
+    label_ids: list[str]
+    distance: float
+
+
+class OtherEvidence(_EvidenceRecord):
+    """The words of the request."""
+
+    kind: Literal["indication"]
     label: str
     distance: float | None
 
 
 AnyEvidence = Annotated[
-    TripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | OtherEvidence, Field(discriminator="kind")
+    TripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | ImageEvidence | OtherEvidence,
+    Field(discriminator="kind"),
 ]
 
 
 SlimEvidence = Annotated[
-    SlimTripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | OtherEvidence, Field(discriminator="kind")
+    SlimTripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | ImageEvidence | OtherEvidence,
+    Field(discriminator="kind"),
 ]
 
 
@@ -341,6 +357,7 @@ __all__ = [
     "FindingChangeRecord",
     "FindingEvidence",
     "FindingRecord",
+    "ImageEvidence",
     "OtherEvidence",
     "ProvenanceRecord",
     "ReadingRecord",

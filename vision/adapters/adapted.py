@@ -20,8 +20,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from thoracite.errors import ModelError
-from thoracite.kg.concepts import read_concepts
-from thoracite.kg.linking.linker import Linker
+from thoracite.kg.linking.labels import LabelLinker
 from thoracite.types import Certainty, Entity, Finding
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
@@ -35,10 +34,6 @@ if TYPE_CHECKING:
 BAND = 0.1
 """A score this near to the operating point, 0.5, is uncertain."""
 
-LABEL_SETS = ("NIH14", "CheXpert", "PadChest")
-"""Label sets whose names are codes of concepts; the first that knows a label wins."""
-
-_READ = frozenset({"finding", "disease", "sign", "device"})
 _NORMAL = "thx:no_finding"
 
 LogOdds = npt.NDArray[np.float64]
@@ -118,8 +113,9 @@ class AdaptedEncoder:
         passed = self._gate.apply_gate(radiograph)
         if isinstance(passed, str):
             return Reading(accepted=False, reason=passed)
-        pixels, _ = passed
-        return Reading(findings=tuple(self._read_findings(self.model.rate(pixels))))
+        pixels, activations = passed
+        findings = tuple(self._read_findings(self.model.rate(pixels)))
+        return Reading(findings=findings, features=tuple(activations.features.tolist()))
 
     def _read_findings(self, logits: LogOdds) -> Iterator[Finding]:
         for position, entity in self.entities.items():
@@ -143,15 +139,10 @@ def link_labels(labels: Sequence[str]) -> dict[int, Entity]:
     >>> {position: entity.label for position, entity in found.items()}
     {0: 'pleural effusion', 2: 'pulmonary opacity'}
     """
-    known: dict[str, list[Entity]] = {}
-    for concept in read_concepts():
-        for code in concept.entity.codes:
-            known.setdefault(code, []).append(concept.entity)
-    linker, found = Linker(), dict[int, Entity]()
+    linker, found = LabelLinker(), dict[int, Entity]()
     for position, label in enumerate(labels):
-        coded = [known[code] for name in LABEL_SETS if len(known.get(code := f"{name}:{label}", ())) == 1]
-        entity = coded[0][0] if coded else linker.link(label)
-        if entity and entity.kind in _READ and entity.id != _NORMAL and entity not in found.values():
+        entity = linker.link(label)
+        if entity and entity.id != _NORMAL and entity not in found.values():
             found[position] = entity
     return found
 
@@ -193,7 +184,6 @@ def paint(pixels: Pixels) -> Image.Image:
 
 __all__ = [
     "BAND",
-    "LABEL_SETS",
     "AdaptedEncoder",
     "LabelModel",
     "LogOdds",

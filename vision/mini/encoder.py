@@ -175,6 +175,7 @@ class MiniEncoder:
             view=view,
             view_probability=probability,
             notes=find_notes(pixels, activations.crops.faults),
+            features=tuple(activations.features.tolist()),
         )
 
     def set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
@@ -194,9 +195,8 @@ class MiniEncoder:
             If the sign is not asked of this view, or cannot be set to that.
         """
         view: Frontal = "AP" if reading.view == "AP" else "PA"
-        return reading.model_copy(
-            update={"findings": set_signs(reading.findings, changes, reader=self.signs, view=view)}
-        )
+        findings = set_signs(reading.findings, changes, reader=self.signs, view=view)
+        return reading.model_copy(update={"findings": findings})
 
     def find_ranges(self, reading: Reading) -> Mapping[str, tuple[float, float]]:
         """Return between which values each sign of a reading changes what it adds, by its key."""
