@@ -42,6 +42,7 @@ _SUITES = {
     "consistency": "thoracite.evaluation.consistency:run_consistency",
     "gate": "thoracite.evaluation.gate:run_gate",
     "leakage": "thoracite.evaluation.leakage:run_leakage",
+    "similar": "thoracite.evaluation.similar:run_similar",
     "differential": "thoracite.evaluation.differential:run_differential",
     "retrieval": "thoracite.evaluation.retrieval:run_retrieval",
     "questions": "thoracite.evaluation.questions:run_questions",

@@ -13,9 +13,12 @@ from typer.testing import CliRunner
 from tests.readings import FINDINGS, RATED, FixedEncoder, make_finding, write_grey
 from thoracite import Explainer
 from thoracite.cli import app
-from thoracite.errors import InputError
+from thoracite.errors import InputError, UsageError
 from thoracite.kg.stores.folder import open_graph
+from thoracite.phantom import draw_phantom
 from thoracite.pipeline import NO_GRAPH, ImageError, find_doubt
+from thoracite.retrieval.similar.build import build_image_index
+from thoracite.retrieval.similar.labels import Labelled, LabelTable
 from thoracite.settings import Settings
 from thoracite.types import Certainty, Evidence, Explanation, Finding, Study
 from thoracite.vision.encoder import Reading
@@ -251,3 +254,46 @@ def test_what_is_undecided_by_its_ratio_is_no_doubt() -> None:
     unsure = make_finding("pneumonia", Certainty.UNCERTAIN)
     assert find_doubt(RATED[1:4]) is None
     assert find_doubt([*RATED[1:3], unsure]) is None
+
+
+@pytest.fixture(scope="module")
+def indexed(explainer: Explainer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three drawn chests of two people, and an index of them by the bundled encoder."""
+    folder = tmp_path_factory.mktemp("indexed")
+    (folder / "scans").mkdir()
+    for seed in (1, 2, 3):
+        pixels = np.rint(draw_phantom(seed, size=256).image * 255).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / "scans" / f"{seed}.png")
+    table = LabelTable({"1.png": Labelled(("thx:pleural_effusion",), "ann"), "2.png": Labelled((), "ben")}, 0)
+    images = sorted((folder / "scans").iterdir())
+    build_image_index(folder / "scans", images, folder / "index", explainer.retriever.encoder, table=table)
+    return folder
+
+
+def test_similar_images_change_nothing_else(explainer: Explainer, settings: Settings, indexed: Path) -> None:
+    image = indexed / "scans" / "3.png"
+    without = explainer.explain(image)
+    assert not without.abstained
+    assert without.similar == ()  # off unless asked for
+    with Explainer(settings, similar=indexed / "index") as similar:
+        shown = similar.explain(image)
+        assert {(one.image, one.label) for one in shown.similar} == {
+            ("1.png", "pleural effusion"), ("2.png", "no label known"),
+        }  # fmt: skip
+        assert [one.distance for one in shown.similar] == sorted(one.distance or 0.0 for one in shown.similar)
+        kept = tuple(piece for piece in shown.evidence if piece.kind != "image")
+        assert shown.model_copy(update={"evidence": kept}) == without  # findings, claims and keys too
+        asked = Study(image=str(image), patient="ann")
+        assert [one.image for one in similar.explain(asked).similar] == ["2.png"]
+        assert similar.explain(Study(image=str(image), similar=False)) == without
+        found = similar.retriever.retrieve(str(image))
+        assert {one.image for one in found.evidence if one.kind == "image"} == {"1.png", "2.png"}
+        left_out = next(piece.key for piece in without.evidence if piece.kind == "triple")
+        changed = similar.explain(image, without=[left_out])
+        assert changed.similar == shown.similar  # with the keys that they had
+        assert changed.claims == explainer.explain(image, without=[left_out]).claims
+
+
+def test_a_patient_is_left_out_of_an_index_only(explainer: Explainer, indexed: Path) -> None:
+    with pytest.raises(UsageError, match="no index of images is named"):
+        explainer.explain(Study(image=str(indexed / "scans" / "3.png"), patient="ann"))

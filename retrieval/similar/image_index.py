@@ -38,9 +38,12 @@ MANIFEST, VECTORS, IMAGES = "manifest.json", "images.faiss", "images.jsonl"
 SHOWN = 3
 """Most similar images that are shown."""
 
-SAME_BITS, SAME_COSINE = 40, 0.985
-"""An image is a near-duplicate up to this many differing bits of the hash, or from this cosine of the features: chosen
-on re-exports of trainable images, measured by ``thoracite evaluate similar`` on those of locked patients."""
+SAME_BITS, SAME_COSINE = 20, 0.95
+"""An image is a near-duplicate of another up to this many differing bits of the hash, or from this cosine of the
+features. Chosen on re-exports of trainable images, measured on locked ones by ``thoracite evaluate similar``."""
+
+ALIKE_BITS, ALIKE_COSINE = 40, 0.8
+"""It is one, too, where both bits and cosine are within these: a crop moves the hash, compression the features."""
 
 _UNCHANGED = 0.999
 """Least cosine of the drawn chest's features then and now: other weights give less, another processor does not."""
@@ -167,9 +170,8 @@ class ImageIndex:
         while True:
             hits = self.vectors.search(query.features[None], min(size, len(self.images)))
             near = {int(n): float(score) for score, n in zip(hits.scores[0], hits.ids[0], strict=True) if n >= 0}
-            same = {n for n in near if near[n] >= SAME_COSINE} | set(
-                np.flatnonzero(files | (bits <= SAME_BITS)).tolist()
-            )
+            same = {n for n, cosine in near.items() if find_same(bits[n], cosine)}
+            same |= set(np.flatnonzero(files | (bits <= SAME_BITS)).tolist())
             own = {hash_patient(patient, self._key) for patient in patients} | self._list_patients(same)
             found = self._choose((n for n in near if n not in same and self.images[n].patient not in own), k)
             if len(found) == k or size >= len(self.images):
@@ -186,9 +188,8 @@ class ImageIndex:
         for n in numbers:
             if len(chosen) == k:
                 break
-            likeness = self.vectors.fetch(chosen) @ self.vectors.fetch([n])[0]
-            bits = count_bits(self._hashes[n], self._hashes[chosen]) if chosen else np.empty(0)
-            if not ((likeness >= SAME_COSINE).any() or (bits <= SAME_BITS).any()):
+            cosines = self.vectors.fetch(chosen) @ self.vectors.fetch([n])[0]
+            if not chosen or not find_same(count_bits(self._hashes[n], self._hashes[chosen]), cosines).any():
                 chosen.append(n)
         return chosen
 
@@ -200,6 +201,26 @@ class ImageIndex:
     def close(self) -> None:
         """Let go of the file."""
         self.vectors.close()
+
+
+def find_same(bits: npt.ArrayLike, cosines: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Tell which images are near-duplicates of another.
+
+    Parameters
+    ----------
+    bits : array of int
+        In how many bits the hashes differ.
+    cosines : array of float
+        Of the features.
+
+    Examples
+    --------
+    >>> find_same([20, 21, 21, 40, 41], [0.1, 0.1, 0.95, 0.8, 0.8]).tolist()
+    [True, False, True, True, False]
+    """
+    bits, cosines = np.asarray(bits), np.asarray(cosines)
+    alike = (bits <= ALIKE_BITS) & (cosines >= ALIKE_COSINE)
+    return np.asarray((bits <= SAME_BITS) | (cosines >= SAME_COSINE) | alike)
 
 
 def find_fault(folder: Path) -> str | None:
@@ -286,6 +307,8 @@ def _read_images(path: Path) -> Iterator[IndexedImage]:
 
 
 __all__ = [
+    "ALIKE_BITS",
+    "ALIKE_COSINE",
     "FORMAT",
     "IMAGES",
     "MANIFEST",
@@ -296,6 +319,7 @@ __all__ = [
     "ImageIndex",
     "IndexedImage",
     "find_fault",
+    "find_same",
     "is_unchanged",
     "read_vector",
     "take_probe",

@@ -21,7 +21,7 @@ def test_evidence_has_what_its_kind_needs(kind: Any) -> None:
 
 
 def test_similar_images_and_the_request_are_evidence() -> None:
-    image = Evidence(key="E1", kind="image", score=0.9, about=EFFUSION, label="Effusion", distance=0.2)
+    image = Evidence(key="E1", kind="image", score=0.9, about=EFFUSION, label="Effusion", image="a.png", distance=0.2)
     request = Evidence(key="E2", kind="indication", score=1.0, about=EFFUSION, label="fever")
     assert (image.distance, request.label) == (0.2, "fever")
 

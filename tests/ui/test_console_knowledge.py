@@ -1,4 +1,4 @@
-"""The command that indexes triples: what it says, where it writes, and what it refuses."""
+"""The commands that index triples and images: what it says, where it writes, and what it refuses."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from thoracite.cli import app
-from thoracite.errors import UsageError
+from thoracite.errors import InputError, UsageError
 from thoracite.evaluation.servers import PASSWORD, Server
 from thoracite.kg.stores.neo4j import Neo4jStore
+from thoracite.phantom import write_phantoms
 from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
 from thoracite.settings import Settings
-from thoracite.ui.console_knowledge import index_triples
+from thoracite.ui.console_knowledge import index_images, index_triples
 
 
 @pytest.fixture
@@ -54,3 +55,15 @@ def test_a_graph_in_neo4j_is_indexed_there(neo4j_server: Server, small_graph: Pa
 def test_a_store_without_vectors_is_refused(fuseki_server: Server) -> None:
     with pytest.raises(UsageError, match="has no vector index; expected neo4j://… or bolt://…, or 'embedded'"):
         index_triples(Settings(store=fuseki_server.address))
+
+
+def test_images_are_indexed_beside_their_folder(tmp_path: Path) -> None:
+    write_phantoms(tmp_path / "scans", number=2, seed=1, size=256)
+    shutil.rmtree(tmp_path / "scans" / "masks")
+    names = sorted(path.relative_to(tmp_path / "scans").as_posix() for path in (tmp_path / "scans").rglob("*.png"))
+    (tmp_path / "labels.csv").write_text(f"image,labels\n{names[0]},Effusion|not a label\n", encoding="utf-8")
+    said = index_images(tmp_path / "scans", Settings(), labels=tmp_path / "labels.csv", output=None)
+    assert said.startswith(f"2 of {len(names)} images are indexed in {tmp_path / 'scans.index'}")
+    assert "1 have labels; 1 labels are no concept" in said
+    with pytest.raises(InputError, match="is no folder"):
+        index_images(tmp_path / "none", Settings(), labels=None, output=None)

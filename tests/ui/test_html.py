@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from tests.ui.conftest import EFFUSION, make_triples
+from thoracite.retrieval.similar.evidence import SimilarImage, collect_similar
 from thoracite.types import Changes, Evidence, Explanation
 from thoracite.ui.drawing import draw_graph
 from thoracite.ui.page import render_body, render_html, render_message, render_pages
 from thoracite.ui.picture import Picture, render_pixels
+from thoracite.ui.text import SIMILAR
 
 
 @pytest.fixture
@@ -201,3 +203,15 @@ def test_an_explanation_that_was_changed_says_so_on_its_page(explanation: Explan
     assert page.count('class="claim diagnosis new"') == 1
     assert '<rect class="hidden-box" x="1.0" y="2.0" width="29.0" height="38.0"' in page
     assert "put-back" not in page.split("<script>")[0].split("</style>")[1]
+
+
+def test_similar_images_are_a_list_of_their_own(explanation: Explanation) -> None:
+    similar = collect_similar([SimilarImage("ann/<1>.png", ("thx:pleural_effusion",), 0.0625)], explanation.evidence)
+    shown = explanation.model_copy(update={"evidence": (*explanation.evidence, *similar)})
+    page, plain = render_html(shown), render_html(explanation)
+    assert SIMILAR in page
+    assert "ann/&lt;1&gt;.png: pleural effusion (distance 0.062)" in page
+    assert SIMILAR not in plain
+    assert page.count("more that no sentence cites") == plain.count("more that no sentence cites")
+    assert len(page) - len(plain) < 600
+    Page(page)

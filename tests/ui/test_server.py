@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +21,9 @@ from PIL import Image
 
 from thoracite import __version__
 from thoracite.errors import InputError, ModelError, PrivacyError, StoreError, ThoraciteError, UsageError
+from thoracite.phantom import write_phantoms
 from thoracite.settings import Settings
+from thoracite.ui.console_knowledge import index_images
 from thoracite.ui.server import MOST_FIELDS, _address, _listen, create_server, serve
 from thoracite.ui.service import BusyError
 
@@ -348,3 +351,25 @@ def test_server_imports_no_gradio_until_it_needs_the_page() -> None:
     code = "import sys, thoracite.ui.server; print('gradio' in sys.modules, 'torch' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert json.loads(f'["{out.strip()}"]') == ["False False"]
+
+
+@pytest.mark.parametrize(("value", "why"), [("maybe", "expected yes or no"), ("yes", "start it with --similar INDEX")])
+def test_similar_images_need_an_index_and_a_plain_answer(client: TestClient, value: str, why: str) -> None:
+    answer = client.post("/explain", files={"image": ("a.png", b"x")}, data={"similar": value})
+    assert answer.status_code == 400
+    assert why in sentence(answer)
+
+
+def test_similar_images_come_from_the_servers_index(graph_settings: Settings, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    write_phantoms(scans, number=2, seed=1, size=256)
+    shutil.rmtree(scans / "masks")
+    index_images(scans, graph_settings, labels=None, output=None)
+    settings = graph_settings.model_copy(update={"similar": tmp_path / "scans.index"})
+    first, second = sorted(scans.rglob("*.png"))[:2]
+    with TestClient(create_server(settings, page=False), base_url="http://127.0.0.1") as client:
+        shown = send(client, "sent.png", second.read_bytes()).json()["evidence"]
+        files = {"image": ("sent.png", second.read_bytes())}
+        hidden = client.post("/explain", files=files, data={"similar": "no", "patient": "ann"}).json()["evidence"]
+    assert [one["image"] for one in shown if one["kind"] == "image"] == [first.relative_to(scans).as_posix()]
+    assert [one for one in shown if one["kind"] != "image"] == hidden

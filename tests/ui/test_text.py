@@ -7,8 +7,16 @@ from thoracite.generation.report_check import ReportCheck, ReportError
 from thoracite.kg.extract.reading import Reading
 from thoracite.kg.reports.sections import Unread
 from thoracite.kg.stores.store import QueryResult
+from thoracite.retrieval.similar.evidence import SimilarImage, collect_similar
 from thoracite.types import Claim, Evidence, Explanation
-from thoracite.ui.text import align_columns, render_check_text, render_suite_text, render_table, render_text
+from thoracite.ui.text import (
+    SIMILAR,
+    align_columns,
+    render_check_text,
+    render_suite_text,
+    render_table,
+    render_text,
+)
 
 
 def test_full_text_prints_sentences_then_evidence_with_source_and_query(explanation: Explanation) -> None:
@@ -128,3 +136,12 @@ def test_a_checked_report_shows_sentence_expectation_and_evidence(explanation: E
     assert order == sorted(order)
     withheld = render_check_text(ReportCheck(verdict="withheld", reading=reading, reason="not a chest X-ray"))
     assert "the image was not read: not a chest X-ray" in withheld
+
+
+def test_similar_images_stand_under_the_explanation_and_decide_nothing(explanation: Explanation) -> None:
+    similar = collect_similar([SimilarImage("ann/<1>.png", ("thx:pleural_effusion",), 0.0625)], explanation.evidence)
+    shown = explanation.model_copy(update={"evidence": (*explanation.evidence, *similar)})
+    text = render_text(shown)
+    listed = f"{SIMILAR}\n  [{similar[0].key}] ann/<1>.png: pleural effusion (distance 0.062)\n\n"
+    assert text.replace(listed, "") == render_text(explanation)
+    assert "no part of the decision" in SIMILAR

@@ -9,6 +9,7 @@ import pytest
 from thoracite.errors import StoreError
 from thoracite.kg.stores.store import QueryResult
 from thoracite.retrieval.retriever import Retrieval
+from thoracite.retrieval.similar.evidence import SimilarImage, collect_similar
 from thoracite.types import Explanation, ScoredTriple, Subgraph
 from thoracite.ui.text import render_retrieval_text
 from thoracite.ui.view import render_cypher_json, render_record, render_retrieval, render_slim, render_sparql_json
@@ -165,3 +166,13 @@ def test_sparql_json_refuses_rows_of_a_property_graph() -> None:
 def test_cypher_json_keeps_order_and_nothing_else() -> None:
     answer = render_cypher_json(QueryResult(columns=("b", "a"), rows=((1, None), ("x", [2]))))
     assert answer == {"columns": ["b", "a"], "rows": [[1, None], ["x", [2]]]}
+
+
+def test_a_similar_image_has_its_name_labels_and_distance(explanation: Explanation) -> None:
+    similar = collect_similar([SimilarImage("ann/<1>.png", ("thx:pleural_effusion",), 0.0625)], explanation.evidence)
+    shown = explanation.model_copy(update={"evidence": (*explanation.evidence, *similar)})
+    for record in (render_record(shown), render_slim(shown)):
+        last = record["evidence"][-1]
+        assert (last["kind"], last["about"]) == ("image", "thx:chest_radiograph")
+        assert (last["image"], last["label"], last["distance"]) == ("ann/<1>.png", "pleural effusion", 0.0625)
+        assert last["label_ids"] == ["thx:pleural_effusion"]
