@@ -109,7 +109,7 @@ def count_bits(one: Hash, others: Hash) -> npt.NDArray[np.int64]:
     ndarray, shape (images,), int64
         From 0 to the number of bits.
     """
-    return np.unpackbits(one ^ others, axis=-1).sum(axis=-1, dtype=np.int64)
+    return np.asarray(np.unpackbits(one ^ others, axis=-1).sum(axis=-1, dtype=np.int64))
 
 
 def digest_file(path: Path) -> str:

@@ -134,7 +134,7 @@ class ImageIndex:
         facts = _read_manifest(folder)
         version = folder / str(facts["version"])
         images = list(_read_images(version / IMAGES))
-        return cls(FaissIndex.open(version / VECTORS), images, key=bytes.fromhex(facts["key"]))
+        return cls(FaissIndex.open(version / VECTORS), images, key=bytes.fromhex(str(facts["key"])))
 
     def __len__(self) -> int:
         return len(self.images)
