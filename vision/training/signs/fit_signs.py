@@ -44,6 +44,9 @@ FEWEST = 5
 CAUTION = 0.8
 """Share of the room that a word's limit leaves which is used: held-out images are fewer than those to come."""
 
+_ONE_SIDED = 1.64
+"""Standard errors to the upper end of a one-sided interval of 95 %."""
+
 MARGIN = 0.01
 """Distance from a limit in log-odds, so that rounding in half precision does not cross it."""
 
@@ -218,7 +221,7 @@ def _find_limits(
     """Return the least and the most log-odds of each view for which the words that follow are borne out.
 
     "Likely" is, where at least a few held-out images are called so and half of them have the finding; "unlikely", where
-    at most half of the finding's usual share is among the images called so.
+    surely at most half of the finding's usual share is among the images called so.
     """
     low, high = np.full(len(VIEWS), -FARTHEST), np.full(len(VIEWS), FARTHEST)
     likely = (odds >= 0) & (odds - priors[views] >= np.log(POSSIBLE))
@@ -226,9 +229,16 @@ def _find_limits(
         high = np.full(len(VIEWS), -MARGIN)
     unlikely = odds - priors[views] <= np.log(UNLIKELY)
     usual = float(np.average(targets, weights=mixed))
-    if unlikely.sum() < FEWEST or np.average(targets[unlikely], weights=mixed[unlikely]) > CAUTION * UNLIKELY * usual:
+    if unlikely.sum() < FEWEST or _find_most(targets[unlikely], mixed[unlikely]) > CAUTION * UNLIKELY * usual:
         low = priors + np.log(UNLIKELY) + MARGIN
     return low, high
+
+
+def _find_most(targets: npt.NDArray[np.float32], mixed: Floats) -> float:
+    """Return the upper end of a weighted share's interval, one-sided, 95 %: with few images a share is low by luck."""
+    share = float(np.average(targets, weights=mixed))
+    number = mixed.sum() ** 2 / (mixed**2).sum()
+    return share + _ONE_SIDED * float(np.sqrt(max(share, 1 / number) / number))
 
 
 def _average(climbed: Floats, mixed: Floats) -> Floats:
