@@ -244,7 +244,7 @@ def test_pictures_and_datasets_are_read_as_their_files() -> None:
         (3.5, "an image of type float cannot be read"),
         (pydicom.Dataset(), "cannot be read; expected a path"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_is_no_image_is_one_sentence(image: Any, said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
