@@ -30,13 +30,20 @@ from typing import Literal, NamedTuple
 
 from thoracite.kg.concepts import find_ancestors, read_concepts
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
-from thoracite.types import Certainty, Entity, SignScore, Triple
+from thoracite.types import Certainty, Entity, Finding, SignScore, Triple
+from thoracite.types.verdict import OUTSTANDING
 
 _MET: dict[str, frozenset[str]] = {
     "PA": frozenset({"frontal", "pa", "erect", "adult"}),
     "AP": frozenset({"frontal", "ap", "adult"}),
 }
 """What a view itself says of a fact's limits; an unknown one says frontal and adult."""
+
+_KIND = 1
+"""Nearness of a fact about a kind of the finding."""
+
+_PLACED = re.compile(r"\blobe\b")
+"""In names of kinds that differ by their place."""
 
 _SIDE = re.compile(r"\b(left|right)\b(?! (?:atri|ventric|heart|main|lower than|slightly))")
 _RATIO = re.compile(r"\bratio (?P<how>>|<|up to|below|above) ?(?P<limit>0\.\d+)")
@@ -92,6 +99,23 @@ def find_tie(score: SignScore, about: str, triple: Triple) -> Tie | None:
     if score.answer == "no" and not against and sign.id == score.sign.entity.id:
         return Tie("against", False, sign, finding, nearness)
     return None
+
+
+def is_too_much(tie: Tie, finding: Finding) -> bool:
+    """Tell whether a fact speaks for a kind of a finding that is not likely or suspected itself.
+
+    Flat domes are no reason to name a tension pneumothorax where a pneumothorax is only possible. A kind that is told
+    by its place, a lobe, is not too much: the place of the sign tells it.
+
+    Parameters
+    ----------
+    tie : Tie
+        From :func:`find_tie`.
+    finding : Finding
+        The finding that it is to be told of.
+    """
+    speaks = tie.stance == "for" and tie.shown and tie.nearness == _KIND
+    return speaks and finding.verdict not in OUTSTANDING and not _PLACED.search(tie.finding.label)
 
 
 def _find_nearness(end: str, about: str) -> int | None:
@@ -173,4 +197,4 @@ def list_terms(triple: Triple, view: str) -> list[frozenset[str]]:
     return sorted(set(needed), key=lambda terms: (len(terms), sorted(terms)))
 
 
-__all__ = ["Tie", "find_family", "find_tie", "find_wider", "list_terms"]
+__all__ = ["Tie", "find_family", "find_tie", "find_wider", "is_too_much", "list_terms"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from thoracite.kg.queries.render import render_cypher, render_sparql
-from thoracite.kg.ties import find_tie
+from thoracite.kg.ties import find_tie, is_too_much
 from thoracite.retrieval.signs import find_absent, find_answered, find_stance, find_unmeasured
 from thoracite.retrieval.subgraph import Role, find_role, find_seeds
 from thoracite.types import Entity, Evidence, Finding, Region, ScoredTriple, SignScore, Subgraph
@@ -96,7 +96,7 @@ def _take_absent(finding: Finding, left: dict[Key, ScoredTriple]) -> Iterator[di
 def _take_ties(finding: Finding, score: SignScore, left: dict[Key, ScoredTriple]) -> Iterator[dict[str, Any]]:
     for key, scored in list(left.items()):
         tie = find_tie(score, finding.entity.id, scored.triple)
-        if tie is not None and tie.stance == find_stance(score):
+        if tie is not None and tie.stance == find_stance(score) and not is_too_much(tie, finding):
             name = "absent" if not tie.shown else "sign" if tie.stance == "for" else "against"
             yield _read_triple(finding.entity, Role(name, 1.0, tie.stance), left.pop(key))
 

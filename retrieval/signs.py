@@ -16,29 +16,21 @@ Examples
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from thoracite.kg.stores.store import GraphStore
-from thoracite.kg.ties import Tie, find_tie, list_terms
+from thoracite.kg.ties import Tie, find_tie, is_too_much, list_terms
 from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.retrieval.scene import Seen, find_kinds, is_established, rate_source
 from thoracite.types import Finding, ScoredTriple, SignScore, Triple
-from thoracite.types.verdict import OUTSTANDING
 
 MOST = 8
 """Most signs of a finding that are evidence."""
 
 _NEARNESS = (0.5, 0.6, 1.0)
 """Worth of a fact about what the finding is a kind of, about a kind of it, about itself."""
-
-_PLACED = re.compile(r"\blobe\b")
-"""Kinds of a finding that differ by their place: the place of the sign tells them."""
-
-_KIND = 1
-"""Place in :data:`_NEARNESS` of a kind of the finding."""
 
 _SHOWN = 2.5
 """Worth of a sign that the image shows, as for every reason that it shows."""
@@ -132,7 +124,7 @@ def tie_signs(finding: Finding, facts: Mapping[str, Sequence[Triple]], *, seen: 
             for fact in facts.get(end, ())
             if (tie := find_tie(score, about, fact)) is not None and tie.stance == find_stance(score)
             and not _is_denied(tie, about, seen)
-            and not _is_too_much(tie, finding)
+            and not is_too_much(tie, finding)
             and is_established(fact)
             and (worth := rate_source(fact, scene)) > 0
         ]  # fmt: skip
@@ -151,12 +143,6 @@ def _rate_tie(tie: Tie, fact: Triple, seen: Seen) -> float:
 def find_stance(score: SignScore) -> Literal["for", "against"]:
     """Return whether a sign speaks ``for`` or ``against`` its finding in the model."""
     return "for" if score.log_odds > 0 else "against"
-
-
-def _is_too_much(tie: Tie, finding: Finding) -> bool:
-    """Tell whether a fact speaks for a kind of a finding that is not likely or suspected, but for one told by place."""
-    speaks = tie.stance == "for" and tie.shown and tie.nearness == _KIND
-    return speaks and finding.verdict not in OUTSTANDING and not _PLACED.search(tie.finding.label)
 
 
 def _is_denied(tie: Tie, about: str, seen: Seen) -> bool:

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from thoracite.generation.phrases import join_words, name_indefinite, verb
 from thoracite.generation.signs.facts import name_term
 from thoracite.generation.signs.words import name_sign, state_sign, state_value
-from thoracite.kg.ties import Tie, find_tie, list_terms
+from thoracite.kg.ties import Tie, find_tie, is_too_much, list_terms
 from thoracite.kg.vocabulary import SUGGESTS
 from thoracite.types import Evidence, Finding, SignScore, Triple, parse_reference
 
@@ -77,7 +77,9 @@ def find_tying(piece: Evidence, triples: Sequence[Evidence]) -> Evidence | None:
     """Find the first fact that ties a sign to its finding in the stance that it has in this image."""
     for triple in triples:
         tie = _tie(piece, triple)
-        if tie is not None and tie.stance == piece.stance:
+        if tie is None or tie.stance != piece.stance:
+            continue
+        if piece.finding is None or not is_too_much(tie, piece.finding):
             return triple
     return None
 
