@@ -160,7 +160,7 @@ def test_every_carrier_and_surname_is_planted(word_set: WordSet, half: Half) -> 
     assert {row["surname"].lower() for row in read_half("surnames", half, word_set)} <= set(words)
     assert planted == list(plant_words(TEXTS, half, seed=1, word_set=word_set))
     carriers = read_half("carriers", half, word_set)
-    beside = {"PHONE"} if word_set == "eighth" else set()  # extensions stand beside names
+    beside = {"eighth": {"PHONE"}, "eleventh": {"IP"}}.get(word_set, set())  # they stand beside names and numbers
     assert {row["kind"] for row in carriers} | beside == {plant.kind for report in planted for plant in report.plants}
     for row in carriers:  # each has a slot, and what stands around it is somewhere in the reports
         first, *rest = re.split(r"\{\w+\}", row["text"])
@@ -244,7 +244,7 @@ def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("eighth set, seen", 0.99, 0.975, 0.99),
         ("eighth set, locked", 0.97, 0.96, 0.985),
         ("ninth set, seen", 0.995, 0.98, 0.985),
-        ("ninth set, locked", 0.99, 0.955, 0.985),  # from here on trained with
+        ("ninth set, locked", 0.985, 0.955, 0.985),  # from here on trained with
         ("tenth set, seen", 0.99, 0.98, 0.99),
         ("eleventh set, locked", 0.97, 0.935, 0.96),  # the only one that nobody has read
     ):

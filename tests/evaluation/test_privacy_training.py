@@ -17,8 +17,8 @@ from thoracite.kg.privacy.tagger import find_tagged, parse_field
 BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
 
 
-def test_all_sets_are_trained_with() -> None:
-    assert set(WRITERS) == {word_set for word_set, _ in PARTS}
+def test_all_sets_but_the_unseen_one_are_trained_with() -> None:
+    assert set(WRITERS) == {word_set for word_set, _ in PARTS} - {"eleventh"}
 
 
 def test_a_text_of_the_writer_left_out_is_not_planted_from_another_either() -> None:
