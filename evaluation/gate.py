@@ -25,6 +25,9 @@ from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph
 EACH = 200
 """Most radiographs of each source."""
 
+BRIGHT = (0.35, 0.65)
+"""Mean intensities that the baseline accepts."""
+
 VARIATIONS = 4
 """Number of crops of each bundled file."""
 
@@ -106,7 +109,7 @@ def _vary(name: str, pixels: Pixels, random: np.random.Generator) -> Iterator[tu
 
 def _judge(encoder: MiniEncoder, kind: str, pixels: Pixels) -> Judged:
     reading = encoder.read(Radiograph(pixels))
-    return Judged(kind, reading.accepted, 0.35 <= float(pixels.mean()) <= 0.65)
+    return Judged(kind, reading.accepted, BRIGHT[0] <= float(pixels.mean()) <= BRIGHT[1])
 
 
 def measure_judged(system: str, judged: Sequence[Judged]) -> Iterator[Row]:
@@ -127,4 +130,4 @@ def _row(system: str, metric: str, values: Iterable[bool]) -> Row:
     return Row(system=system, metric=metric, value=float(array.mean()), low=low, high=high, n=len(array))
 
 
-__all__ = ["EACH", "VARIATIONS", "Judged", "measure_judged", "run_gate"]
+__all__ = ["BRIGHT", "EACH", "VARIATIONS", "Judged", "measure_judged", "run_gate"]
