@@ -144,7 +144,9 @@ def lay_hidden(case: Case, label: str, log_odds: Floats) -> Hidden:
         Of the image as it is, with the drawn boxes hidden, with the others hidden.
     """
     ratios = log_odds - find_priors([case])
-    verdicts = np.array([[_name(*pair) for pair in zip(*row, strict=True)] for row in zip(log_odds, ratios, strict=True)])
+    verdicts = np.array(
+        [[_name(*pair) for pair in zip(*row, strict=True)] for row in zip(log_odds, ratios, strict=True)]
+    )
     names = [label] if label in FINDINGS else OPACITIES
     best = max((FINDINGS.index(name) for name in names), key=lambda n: float(ratios[0, n]))
     changed = [float((verdicts[row] != verdicts[0]).mean()) for row in (1, 2)]

@@ -10,8 +10,8 @@ level. The risk is that of one image of a patient drawn at random, in the mix of
 withholds are counted apart. Truth of phantoms takes no part.
 
 The bundled encoder is so careful with "likely" and "suspected" that the control has little to do, so a second,
-stricter, reading is controlled beside it: *possible* on an image without opacity is an error too. Baselines: no control,
-every finding always unlikely, and silence, which is never wrong.
+stricter, reading is controlled beside it: *possible* on an image without opacity is an error too. Baselines: no
+control, every finding always unlikely, and silence, which is never wrong.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def run_release(data: Path, *, folder: Path = FOLDER, patients: int | None = Non
     if not len(read.held.cases):
         raise InputError(f"{data / 'cxr' / 'manifest.csv'} has no images with a reading by RSNA's radiologists")
     passed = find_passed(read.held, folder)
-    rows = [summarise(SYSTEM, "images withheld by the gate", (~passed).tolist(), [case.group for case in read.held.cases])]
+    rows = [
+        summarise(SYSTEM, "images withheld by the gate", (~passed).tolist(), [case.group for case in read.held.cases])
+    ]
     rows += measure_release(read.take(np.flatnonzero(passed)))
     number = len(read.held.cases)
     described = f"{number} images of {len({case.group for case in read.held.cases})} patients, read by RSNA"
@@ -198,7 +200,9 @@ def measure_level(folds: Controlled, locked: Controlled, alpha: float, name: str
     yield _lay_row(f"statements left out, mean of the resplits, {at}", float(left.mean()), ends, len(left))
 
 
-def resplit(losses: Floats, kept: Floats, alpha: float, *, repeats: int = RESPLITS, seed: int = 0) -> tuple[Flags, Floats]:
+def resplit(
+    losses: Floats, kept: Floats, alpha: float, *, repeats: int = RESPLITS, seed: int = 0
+) -> tuple[Flags, Floats]:
     """Choose a margin by one half of the patients and see the other half, again and again.
 
     Parameters
