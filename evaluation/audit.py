@@ -218,7 +218,7 @@ def read_swaps(cases: Sequence[Case], number: int, *, seed: int = 0, folder: Pat
 
 def _draw_partner(case: Case, cases: Sequence[Case], random: np.random.Generator, *, same: bool) -> Case | None:
     for row in random.permutation(len(cases))[:2000]:
-        other = cases[row]
+        other = cases[int(row)]
         alike = other.labels == case.labels if same else not other.labels & case.labels
         if alike and other.group != case.group and other.view == case.view:
             return other

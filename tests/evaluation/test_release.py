@@ -86,4 +86,4 @@ def test_too_few_patients_certify_nothing() -> None:
     rows = {row.metric: row for row in measure_level(few, few, 0.05, LOUD)}
     assert math.isnan(rows[f"certified margin at risk 0.05; {LOUD}"].value)
     assert rows[f"statements released, folds, at risk 0.05; {LOUD}"].value == 0
-    assert find_binomial(0, 100) == (0.0, pytest.approx(3.62, abs=0.01))
+    assert find_binomial(0, 100)[1] == pytest.approx(3.62, abs=0.01)
