@@ -196,8 +196,9 @@ def measure_level(folds: Controlled, locked: Controlled, alpha: float, name: str
     above, left = resplit(losses, average_patients(folds.kept, folds.groups), alpha)
     ends = find_binomial(int(above.sum()), len(above))
     yield _lay_row(f"resplits with a risk above the level, {at}", float(above.sum()), ends, len(above))
-    ends = (float(np.quantile(left, 0.025)), float(np.quantile(left, 0.975)))
-    yield _lay_row(f"statements left out, mean of the resplits, {at}", float(left.mean()), ends, len(left))
+    if len(told := left[~np.isnan(left)]):
+        ends = (float(np.quantile(told, 0.025)), float(np.quantile(told, 0.975)))
+        yield _lay_row(f"statements left out, mean of the resplits, {at}", float(told.mean()), ends, len(told))
 
 
 def resplit(
@@ -219,7 +220,7 @@ def resplit(
     Returns
     -------
     tuple of ndarray, shape (repeats,)
-        Whether the other half's risk is above the level, and its share of statements left out.
+        Whether the other half's risk is above the level, and its share of statements left out; NaN where it has none.
     """
     random, above, left = np.random.default_rng(seed), [], []
     for _ in range(repeats):
@@ -227,7 +228,8 @@ def resplit(
         half, rest = order[: len(order) // 2], order[len(order) // 2 :]
         column = choose_threshold(losses[half], alpha) or 0
         above.append(losses[rest, column].mean() > alpha)
-        left.append(1 - kept[rest, column].sum() / max(kept[rest, -1].sum(), 1e-12))
+        whole = float(kept[rest, -1].sum())
+        left.append(1 - float(kept[rest, column].sum()) / whole if whole else float("nan"))
     return np.array(above, dtype=np.bool_), np.array(left)
 
 

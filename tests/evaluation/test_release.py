@@ -81,6 +81,12 @@ def test_the_level_is_kept_and_little_more_is_left_out_than_needed() -> None:
     assert rows[f"statements released, folds, {at}"].n == 2000
 
 
+def test_a_half_without_statements_has_no_share() -> None:
+    above, left = resplit(np.zeros((100, len(MARGINS))), np.zeros((100, len(MARGINS))), 0.15, repeats=5)
+    assert not above.any()
+    assert np.isnan(left).all()
+
+
 def test_too_few_patients_certify_nothing() -> None:
     few = make_controlled(10)
     rows = {row.metric: row for row in measure_level(few, few, 0.05, LOUD)}
