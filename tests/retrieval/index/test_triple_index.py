@@ -66,6 +66,7 @@ def test_every_triple_is_found_by_its_own_text(graph: Path, encoder: TextEncoder
     texts = list_triple_texts(find_nquads(graph))
     assert len({text.text for text in texts}) == len(texts) > 1000
     told: list[tuple[int, int | None]] = []
+    shutil.rmtree(find_folder(graph, encoder.name), ignore_errors=True)
     with open_index(graph, encoder, build=True, progress=lambda _, done, total: told.append((done, total))) as index:
         assert len(index) == len(texts)
         assert told[-2] == (len(texts), len(texts))
