@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
-from thoracite.cli.models import fetch_app, index_app, train_app
+from thoracite.cli.models import convert_llava, fetch_app, index_app, train_app
 from thoracite.cli.options import (
     SUITES,
     Dropped,
@@ -119,6 +119,7 @@ def explain(
 
 
 app.command()(retrieve)
+app.command("convert-llava")(convert_llava)
 app.command()(differential)
 
 

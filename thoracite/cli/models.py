@@ -100,6 +100,16 @@ def fetch_encoder(
     print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
 
 
+@fetch_app.command("generator")
+def fetch_generator(
+    name: Annotated[str, typer.Argument(help="Its name for explain --generator: llava:OWNER/MODEL.")],
+) -> None:
+    """Fetch the weights of a generator."""
+    from thoracite.generation.generator import open_generator
+
+    print_result(f"{open_generator(name, fetch=True, settings=read_settings()).name} is on this machine")
+
+
 @fetch_app.command("text-encoder")
 def fetch_text_encoder(
     name: Annotated[str, typer.Argument(help="Its name for --text-encoder: OWNER/MODEL of sentence-transformers …")],
@@ -154,4 +164,18 @@ def index_images(
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output))
 
 
-__all__ = ["fetch_app", "index_app", "train_app"]
+def convert_llava(
+    source: Annotated[Path, typer.Argument(help="Folder of a checkpoint in original LLaVA's form, or of its adapter.")],
+    target: Annotated[Path, typer.Argument(help="Folder to write; then --generator llava:TARGET.")],
+    base: Annotated[Path | None, typer.Option("--base", help="Folder of the language model of an adapter.")] = None,
+    tower: Annotated[
+        Path | None, typer.Option("--tower", help="Folder of the vision tower, where the checkpoint holds none.")
+    ] = None,
+) -> None:
+    """Write an original LLaVA checkpoint (LLaVA-Rad, LLaVA-Med) as transformers' LLaVA."""
+    from thoracite.ui.console_models import convert_checkpoint
+
+    print_result(convert_checkpoint(source, target, base=base, tower=tower))
+
+
+__all__ = ["convert_llava", "fetch_app", "index_app", "train_app"]
