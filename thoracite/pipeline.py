@@ -227,12 +227,21 @@ class Explainer:
             return self._withhold(study, reading, doubt)
         if signs:
             reading = self._set_signs(reading, signs)
+        if self.settings.risk is not None:
+            reading = self._hold_back(reading, self.settings.risk)
         found = self._retrieve(reading.findings, reading.view, without=without)
         evidence = keep_keys(found.evidence, before) if before else found.evidence
         claims = self._write(study, found.findings, evidence)
         if not claims:
             return self._withhold(study, reading, "no sentence that was written is supported by its evidence")
         return self._release(study, reading, evidence, claims)
+
+    def _hold_back(self, reading: Reading, risk: float) -> Reading:
+        from thoracite.generation.certificate import describe_level, hold_back, open_certificate
+
+        certificate = open_certificate(self.retriever.encoder.name)
+        notes = (*reading.notes, describe_level(risk, certificate))
+        return reading.model_copy(update={"findings": hold_back(reading.findings, certificate, risk), "notes": notes})
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder
