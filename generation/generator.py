@@ -1,14 +1,25 @@
-"""The contract of a generator: findings and numbered evidence in, sentences with citations out."""
+"""The contracts of generators: findings and numbered evidence in, sentences out.
+
+A :class:`Generator` cites as it writes. A :class:`TextGenerator`, such as a LLaVA, sees the pixels and writes free
+text; :mod:`thoracite.generation.grounding` finds the evidence of each of its sentences. The verifier decides on both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from thoracite.errors import UsageError
 from thoracite.plugins import find_plugin, list_plugins, open_plugin
 from thoracite.settings import Settings
 from thoracite.types import Evidence, Finding, Study
+
+if TYPE_CHECKING:
+    from thoracite.vision.encoder import Reading
+    from thoracite.vision.image import Radiograph
+
+MINI = "thoracite-mini-llava"
+"""Name of the bundled model that writes from pixels and graph, and of its folder in ``models/``."""
 
 
 @runtime_checkable
@@ -22,7 +33,44 @@ class Generator(Protocol):
         ...
 
 
-def open_generator(name: str = "template", *, settings: Settings | None = None) -> Generator:
+@runtime_checkable
+class TextGenerator(Protocol):
+    """Writer that sees the radiograph and writes free text without citations; each sentence is grounded afterwards."""
+
+    name: str
+
+    def describe(self, study: Study, radiograph: Radiograph, reading: Reading, evidence: Sequence[Evidence]) -> str:
+        """Write about a radiograph.
+
+        Parameters
+        ----------
+        study : Study
+            What was asked, with indication and prior where they were given.
+        radiograph : Radiograph
+            ``pixels`` : ndarray, shape (height, width), float32, intensity in [0, 1], air dark and bone bright.
+        reading : Reading
+            What the encoder read in the same pixels.
+        evidence : sequence of Evidence
+            Numbered evidence; its triples are the image's part of the graph.
+
+        Returns
+        -------
+        str
+            Sentences in plain English, without citations; may be empty.
+
+        Raises
+        ------
+        ModelError
+            If the model cannot answer; never half an answer.
+        """
+        ...
+
+
+AnyGenerator: TypeAlias = Generator | TextGenerator
+"""A generator of either kind."""
+
+
+def open_generator(name: str = "template", *, settings: Settings | None = None) -> AnyGenerator:
     """Return the generator of that name.
 
     Parameters
@@ -31,7 +79,7 @@ def open_generator(name: str = "template", *, settings: Settings | None = None) 
         ``template``: deterministic, needs no model. ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
         ``thoracite.generators``).
     settings : Settings or None
-        For a plug-in; read from environment and file unless given.
+        For a model or a plug-in; read from environment and file unless given.
 
     Raises
     ------
@@ -51,10 +99,10 @@ def open_generator(name: str = "template", *, settings: Settings | None = None) 
         return TemplateGenerator()
     kind, _, source = name.partition(":")
     if (plugin := find_plugin("thoracite.generators", kind)) is not None:
-        opened: Generator = open_plugin(plugin, source, settings or Settings())
+        opened: AnyGenerator = open_plugin(plugin, source, settings or Settings())
         return opened
     known = ", ".join(["template", *list_plugins("thoracite.generators")])
     raise UsageError(f"there is no generator {name!r}; known generators are {known}")
 
 
-__all__ = ["Generator", "open_generator"]
+__all__ = ["MINI", "AnyGenerator", "Generator", "TextGenerator", "open_generator"]

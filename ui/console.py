@@ -17,6 +17,7 @@ from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Answer, Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
+from thoracite.ui.dropped import render_dropped
 from thoracite.ui.output import open_output
 from thoracite.ui.progress import ProgressBar, tell
 from thoracite.ui.table import ProbabilityTable
@@ -46,12 +47,16 @@ class Asked(NamedTuple):
         What is left out: evidence, signs, triples, places.
     patient : str or None
         The patient, whose images do not count among similar ones.
+    indication, prior : str or None
+        Words of the request and of the earlier report.
     """
 
     view: str = "unknown"
     signs: Mapping[str, float | Answer | None] = MappingProxyType({})
     without: tuple[str, ...] = ()
     patient: str | None = None
+    indication: str | None = None
+    prior: str | None = None
 
 
 def explain_images(
@@ -63,6 +68,7 @@ def explain_images(
     use_graph: bool = True,
     html: Path | None = None,
     output: Path | None = None,
+    dropped: bool = False,
 ) -> None:
     """Explain images and print each explanation as soon as it is ready.
 
@@ -83,6 +89,8 @@ def explain_images(
         A page to write as well, one section an image.
     output : Path or None
         A file of JSON lines to write as well, slim ones where ``form`` is.
+    dropped : bool
+        Whether to tell what was written and not released.
 
     Raises
     ------
@@ -109,7 +117,7 @@ def explain_images(
         if use_graph and any(image.exists() for image in images):  # a graph that is damaged is told at once
             prepare_graph(settings)
             explainer.open()
-        printer = _Printer(images, form=form, lines=files[0], keep=files[1] is not None)
+        printer = _Printer(images, form=form, lines=files[0], keep=files[1] is not None, dropped=dropped)
         progress = stack.enter_context(ProgressBar())
         progress("images", 0, len(images))
         for done, answer in enumerate(explainer.explain_many(studies), 1):
@@ -152,7 +160,10 @@ def choose_form(*, json: bool = False, slim: bool = False, csv: bool = False, fu
 class _Printer:
     """Prints answers one by one and remembers what was wrong."""
 
-    def __init__(self, images: Sequence[Path], *, form: Form, lines: TextIO | None, keep: bool) -> None:
+    def __init__(
+        self, images: Sequence[Path], *, form: Form, lines: TextIO | None, keep: bool, dropped: bool = False
+    ) -> None:
+        self._dropped = dropped
         self._batch, self._form, self._lines, self._keep = len(images) > 1, form, lines, keep
         self._table = ProbabilityTable()
         self._errors: list[str] = []
@@ -164,7 +175,7 @@ class _Printer:
             self.kept += [answer] if self._keep else []
         else:
             self._errors.append(answer.error)
-        line = json.dumps(_render_record(answer, slim=self._form == "slim"), ensure_ascii=False)
+        line = json.dumps(_render_record(answer, slim=self._form == "slim", dropped=self._dropped), ensure_ascii=False)
         if self._lines is not None:
             self._lines.write(line + "\n")
         if self._form == "csv":
@@ -172,7 +183,7 @@ class _Printer:
         elif self._form in ("json", "slim"):
             _print(line)
         elif self._batch or isinstance(answer, Explanation):
-            text = _render_text(answer, full=self._form == "full")
+            text = _render_text(answer, full=self._form == "full", dropped=self._dropped)
             _print(f"\n{'─' * 100}\n\n{text}" if self._printed else text)
         self._printed += 1
 
@@ -198,16 +209,17 @@ class _Printer:
             raise InputError(self._errors[0])
 
 
-def _render_record(answer: Explanation | ImageError, *, slim: bool) -> dict[str, Any]:
+def _render_record(answer: Explanation | ImageError, *, slim: bool, dropped: bool) -> dict[str, Any]:
     if not isinstance(answer, Explanation):
         return render_error(answer.image, answer.error)
-    return render_slim(answer) if slim else render_record(answer)
+    return render_slim(answer, dropped=dropped) if slim else render_record(answer, dropped=dropped)
 
 
-def _render_text(answer: Explanation | ImageError, *, full: bool) -> str:
+def _render_text(answer: Explanation | ImageError, *, full: bool, dropped: bool) -> str:
     if not isinstance(answer, Explanation):
         return f"{answer.image}\n\n  Not read: {answer.error}"
-    return render_text(answer, full=full)
+    text = render_text(answer, full=full)
+    return f"{text}\n\n{render_dropped(answer)}" if dropped else text
 
 
 def find_images(paths: Sequence[Path]) -> Iterator[Path]:

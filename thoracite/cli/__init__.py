@@ -17,9 +17,12 @@ import thoracite
 from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
     SUITES,
+    Dropped,
+    Earlier,
     Encoder,
     Generator,
     Graph,
+    Indication,
     Json,
     NoGraph,
     Prevalence,
@@ -82,6 +85,8 @@ def explain(
     encoder: Encoder = None,
     view: View = "unknown",
     prevalence: Prevalence = None,
+    indication: Indication = None,
+    prior: Earlier = None,
     no_graph: NoGraph = False,
     graph: Graph = None,
     store: Store = None,
@@ -94,6 +99,7 @@ def explain(
             "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
         ),
     ] = None,
+    dropped: Dropped = False,
     similar: Similar = None,
     patient: Annotated[
         str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
@@ -109,8 +115,9 @@ def explain(
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
     settings = read_settings(graph=graph, store=store, similar=similar, risk=risk, **models)
-    asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []), patient=patient)
-    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
+    asked = Asked(view, parse_signs(sign or []), tuple(without or []), patient, indication, prior)
+    files = {"html": html, "output": output}
+    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, dropped=dropped, **files)
 
 
 app.command()(retrieve)

@@ -13,6 +13,9 @@ Store = Annotated[
     str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
 ]
 Generator = Annotated[str | None, typer.Option("--generator", help="Generator of the sentences.")]
+Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
+Earlier = Annotated[str | None, typer.Option("--prior", help="Words of the earlier report, for models that read it.")]
+Dropped = Annotated[bool, typer.Option("--dropped", help="Also tell sentences that were not released, and why.")]
 Encoder = Annotated[str | None, typer.Option("--encoder", help="Encoder that reads the image.")]
 NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
 Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
@@ -57,9 +60,12 @@ def print_result(result: str | dict[str, Any]) -> None:
 
 
 __all__ = [
+    "Dropped",
+    "Earlier",
     "Encoder",
     "Generator",
     "Graph",
+    "Indication",
     "Json",
     "NoGraph",
     "Prevalence",
