@@ -1,7 +1,7 @@
 """A score of one chest X-ray text against another, claim by claim, by what matters to a patient.
 
 Both texts are read by the extractor into claims: concept, certainty, side, place, degree, change, length. Claims are
-paired so that the most is agreed on; a pair that contradicts agrees on nothing, a pair that differs in a detail on less.
+paired so that the most is agreed on; a pair that contradicts agrees on nothing, one that differs in a detail on less.
 Each claim counts by its clinical weight, what is denied far less than what is stated, and a denial that the other text
 leaves out hardly at all. The score is the weighted share that both agree on (Dice), in [0, 1].
 
