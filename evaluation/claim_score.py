@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from thoracite.evaluation.claim_phrases import normalise
 from thoracite.generation.report_statements import CLASSES, Said, find_labelled, read_report
 from thoracite.kg.extract.extractor import Extractor, open_extractor
 from thoracite.kg.linking.linker import Linker
@@ -67,6 +68,21 @@ _BY_PAIR: Mapping[tuple[Certainty, Certainty], float] = {
 }
 """What is left of agreement where certainties differ."""
 
+_ALIKE = (
+    frozenset(
+        f"thx:{name}"
+        for name in (
+            "pulmonary_opacity", "consolidation", "pulmonary_infiltrates", "pneumonia", "focal_lung_opacity", "atelectasis",
+            "ground_glass_opacity", "pulmonary_nodule",
+        )
+    ),
+    frozenset({"thx:pulmonary_nodule", "thx:lung_mass", "thx:rounded_lung_opacity", "thx:pulmonary_opacity"}),
+    frozenset({"thx:scarring", "thx:apical_scarring", "thx:pulmonary_fibrosis", "thx:linear_atelectasis"}),
+    frozenset({"thx:pulmonary_edema", "thx:pulmonary_vascular_congestion", "thx:congestive_heart_failure"}),
+    frozenset({"thx:hyperinflation", "thx:emphysema", "thx:chronic_obstructive_pulmonary_disease"}),
+)  # fmt: skip
+"""Concepts that one report may use for another's."""
+
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*-?\s*(mm|cm|millimet\w*|centimet\w*)", re.IGNORECASE)
 _CHANGES: Mapping[str, re.Pattern[str]] = {
     "more": re.compile(r"\b(?:new\w*|increas\w+|wors\w+|larger|enlarg(?:ed|ing)|progress\w+|develop\w+|more)\b", re.I),
@@ -75,10 +91,16 @@ _CHANGES: Mapping[str, re.Pattern[str]] = {
     ),
     "same": re.compile(r"\b(?:unchanged|stable|no (?:\w+ )?change|persist\w+|similar|as before|constant)\b", re.I),
 }
+_MORE_ON = re.compile(
+    r"\b(?:larger|greater|more|worse|bigger)(?: \w+)? on the (left|right)|\b(left|right)(?:-sided)?(?: (?:is|side))*"
+    r" (?:larger|greater|more|worse|bigger)(?: \w+)? than|\b(left|right) ?> ?(?:left|right)",
+    re.IGNORECASE,
+)
 _OLD_WORDS = frozenset({"healed", "old", "chronic", "calcified", "remote", "benign"})
 _PLACED = re.compile(
     r"\b(?:mal-?position\w*|coil\w*|kink\w*|right main(?:stem)? bronchus|too (?:high|low|deep)|misplac\w+|esophag\w+|"
-    r"oesophag\w+|bronch\w+|withdraw\w*|advanc\w*)\b",
+    r"oesophag\w+|bronch\w+|withdraw\w*|advanc\w*|"
+    r"(?:below|beyond|distal to|past) the (?:carina|tracheal bifurcation))\b",
     re.IGNORECASE,
 )
 """Words of a device that lies where it should not."""
@@ -97,6 +119,8 @@ class Stated(NamedTuple):
         Millimetres, 0 where none is stated.
     displaced : bool
         Whether a device is said to lie where it should not.
+    more_on : str
+        Side on which there is more of it, or empty.
     implied : bool
         Whether a sentence about a whole class denies it ("the lungs are clear").
     """
@@ -105,6 +129,7 @@ class Stated(NamedTuple):
     change: str = ""
     length: float = 0.0
     displaced: bool = False
+    more_on: str = ""
     implied: bool = False
 
 
@@ -127,15 +152,16 @@ def score_claims(candidate: str, reference: str) -> float:
 def read_stated(text: str) -> tuple[Stated, ...]:
     """Read the claims of a text, each concept of a sentence once, in reading order."""
     extractor, linker = _open()
-    report = read_report(text, extractor=extractor, link=linker.link)
+    report = read_report(normalise(text), extractor=extractor, link=linker.link)
     named = [_attach(one) for one in _drop_wider(report.statements)]
     stated = {one.said.entity.id for one in named}
     denied = [
         Stated(
-            Said(entity, Certainty.ABSENT if one.holds else Certainty.UNCERTAIN, frozenset(), one.sentence),
+            Said(entity, Certainty.ABSENT, frozenset(), one.sentence),
             implied=True,
         )
         for one in report.classes
+        if one.holds
         for entity in _list_class(one.name)
         if entity.id not in stated
     ]
@@ -180,6 +206,8 @@ def agree(one: Stated, other: Stated) -> float:
         kin = 1.0
     elif first.entity.id in find_wider(second.entity.id) or second.entity.id in find_wider(first.entity.id):
         kin = 0.75
+    elif any({first.entity.id, second.entity.id} <= group for group in _ALIKE):
+        kin = 0.6
     else:
         return 0.0
     if first.certainty is not second.certainty:
@@ -189,7 +217,9 @@ def agree(one: Stated, other: Stated) -> float:
         return kin
     kin *= _compare_sides(first.sides, second.sides) * _compare_places(first.places, second.places)
     kin *= _compare_degrees(first.degrees, second.degrees) * _compare_changes(one.change, other.change)
-    kin *= _compare_lengths(one.length, other.length)
+    kin *= _compare_lengths(one.length, other.length) * (
+        0.4 if {one.more_on, other.more_on} == {"left", "right"} else 1
+    )
     return kin * (0.3 if one.displaced != other.displaced else 1.0)
 
 
@@ -265,7 +295,9 @@ def _attach(said: Said) -> Stated:
     if found:
         length = float(found[1].replace(",", ".")) * (10 if found[2].lower().startswith("c") else 1)
     displaced = said.entity.kind == "device" and bool(_PLACED.search(said.sentence))
-    return Stated(said, change, length, displaced)
+    found = _MORE_ON.search(said.sentence)
+    more_on = next(filter(None, found.groups()), "").lower() if found else ""
+    return Stated(said, "" if more_on else change, length, displaced, more_on)
 
 
 def _drop_wider(statements: Iterable[Said]) -> Iterator[Said]:
