@@ -38,7 +38,7 @@ _RATIOS = {True: 20.0, False: 0.1}
 
 
 class Said(NamedTuple):
-    """What one writer said of one case: whether anything was released, what it reports, what it says of the findings."""
+    """What one writer said of one case: whether it was released, what it reports, what it says of the findings."""
 
     released: bool
     text: str
