@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import InputError, UsageError
-from thoracite.generation.certificate import hold_back_reading
 from thoracite.generation.generator import AnyGenerator, open_generator
 from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
 from thoracite.generation.indication import collect_indication
+from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.interventions import (
     Case,

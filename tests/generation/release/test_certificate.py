@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import ModelError, UsageError
-from thoracite.generation.certificate import FILE, Certificate, digest_weights, hold_back, open_certificate
+from thoracite.generation.release.certificate import FILE, Certificate, digest_weights, hold_back, open_certificate
 from thoracite.phantom import draw_phantom
 from thoracite.pipeline import Explainer
 from thoracite.settings import MODELS, Settings
