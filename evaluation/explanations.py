@@ -99,7 +99,8 @@ def run_explanations(
     real = Arm("real", *explain_cases(cases, explainers))
     rows = [*measure_real(real), *measure_groups(cases, real)]
     rows += measure_texts(Arm("phantom", *explain_phantoms(phantoms, explainers)))
-    if oracle := read_oracle(data, reports):
+    archive, labels = data / "openi" / "NLMCXR_reports.tgz", data / "knowledge" / "negbio" / "openi_gld_std14.csv"
+    if oracle := read_oracle(archive, labels, reports):
         rows += measure_texts(Arm("Open-i, oracle findings", *explain_oracle(oracle, explainers)))
     said = f"{len(cases)} images of {len({case.group for case in cases})} locked adults, {phantoms} phantoms"
     return Suite(suite="explanations", data=f"{said}, {len(oracle)} reports of Open-i", n=len(cases), rows=tuple(rows))

@@ -25,6 +25,7 @@ from thoracite.ui.text import align_columns, render_text
 from thoracite.ui.view import render_error, render_record, render_slim
 
 if TYPE_CHECKING:
+    from thoracite.evaluation.suite import Suite
     from thoracite.pipeline import ImageError
 
 Form = Literal["text", "full", "json", "slim", "csv"]
@@ -325,11 +326,16 @@ def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:
         If the data are not there.
     """
     from thoracite.evaluation.suites import list_suites, measure_suite
-    from thoracite.ui.text import render_suite_text
 
     if name == "list":
         return json.dumps({"suites": list_suites()}) if as_json else "\n".join(list_suites())
-    suite = measure_suite(name, data)
+    return show_suite(measure_suite(name, data), as_json=as_json)
+
+
+def show_suite(suite: Suite, *, as_json: bool = False) -> str:
+    """Return the figures of a measurement as a table, or as JSON."""
+    from thoracite.ui.text import render_suite_text
+
     return json.dumps(_clean(suite.model_dump()), ensure_ascii=False) if as_json else render_suite_text(suite)
 
 
@@ -389,5 +395,6 @@ __all__ = [
     "find_images",
     "run_suite",
     "show_settings",
+    "show_suite",
     "write_phantoms",
 ]

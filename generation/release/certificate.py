@@ -3,9 +3,9 @@
 The certificate of a model holds, for each margin λ, the risk on patients that it had not seen: an explanation errs
 where it calls pneumonia, consolidation or infiltration likely, suspected or possible and RSNA's radiologists saw no
 opacity, or calls all three unlikely and they drew one. Learn then Test
-(:mod:`thoracite.generation.release.risk_control`) chooses the least margin whose risk is shown to lie below the level that the user sets; the chance that it does not is
-0.1 at most. ``thoracite evaluate release`` measures the risks and what a level leaves out,
-``python -m thoracite.evaluation.certify DATA`` writes the certificate.
+(:mod:`thoracite.generation.release.risk_control`) chooses the least margin whose risk is shown to lie below the level
+that the user sets; the chance that it does not is 0.1 at most. ``thoracite evaluate release`` measures the risks and
+what a level leaves out, ``python -m thoracite.evaluation.certify DATA`` writes the certificate.
 
 Examples
 --------

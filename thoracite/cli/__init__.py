@@ -15,8 +15,8 @@ import typer
 
 import thoracite
 from thoracite.cli.models import fetch_app, index_app, train_app
+from thoracite.cli.measuring import benchmark, evaluate
 from thoracite.cli.options import (
-    SUITES,
     Dropped,
     Earlier,
     Encoder,
@@ -295,16 +295,8 @@ def check_report(
     raise typer.Exit(1 if errors else 0)
 
 
-@app.command()
-def evaluate(
-    suite: Annotated[str, typer.Argument(help=SUITES)],
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
-    json: Json = False,
-) -> None:
-    """Measure, with baselines, sample sizes and intervals."""
-    from thoracite.ui.console import run_suite
-
-    print_result(run_suite(suite, data, as_json=json))
+app.command()(evaluate)
+app.command()(benchmark)
 
 
 @app.command()
