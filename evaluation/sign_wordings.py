@@ -1,7 +1,7 @@
 """Suite ``wordings``: sentences about signs as others word them, each true and with one falsehood planted.
 
-The wordings of three writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and the same with a 2
-and a 3, in six styles each. The writers knew the list of signs and had seen
+The wordings of three writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and the same with
+a 2 and a 3, in six styles each. The writers knew the list of signs and had seen
 neither the verifier nor its words. Of the first set both halves are read by now: ``seen`` from the start, ``locked``
 since the second set came, so that its figures are no longer those of unseen sentences. Of the second set the ``seen``
 half may be read; of the ``locked`` one nobody reads more than the figures; the

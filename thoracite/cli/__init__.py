@@ -14,8 +14,8 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
-from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.measuring import benchmark, evaluate
+from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
     Dropped,
     Earlier,
