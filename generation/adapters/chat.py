@@ -186,8 +186,10 @@ class ChatGenerator:
             data = None if body is None else json.dumps(body).encode()
             with _end_at(deadline, connection.sock):
                 connection.request(method, f"{parts.path}{path}", body=data, headers=headers)
-                answer = connection.getresponse()
-                return answer.status, _read(answer)
+                with connection.getresponse() as answer:
+                    status, data = answer.status, _read(answer)
+            _left(deadline)  # an answer that was ended is no answer
+            return status, data
         finally:
             connection.close()
 
