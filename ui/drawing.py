@@ -177,7 +177,8 @@ def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, in
         x, leaf, other = (x1 - 12, y1, y0) if right else (x0 - 12, y0, y1)
         y, anchor = (leaf - 5 if other >= leaf else leaf + 13), "end"  # on the outer side of the curve
     return Markup(
-        '<g class="edge {}" data-edge="{}"><path d="{}" marker-end="url(#arrow)"/><text x="{}" y="{:.1f}" text-anchor="{}">'
+        '<g class="edge {}" data-edge="{}"><path d="{}" marker-end="url(#arrow)"/>'
+        '<text x="{}" y="{:.1f}" text-anchor="{}">'
         '<tspan class="cite-label" data-key="{}">{}</tspan> {}</text></g>'
     ).format(item.stance, item.key, path, x, y, anchor, item.key, item.key, item.triple.relation.label)
 

@@ -79,7 +79,9 @@ def link_evidence(evidence: Iterable[Evidence]) -> Mapping[str, tuple[str, ...]]
     linked: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for one in pieces:
         for other in pieces:
-            if one.about.id == other.about.id and (_ties(one, other) or (one.kind, other.kind) == ("finding", "region")):
+            if one.about.id == other.about.id and (
+                _ties(one, other) or (one.kind, other.kind) == ("finding", "region")
+            ):
                 linked[one.key][other.key] = None
                 linked[other.key][one.key] = None
     return {key: tuple(others) for key, others in linked.items()}

@@ -185,7 +185,7 @@ def make_context(
         "links": links,
         "hidden": list_hidden(changes) if changes else [],
         "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},
-        "claims": [_split_claim(claim, changes) for claim in explanation.claims],
+        "claims": [split_claim(claim, changes) for claim in explanation.claims],
         "cited": cited,
         "others": [one for one in explanation.evidence if one not in cited and one.kind != "image"],
         "show_others": not live,
@@ -224,7 +224,8 @@ def render_part(name: str, context: Mapping[str, Any]) -> Markup:
     return Markup(_templates().get_template(name).render(context))  # noqa: S704 - escaped by the template
 
 
-def _split_claim(claim: Claim, changes: Changes | None) -> dict[str, Any]:
+def split_claim(claim: Claim, changes: Changes | None) -> dict[str, Any]:
+    """Split a claim into its kind, its words and keys in turn, and whether an intervention brought it."""
     new = changes is not None and claim.sentence in changes.added
     return {"kind": claim.kind, "parts": list(_parts(claim.sentence)), "new": new}
 
@@ -306,4 +307,5 @@ __all__ = [
     "render_part",
     "render_welcome",
     "render_working",
+    "split_claim",
 ]

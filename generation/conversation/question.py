@@ -6,7 +6,7 @@ Examples
 --------
 >>> from thoracite.kg.linking.linker import Linker
 >>> link = Linker().link
->>> [read_question(text, link=link).intent for text in ("Why not pneumonia?", "What else could it be?", "How old is he?")]
+>>> [read_question(text, link=link).intent for text in ("Why not pneumonia?", "What else is there?", "How old is he?")]
 ['why not', 'else', 'unknown']
 >>> [entity.label for entity in read_question("why is there no pneumothorax?", link=link).about]
 ['pneumothorax']
@@ -22,23 +22,40 @@ from thoracite.types import Entity, Explanation
 from thoracite.types.verdict import ASSERTED, find_rank
 
 Intent = Literal["why", "why not", "change", "sources", "else", "state", "unknown"]
-"""What is asked: for what speaks for a finding, against it, what would change it, sources, other diagnoses, a verdict."""
+"""What is asked for: reasons for or against a finding, what would change it, sources, other diagnoses, a verdict."""
 
 LONGEST = 300
 """Longest question, in characters."""
 
-_CUES: tuple[tuple[Intent, re.Pattern[str]], ...] = tuple(
-    (intent, re.compile(pattern, re.IGNORECASE))
-    for intent, pattern in (
-        ("else", r"\b(?:what|anything|something) else\b|\bdifferential\b|\balternativ\w+\b|\bother (?:diagnos\w+|causes?|possibilit\w+)\b"),
-        ("change", r"\b(?:chang\w+|differ\w*|convinc\w+|overturn\w*|revers\w+|settle\w*|tip\w*)\b.{0,40}\b(?:mind|this|that|it|verdict|finding|answer|result|probability)\b|\bwhat (?:would|could|if)\b|\bhow (?:sure|robust|stable)\b"),
-        ("sources", r"\b(?:sources?|references?|citations?|literature|textbooks?|papers?|licen[cs]es?)\b|\bwhere (?:does|do|is|are) .{0,40}\bfrom\b|\bwho says\b|\bsays who\b"),
-        ("why not", r"\bwhy (?:not|no|isn'?t|is(?: it| this| there)? (?:not|no))\b|\bwhy .{0,60}\b(?:not|no|n't|unlikely|absent|excluded|ruled out|denied|undecided)\b|\b(?:what|anything|which \w+) (?:speaks?|argues?|is) against\b|\brul\w+ out\b|\bexclud\w+\b|\bagainst\b"),
-        ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:speaks?|argues?|is) for\b|\bhow do you know\b|\bbecause of what\b|\bon what grounds\b|\b(?:reason|evidence|explain)\w*\b"),
-        ("state", r"^\s*(?:is|are|does|do|could|can|has|have|was)\b|\bhow (?:likely|probable|certain)\b|\bprobabilit\w+\b|\bany\b|\bwhat about\b|\bwhat is shown\b|\bwhat does it show\b"),
-    )
+_CUES: tuple[tuple[Intent, tuple[str, ...]], ...] = (
+    ("else", (
+        r"\b(?:what|anything|something) else\b", r"\bdifferential\b", r"\balternativ\w+\b",
+        r"\bother (?:diagnos\w+|causes?|possibilit\w+)\b",
+    )),
+    ("change", (
+        r"\b(?:chang\w+|overturn\w*|revers\w+|settle\w*|tip\w*|convinc\w+)\b", r"\bwhat (?:would|could|if)\b",
+        r"\bhow (?:sure|robust|stable)\b",
+    )),
+    ("sources", (
+        r"\b(?:sources?|references?|citations?|literature|textbooks?|papers?|licen[cs]es?)\b", r"\bwho says\b",
+        r"\bsays who\b", r"\bwhere (?:does|do|is|are) .{0,40}\bfrom\b",
+    )),
+    ("why not", (
+        r"\bwhy (?:not|no|isn'?t|is(?: it| this| there)? (?:not|no))\b", r"\bagainst\b", r"\brul\w+ out\b",
+        r"\bwhy .{0,60}\b(?:not|no|unlikely|absent|denied|undecided)\b", r"\bexclud\w+\b",
+    )),
+    ("why", (
+        r"\bwhy\b", r"\bhow come\b", r"\bwhat (?:speaks?|argues?|is) for\b", r"\bhow do you know\b",
+        r"\b(?:reason|evidence|explain|grounds)\w*\b",
+    )),
+    ("state", (
+        r"^\W*(?:is|are|does|do|could|can|has|have|was)\b", r"\bhow (?:likely|probable|certain)\b",
+        r"\bprobabilit\w+\b", r"\bany\b", r"\bwhat (?:about|is shown|does it show)\b",
+    )),
 )  # fmt: skip
-"""Cue words of each intent, the first that fits is taken: "what else speaks against it" asks for something else."""
+"""Cue words of each intent, in the order in which they are looked for: "what else speaks against it" asks for more."""
+
+_PATTERNS = tuple((intent, re.compile("|".join(cues), re.IGNORECASE)) for intent, cues in _CUES)
 
 _PHRASE = 6
 """Most words of a concept's name in a question."""
@@ -70,7 +87,7 @@ def read_question(text: str, *, link: Link) -> Question:
         Phrase → concept or None, such as ``Linker.link``.
     """
     about = tuple(dict.fromkeys(_find_concepts(text, link)))
-    intent = next((intent for intent, cue in _CUES if cue.search(text)), None)
+    intent = next((intent for intent, cue in _PATTERNS if cue.search(text)), None)
     if intent is None:
         intent = "state" if about else "unknown"
     return Question(intent, about)
