@@ -21,7 +21,18 @@ from thoracite.ui.examples import Example, draw_example, find_examples, write_th
 from thoracite.ui.interventions.sign_map import render_map
 from thoracite.ui.page import render_body, render_message, render_welcome, render_working
 from thoracite.ui.service import Service
+from thoracite.ui.tabs.about import render_about
+from thoracite.ui.tabs.differential import render_differential_tab
+from thoracite.ui.tabs.query import render_query_tab
+from thoracite.ui.tabs.report import render_report_tab
 from thoracite.ui.text import NOTICE
+
+FORMS = {
+    "Differential": render_differential_tab,
+    "Check a report": render_report_tab,
+    "Query": render_query_tab,
+}
+"""Tabs whose forms stand there from the start."""
 
 FONTS = ["system-ui", "sans-serif"]
 
@@ -56,12 +67,22 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
         with gr.Tabs():
             with gr.Tab("Explain", id="explain"):
                 _add_explaining(service, examples, thumbnails)
+            for name, render in FORMS.items():
+                with gr.Tab(name, id=name.lower()):
+                    _add_html(str(render()), name.split()[-1].lower())
             with gr.Tab("Signs", id="signs") as signs:
-                table = gr.HTML("<p>Loading …</p>", elem_id="signs", js_on_load=None, apply_default_css=False)
+                table = _add_html("<p>Loading …</p>", "signs")
+            with gr.Tab("About", id="about") as about:
+                said = _add_html("<p>Loading …</p>", "about")
         signs.select(_render_signs, None, table, api_visibility="private")
+        about.select(lambda: str(render_about(service)), None, said, api_visibility="private")
         blocks.unload(forget)
     blocks.queue(default_concurrency_limit=1, max_size=16)
     return blocks
+
+
+def _add_html(text: str, name: str) -> gr.HTML:
+    return gr.HTML(text, elem_id=name, js_on_load=None, apply_default_css=False)
 
 
 def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: Sequence[Path]) -> None:
@@ -90,7 +111,7 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
         with gr.Column(scale=3, min_width=320):
             gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
             gallery = _add_gallery(examples, thumbnails)
-    result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
+    result = _add_html(str(render_welcome()), "result")
     shown = {"concurrency_id": "explain", "api_visibility": "private", "show_progress": "hidden"}  # it has its own
     upload.upload(explain_upload, upload, [result, upload], **shown)
     gallery.select(explain_example, None, result, **shown)

@@ -7,6 +7,7 @@ from functools import partial
 
 from thoracite.conversation.gather import gather_diagnoses, gather_finding, join_evidence
 from thoracite.conversation.options import find_options
+from thoracite.conversation.others import list_strong, rank_others
 from thoracite.conversation.reply import Reply
 from thoracite.errors import InputError
 from thoracite.generation.citations import build_claim, split_groups
@@ -22,16 +23,14 @@ from thoracite.kg.linking.linker import Linker
 from thoracite.kg.stores.store import GraphStore
 from thoracite.kg.ties import find_family, find_wider
 from thoracite.pipeline import Explainer
-from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
 from thoracite.types import Claim, Entity, Evidence, Explanation, Finding
-from thoracite.types.verdict import ASSERTED, OUTSTANDING, find_rank
+from thoracite.types.verdict import find_rank
 
 CAN = "It can be asked why or why not a finding, what would change it, what else it could be, and what the sources are."
 """What a question may ask, in words."""
 
-_SIGN_LEAST, _RANKED, _DIAGNOSES, _FACTS = 0.1, 60, 4, 2
-"""Least log-odds of a sign that a differential starts from; most diagnoses that are ranked, most that are told, and
-most facts of each."""
+_DIAGNOSES, _FACTS = 4, 2
+"""Most diagnoses that are told, and most facts of each."""
 
 
 class Conversation:
@@ -165,8 +164,8 @@ class Conversation:
         """Tell which diagnoses the signs of this image fit, and by which facts."""
         if not self.explainer.graph:
             return _refuse(reply, "The explanation was written without the graph, which knows what else it could be.")
-        signs = [one for one in now.evidence if one.sign is not None and one.sign.valid and _weigh(one) >= _SIGN_LEAST]
-        found = self._rank(now, signs)
+        signs = list_strong(now)
+        found = rank_others(self.explainer.retriever.sign_table, now)
         first = found.diagnoses[:_DIAGNOSES]
         facts = gather_diagnoses(now, first)
         by_triple = {one.triple.key: one for one in facts if one.triple is not None}
@@ -177,23 +176,6 @@ class Conversation:
         none = "" if first else "No diagnosis of the graph explains the signs of this image."
         said = self._say(reply, sentences, join_evidence(now.evidence, facts))
         return said.model_copy(update={"differential": found, "unanswered": none})
-
-    def _rank(self, now: Explanation, signs: Sequence[Evidence]) -> Differential:
-        """Rank diagnoses by answered signs and findings that stand out; what the explanation says is left out."""
-        table = self.explainer.retriever.sign_table
-        answers = {one.sign.sign.entity.id: one.sign for one in signs if one.sign is not None}
-        known = {**table.signs, **table.diagnoses}
-        present = [known[curie] for curie, score in answers.items() if score.answer == "yes" and curie in known]
-        absent = [known[curie] for curie, score in answers.items() if score.answer == "no" and curie in known]
-        present += [one.entity for one in now.findings if one.verdict in OUTSTANDING and one.entity.id in known]
-        found = rank_diagnoses(table, dict.fromkeys(present), dict.fromkeys(absent), view=now.view, k=_RANKED)
-        said = {kin for one in now.findings if one.verdict in ASSERTED for kin in find_family(one.entity.id)}
-        left = tuple(one for one in found.diagnoses if one.entity.id not in said)[:MOST]
-        first = {one.entity.id for one in left[:2]}
-        separating = found.separating
-        if separating is not None and {separating.favours.id, separating.over.id} != first:
-            separating = None  # it tells two apart that are said already
-        return found.model_copy(update={"diagnoses": left, "separating": separating})
 
     def _say(self, reply: Reply, sentences: Iterable[str], evidence: Sequence[Evidence]) -> Reply:
         """Keep the sentences that the verifier supports, each once, with the evidence that they cite."""
@@ -239,10 +221,6 @@ def _tell_alone(pieces: Sequence[Evidence]) -> list[str]:
     """Tell each sign once, whatever findings it is asked for."""
     once = {name_score(piece.sign): piece for piece in reversed(pieces) if piece.sign is not None}
     return [begin(tell_sign(piece, None)) for piece in reversed(once.values())]
-
-
-def _weigh(piece: Evidence) -> float:
-    return 0.0 if piece.sign is None else abs(piece.sign.log_odds)
 
 
 __all__ = ["CAN", "Conversation"]

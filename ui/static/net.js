@@ -13,9 +13,9 @@
     return [
       { selector: "node", style: { ...text, label: "data(label)", shape: "round-rectangle", width: 132, height: 34, "background-color": colour("panel"), "border-width": 1, "border-color": colour("line"), "font-size": 12, "text-wrap": "wrap", "text-max-width": 124, "text-valign": "center" } },
       { selector: "node[?seed]", style: { "background-color": colour("accent-soft"), "border-color": colour("accent") } },
-      { selector: "edge", style: { ...text, label: "data(label)", width: 1.5, "line-color": colour("soft"), "curve-style": "bezier", "control-point-step-size": 46, "target-arrow-shape": "triangle", "target-arrow-color": colour("soft"), "font-size": 11, "text-margin-y": -7, color: colour("accent") } },
+      { selector: "edge", style: { ...text, label: "data(label)", width: 1.5, "line-color": colour("soft"), "curve-style": "bezier", "control-point-step-size": 46, "target-arrow-shape": "triangle", "target-arrow-color": colour("soft"), "font-size": 11, "text-margin-y": -7, "text-rotation": "autorotate", color: colour("accent") } },
       { selector: 'edge[stance = "against"]', style: { "line-style": "dashed", "line-color": colour("against"), "target-arrow-shape": "tee", "target-arrow-color": colour("against"), color: colour("against") } },
-      { selector: "edge[?within]", style: { "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)", "control-point-weights": 0.5, "source-endpoint": "90deg", "target-endpoint": "90deg", "text-margin-x": 62, "text-margin-y": 4 } },
+      { selector: "edge[?within]", style: { "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)", "control-point-weights": 0.5, "source-endpoint": "90deg", "target-endpoint": "90deg", "text-margin-x": 50, "text-margin-y": 4, "text-rotation": "none" } },
       { selector: "edge.chosen", style: { width: 5, "line-color": colour("accent"), "target-arrow-color": colour("accent"), "font-weight": "bold", "z-index": 9 } },
       { selector: "node.chosen", style: { "border-width": 3, "border-color": colour("accent") } },
     ];
@@ -38,7 +38,7 @@
       container: holder.querySelector(".canvas"),
       elements: {
         nodes: nodes.map(({ x, y, ...data }) => ({ data, position: { x, y } })),
-        edges: edges.map((data) => ({ data: { ...data, bend: heights[data.source] < heights[data.target] ? -60 : 60 } })),
+        edges: edges.map((data) => ({ data: { ...data, bend: heights[data.source] < heights[data.target] ? 60 : -60 } })),
       },
       layout: { name: "preset" },
       style: makeStyle(holder),
