@@ -8,6 +8,7 @@ import anyio
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from thoracite.errors import StoreError, UsageError
 from thoracite.types import View
 from thoracite.ui import sparql
 from thoracite.ui.service import LONGEST_REPORT, Service
@@ -74,7 +75,11 @@ def add_tabs(app: FastAPI, service: Service) -> None:
 
 
 def _query(service: Service, body: QueryBody) -> dict[str, Any]:
-    return {"answer": str(answer_query(service, body.language, body.text, body.parameters))}
+    service.open(body.language)  # what is wrong with the graph is told as such
+    try:
+        return {"answer": str(answer_query(service, body.language, body.text, body.parameters))}
+    except StoreError as error:
+        raise UsageError(str(error)) from error  # what an open store refuses is the query's fault
 
 
 def _report(service: Service, body: ReportBody) -> dict[str, Any]:
