@@ -1,0 +1,228 @@
+"""Findings that a sentence names by place and property: fluid in the pleural space, a heart that is too big.
+
+Examples
+--------
+>>> from thoracite.evaluation.claim_words import find_marks, split_words
+>>> def name(text):
+...     return [(head.concept, head.denied) for words in split_words(text) for head in find_heads(words, find_marks(words))]
+>>> name("Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone.")
+[('pneumothorax', False), ('cardiomegaly', True), ('clavicle_fracture', False)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from thoracite.evaluation.claim_words import HEADS, SEPARATORS, Mark
+
+CLASSES: Mapping[str, str] = {
+    "lung": "any_lung", "pleura": "any_pleura", "bone": "any_bone", "rib": "any_bone", "vertebra": "any_bone",
+    "clavicle": "any_bone", "sternum": "any_bone", "humerus": "any_bone", "scapula": "any_bone", "chest": "any",
+    "": "any", "cardiomediastinum": "any_heart", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum",
+    "hilum": "hilar_enlargement", "vessel": "pulmonary_vascular_congestion", "aorta": "aortic_aneurysm",
+    "trachea": "mediastinal_shift", "diaphragm": "elevated_hemidiaphragm", "angle": "pleural_effusion",
+    "heart_border": "obscured_contour", "node": "lymphadenopathy", "subdiaphragm": "pneumoperitoneum",
+    "chest_wall": "subcutaneous_emphysema", "pericardium": "pericardial_effusion",
+}  # fmt: skip
+"""What a normal part of the chest denies."""
+
+_BONES = {
+    "rib": "rib_fracture", "clavicle": "clavicle_fracture", "vertebra": "vertebral_compression_fracture",
+    "sternum": "sternal_fracture", "humerus": "humeral_fracture", "scapula": "scapular_fracture", "bone": "fracture",
+}  # fmt: skip
+_MIDDLE = ("mediastinum", "trachea", "heart", "cardiomediastinum")
+
+_SAID: Mapping[str, Mapping[str, str]] = {
+    "fluid": {
+        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion", "chest": "pleural_effusion",
+        "pericardium": "pericardial_effusion", "heart": "pericardial_effusion", "": "pleural_effusion",
+        "diaphragm": "pleural_effusion",
+    },
+    "air": {
+        "pleura": "pneumothorax", "lung": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "pneumothorax",
+        "diaphragm": "pneumoperitoneum", "mediastinum": "pneumomediastinum", "chest_wall": "subcutaneous_emphysema",
+        "heart": "pneumomediastinum", "pericardium": "pneumopericardium", "stomach": "", "angle": "pneumothorax",
+    },
+    "opaque": {
+        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity", "heart": "pulmonary_opacity",
+        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion", "": "pulmonary_opacity",
+    },
+    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax", "": "opaque_hemithorax"},
+    "big": {
+        "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
+        "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
+        "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension",
+    },
+    "shift": dict.fromkeys(_MIDDLE, "mediastinal_shift") | {"hilum": "hilar_displacement", "fissure": "atelectasis"},
+    "high": {"diaphragm": "elevated_hemidiaphragm", "hilum": "hilar_displacement", "fissure": "atelectasis"},
+    "broken": _BONES,
+    "destroyed": dict.fromkeys(_BONES, "bone_destruction"),
+    "blunt": {"angle": "pleural_effusion", "diaphragm": "obscured_contour"},
+    "lost": {
+        "heart_border": "obscured_contour", "diaphragm": "obscured_contour", "heart": "obscured_contour",
+        "aorta": "obscured_contour", "angle": "pleural_effusion",
+    },
+    "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "lucent": {
+        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "hyperinflation",
+        "diaphragm": "pneumoperitoneum",
+    },
+}  # fmt: skip
+_DENIED: Mapping[str, Mapping[str, str]] = {
+    "central": dict.fromkeys(_MIDDLE, "mediastinal_shift"),
+    "sharp": {
+        "angle": "pleural_effusion", "heart_border": "obscured_contour", "heart": "obscured_contour",
+        "diaphragm": "obscured_contour",
+    },
+    "kept": {"heart_border": "obscured_contour", "diaphragm": "obscured_contour"},
+    "expanded": dict.fromkeys(("lung", "chest", "pleura", ""), "unexpanded"),
+    "normal": CLASSES,
+}  # fmt: skip
+"""What a place with a property denies."""
+
+_JOINING = frozenset({"and", "or", "nor", "with", "by", "from", "in", "of", "to", "on"})
+_AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
+_FARTHEST, _COMMA = 8, 3
+_BOUND = {
+    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES},
+    "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
+    "lung_mass": {"mediastinum": "mediastinal_mass"},
+    "obscured_contour": {"angle": "pleural_effusion"},
+    "lesion": {"bone": "bone_destruction", "rib": "bone_destruction", "vertebra": "bone_destruction"},
+}  # fmt: skip
+"""Findings whose name depends on where they are."""
+
+_DESCRIBING = frozenset({
+    "pulmonary_cavity", "calcification", "interstitial_pattern", "lesion", "atelectasis", "pneumonia",
+    "bone_destruction", "malignancy", "miliary_pattern",
+})  # fmt: skip
+"""Findings that are adjectives when another follows at once: "cavitary mass", "interstitial edema"."""
+
+_ALSO = frozenset({"pulmonary_cavity", "bone_destruction", "miliary_pattern", "malignancy"})
+"""Of these, those that are stated beside what they describe."""
+
+
+_DENSE = frozenset({
+    "consolidation", "pulmonary_nodule", "lung_mass", "ground_glass_opacity", "interstitial_pattern", "pneumonia",
+    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma", "calcification",
+})  # fmt: skip
+"""Findings that are dense themselves: "nodular density" is one finding."""
+
+
+class Head(NamedTuple):
+    """A finding that is named: where, and whether its own words deny it ("not enlarged")."""
+
+    concept: str
+    anchor: int
+    start: int
+    end: int
+    denied: bool = False
+    device: bool = False
+
+
+def find_heads(words: Sequence[str], marks: Sequence[Mark]) -> list[Head]:
+    """Find what a sentence names, in order.
+
+    Parameters
+    ----------
+    words : sequence of str
+        A sentence of :func:`~thoracite.evaluation.claim_words.split_words`.
+    marks : sequence of Mark
+        Its phrases.
+    """
+    places = [mark for mark in marks if mark.role == "anatomy"]
+    heads = [_name(mark, places, words) for mark in marks if mark.role in HEADS]
+    heads = list(_drop_describing(heads, words, marks))
+    named = {at for head in heads for at in range(head.start, head.end)}
+    for mark in marks:
+        if mark.role == "property" and not named.intersection(range(mark.start, mark.end)):
+            heads += _compose(mark, places, words, heads)
+    return sorted(heads, key=lambda head: (head.anchor, head.concept))
+
+
+def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
+    choices = _BOUND.get(mark.value, {})
+    place = _find_place(mark, places, words, choices) if choices else None
+    concept = choices[place.value] if place else mark.value
+    return Head(concept, mark.start, mark.start, mark.end, device=mark.role == "device")
+
+
+def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
+    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular lesion"."""
+    heads = [head for head in heads if not _is_loose(head, words, marks)]
+    for number, head in enumerate(heads):
+        before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
+        describes = after is not None and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words)
+        repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words)
+        again = after is not None and head.concept == after.concept and words[head.end : after.start] in ((), (",",))
+        named = after is not None and head.concept == "lesion" and words[head.end : after.start] == ("of",)
+        if not (describes or repeats or again or named):
+            yield head
+
+
+def _is_close(one: Head, other: Head, words: Sequence[str]) -> bool:
+    between = words[one.end : other.start]
+    return len(between) <= 1 and not SEPARATORS.intersection(between) and not _JOINING.intersection(between)
+
+
+def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
+    """Tell whether a "line" is only a line: nothing says where it ends or how it lies."""
+    loose = head.device and words[head.start : head.end] in (("line",), ("lead",), ("catheter",), ("port",), ("drain",))
+    return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
+
+
+def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Sequence[Head]) -> Iterator[Head]:
+    """Name a finding by a property and the nearest place that it can be said of."""
+    if mark.value in {"abnormal", "nothing"}:
+        yield from _compose_class(mark, places, words)
+        return
+    denied = mark.value in _DENIED
+    choices = _DENIED.get(mark.value) or _SAID.get(mark.value, {})
+    place = _find_place(mark, places, words, choices)
+    concept = choices.get(place.value if place else "", "")
+    if mark.value == "normal" and place is None and not _stands_alone(mark, words):
+        return
+    if mark.value == "opaque":
+        if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
+            return
+        if _AIRSPACE.intersection(words[max(0, mark.start - 2) : mark.start]):
+            concept = "consolidation"
+    if concept:
+        spans = [mark] if place is None else [mark, place]
+        yield Head(concept, mark.start, min(one.start for one in spans), max(one.end for one in spans), denied)
+
+
+def _compose_class(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Iterator[Head]:
+    """Name an abnormality of a place, of which only the denial says something."""
+    known = {place: name for place, name in CLASSES.items() if place}
+    place = _find_place(mark, places, words, known, farthest=4)
+    concept = known[place.value] if place else "any"
+    yield Head(concept, mark.start, mark.start, mark.end, denied=mark.value == "nothing")
+
+
+def _find_place(
+    mark: Mark, places: Sequence[Mark], words: Sequence[str], choices: Mapping[str, str], farthest: int = _FARTHEST
+) -> Mark | None:
+    """Find the nearest place that a property can be said of, within its part of the sentence."""
+    near = [(gap, place) for place in places if place.value in choices and (gap := _count_gap(mark, place, words)) <= farthest]
+    return min(near, key=lambda one: one[0])[1] if near else None
+
+
+def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
+    first, second = sorted((mark, place), key=lambda one: one.start)
+    between = words[first.end : second.start]
+    if ";" in between:
+        return _FARTHEST + 1
+    # what follows "in" or "of" is where it is: "air in the pleural space", and not the heart before
+    bonus = 2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
+    bonus -= 4 if place.value in {"bone", "chest"} else 0  # the more exact place is meant, if one is named
+    return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") - bonus
+
+
+def _stands_alone(mark: Mark, words: Sequence[str]) -> bool:
+    """Tell whether a sentence is no more than "Normal."."""
+    return mark.end - mark.start >= len([word for word in words if word not in SEPARATORS])
+
+
+__all__ = ["CLASSES", "Head", "find_heads"]
