@@ -22,7 +22,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -30,6 +30,9 @@ from thoracite.errors import ModelError, UsageError
 from thoracite.generation.risk_control import DELTA, choose_threshold
 from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Finding, Noun
+
+if TYPE_CHECKING:
+    from thoracite.vision.encoder import Reading
 
 FILE = "release.json"
 """Name of a certificate in the folder of its model."""
@@ -163,6 +166,28 @@ def hold_back(findings: Sequence[Finding], certificate: Certificate, alpha: floa
     )
 
 
+def hold_back_reading(reading: Reading, alpha: float, *, encoder: str) -> Reading:
+    """Hold statements of a reading back, and note the level.
+
+    Parameters
+    ----------
+    reading : Reading
+        What an encoder read.
+    alpha : float
+        Level of the risk, in (0, 1).
+    encoder : str
+        Name of the encoder.
+
+    Raises
+    ------
+    UsageError, ModelError
+        As :func:`open_certificate`.
+    """
+    certificate = open_certificate(encoder)
+    notes = (*reading.notes, describe_level(alpha, certificate))
+    return reading.model_copy(update={"findings": hold_back(reading.findings, certificate, alpha), "notes": notes})
+
+
 def _set_margin(finding: Finding, margin: float) -> Finding:
     held = finding.model_copy(update={"margin": margin})
     return held.model_copy(update={"certainty": CERTAINTIES[held.verdict]})
@@ -184,4 +209,12 @@ def describe_level(alpha: float, certificate: Certificate) -> str:
     )
 
 
-__all__ = ["FILE", "Certificate", "describe_level", "digest_weights", "hold_back", "open_certificate"]
+__all__ = [
+    "FILE",
+    "Certificate",
+    "describe_level",
+    "digest_weights",
+    "hold_back",
+    "hold_back_reading",
+    "open_certificate",
+]
