@@ -205,7 +205,11 @@ def _find_place(
     mark: Mark, places: Sequence[Mark], words: Sequence[str], choices: Mapping[str, str], farthest: int = _FARTHEST
 ) -> Mark | None:
     """Find the nearest place that a property can be said of, within its part of the sentence."""
-    near = [(gap, place) for place in places if place.value in choices and (gap := _count_gap(mark, place, words)) <= farthest]
+    near = [
+        (gap, place)
+        for place in places
+        if place.value in choices and (gap := _count_gap(mark, place, words)) <= farthest
+    ]
     return min(near, key=lambda one: one[0])[1] if near else None
 
 
@@ -215,7 +219,9 @@ def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
     if ";" in between:
         return _FARTHEST + 1
     # what follows "in" or "of" is where it is: "air in the pleural space", and not the heart before
-    bonus = 2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
+    bonus = (
+        2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
+    )
     bonus -= 4 if place.value in {"bone", "chest"} else 0  # the more exact place is meant, if one is named
     return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") - bonus
 

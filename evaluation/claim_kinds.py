@@ -107,7 +107,9 @@ def compare_concepts(one: str, other: str) -> float:
         return 1.0
     if is_of(one, other) or is_of(other, one):
         return 0.9
-    near = next((value for value, pairs in _NEAR.items() if f"{one} {other}" in pairs or f"{other} {one}" in pairs), 0.0)
+    near = next(
+        (value for value, pairs in _NEAR.items() if f"{one} {other}" in pairs or f"{other} {one}" in pairs), 0.0
+    )
     first, second = f"thx:{one}", f"thx:{other}"
     wider = first in find_wider(second) or second in find_wider(first)
     return max(near, 0.75 if wider else 0.0)

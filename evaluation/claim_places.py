@@ -51,11 +51,15 @@ _LYING_RIGHT: Mapping[str, frozenset[str]] = {
 _LYING_WRONG: Mapping[str, frozenset[str]] = {
     "endotracheal_tube": frozenset({"bronchus", "below_carina", "at_carina", "esophagus"}),
     "nasogastric_tube": frozenset({"bronchus", "esophagus", "above_carina", "below_carina", "mid_trachea"}),
-    "central_venous_catheter": frozenset({"subclavian", "jugular", "azygos", "ivc", "brachiocephalic", "right_ventricle"}),
+    "central_venous_catheter": frozenset(
+        {"subclavian", "jugular", "azygos", "ivc", "brachiocephalic", "right_ventricle"}
+    ),
     "swan_ganz_catheter": frozenset({"peripheral_artery"}),
 }
 _ROUTES = frozenset({"subclavian", "jugular"})
-_ENDING = frozenset({"tip", "end", "ending", "terminate", "terminating", "lie", "lying", "in", "at", "into", "project", "sit"})
+_ENDING = frozenset(
+    {"tip", "end", "ending", "terminate", "terminating", "lie", "lying", "in", "at", "into", "project", "sit"}
+)
 
 
 def canonise(claim: Claim) -> Iterator[Claim]:
@@ -91,7 +95,9 @@ def merge(claims: Sequence[Claim]) -> list[Claim]:
 
 
 def _is_same(one: Claim, other: Claim) -> bool:
-    if one.certainty != other.certainty and not (_GENERIC.intersection((one.concept, other.concept)) and one.certainty > 0):
+    if one.certainty != other.certainty and not (
+        _GENERIC.intersection((one.concept, other.concept)) and one.certainty > 0
+    ):
         return False
     apart = one.sides and other.sides and one.sides != other.sides
     apart = apart or (one.places and other.places and not one.places & other.places) or (one.length and other.length)
@@ -102,7 +108,12 @@ def _is_same(one: Claim, other: Claim) -> bool:
 
 def _is_generic(one: Claim, other: Claim) -> bool:
     """Tell whether a claim names no more than that there is something, which the other names."""
-    return one.concept == "lesion" and other.concept in {"pulmonary_nodule", "lung_mass", "pulmonary_cavity", "malignancy"}
+    return one.concept == "lesion" and other.concept in {
+        "pulmonary_nodule",
+        "lung_mass",
+        "pulmonary_cavity",
+        "malignancy",
+    }
 
 
 def _join(one: Claim, other: Claim) -> Claim:
@@ -138,7 +149,8 @@ def read_device(concept: str, near: Sequence[Mark], words: Sequence[str]) -> tup
     tips = frozenset(
         mark.value
         for mark in near
-        if mark.role == "tip" and (mark.value not in _ROUTES or _ENDING.intersection(words[max(0, mark.start - 4) : mark.start]))
+        if mark.role == "tip"
+        and (mark.value not in _ROUTES or _ENDING.intersection(words[max(0, mark.start - 4) : mark.start]))
     )
     if any(mark.role == "misplaced" for mark in near) or tips & _LYING_WRONG.get(concept, frozenset()):
         return tips, "bad"

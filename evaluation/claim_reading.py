@@ -24,20 +24,34 @@ from thoracite.evaluation.claim_frames import Head, find_heads
 from thoracite.evaluation.claim_places import canonise, merge, read_device
 from thoracite.evaluation.claim_words import Mark, find_marks, split_words
 
-DEGREES: Mapping[str, float] = {"unlikely": 0.15, "possible": 0.5, "probable": 0.75, "consistent": 0.85, "definite": 1.0}
+DEGREES: Mapping[str, float] = {
+    "unlikely": 0.15,
+    "possible": 0.5,
+    "probable": 0.75,
+    "consistent": 0.85,
+    "definite": 1.0,
+}
 """Certainty of a hedge, in [0, 1]; 0 is a denial, 1 a plain statement."""
 
-_JOINTS = frozenset({",", ";", ":", "and", "with", "plus", "or", "nor", "but", "associated", "including", "while", ">", "which"})
+_JOINTS = frozenset(
+    {",", ";", ":", "and", "with", "plus", "or", "nor", "but", "associated", "including", "while", ">", "which"}
+)
 _LIST = frozenset({",", "and", "or", "nor", "(", ")"})
 _VERBS = frozenset({"is", "are", "was", "were", "has", "have", "show", "contain", "appear", "remain", "look", "lie"})
-_PREPOSITIONS = frozenset({"in", "on", "at", "of", "within", "to", "from", "over", "behind", "above", "below", "toward"})
+_PREPOSITIONS = frozenset(
+    {"in", "on", "at", "of", "within", "to", "from", "over", "behind", "above", "below", "toward"}
+)
 _NUMBERED = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _ORDINALS = {
     name: str(value)
-    for value, name in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1)
+    for value, name in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
 }
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)mm")
-_BEFORE = frozenset({"previously", "previous", "from", "before", "earlier", "prior", "was", "formerly", "initially", "former"})
+_BEFORE = frozenset(
+    {"previously", "previous", "from", "before", "earlier", "prior", "was", "formerly", "initially", "former"}
+)
 _MOVED = frozenset({"mediastinal_shift", "elevated_hemidiaphragm"})
 
 
@@ -207,7 +221,10 @@ def _find_sides(
     for mark in near:
         if mark.role != "side" or mark.start in compared or ">" in words[mark.end : mark.end + 1]:
             continue
-        if words[mark.start - 1 : mark.start] in (("than",), (">",)) or words[mark.end : mark.end + 2] == ("greater", "than"):
+        if words[mark.start - 1 : mark.start] in (("than",), (">",)) or words[mark.end : mark.end + 2] == (
+            "greater",
+            "than",
+        ):
             continue
         known = before or frozenset(one.value for one in marks if one.role == "side" and one.value in {"left", "right"})
         if mark.value == "opposite":
@@ -298,7 +315,11 @@ def _continues(between: Sequence[str], words: Sequence[str], head: Head) -> bool
     if {"with", "plus", "which"}.intersection(between):
         return False
     listed = "or" in words[head.anchor :] or "nor" in words[head.anchor :]
-    return listed or not _JOINTS.intersection(between) or (between[-1:] == ("and",) and not _VERBS.intersection(words[head.anchor :]))
+    return (
+        listed
+        or not _JOINTS.intersection(between)
+        or (between[-1:] == ("and",) and not _VERBS.intersection(words[head.anchor :]))
+    )
 
 
 def _look_back(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:

@@ -9,7 +9,7 @@ Examples
 >>> [word for word in sentence if word not in SEPARATORS]
 ['no', '20mm', 'collection', 'of', 'air', 'in', 'pleural', 'space']
 >>> [(mark.role, mark.value) for mark in find_marks(sentence) if mark.role != "property"]
-[('negation', 'forward'), ('finding', 'pneumothorax')]
+[('negation', 'forward'), ('anatomy', 'pleura')]
 """
 
 from __future__ import annotations
