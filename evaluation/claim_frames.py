@@ -81,7 +81,6 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """What a place with a property denies."""
 
-_JOINING = frozenset({"and", "or", "nor", "with", "by", "from", "in", "of", "to", "on"})
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
@@ -153,17 +152,19 @@ def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequenc
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
-        describes = after is not None and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words)
-        repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words)
+        describes = after is not None and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words, marks)
+        repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words, marks)
         again = after is not None and head.concept == after.concept and words[head.end : after.start] in ((), (",",))
         named = after is not None and head.concept == "lesion" and words[head.end : after.start] == ("of",)
         if not (describes or repeats or again or named):
             yield head
 
 
-def _is_close(one: Head, other: Head, words: Sequence[str]) -> bool:
-    between = words[one.end : other.start]
-    return len(between) <= 1 and not SEPARATORS.intersection(between) and not _JOINING.intersection(between)
+def _is_close(one: Head, other: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
+    """Tell whether one finding follows another at once, or after the name of a place: "cavitating lung mass"."""
+    gap = other.start - one.end
+    placed = any(mark.role == "anatomy" and mark.start == one.end and mark.end == other.start for mark in marks)
+    return gap == 0 or (gap > 0 and placed and not SEPARATORS.intersection(words[one.end : other.start]))
 
 
 def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
@@ -223,7 +224,7 @@ def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
         2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
     )
     bonus -= 4 if place.value in {"bone", "chest"} else 0  # the more exact place is meant, if one is named
-    return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") - bonus
+    return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") + 2 * between.count("and") - bonus
 
 
 def _stands_alone(mark: Mark, words: Sequence[str]) -> bool:

@@ -131,6 +131,7 @@ def _join(one: Claim, other: Claim) -> Claim:
         placed=one.placed or other.placed,
         old=one.old or other.old,
         more_on=one.more_on or other.more_on,
+        count=one.count or other.count,
     )
 
 

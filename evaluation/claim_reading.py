@@ -82,6 +82,8 @@ class Claim(NamedTuple):
         Whether it is said to be old or healed.
     more_on : str
         Side on which there is more of it, or empty.
+    count : str
+        ``many``, ``one``, or empty.
     device : bool
         Whether it is a device.
     """
@@ -97,6 +99,7 @@ class Claim(NamedTuple):
     placed: str = ""
     old: bool = False
     more_on: str = ""
+    count: str = ""
     device: bool = False
 
 
@@ -162,7 +165,7 @@ def _qualify(
     head: Head, certainty: float, near: Sequence[Mark], words: Sequence[str], span: tuple[int, int], *, alone: bool
 ) -> Claim:
     part = words[span[0] : span[1]]
-    values = {role: [mark.value for mark in near if mark.role == role] for role in ("zone", "degree", "change", "old")}
+    values = {role: [mark.value for mark in near if mark.role == role] for role in ("zone", "degree", "change", "old", "count")}
     if any(mark.role == "tension" for mark in near) and head.concept == "pneumothorax":
         head = head._replace(concept="tension_pneumothorax")
     length, change = _read_lengths(part)
@@ -179,6 +182,7 @@ def _qualify(
         tips=tips,
         placed=placed,
         old=bool(values["old"]),
+        count=next(iter(values["count"]), ""),
         more_on=_find_more(near, words),
         device=head.device,
     )
@@ -258,7 +262,10 @@ def _read_certainty(words: Sequence[str], marks: Sequence[Mark], heads: Sequence
     for cue in (mark for mark in marks if mark.role == "negation"):
         forward = list(_look_forward(cue, words, marks, heads)) if cue.value == "forward" else []
         backward = cue.value == "backward" or words[cue.start] in {"none", "nil"}
-        for number in forward or (list(_look_back(cue, words, marks, heads)) if backward else []):
+        found = forward or (list(_look_back(cue, words, marks, heads)) if backward else [])
+        if not found and cue.value == "backward":  # "resolved atelectasis"
+            found = list(_look_forward(cue, words, marks, heads))[:1]
+        for number in found:
             denials[number] = True
     for number, head in enumerate(heads):
         if head.denied:
@@ -298,7 +305,7 @@ def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads:
         if head.anchor < cue.end:
             continue
         between = words[last : head.anchor]
-        if any(last <= end < head.anchor for end in ends) or (last > cue.end and not _continues(between, words, head)):
+        if any(last <= end < head.anchor for end in ends) or (last > cue.end and not _continues(between, words, marks, last, head)):
             return
         if last == cue.end and "," in between and not head.denied:
             return
@@ -308,18 +315,19 @@ def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads:
             return
 
 
-def _continues(between: Sequence[str], words: Sequence[str], head: Head) -> bool:
-    """Tell whether a denied list goes on: by "or", or by a comma before one."""
+def _continues(
+    between: Sequence[str], words: Sequence[str], marks: Sequence[Mark], first: int, head: Head
+) -> bool:
+    """Tell whether a denied list goes on: by "or", by a comma before one, or by a comma before a bare name."""
     if {"or", "nor"}.intersection(between):
         return True
-    if {"with", "plus", "which"}.intersection(between):
+    if {"with", "plus", "which", "but"}.intersection(between):
         return False
-    listed = "or" in words[head.anchor :] or "nor" in words[head.anchor :]
-    return (
-        listed
-        or not _JOINTS.intersection(between)
-        or (between[-1:] == ("and",) and not _VERBS.intersection(words[head.anchor :]))
-    )
+    after = words[head.anchor :]
+    if "or" in after or "nor" in after or not _JOINTS.intersection(between):
+        return True
+    stated = any(mark.role in {"side", "degree", "change", "hedge"} and first <= mark.start < head.end for mark in marks)
+    return not stated and not _VERBS.intersection(after) and ":" not in between
 
 
 def _look_back(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:

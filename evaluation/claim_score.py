@@ -124,6 +124,8 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     kin *= _compare_degrees(one.degree, other.degree, weights)
     kin *= _compare_changes(one.change, other.change, weights)
     kin *= _compare_lengths(one.length, other.length, weights)
+    if {one.count, other.count} == {"one", "many"}:
+        kin *= 0.6
     if {one.more_on, other.more_on} == {"left", "right"}:
         kin *= weights.contradicted
     return kin * (_compare_devices(one, other, weights) if one.device else 1.0)

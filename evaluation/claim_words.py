@@ -88,7 +88,7 @@ def split_words(text: str) -> list[tuple[str, ...]]:
     """
     text = _ABBREVIATED.sub(lambda found: _SHORT[found[0]], text)
     text = _LENGTH.sub(_say_length, text).lower().replace("’", "'")
-    text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " ")
+    text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " , ")
     sentences: list[list[str]] = [[]]
     for word in _TOKEN.findall(text):
         if word in {".", "!", "?"}:
