@@ -64,6 +64,14 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "aorta": "obscured_contour", "angle": "pleural_effusion",
     },
     "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "flat": {"diaphragm": "hyperinflation"},
+    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
+    "wet": {"lung": "pulmonary_edema"},
+    "filled": {"lung": "consolidation", "pleura": "pleural_effusion", "angle": "pleural_effusion"},
+    "thin": {"bone": "osteopenia", "rib": "osteopenia", "vertebra": "osteopenia"},
+    "curved": {"vertebra": "scoliosis"},
+    "worn": {"vertebra": "degenerative_changes", "bone": "degenerative_changes", "humerus": "degenerative_changes"},
+    "above": {"stomach": "hiatal_hernia"},
     "lucent": {
         "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "hyperinflation",
         "diaphragm": "pneumoperitoneum",
@@ -82,6 +90,8 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 """What a place with a property denies."""
 
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
+_INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
+_ROUND = frozenset({"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"})
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
     "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES},
@@ -181,17 +191,49 @@ def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Se
     denied = mark.value in _DENIED
     choices = _DENIED.get(mark.value) or _SAID.get(mark.value, {})
     place = _find_place(mark, places, words, choices)
-    concept = choices.get(place.value if place else "", "")
     if mark.value == "normal" and place is None and not _stands_alone(mark, words):
         return
+    for one in _list_joined(mark, place, places, words, choices) if place else [None]:
+        concept = _refine(choices.get(one.value if one else "", ""), mark, one, words, heads)
+        if concept:
+            spans = [mark] if one is None else [mark, one]
+            yield Head(concept, mark.start, min(span.start for span in spans), max(span.end for span in spans), denied)
+
+
+def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], heads: Sequence[Head]) -> str:
+    """Say more exactly what a property of a place is, by the words around; empty where it is nothing of its own."""
+    before = words[max(0, mark.start - 3) : mark.start]
+    airspace = bool(_AIRSPACE.intersection(before)) or (place is not None and words[place.start] in _AIRSPACE)
     if mark.value == "opaque":
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
-            return
-        if _AIRSPACE.intersection(words[max(0, mark.start - 2) : mark.start]):
-            concept = "consolidation"
-    if concept:
-        spans = [mark] if place is None else [mark, place]
-        yield Head(concept, mark.start, min(one.start for one in spans), max(one.end for one in spans), denied)
+            return ""
+        return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
+    if mark.value == "filled" and concept == "consolidation":
+        return concept if _AIRSPACE.intersection(words) else ""
+    if mark.value == "fluid" and place is not None and place.value == "lung":
+        if any(head.concept == "pulmonary_cavity" for head in heads):
+            return "air_fluid_level"
+        first, second = sorted((mark, place), key=lambda one: one.start)
+        inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(words[first.end : second.start])
+        return "pulmonary_edema" if inside else concept
+    return concept
+
+
+def _list_joined(
+    mark: Mark, place: Mark, places: Sequence[Mark], words: Sequence[str], choices: Mapping[str, str]
+) -> list[Mark]:
+    """List the places that a property is said of together: "heart and mediastinum are normal"."""
+    found = [place]
+    for step in (-1, 1):
+        at = places.index(place) + step
+        while 0 <= at < len(places):
+            first, second = sorted((found[-1] if step > 0 else found[0], places[at]), key=lambda one: one.start)
+            between = words[first.end : second.start]
+            if first.end <= mark.start < second.start or not ({"and", ",", "or"}.intersection(between) and len(between) <= 2) or places[at].value not in choices:
+                break
+            found.insert(len(found) if step > 0 else 0, places[at])
+            at += step
+    return found
 
 
 def _compose_class(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Iterator[Head]:

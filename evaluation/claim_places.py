@@ -38,6 +38,8 @@ _WITHOUT_SIDE = frozenset({
 })  # fmt: skip
 """Findings in the middle, or of both sides, of which a side says nothing new."""
 
+_LARGEST_NODULE = 30.0
+"""Millimetres from which on a nodule is called a mass."""
 _GENERIC = frozenset({"lesion"})
 _LEVELS = frozenset({"upper", "mid", "lower", "hilar", "peripheral"})
 _WITHOUT_LEVEL = _WITHOUT_SIDE - {"mediastinal_mass", "pulmonary_edema", "obscured_contour"}
@@ -50,7 +52,7 @@ _LYING_RIGHT: Mapping[str, frozenset[str]] = {
 }
 _LYING_WRONG: Mapping[str, frozenset[str]] = {
     "endotracheal_tube": frozenset({"bronchus", "below_carina", "at_carina", "esophagus"}),
-    "nasogastric_tube": frozenset({"bronchus", "esophagus", "above_carina", "below_carina", "mid_trachea"}),
+    "nasogastric_tube": frozenset({"bronchus", "esophagus", "above_carina", "below_carina", "mid_trachea", "lung"}),
     "central_venous_catheter": frozenset(
         {"subclavian", "jugular", "azygos", "ivc", "brachiocephalic", "right_ventricle"}
     ),
@@ -70,6 +72,8 @@ def canonise(claim: Claim) -> Iterator[Claim]:
             place = {"middle": "mid"}.get(found[2], found[2])
             claim = claim._replace(concept=concept, sides=sides, places=claim.places | ({place} if place else set()))
     concept = _SAME.get(claim.concept, claim.concept)
+    if concept in {"pulmonary_nodule", "lung_mass"} and claim.length:
+        concept = "lung_mass" if claim.length > _LARGEST_NODULE else "pulmonary_nodule"
     if concept == "unexpanded":
         yield from (claim._replace(concept=name) for name in ("pneumothorax", "atelectasis"))
         return

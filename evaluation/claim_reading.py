@@ -225,7 +225,7 @@ def _find_sides(
     for mark in near:
         if mark.role != "side" or mark.start in compared or ">" in words[mark.end : mark.end + 1]:
             continue
-        if words[mark.start - 1 : mark.start] in (("than",), (">",)) or words[mark.end : mark.end + 2] == (
+        if words[mark.start - 1 : mark.start] in (("than",), (">",), ("not",)) or words[mark.end : mark.end + 2] == (
             "greater",
             "than",
         ):

@@ -58,6 +58,9 @@ _BOUND = re.compile(
     r"\b(?:(?:less|more|greater|larger|smaller|fewer|no more|not more) than|up to|just (?:under|over)|under|over|"
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
 )
+_RATIO = re.compile(r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE)
+_LARGEST = 0.5
+"""Cardiothoracic ratio up to which a heart is normal."""
 _UNITS = {"m": 1.0, "c": 10.0, "i": 25.4}
 _TOKEN = re.compile(r"\d+(?:\.\d+)?[a-z]*|[a-z]+(?:'[a-z]+)?|[.!?;,:()]|>")
 _DROPPED = frozenset({"the", "a", "an", "its", "his", "her", "any", "some", "this", "there"})
@@ -87,6 +90,7 @@ def split_words(text: str) -> list[tuple[str, ...]]:
         Sentences of a report.
     """
     text = _ABBREVIATED.sub(lambda found: _SHORT[found[0]], text)
+    text = _RATIO.sub(_say_ratio, text)
     text = _LENGTH.sub(_say_length, text).lower().replace("’", "'")
     text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " , ")
     sentences: list[list[str]] = [[]]
@@ -102,6 +106,12 @@ def _say_length(found: re.Match[str]) -> str:
     number = found["number"].lower().replace(",", ".")
     value = 0.5 if number.startswith("half") else float(_NUMBERS.get(number, number))
     return f" {value * _UNITS[found['unit'][0].lower()]:g}mm "
+
+
+def _say_ratio(found: re.Match[str]) -> str:
+    value = found["ratio"]
+    ratio = float(value.rstrip("% ")) / 100 if value.endswith("%") else float(value)
+    return f"heart {'enlarged' if ratio > _LARGEST else 'normal'}"
 
 
 @lru_cache(maxsize=20_000)
@@ -147,6 +157,8 @@ def _hides(longer: Mark, one: Mark) -> bool:
         if one.role in _CUES - {"property", "change"}:
             return inside and size > own
         return inside and one.role in {"anatomy", "property"} and (size > own or one.role == "property")
+    if longer.role == "anatomy" and one.role == "property":
+        return inside and size > own
     if one.role in HEADS:
         return longer.role in {"anatomy", "change"} and inside and size > own
     if longer.role in _CUES and one.role in _CUES:
