@@ -58,12 +58,13 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "high": {"diaphragm": "elevated_hemidiaphragm", "hilum": "hilar_displacement", "fissure": "atelectasis"},
     "broken": _BONES,
     "destroyed": dict.fromkeys(_BONES, "bone_destruction"),
-    "blunt": {"angle": "pleural_effusion", "diaphragm": "obscured_contour"},
+    "blunt": {"angle": "pleural_effusion", "": "pleural_effusion"},
     "lost": {
         "heart_border": "obscured_contour", "diaphragm": "obscured_contour", "heart": "obscured_contour",
         "aorta": "obscured_contour", "angle": "pleural_effusion",
     },
     "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
     "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
     "wet": {"lung": "pulmonary_edema"},
@@ -83,7 +84,7 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
         "angle": "pleural_effusion", "heart_border": "obscured_contour", "heart": "obscured_contour",
         "diaphragm": "obscured_contour",
     },
-    "kept": {"heart_border": "obscured_contour", "diaphragm": "obscured_contour"},
+    "kept": {"angle": "pleural_effusion", "heart_border": "obscured_contour", "diaphragm": "obscured_contour"},
     "expanded": dict.fromkeys(("lung", "chest", "pleura", ""), "unexpanded"),
     "normal": CLASSES,
 }  # fmt: skip
@@ -94,7 +95,7 @@ _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"}
 _ROUND = frozenset({"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"})
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
-    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES},
+    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
     "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
     "lung_mass": {"mediastinum": "mediastinal_mass"},
     "obscured_contour": {"angle": "pleural_effusion"},
@@ -179,7 +180,7 @@ def _is_close(one: Head, other: Head, words: Sequence[str], marks: Sequence[Mark
 
 def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
     """Tell whether a "line" is only a line: nothing says where it ends or how it lies."""
-    loose = head.device and words[head.start : head.end] in (("line",), ("lead",), ("catheter",), ("port",), ("drain",))
+    loose = head.device and words[head.start : head.end] in (("line",), ("lead",), ("catheter",), ("port",), ("drain",), ("tube",))
     return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
 
 
@@ -208,6 +209,8 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
+    if mark.value == "small" and any(head.anchor < mark.start for head in heads):
+        return ""  # the finding has shrunk, not the lung
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""
     if mark.value == "fluid" and place is not None and place.value == "lung":

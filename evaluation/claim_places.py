@@ -58,6 +58,8 @@ _LYING_WRONG: Mapping[str, frozenset[str]] = {
     ),
     "swan_ganz_catheter": frozenset({"peripheral_artery"}),
 }
+_FEEDING = frozenset({"stomach", "duodenum", "esophagus"})
+"""Where only a feeding tube ends."""
 _ROUTES = frozenset({"subclavian", "jugular"})
 _ENDING = frozenset(
     {"tip", "end", "ending", "terminate", "terminating", "lie", "lying", "in", "at", "into", "project", "sit"}
@@ -74,6 +76,9 @@ def canonise(claim: Claim) -> Iterator[Claim]:
     concept = _SAME.get(claim.concept, claim.concept)
     if concept in {"pulmonary_nodule", "lung_mass"} and claim.length:
         concept = "lung_mass" if claim.length > _LARGEST_NODULE else "pulmonary_nodule"
+    if concept == "tube":
+        concept = "nasogastric_tube" if claim.tips & _FEEDING else "endotracheal_tube"
+        claim = claim._replace(placed=claim.placed or _place(concept, claim.tips))
     if concept == "unexpanded":
         yield from (claim._replace(concept=name) for name in ("pneumothorax", "atelectasis"))
         return
@@ -151,16 +156,23 @@ def read_device(concept: str, near: Sequence[Mark], words: Sequence[str]) -> tup
     words : sequence of str
         The sentence.
     """
-    tips = frozenset(
-        mark.value
-        for mark in near
-        if mark.role == "tip"
-        and (mark.value not in _ROUTES or _ENDING.intersection(words[max(0, mark.start - 4) : mark.start]))
-    )
-    if any(mark.role == "misplaced" for mark in near) or tips & _LYING_WRONG.get(concept, frozenset()):
+    found = [mark for mark in near if mark.role == "tip" and _is_end(mark, words)]
+    missed = {mark.value for mark in found if any(other.role == "negation" and 0 <= mark.start - other.end <= 2 for other in near)}
+    tips = frozenset(mark.value for mark in found) - missed
+    if any(mark.role == "misplaced" for mark in near) or missed & _LYING_RIGHT.get(concept, frozenset()):
         return tips, "bad"
-    right = any(mark.role == "placed" for mark in near) or tips & _LYING_RIGHT.get(concept, frozenset())
-    return tips, "ok" if right else ""
+    return tips, _place(concept, tips) or ("ok" if any(mark.role == "placed" for mark in near) else "")
+
+
+def _is_end(mark: Mark, words: Sequence[str]) -> bool:
+    """Tell whether a vein is where a catheter ends, and not where it was put in: "jugular line"."""
+    return mark.value not in _ROUTES or bool(_ENDING.intersection(words[max(0, mark.start - 4) : mark.start]))
+
+
+def _place(concept: str, tips: frozenset[str]) -> str:
+    if tips & _LYING_WRONG.get(concept, frozenset()):
+        return "bad"
+    return "ok" if tips & _LYING_RIGHT.get(concept, frozenset()) else ""
 
 
 __all__ = ["canonise", "merge", "read_device"]

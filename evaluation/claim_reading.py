@@ -52,7 +52,12 @@ _LENGTH = re.compile(r"(\d+(?:\.\d+)?)mm")
 _BEFORE = frozenset(
     {"previously", "previous", "from", "before", "earlier", "prior", "was", "formerly", "initially", "former"}
 )
-_MOVED = frozenset({"mediastinal_shift", "elevated_hemidiaphragm"})
+_MORE = r"(?:greater|larger|more|worse|bigger|heavier|worst|greatest|largest|predominant\w*|dominant|chiefly|mainly|especially)"
+_MORE_THAN = re.compile(rf"(?:{_MORE}(?: \w+){{0,2}} than|>)(?: on| in| that on)? (left|right)")
+_MORE_ON = re.compile(
+    rf"{_MORE}(?: \w+)?(?: on| in| to)(?: left| right)? ?(?=left|right)(left|right)|"
+    rf"(left|right)(?: side| sided| one)?(?: being| is)? {_MORE}\b"
+)
 
 
 class Claim(NamedTuple):
@@ -129,7 +134,8 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
     before: frozenset[str] = frozenset()
     for head, (start, end), certainty in zip(heads, spans, certainties, strict=True):
         near = [mark for mark in marks if start <= mark.start < end and not _is_named(mark, head)]
-        if head.concept.startswith("any") and not head.denied and certainty >= 0.5 and _is_vague(head, marks):
+        located = head.concept == "any_lung" and any(mark.role in {"side", "zone"} for mark in near)
+        if head.concept.startswith("any") and certainty >= 0.5 and _is_vague(head, marks) and not located:
             continue
         claim = _qualify(head, certainty, near, words, (start, end), alone=len(heads) == 1)
         sides = _find_sides(near, before or seen, words, marks)
@@ -143,7 +149,7 @@ def _is_named(mark: Mark, head: Head) -> bool:
 
 
 def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
-    return any(mark.value == "abnormal" and mark.start == head.anchor for mark in marks)
+    return not head.denied and any(mark.value == "abnormal" and mark.start == head.anchor for mark in marks)
 
 
 def _split_parts(words: Sequence[str], heads: Sequence[Head]) -> list[tuple[int, int]]:
@@ -166,9 +172,12 @@ def _qualify(
 ) -> Claim:
     part = words[span[0] : span[1]]
     values = {role: [mark.value for mark in near if mark.role == role] for role in ("zone", "degree", "change", "old", "count")}
+    if head.concept.startswith("any_lung") and certainty > 0 and not head.denied:
+        head = head._replace(concept="lesion")  # "disease in the right middle lobe"
     if any(mark.role == "tension" for mark in near) and head.concept == "pneumothorax":
         head = head._replace(concept="tension_pneumothorax")
     length, change = _read_lengths(part)
+    more_on = _find_more(part)
     degrees = [float(value) for value in values["degree"]]
     numbers = _read_numbers(part) if "rib" in head.concept else set()
     tips, placed = read_device(head.concept, near, words) if head.device else (frozenset(), "")
@@ -177,13 +186,13 @@ def _qualify(
         certainty,
         places=frozenset(values["zone"]) | numbers,
         degree=max(degrees, default=None),
-        change=change or _choose_change(values["change"]),
+        change=change or _choose_change([one for one in values["change"] if not more_on or one != "more"]),
         length=length,
         tips=tips,
         placed=placed,
         old=bool(values["old"]),
         count=next(iter(values["count"]), ""),
-        more_on=_find_more(near, words),
+        more_on=more_on,
         device=head.device,
     )
 
@@ -220,15 +229,9 @@ def _find_sides(
     near: Sequence[Mark], before: frozenset[str], words: Sequence[str], marks: Sequence[Mark]
 ) -> frozenset[str]:
     """Find the sides of a finding; "the other side" is told by the side named before."""
-    compared = {mark.end for mark in near if mark.role == "more_on"}
     found: set[str] = set()
     for mark in near:
-        if mark.role != "side" or mark.start in compared or ">" in words[mark.end : mark.end + 1]:
-            continue
-        if words[mark.start - 1 : mark.start] in (("than",), (">",), ("not",)) or words[mark.end : mark.end + 2] == (
-            "greater",
-            "than",
-        ):
+        if mark.role != "side" or words[mark.start - 1 : mark.start] == ("not",):
             continue
         known = before or frozenset(one.value for one in marks if one.role == "side" and one.value in {"left", "right"})
         if mark.value == "opposite":
@@ -240,16 +243,13 @@ def _find_sides(
     return frozenset(found)
 
 
-def _find_more(near: Sequence[Mark], words: Sequence[str]) -> str:
-    """Find the side with more of it: "larger on the left", "left greater than right", "left > right"."""
-    sides = [mark for mark in near if mark.role == "side" and mark.value in {"left", "right"}]
-    for mark in sides:
-        after = words[mark.end : mark.end + 3]
-        if after[:1] == (">",) or ("than" in after and after[0] in {"greater", "more", "larger", "worse", "bigger"}):
-            return mark.value
-        if any(other.role == "more_on" and other.end == mark.start for other in near):
-            return mark.value
-    return ""
+def _find_more(part: Sequence[str]) -> str:
+    """Find the side with more of it: "larger on the left", "left greater than right", "right > left"."""
+    text = " ".join(part)
+    if found := _MORE_THAN.search(text):
+        return "left" if found[1] == "right" else "right"
+    found = _MORE_ON.search(text)
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def _read_certainty(words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> list[float]:
@@ -265,8 +265,9 @@ def _read_certainty(words: Sequence[str], marks: Sequence[Mark], heads: Sequence
         found = forward or (list(_look_back(cue, words, marks, heads)) if backward else [])
         if not found and cue.value == "backward":  # "resolved atelectasis"
             found = list(_look_forward(cue, words, marks, heads))[:1]
+        ends = any(mark.role == "tip" and 0 <= mark.start - cue.end <= 2 for mark in marks)
         for number in found:
-            denials[number] = True
+            denials[number] = denials[number] or not (heads[number].device and ends)
     for number, head in enumerate(heads):
         if head.denied:
             # "not clear" is a denial denied, "no pleural effusion, normal heart" is not

@@ -163,7 +163,9 @@ def _hides(longer: Mark, one: Mark) -> bool:
         return longer.role in {"anatomy", "change"} and inside and size > own
     if longer.role in _CUES and one.role in _CUES:
         return size > own
-    return longer.role == "more_on" and one.role in {"side", "degree"} and inside
+    if longer.role == "aside":
+        return inside and one.role in {"change", "old", "anatomy"}
+    return longer.role in {"more_on", "side"} and one.role in {"side", "degree"} and inside and size > own
 
 
 def _match(phrase: Sequence[str], words: Sequence[str], at: int) -> int:
