@@ -209,7 +209,7 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
-    if mark.value == "small" and any(head.anchor < mark.start for head in heads):
+    if mark.value == "small" and any(head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads):
         return ""  # the finding has shrunk, not the lung
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""

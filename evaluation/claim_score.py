@@ -25,11 +25,12 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from thoracite.evaluation.claim_kinds import compare_concepts, is_of, weigh_concept
 from thoracite.evaluation.claim_reading import Claim, read_claims
+from thoracite.evaluation.claim_unread import Unread, find_unread, resemble
 
 
 class Weights(NamedTuple):
@@ -57,10 +58,15 @@ class Weights(NamedTuple):
     contradicted: float = 0.35
     step: float = 0.22
     old: float = 0.25
+    floor: float = 0.1
+    likeness: float = 3.0
+    cap: float = 0.9
 
 
 WEIGHTS = Weights()
 _BY_DEGREE = (0.7, 0.85, 1.0, 1.25)
+DENIED = 0.2
+"""Certainty below which a claim is a denial."""
 _OPPOSED = 0.6
 """Difference of certainties from which on two claims contradict each other."""
 _AXES = (
@@ -83,21 +89,25 @@ def score_claims(candidate: str, reference: str, weights: Weights = WEIGHTS) -> 
     float
         In [0, 1]; 1 where both claim the same, or neither claims anything.
     """
-    return score_read(read_claims(candidate), read_claims(reference), weights)
+    said, asked = read_claims(candidate), read_claims(reference)
+    held = [
+        *_hold_all(said, asked, find_unread(reference), weights),
+        *_hold_all(asked, said, find_unread(candidate), weights),
+    ]
+    whole = sum(weight for _, weight in held)
+    return round(sum(shared for shared, _ in held) / whole, 6) if whole else 1.0
 
 
-def score_read(candidate: Sequence[Claim], reference: Sequence[Claim], weights: Weights = WEIGHTS) -> float:
-    """Score claims that were read against others."""
-    shared, whole = (
-        sum(values)
-        for values in zip(
-            *(_hold(one, reference, weights) for one in candidate),
-            *(_hold(one, candidate, weights) for one in reference),
-            (0.0, 0.0),
-            strict=True,
-        )
-    )
-    return round(shared / whole, 6) if whole else 1.0
+def _hold_all(
+    claims: Sequence[Claim], others: Sequence[Claim], unread: Sequence[Unread], weights: Weights
+) -> Iterator[tuple[float, float]]:
+    """Hold claims against another text's, and against what was not read of it."""
+    likeness = resemble(unread, [one.concept for one in claims])
+    for at, one in enumerate(claims):
+        denied = one.certainty < DENIED
+        alike = max((likeness[row, at] for row, part in enumerate(unread) if part.denies == denied), default=0.0)
+        hint = min(weights.cap, weights.likeness * float(alike)) if alike > weights.floor else 0.0
+        yield _hold(one, others, hint, weights)
 
 
 def weigh(one: Claim, weights: Weights = WEIGHTS) -> float:
@@ -116,7 +126,7 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     if kin == 0:
         return 0.0
     kin *= _compare_certainty(one.certainty, other.certainty)
-    if min(one.certainty, other.certainty) < 0.2:
+    if min(one.certainty, other.certainty) < DENIED:
         # to deny it on one side is not to deny it on the other, or on both
         return kin * (0.3 if one.sides and other.sides and not one.sides & other.sides else 1.0)
     kin *= _compare_sides(one.sides, other.sides, weights)
@@ -141,12 +151,17 @@ def contradicts(one: Claim, other: Claim) -> bool:
     return related and not (first.sides and second.sides and not first.sides & second.sides)
 
 
-def _hold(one: Claim, others: Sequence[Claim], weights: Weights) -> tuple[float, float]:
-    """Hold a claim against another text's: what is agreed on, and its weight."""
+def _hold(one: Claim, others: Sequence[Claim], hint: float, weights: Weights) -> tuple[float, float]:
+    """Hold a claim against another text's: what is agreed on, and its weight.
+
+    ``hint`` is what to take for agreed on where no claim is about the same, since an unread part may say it.
+    """
     best = max((agree(one, other, weights) for other in others), default=0.0)
     weight = weigh(one, weights)
     opposed = [other for other in others if contradicts(one, other)]
-    if one.certainty < 0.2:
+    if not opposed and best == 0:
+        best = hint
+    if one.certainty < DENIED:
         if opposed and best < 0.5:
             return 0.0, max(weigh(other, weights) for other in opposed)
         return (best * weight * weights.denied, weight * weights.denied) if best else (0.0, weight * weights.unsaid)
@@ -209,4 +224,4 @@ def _compare_devices(one: Claim, other: Claim, weights: Weights) -> float:
     return 1.0 if bool(one.tips) == bool(other.tips) else weights.unknown
 
 
-__all__ = ["WEIGHTS", "Weights", "agree", "contradicts", "score_claims", "score_read", "weigh"]
+__all__ = ["WEIGHTS", "Weights", "agree", "contradicts", "score_claims", "weigh"]

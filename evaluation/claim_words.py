@@ -63,7 +63,7 @@ _LARGEST = 0.5
 """Cardiothoracic ratio up to which a heart is normal."""
 _UNITS = {"m": 1.0, "c": 10.0, "i": 25.4}
 _TOKEN = re.compile(r"\d+(?:\.\d+)?[a-z]*|[a-z]+(?:'[a-z]+)?|[.!?;,:()]|>")
-_DROPPED = frozenset({"the", "a", "an", "its", "his", "her", "any", "some", "this", "there"})
+_DROPPED = frozenset({"the", "a", "an", "its", "his", "her", "any", "some", "this"})
 
 
 class Mark(NamedTuple):
