@@ -22,10 +22,12 @@ class Firewall:
         Of the reports that the graph was built from.
     patients : iterable of str
         Patients, studies or reports, as the reports name them.
+    hashes : iterable of int
+        Patients by their hashes under the ledger's key: those of near-duplicate images.
     """
 
-    def __init__(self, ledger: Ledger, patients: Iterable[str]) -> None:
-        self._without = ledger.leave_out(patients)
+    def __init__(self, ledger: Ledger, patients: Iterable[str], *, hashes: Iterable[int] = ()) -> None:
+        self._without = ledger.leave_out(patients, hashes=hashes)
 
     def clear(self, triples: Iterable[Triple]) -> list[Triple]:
         """Return the triples that are left, measured again; what no report was counted for stays as it is.

@@ -235,6 +235,19 @@ class Lookup:
         taken = Fingerprint.take(radiograph, reading, image)
         return [] if taken is None else self.images.find(taken, patients=patients)
 
+    def list_copied(self, image: ImageInput, radiograph: Radiograph, reading: Reading) -> frozenset[int]:
+        """Return the ledger's hashes of the patients of near-duplicates; none without an index that was built with one.
+
+        Parameters
+        ----------
+        image, radiograph, reading
+            As :meth:`find_similar` takes them.
+        """
+        from thoracite.retrieval.similar.fingerprint import Fingerprint
+
+        taken = None if self.images is None else Fingerprint.take(radiograph, reading, image)
+        return frozenset() if self.images is None or taken is None else self.images.list_counted(taken)
+
     def _ask_image(self, image: ImageInput, view: View, patients: Iterable[str]) -> Asked | Retrieval:
         """Ask for what an image shows, with the images that are like it; what is refused is answered already."""
         radiograph = self.load(image, view=view)
@@ -244,7 +257,8 @@ class Lookup:
         asked = ask_findings(reading.findings, view=reading.view)
         if self.settings.similar is None:
             return asked
-        return asked._replace(similar=tuple(self.find_similar(image, radiograph, reading, patients=patients)))
+        similar = tuple(self.find_similar(image, radiograph, reading, patients=patients))
+        return asked._replace(similar=similar, copied=self.list_copied(image, radiograph, reading))
 
     def close(self) -> None:
         """Close the graph and the index of images."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from thoracite.errors import InputError, UsageError
 from thoracite.kg.privacy.ledger import Ledger
-from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words
+from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words, read_answer
 from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
 from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
 from thoracite.retrieval.diagnosis.likelihood import SignTable
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 _NEAREST = 60
 """Texts that are fetched from the index for one query."""
-
-_ANSWERS: Mapping[object, Answer] = {"yes": "yes", "no": "no", True: "yes", False: "no"}
 
 
 class Retriever(Lookup):
@@ -130,7 +128,8 @@ class Retriever(Lookup):
     ) -> Retrieval:
         """Retrieve the subgraph and the evidence for an image, signs, a text, a concept or a vector.
 
-        Where the settings name an index of images, those most like an image are evidence of kind ``image``.
+        Where the settings name an index of images, those most like an image are evidence of kind ``image``, and, if it
+        was built with the ledger of the graph's reports, nothing counts of a patient whose image it is or nearly is.
 
         Parameters
         ----------
@@ -167,6 +166,8 @@ class Retriever(Lookup):
             asked, vector = self.ask(query, view, patients)
             if isinstance(asked, Retrieval):
                 return asked
+            if asked.copied:
+                firewall = self._open_firewall(patients, asked.copied)
             return self._search(asked, ranking, firewall=firewall, vector=vector)
 
     def retrieve_many(self, queries: Iterable[Query], **options: Any) -> Iterator[Retrieval]:
@@ -198,7 +199,7 @@ class Retriever(Lookup):
         """Read a query; what an image model refuses is answered already. A vector is returned beside it."""
         if isinstance(query, Mapping):
             known = None if view == "unknown" else view
-            answers = {self._find_named(sign): _read_answer(sign, said) for sign, said in query.items()}
+            answers = {self._find_named(sign): read_answer(sign, said) for sign, said in query.items()}
             by_id = {entity.id: entity for entity in answers}
             return ask_signs({entity.id: said for entity, said in answers.items()}, by_id, view=known), None
         if isinstance(query, (list, tuple)):
@@ -257,10 +258,12 @@ class Retriever(Lookup):
         (hits,) = self._index.find([asked.text] if vector is None else vector[None, :], _NEAREST)
         return hits
 
-    def _open_firewall(self, patients: Iterable[str]) -> Firewall:
+    def _open_firewall(self, patients: Iterable[str], hashes: Iterable[int] = ()) -> Firewall:
         if self._ledger is None:
             self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
-        return Firewall(self._ledger, patients)
+        if hashes and self.images is not None:
+            self.images.check_ledger(self._ledger)
+        return Firewall(self._ledger, patients, hashes=hashes)
 
     @property
     def sign_table(self) -> SignTable:
@@ -379,13 +382,6 @@ class Retriever(Lookup):
         facts = _leave_out(self._of_signs, without)
         tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
         return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
-
-
-def _read_answer(sign: str, said: object) -> Answer:
-    answer = _ANSWERS.get(said)
-    if answer is None:
-        raise InputError(f"the answer to {sign} is {said!r}; expected yes or no")
-    return answer
 
 
 def _leave_out(

@@ -233,6 +233,8 @@ class Explainer:
             return self._withhold(study, reading, doubt)
         if signs:
             reading = self._set_signs(reading, signs)
+        if self.settings.risk is not None:
+            reading = self._hold_back(reading, self.settings.risk)
         found = self._retrieve(reading.findings, reading.view, without=without)
         evidence = (*found.evidence, *collect_indication(study.indication, found.evidence))
         evidence = keep_keys(evidence, before) if before else evidence
@@ -241,6 +243,13 @@ class Explainer:
             reason = "no sentence that was written is supported by its evidence"
             return self._withhold(study, reading, reason, dropped=written.dropped)
         return self._release(study, reading, evidence, written)
+
+    def _hold_back(self, reading: Reading, risk: float) -> Reading:
+        from thoracite.generation.certificate import describe_level, hold_back, open_certificate
+
+        certificate = open_certificate(self.retriever.encoder.name)
+        notes = (*reading.notes, describe_level(risk, certificate))
+        return reading.model_copy(update={"findings": hold_back(reading.findings, certificate, risk), "notes": notes})
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder

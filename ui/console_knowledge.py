@@ -145,7 +145,9 @@ def index_triples(settings: Settings, *, encoder: str | None = None) -> str:
     return f"{built.texts} texts of triples are indexed in {built.folder} by {built.encoder}, {built.seconds:.1f} s"
 
 
-def index_images(folder: Path, settings: Settings, *, labels: Path | None, output: Path | None) -> str:
+def index_images(
+    folder: Path, settings: Settings, *, labels: Path | None, output: Path | None, ledger: Path | None = None
+) -> str:
     """Index the images of a folder by the encoder's features, and return the numbers.
 
     Parameters
@@ -158,6 +160,8 @@ def index_images(folder: Path, settings: Settings, *, labels: Path | None, outpu
         CSV with ``image,labels`` and perhaps ``patient``.
     output : Path or None
         Folder of the index; ``FOLDER.index`` beside the folder unless given.
+    ledger : Path or None
+        Folder of the ledger of the graph's reports, so that patients are known in both.
 
     Raises
     ------
@@ -167,6 +171,8 @@ def index_images(folder: Path, settings: Settings, *, labels: Path | None, outpu
         If the index cannot be written, or the encoder gives no features.
     StoreError
         If another build is at work there.
+    PrivacyError
+        If there is no ledger in its folder.
     """
     from thoracite.retrieval.similar.build import build_image_index
     from thoracite.retrieval.similar.labels import read_labels
@@ -180,7 +186,9 @@ def index_images(folder: Path, settings: Settings, *, labels: Path | None, outpu
     images, place = list(find_images([folder])), output or folder.with_name(f"{folder.name}.index")
     with ProgressBar() as progress:
         encoder = open_encoder(settings.encoder, settings=settings)
-        built = build_image_index(folder, images, place, encoder, table=table, settings=settings, progress=progress)
+        built = build_image_index(
+            folder, images, place, encoder, table=table, ledger=ledger, settings=settings, progress=progress
+        )
     left = f"{built.refused} are no frontal chest X-ray, {built.unread} cannot be read"
     named = f"{built.labelled} have labels" + (f"; {built.unknown} labels are no concept" if built.unknown else "")
     return (

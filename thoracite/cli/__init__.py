@@ -27,6 +27,7 @@ from thoracite.cli.options import (
     NoGraph,
     Prevalence,
     Processes,
+    Risk,
     Similar,
     Store,
     View,
@@ -103,6 +104,7 @@ def explain(
     patient: Annotated[
         str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
     ] = None,
+    risk: Risk = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
 ) -> None:
@@ -112,7 +114,7 @@ def explain(
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
-    settings = read_settings(graph=graph, store=store, similar=similar, **models)
+    settings = read_settings(graph=graph, store=store, similar=similar, risk=risk, **models)
     asked = Asked(view, parse_signs(sign or []), tuple(without or []), patient, indication, prior)
     files = {"html": html, "output": output}
     explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, dropped=dropped, **files)

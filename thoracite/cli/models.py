@@ -146,12 +146,16 @@ def index_images(
     output: Annotated[
         Path | None, typer.Option("--output", help="Folder of the index; FOLDER.index beside FOLDER by default.")
     ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="Ledger of the graph's reports: a near-duplicate's patient never counts."),
+    ] = None,
     encoder: Encoder = None,
 ) -> None:
     """Index your own images by what the encoder sees in them; a build that is stopped goes on where it was."""
     from thoracite.ui.console_knowledge import index_images as index
 
-    print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output))
+    print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
 
 
 __all__ = ["fetch_app", "index_app", "train_app"]

@@ -23,6 +23,12 @@ Prevalence = Annotated[
     Path | None,
     typer.Option("--prevalence", help="CSV with finding,share_all: how common findings are; ChestX-ray14 by default."),
 ]
+Risk = Annotated[
+    float | None,
+    typer.Option(
+        "--risk", help="Certified release: the most a statement about an opacity may be wrong, such as 0.1; see notes."
+    ),
+]
 Similar = Annotated[
     Path | None,
     typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
@@ -64,6 +70,7 @@ __all__ = [
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Risk",
     "Similar",
     "Store",
     "View",

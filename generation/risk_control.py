@@ -59,17 +59,19 @@ def _diverge(one: float, other: float) -> float:
     return whole + (1 - one) * math.log((1 - one) / (1 - other))
 
 
-def choose_threshold(losses: Floats, alpha: float, *, delta: float = DELTA) -> int | None:
+def choose_threshold(losses: Floats, alpha: float, *, delta: float = DELTA, patients: int | None = None) -> int | None:
     """Choose the boldest threshold that is certified.
 
     Parameters
     ----------
-    losses : ndarray, shape (patients, thresholds), in [0, 1]
-        Loss of each patient at each threshold, the most careful threshold first; patients are independent.
+    losses : ndarray, shape (patients, thresholds) or (thresholds,), in [0, 1]
+        Loss of each patient at each threshold, or its mean, the most careful threshold first; patients are independent.
     alpha : float
         Level that the risk has to stay below, in (0, 1).
     delta : float
         Chance that it does not, in (0, 1).
+    patients : int or None
+        Number of patients where only means are given.
 
     Returns
     -------
@@ -91,9 +93,9 @@ def choose_threshold(losses: Floats, alpha: float, *, delta: float = DELTA) -> i
     for name, value in (("alpha", alpha), ("delta", delta)):
         if not 0 < value < 1:
             raise UsageError(f"the risk {name} = {value} is out of range; expected a number between 0 and 1")
-    chosen = None
-    for column, risk in enumerate(losses.mean(axis=0)):
-        if find_p_value(float(risk), alpha, len(losses)) > delta:
+    chosen, number = None, len(losses) if patients is None else patients
+    for column, risk in enumerate(np.atleast_2d(losses).mean(axis=0)):
+        if find_p_value(float(risk), alpha, number) > delta:
             break
         chosen = column
     return chosen

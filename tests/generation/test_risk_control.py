@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.evaluation.risk_control import DELTA, average_patients, choose_threshold, find_p_value
+from thoracite.generation.risk_control import DELTA, average_patients, choose_threshold, find_p_value
 
 
 def test_p_values_fall_with_the_risk_and_with_the_number_of_cases() -> None:
