@@ -16,7 +16,6 @@ Examples
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Iterator, Sequence
 
@@ -33,7 +32,14 @@ MAIN = 3
 """Most findings with sentences of their own."""
 
 _NAMED = 3
-"""Most findings that one sentence on what is undecided or unlikely names: the safest ones."""
+"""Most findings that one sentence on what is undecided or unlikely names."""
+
+WEIGHT = (
+    "thx:pneumothorax", "thx:pleural_effusion", "thx:consolidation", "thx:pneumonia", "thx:pulmonary_edema",
+    "thx:lung_mass", "thx:cardiomegaly", "thx:pulmonary_nodule", "thx:atelectasis", "thx:pulmonary_infiltrates",
+    "thx:emphysema", "thx:pulmonary_fibrosis", "thx:pleural_thickening", "thx:hiatal_hernia",
+)  # fmt: skip
+"""Findings in the order in which what is undecided or unlikely is named: what would matter most first."""
 
 _TOLD = 2
 """Findings whose signs are told where nothing stands out clearly."""
@@ -227,18 +233,20 @@ class Wording:
 
     def leave(self, cited: CitedFindings) -> str:
         """Name a few findings on which the image does not decide; empty where there are none."""
-        ranked = sorted(cited.undecided, key=lambda one: abs(math.log(one.likelihood_ratio or 1.0)))
-        return self._name_few(cited, ranked, _UNDECIDED)
+        return self._name_few(cited, sorted(cited.undecided, key=_weigh), _UNDECIDED)
 
     def deny(self, cited: CitedFindings) -> str:
-        """Name a few findings that are unlikely, the least likely first; empty where there are none."""
-        ranked = sorted(cited.denied, key=lambda one: one.likelihood_ratio or one.probability)
-        return self._name_few(cited, ranked, _DENIED)
+        """Name a few findings that are unlikely; empty where there are none."""
+        return self._name_few(cited, sorted(cited.denied, key=_weigh), _DENIED)
 
     def _name_few(self, cited: CitedFindings, ranked: Sequence[Finding], wordings: Sequence[str]) -> str:
         few = list(ranked[:_NAMED])
         labels = join_words([finding.entity.label for finding in few], "or")
         return begin(self.choose(wordings).format(labels=labels, keys=cited.cite(few))) if few else ""
+
+
+def _weigh(finding: Finding) -> int:
+    return WEIGHT.index(finding.entity.id) if finding.entity.id in WEIGHT else len(WEIGHT)
 
 
 def _score(piece: Evidence) -> SignScore:
@@ -264,4 +272,4 @@ def _state_terms(score: SignScore, fact: Evidence) -> str:
     return "".join(f" {name_term(term)}" for term in sorted(terms))
 
 
-__all__ = ["MAIN", "Wording"]
+__all__ = ["MAIN", "WEIGHT", "Wording"]
