@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from thoracite.generation.generator import TextGenerator
-from thoracite.generation.grounding import ground
+from thoracite.generation.grounding import Grounded, ground
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Evidence, Study
@@ -114,7 +114,7 @@ class Bench(NamedTuple):
         cited = {key for claim in self._ground(text, seen, evidence).claims for key in claim.citations}
         return {piece.triple.key for piece in evidence if piece.triple is not None and piece.key in cited}
 
-    def _ground(self, text: str, seen: Seen, evidence: Sequence[Evidence]):  # noqa: ANN202 - ground's own
+    def _ground(self, text: str, seen: Seen, evidence: Sequence[Evidence]) -> Grounded:
         return ground(text, seen.reading.findings, evidence, linker=self.link, extractor=self.extractor)
 
 

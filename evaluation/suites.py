@@ -43,6 +43,7 @@ _SUITES = {
     "gate": "thoracite.evaluation.gate:run_gate",
     "audit": "thoracite.evaluation.audit:run_audit",
     "knockout": "thoracite.evaluation.knockout:run_knockout",
+    "generator": "thoracite.evaluation.generator:run_generator",
     "release": "thoracite.evaluation.release:run_release",
     "leakage": "thoracite.evaluation.leakage:run_leakage",
     "similar": "thoracite.evaluation.similar:run_similar",

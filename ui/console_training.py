@@ -50,7 +50,9 @@ def train_generator(
     limit = None if hours is None else 3600 * hours
     if recipe == "kg-llava":
         if data is None or explanations is None:
-            raise UsageError("kg-llava learns from explanations of images; name both, --explanations FILE --data FOLDER")
+            raise UsageError(
+                "kg-llava learns from explanations of images; name both, --explanations FILE --data FOLDER"
+            )
         return _train_kg_llava(work, settings, data, explanations, base, graph=graph, seed=seed)
     return _train_mini(work, settings, data, {"images": images, "rounds": rounds, "limit_s": limit}, graph, seed)
 
@@ -108,7 +110,9 @@ def _train_kg_llava(
         )
     folder = work / ("model" if graph else "model-without-graph")
     save_merged(adapted, processor, folder)
-    return f"{done:,} steps are done\nthe model is in {folder}; use it with `thoracite explain --generator llava:{folder}`"
+    return (
+        f"{done:,} steps are done\nthe model is in {folder}; use it with `thoracite explain --generator llava:{folder}`"
+    )
 
 
 def _make_tasks(

@@ -84,7 +84,13 @@ def build_processor(tokenizer: PreTrainedTokenizerFast) -> LlavaProcessor:
 
 
 def build_model(
-    tokenizer: PreTrainedTokenizerFast, *, hidden: int = 192, layers: int = 4, heads: int = 6, inner: int = 512, seed: int = 0
+    tokenizer: PreTrainedTokenizerFast,
+    *,
+    hidden: int = 192,
+    layers: int = 4,
+    heads: int = 6,
+    inner: int = 512,
+    seed: int = 0,
 ) -> LlavaForConditionalGeneration:
     """Build the network with fresh weights.
 
@@ -146,4 +152,14 @@ def save_model(model: LlavaForConditionalGeneration, processor: LlavaProcessor, 
     processor.save_pretrained(folder)
 
 
-__all__ = ["BEGIN", "END", "LONGEST", "PAD", "VOCABULARY", "build_model", "build_processor", "save_model", "train_tokenizer"]
+__all__ = [
+    "BEGIN",
+    "END",
+    "LONGEST",
+    "PAD",
+    "VOCABULARY",
+    "build_model",
+    "build_processor",
+    "save_model",
+    "train_tokenizer",
+]

@@ -23,8 +23,8 @@ from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from thoracite.generation.llava.images import OUTSIDE, SIDE, MiniImageProcessor, cut_margin
 from thoracite.generation.llava.seeing import Seen, see
-from thoracite.generation.llava.tokens import count_channels, count_tokens, lay_extras, lay_tokens
-from thoracite.vision.image import Radiograph
+from thoracite.generation.llava.tokens import Tokens, count_channels, count_tokens, lay_extras, lay_tokens
+from thoracite.vision.image import Pixels, Radiograph
 
 if TYPE_CHECKING:
     from thoracite.vision.mini.encoder import MiniEncoder
@@ -117,13 +117,13 @@ class TowerModel(PreTrainedModel):
         )
 
 
-def see_tokens(pixels: np.ndarray) -> np.ndarray:
+def see_tokens(pixels: Pixels) -> Tokens:
     """Return the image tokens of one padded image, shape (tokens, channels)."""
     seen = see_pixels(cut_margin(pixels))
     return lay_tokens(seen.maps, lay_extras(seen.findings, seen.logits))
 
 
-def see_pixels(pixels: np.ndarray) -> Seen:
+def see_pixels(pixels: Pixels) -> Seen:
     """Read one image without its margin; one that is all margin shows nothing."""
     if not pixels.size:
         pixels = np.zeros((SIDE, SIDE), dtype=np.float32)

@@ -131,9 +131,7 @@ def find_labels(annotation: Annotation) -> list[tuple[Mention, frozenset[str]]]:
     return labels
 
 
-def _find_reasons(
-    annotation: Annotation, labels: list[tuple[Mention, frozenset[str]]]
-) -> tuple[set[str], set[str]]:
+def _find_reasons(annotation: Annotation, labels: list[tuple[Mention, frozenset[str]]]) -> tuple[set[str], set[str]]:
     """Find the labels of what suggests and of what is suggested, where neither is denied."""
     names = {mention.id: own for mention, own in labels}
     evidence: set[str] = set()

@@ -1,7 +1,7 @@
 """Explanations in the form of MIMIC-NLE: a sentence, the diagnoses that it explains, and the evidence that it names.
 
-Files of the real set are read as their holders have them: JSON lines, a JSON list, or a JSON object of them, with the
-fields ``sentence_ID, nle, patient_ID, report_ID, diagnosis_label, evidence_label, img_labels``. A file that this project
+Files of the real set are read as their holders have them: JSON lines, a JSON list, or a JSON object, with the fields
+``sentence_ID, nle, patient_ID, report_ID, diagnosis_label, evidence_label, img_labels``. A file that this project
 writes may leave the sentences out, and holds their places in the reports instead.
 
 References

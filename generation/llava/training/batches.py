@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
+from thoracite.files import replace_file
 from thoracite.generation.llava.tokens import PLACES, count_tokens, lay_extras
 from thoracite.generation.llava.training.kept import Kept
 from thoracite.generation.llava.training.pairs import Pair
 from thoracite.generation.prompts import IMAGE
 from thoracite.types.verdict import ASSERTED, OUTSTANDING
-from thoracite.files import replace_file
 from thoracite.vision.mini.efficientnet import FEATURES
 
 IGNORED = -100

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from thoracite.generation.llava.seeing import see
@@ -27,6 +28,8 @@ PHANTOMS = 700_000
 
 _EACH = 6
 """One phantom after so many real images, less one."""
+
+Bytes = npt.NDArray[np.uint8]
 
 Search = Callable[[Sequence[Finding], View], tuple[Sequence[Finding], Sequence[Evidence]]]
 """Findings and view → findings and evidence: a retriever's search, which this room does not know."""
@@ -137,7 +140,7 @@ def _read(source: Source, encoder: MiniEncoder, search: Search) -> Kept | None:
     return Kept(source.name, pixels, seen.maps, seen.logits, tuple(findings), tuple(evidence), gold)
 
 
-def _load(source: Source) -> tuple[np.ndarray, str]:
+def _load(source: Source) -> tuple[Bytes, str]:
     if source.case is None:
         phantom = draw_phantom(source.seed, size=128)
         return shrink(phantom.image), phantom.gold.report
@@ -145,9 +148,10 @@ def _load(source: Source) -> tuple[np.ndarray, str]:
         return shrink(np.asarray(image.convert("L"), dtype=np.float32) / 255), ""
 
 
-def shrink(pixels: Pixels) -> np.ndarray:
+def shrink(pixels: Pixels) -> Bytes:
     """Shrink a radiograph as the encoder does, to grey values of 8 bits."""
-    return np.rint(255 * np.clip(shrink_pixels(pixels.astype(np.float32)), 0, 1)).astype(np.uint8)
+    small: Bytes = np.rint(255 * np.clip(shrink_pixels(pixels.astype(np.float32)), 0, 1)).astype(np.uint8)
+    return small
 
 
 def list_kept(folder: Path) -> Iterator[Path]:

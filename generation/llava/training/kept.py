@@ -60,7 +60,9 @@ def write_kept(kept: Kept, folder: Path) -> None:
         An existing folder.
     """
     facts = {
-        "findings": [finding.model_dump(mode="json", exclude={"signs": {"__all__": {"drawing"}}}) for finding in kept.findings],
+        "findings": [
+            finding.model_dump(mode="json", exclude={"signs": {"__all__": {"drawing"}}}) for finding in kept.findings
+        ],
         "evidence": _pack(kept.evidence, kept.findings),
         "gold": kept.gold,
     }

@@ -1,8 +1,8 @@
 """KG-LLaVA's recipe: LLaVA-1.5 with low-rank adapters, a projector of its own rate, and the graph in the prompt.
 
-The numbers are the paper's. Seven billion parameters need one GPU of 40 GB or more in bfloat16; the loop is the same for
-any ``LlavaForConditionalGeneration``, and is tested on a tiny one. A run that is stopped goes on from its checkpoint,
-which holds adapters, projector and optimiser, and not the base.
+The numbers are the paper's. Seven billion parameters need one GPU of 40 GB or more in bfloat16; the loop is the same
+for any ``LlavaForConditionalGeneration``, and is tested on a tiny one. A run that is stopped goes on from its
+checkpoint, which holds adapters, projector and optimiser, and not the base.
 
 References
 ----------
@@ -117,7 +117,9 @@ def find_image(folder: Path, patient: str, report: str) -> Path | None:
     """
     group, study = patient.removeprefix("p"), report.removeprefix("s")
     for root in (folder / "files", folder):
-        found = sorted(path for path in (root / f"p{group[:2]}" / f"p{group}" / f"s{study}").glob("*.*") if _is_image(path))
+        found = sorted(
+            path for path in (root / f"p{group[:2]}" / f"p{group}" / f"s{study}").glob("*.*") if _is_image(path)
+        )
         if found:
             return found[0]
     return next((path for path in sorted(folder.glob(f"{report}.*")) if _is_image(path)), None)

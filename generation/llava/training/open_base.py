@@ -1,4 +1,4 @@
-"""Opening of the base model that adapters are trained on: a folder, or what the hub's own client has on this machine."""
+"""Opening of the base model that adapters are trained on: a folder, or what is on this machine already."""
 
 from __future__ import annotations
 

@@ -77,7 +77,11 @@ class Pool:
         """
         known = {piece.triple.key for piece in own if piece.triple is not None}
         others = [piece for key, piece in self._pieces.items() if key not in known]
-        tying = [piece for piece in others if any(find_tying(sign, [piece]) for sign in signs if sign.sign and sign.sign.valid)]
+        tying = [
+            piece
+            for piece in others
+            if any(find_tying(sign, [piece]) for sign in signs if sign.sign and sign.sign.valid)
+        ]
         kept = chance.sample(list(own), min(len(own), chance.randrange(TRIPLES)))
         drawn = chance.sample(tying, min(len(tying), chance.randrange(4)))
         drawn += chance.sample(others, min(len(others), TRIPLES - min(TRIPLES, len(kept) + len(drawn))))

@@ -1,4 +1,4 @@
-"""Training of ``thoracite-mini-llava`` from nothing but the bundled encoder, the graph and images: in stages, resumable.
+"""Training of ``thoracite-mini-llava`` from the bundled encoder, the graph and images: in stages, resumable.
 
 1. images are read, and what they show is kept (:mod:`.harvest`); 2. prompts and explanations are written and verified
 (:mod:`.pairs`); 3. a tokenizer is trained on them; 4. projector and decoder are fitted (:mod:`.fit`). Each stage goes
@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import torch
 from transformers import PreTrainedTokenizerFast
 
 from thoracite.generation.llava.build import build_model, build_processor, save_model, train_tokenizer
@@ -118,7 +117,6 @@ def train_mini(
     run = work / ("fit" if plan.graph else "fit-without-graph")
     tokenizer = open_tokenizer(run / "tokenizer", examples)
     model = build_model(tokenizer, seed=plan.seed)
-    threads = torch.get_num_threads()
     done = fit_model(
         model,
         tokenizer,
@@ -131,7 +129,6 @@ def train_mini(
         seed=plan.seed,
         progress=progress,
     )
-    torch.set_num_threads(threads)
     save_model(model, build_processor(tokenizer), work / ("model" if plan.graph else "model-without-graph"))
     return done
 
