@@ -45,6 +45,7 @@ _SUITES = {
     "knockout": "thoracite.evaluation.knockout:run_knockout",
     "explanations": "thoracite.evaluation.explanations:run_explanations",
     "ranking": "thoracite.evaluation.ranking:run_ranking",
+    "generator": "thoracite.evaluation.generator:run_generator",
     "release": "thoracite.evaluation.release:run_release",
     "leakage": "thoracite.evaluation.leakage:run_leakage",
     "similar": "thoracite.evaluation.similar:run_similar",

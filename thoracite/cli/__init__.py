@@ -15,7 +15,7 @@ import typer
 
 import thoracite
 from thoracite.cli.measuring import benchmark, evaluate
-from thoracite.cli.models import fetch_app, index_app, train_app
+from thoracite.cli.models import build_nle, fetch_app, index_app, train_app
 from thoracite.cli.options import (
     Dropped,
     Earlier,
@@ -122,6 +122,7 @@ def explain(
 
 app.command()(retrieve)
 app.command()(differential)
+app.command("build-nle")(build_nle)
 
 
 @app.command()

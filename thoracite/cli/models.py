@@ -90,6 +90,41 @@ def train_calibration(
     print_result(calibrate_encoder(name, data))
 
 
+@train_app.command("generator")
+def train_generator(
+    work: Annotated[Path, typer.Argument(help="Folder of the training; a stopped one goes on there.")],
+    recipe: Annotated[str, typer.Option("--recipe", help="mini or kg-llava.")] = "mini",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with manifest.csv and images; or MIMIC-CXR-JPG's.")
+    ] = None,
+    explanations: Annotated[
+        Path | None, typer.Option("--explanations", help="MIMIC-NLE, or what build-nle wrote; for kg-llava.")
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", help="Model that kg-llava adapts.")] = None,
+    no_graph: Annotated[bool, typer.Option("--no-graph", help="Leave triples and reasons out.")] = False,
+    images: Annotated[int | None, typer.Option("--images", min=1, help="Images that mini reads.")] = None,
+    rounds: Annotated[int | None, typer.Option("--rounds", min=1, help="Rounds of 50 steps of mini.")] = None,
+    hours: Annotated[float | None, typer.Option("--hours", help="End mini's fitting after these, to go on.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train a LLaVA that sees pixels and graph; an interrupted run resumes where it was."""
+    from thoracite.ui.console_training import train_generator as train
+
+    amounts = {"images": images, "rounds": rounds, "hours": hours}
+    told = train(
+        work,
+        read_settings(),
+        recipe=recipe,
+        data=data,
+        explanations=explanations,
+        base=base,
+        graph=not no_graph,
+        seed=seed,
+        **amounts,
+    )
+    print_result(told)
+
+
 @fetch_app.command("encoder")
 def fetch_encoder(
     name: Annotated[str, typer.Argument(help="Its name for explain --encoder: biomedclip, hf:OWNER/MODEL …")],
@@ -158,4 +193,17 @@ def index_images(
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
 
 
-__all__ = ["fetch_app", "index_app", "train_app"]
+def build_nle(
+    archive: Annotated[Path, typer.Argument(help="Open-i's archive, or any reports that extract reads.")],
+    output: Annotated[Path, typer.Argument(help="JSON lines to write, in the form of MIMIC-NLE.")],
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="Identifiers, places and labels alone, which may be handed on.")
+    ] = False,
+) -> None:
+    """Derive explanations of diagnoses from reports: sentences in which one finding suggests another."""
+    from thoracite.ui.console_training import build_explanations
+
+    print_result(build_explanations(archive, output, text=not without_text))
+
+
+__all__ = ["build_nle", "fetch_app", "index_app", "train_app"]
