@@ -92,7 +92,9 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
 _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
-_ROUND = frozenset({"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"})
+_ROUND = frozenset(
+    {"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"}
+)
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
     "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
@@ -180,7 +182,14 @@ def _is_close(one: Head, other: Head, words: Sequence[str], marks: Sequence[Mark
 
 def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
     """Tell whether a "line" is only a line: nothing says where it ends or how it lies."""
-    loose = head.device and words[head.start : head.end] in (("line",), ("lead",), ("catheter",), ("port",), ("drain",), ("tube",))
+    loose = head.device and words[head.start : head.end] in (
+        ("line",),
+        ("lead",),
+        ("catheter",),
+        ("port",),
+        ("drain",),
+        ("tube",),
+    )
     return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
 
 
@@ -209,7 +218,9 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
-    if mark.value == "small" and any(head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads):
+    if mark.value == "small" and any(
+        head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads
+    ):
         return ""  # the finding has shrunk, not the lung
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""
@@ -217,7 +228,9 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.concept == "pulmonary_cavity" for head in heads):
             return "air_fluid_level"
         first, second = sorted((mark, place), key=lambda one: one.start)
-        inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(words[first.end : second.start])
+        inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(
+            words[first.end : second.start]
+        )
         return "pulmonary_edema" if inside else concept
     return concept
 
@@ -232,7 +245,11 @@ def _list_joined(
         while 0 <= at < len(places):
             first, second = sorted((found[-1] if step > 0 else found[0], places[at]), key=lambda one: one.start)
             between = words[first.end : second.start]
-            if first.end <= mark.start < second.start or not ({"and", ",", "or"}.intersection(between) and len(between) <= 2) or places[at].value not in choices:
+            if (
+                first.end <= mark.start < second.start
+                or not ({"and", ",", "or"}.intersection(between) and len(between) <= 2)
+                or places[at].value not in choices
+            ):
                 break
             found.insert(len(found) if step > 0 else 0, places[at])
             at += step

@@ -157,7 +157,11 @@ def read_device(concept: str, near: Sequence[Mark], words: Sequence[str]) -> tup
         The sentence.
     """
     found = [mark for mark in near if mark.role == "tip" and _is_end(mark, words)]
-    missed = {mark.value for mark in found if any(other.role == "negation" and 0 <= mark.start - other.end <= 2 for other in near)}
+    missed = {
+        mark.value
+        for mark in found
+        if any(other.role == "negation" and 0 <= mark.start - other.end <= 2 for other in near)
+    }
     tips = frozenset(mark.value for mark in found) - missed
     if any(mark.role == "misplaced" for mark in near) or missed & _LYING_RIGHT.get(concept, frozenset()):
         return tips, "bad"

@@ -45,7 +45,21 @@ _NUMBERED = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _ORDINALS = {
     name: str(value)
     for value, name in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        1,
     )
 }
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)mm")
@@ -171,7 +185,10 @@ def _qualify(
     head: Head, certainty: float, near: Sequence[Mark], words: Sequence[str], span: tuple[int, int], *, alone: bool
 ) -> Claim:
     part = words[span[0] : span[1]]
-    values = {role: [mark.value for mark in near if mark.role == role] for role in ("zone", "degree", "change", "old", "count")}
+    values = {
+        role: [mark.value for mark in near if mark.role == role]
+        for role in ("zone", "degree", "change", "old", "count")
+    }
     if head.concept.startswith("any_lung") and certainty > 0 and not head.denied:
         head = head._replace(concept="lesion")  # "disease in the right middle lobe"
     if any(mark.role == "tension" for mark in near) and head.concept == "pneumothorax":
@@ -306,7 +323,9 @@ def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads:
         if head.anchor < cue.end:
             continue
         between = words[last : head.anchor]
-        if any(last <= end < head.anchor for end in ends) or (last > cue.end and not _continues(between, words, marks, last, head)):
+        if any(last <= end < head.anchor for end in ends) or (
+            last > cue.end and not _continues(between, words, marks, last, head)
+        ):
             return
         if last == cue.end and "," in between and not head.denied:
             return
@@ -316,9 +335,7 @@ def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads:
             return
 
 
-def _continues(
-    between: Sequence[str], words: Sequence[str], marks: Sequence[Mark], first: int, head: Head
-) -> bool:
+def _continues(between: Sequence[str], words: Sequence[str], marks: Sequence[Mark], first: int, head: Head) -> bool:
     """Tell whether a denied list goes on: by "or", by a comma before one, or by a comma before a bare name."""
     if {"or", "nor"}.intersection(between):
         return True
@@ -327,7 +344,9 @@ def _continues(
     after = words[head.anchor :]
     if "or" in after or "nor" in after or not _JOINTS.intersection(between):
         return True
-    stated = any(mark.role in {"side", "degree", "change", "hedge"} and first <= mark.start < head.end for mark in marks)
+    stated = any(
+        mark.role in {"side", "degree", "change", "hedge"} and first <= mark.start < head.end for mark in marks
+    )
     return not stated and not _VERBS.intersection(after) and ":" not in between
 
 

@@ -110,7 +110,7 @@ def explain(
 ) -> None:
     """Explain images; each sentence cites its evidence."""
     from thoracite.interventions import parse_signs
-    from thoracite.ui.console import Asked, choose_form, explain_images
+    from thoracite.ui.console.images import Asked, choose_form, explain_images
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
@@ -135,7 +135,7 @@ def query(
     json: Json = False,
 ) -> None:
     """Ask the graph in SPARQL or Cypher."""
-    from thoracite.ui.console_graph import run_query
+    from thoracite.ui.console.graph import run_query
 
     answer = run_query(query, read_settings(graph=graph, store=store), language=language, parameters=parameter or [])
     print_result(answer.as_json() if json else answer.as_text())
@@ -144,7 +144,7 @@ def query(
 @app.command()
 def queries(json: Json = False) -> None:
     """List the published queries."""
-    from thoracite.ui.console_graph import list_queries
+    from thoracite.ui.console.graph import list_queries
 
     print_result(list_queries(as_json=json))
 
@@ -157,7 +157,7 @@ def extract(
     processes: Processes = 1,
 ) -> None:
     """Turn reports into RadGraph JSON; identifiers are removed first."""
-    from thoracite.ui.console_reports import extract_reports
+    from thoracite.ui.console.reports import extract_reports
 
     print_result(extract_reports(reports, output, extractor=extractor, processes=processes))
 
@@ -171,7 +171,7 @@ def aggregate(
     processes: Processes = 1,
 ) -> None:
     """Count statements of reports as triples that name no patient."""
-    from thoracite.ui.console_reports import aggregate_reports
+    from thoracite.ui.console.reports import aggregate_reports
 
     print_result(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
 
@@ -184,7 +184,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the embedded graph in a new version folder and switch to it."""
-    from thoracite.ui.console_graph import build_graph
+    from thoracite.ui.console.graph import build_graph
 
     print_result(build_graph(read_settings(graph=graph), add=add or [], reports=reports, as_json=json))
 
@@ -195,7 +195,7 @@ def build_ontology(
     output: Annotated[Path, typer.Argument(help="Folder to write concepts and facts to.")],
 ) -> None:
     """Write the bundled concepts and facts again from their sources."""
-    from thoracite.ui.console_graph import write_ontology
+    from thoracite.ui.console.graph import write_ontology
 
     print_result(write_ontology(knowledge, output))
 
@@ -206,7 +206,7 @@ def build_mentions(
     output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
 ) -> None:
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
-    from thoracite.ui.console_reports import build_mentions as build_graph_of
+    from thoracite.ui.console.reports import build_mentions as build_graph_of
 
     print_result(build_graph_of(radgraph, output).model_dump())
 
@@ -218,7 +218,7 @@ def read_knowledge(
     licence: Annotated[str | None, typer.Option("--licence", help="For documents that state none.")] = None,
 ) -> None:
     """Read triples from sentences of books, articles and definitions."""
-    from thoracite.ui.console_knowledge import read_knowledge as read
+    from thoracite.ui.console.knowledge import read_knowledge as read
 
     print_result(read(paths, output, licence=licence))
 
@@ -230,7 +230,7 @@ def export(
     graph: Graph = None,
 ) -> None:
     """Write the graph for other programs: RDF, or CSV for neo4j-admin."""
-    from thoracite.ui.console_knowledge import export_graph
+    from thoracite.ui.console.knowledge import export_graph
 
     print_result(export_graph(read_settings(graph=graph), output, form=form))
 
@@ -241,7 +241,7 @@ def load(
     graph: Graph = None,
 ) -> None:
     """Load the built graph into a server."""
-    from thoracite.ui.console_graph import load_store
+    from thoracite.ui.console.graph import load_store
 
     print_result(load_store(read_settings(graph=graph, store=store)))
 
@@ -249,7 +249,7 @@ def load(
 @app.command()
 def check(graph: Graph = None, json: Json = False) -> None:
     """Check the graph against its SHACL shapes and naming rules."""
-    from thoracite.ui.console_graph import check_graph
+    from thoracite.ui.console.graph import check_graph
 
     text, violations = check_graph(read_settings(graph=graph), as_json=json)
     print_result(text)
@@ -264,7 +264,7 @@ def signs(
     json: Json = False,
 ) -> None:
     """List the signs that are asked of an image, or compare their weights with the graph."""
-    from thoracite.ui.console_signs import list_signs, map_signs
+    from thoracite.ui.console.signs import list_signs, map_signs
 
     print_result(map_signs(as_json=json) if show_map else list_signs(as_json=json))
 
@@ -289,7 +289,7 @@ def check_report(
     encoder: Encoder = None,
 ) -> None:
     """Compare a report with its image, the graph and itself; exit code 1 where errors are found."""
-    from thoracite.ui.console import check_report as check_one
+    from thoracite.ui.console.images import check_report as check_one
 
     text, errors = check_one(image, report, read_settings(graph=graph, encoder=encoder), as_json=json)
     print_result(text)
@@ -308,7 +308,7 @@ def phantom(
     size: Annotated[int, typer.Option("--size", min=64, max=2048, help="Side in pixels.")] = 512,
 ) -> None:
     """Draw synthetic chest radiographs with known findings."""
-    from thoracite.ui.console import write_phantoms
+    from thoracite.ui.console.images import write_phantoms
 
     print_result(write_phantoms(output, number=number, seed=seed, size=size))
 
@@ -348,7 +348,7 @@ def schema(
 @app.command()
 def settings(json: Json = False) -> None:
     """Show every setting and where its value came from."""
-    from thoracite.ui.console import show_settings
+    from thoracite.ui.console.images import show_settings
 
     print_result(show_settings(read_settings(), as_json=json))
 

@@ -108,7 +108,7 @@ def train_generator(
     seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train a LLaVA that sees pixels and graph; an interrupted run resumes where it was."""
-    from thoracite.ui.console_training import train_generator as train
+    from thoracite.ui.console.training import train_generator as train
 
     amounts = {"images": images, "rounds": rounds, "hours": hours}
     told = train(
@@ -153,7 +153,7 @@ def fetch_pubmed(
     email: Annotated[str | None, typer.Option("--email", help="Your address for NCBI.")] = None,
 ) -> None:
     """Fetch PubMed records through NCBI's E-utilities."""
-    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
+    from thoracite.ui.console.knowledge import fetch_pubmed as fetch
 
     print_result(fetch(query, output, maximum=maximum, email=email))
 
@@ -167,7 +167,7 @@ def index_triples(
     store: Store = None,
 ) -> None:
     """Index the unique texts of a graph's triples; a build that is stopped leaves the old index."""
-    from thoracite.ui.console_knowledge import index_triples as index
+    from thoracite.ui.console.knowledge import index_triples as index
 
     print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
 
@@ -188,7 +188,7 @@ def index_images(
     encoder: Encoder = None,
 ) -> None:
     """Index your own images by what the encoder sees in them; a build that is stopped goes on where it was."""
-    from thoracite.ui.console_knowledge import index_images as index
+    from thoracite.ui.console.knowledge import index_images as index
 
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
 
@@ -201,7 +201,7 @@ def build_nle(
     ] = False,
 ) -> None:
     """Derive explanations of diagnoses from reports: sentences in which one finding suggests another."""
-    from thoracite.ui.console_training import build_explanations
+    from thoracite.ui.console.training import build_explanations
 
     print_result(build_explanations(archive, output, text=not without_text))
 

@@ -11,7 +11,7 @@ import pytest
 from thoracite.errors import ModelError
 from thoracite.pipeline import ImageError
 from thoracite.types import Certainty, Entity, Explanation, Finding
-from thoracite.ui.table import ProbabilityTable
+from thoracite.ui.console.table import ProbabilityTable
 from thoracite.vision.labels import FINDINGS
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Evidence, Finding, View
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.console.progress import ProgressBar
 
 if TYPE_CHECKING:
     from thoracite.generation.llava.training.kg_llava import Recipe, Task
@@ -42,7 +42,7 @@ def train_generator(
     InputError, StoreError, ModelError
         From the training.
     """
-    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.console.graph import prepare_graph
 
     if recipe not in RECIPES:
         raise UsageError(f"there is no recipe {recipe!r}; there are {' and '.join(RECIPES)}")

@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.console.progress import ProgressBar
 
 CODE = """
 import sys
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.console.progress import ProgressBar
 with ProgressBar() as progress:
     for done in range(1, 4):
         with progress.step_aside():
@@ -49,7 +49,7 @@ def test_nothing_is_shown_where_there_is_but_one_thing_to_do(capsys: pytest.Capt
 
 
 STEPS = """
-from thoracite.ui.progress import ProgressBar
+from thoracite.ui.console.progress import ProgressBar
 with ProgressBar("in [b]folder[/b]: ") as progress:
     progress("writing", 0, None)
     progress("reports", 41, None)

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Answer, Explanation, Study, View
-from thoracite.ui.console_graph import prepare_graph
-from thoracite.ui.dropped import render_dropped
-from thoracite.ui.output import open_output
-from thoracite.ui.progress import ProgressBar, tell
-from thoracite.ui.table import ProbabilityTable
+from thoracite.ui.console.dropped import render_dropped
+from thoracite.ui.console.graph import prepare_graph
+from thoracite.ui.console.output import open_output
+from thoracite.ui.console.progress import ProgressBar, tell
+from thoracite.ui.console.table import ProbabilityTable
 from thoracite.ui.text import align_columns, render_text
 from thoracite.ui.view import render_error, render_record, render_slim
 

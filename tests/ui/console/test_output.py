@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from thoracite.errors import UsageError
-from thoracite.ui.output import open_output
+from thoracite.ui.console.output import open_output
 
 
 def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path: Path) -> None:

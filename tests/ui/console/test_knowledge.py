@@ -16,7 +16,7 @@ from thoracite.phantom import write_phantoms
 from thoracite.retrieval.index.text_encoder import load_text_encoder
 from thoracite.retrieval.index.triple_index import open_index
 from thoracite.settings import Settings
-from thoracite.ui.console_knowledge import index_images, index_triples
+from thoracite.ui.console.knowledge import index_images, index_triples
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.progress import ProgressBar, tell
+from thoracite.ui.console.progress import ProgressBar, tell
 
 if TYPE_CHECKING:
     from thoracite.kg.queries.published import PublishedQuery

@@ -8,7 +8,7 @@ from typing import Any
 
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.progress import ProgressBar, tell
+from thoracite.ui.console.progress import ProgressBar, tell
 
 
 def read_knowledge(paths: Sequence[Path], output: Path, *, licence: str | None = None) -> str:
@@ -38,7 +38,7 @@ def retrieve_evidence(query: str, settings: Settings, *, as_json: bool) -> str |
         From :meth:`thoracite.retrieval.retriever.Retriever.retrieve`.
     """
     from thoracite.retrieval.retriever import Retriever
-    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.console.graph import prepare_graph
     from thoracite.ui.text import render_retrieval_text
     from thoracite.ui.view import render_retrieval
 
@@ -61,7 +61,7 @@ def rank_differential(
         If the graph does not know a finding.
     """
     from thoracite.retrieval.retriever import Retriever
-    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.console.graph import prepare_graph
     from thoracite.ui.records.differential_answer import VIEWS, render_differential, render_differential_text
 
     if view not in VIEWS:
@@ -131,7 +131,7 @@ def index_triples(settings: Settings, *, encoder: str | None = None) -> str:
     """
     from thoracite.retrieval.index.text_encoder import load_text_encoder
     from thoracite.retrieval.index.triple_index import build_index
-    from thoracite.ui.console_graph import prepare_graph
+    from thoracite.ui.console.graph import prepare_graph
 
     loaded = load_text_encoder(encoder)
     with ProgressBar() as progress:
@@ -176,7 +176,7 @@ def index_images(
     """
     from thoracite.retrieval.similar.build import build_image_index
     from thoracite.retrieval.similar.labels import read_labels
-    from thoracite.ui.console import find_images
+    from thoracite.ui.console.images import find_images
     from thoracite.vision.encoders import open_encoder
 
     if not folder.is_dir():

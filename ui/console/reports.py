@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from thoracite.ui.progress import ProgressBar, tell
+from thoracite.ui.console.progress import ProgressBar, tell
 
 if TYPE_CHECKING:
     from thoracite.kg.aggregate.mention_graph import MentionBuild

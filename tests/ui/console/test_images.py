@@ -9,8 +9,8 @@ import pytest
 from tests.images import write_dicom_without_pixels, write_noise
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.console import choose_form, find_images
-from thoracite.ui.console_graph import find_query, guess_language, run_query
+from thoracite.ui.console.graph import find_query, guess_language, run_query
+from thoracite.ui.console.images import choose_form, find_images
 
 
 def test_a_folder_is_its_images_by_name_and_a_file_is_itself(tmp_path: Path) -> None:
