@@ -67,15 +67,13 @@ def read_gold(path: Path | None = None, *, column: str = "grade") -> dict[str, d
     return dict(grades)
 
 
-def run_retrieval(data: Path, *, kept: Path | None = None) -> Suite:
+def run_retrieval(data: Path | None = None) -> Suite:  # noqa: ARG001 - every suite is given the development data
     """Measure every system on the judged queries, by halves, with paired differences.
 
     Parameters
     ----------
-    data : Path
-        Folder of the development data; without images their queries are left out.
-    kept : Path or None
-        File of what was read in images, for a second look.
+    data : Path or None
+        Not needed: what was read in the images is kept.
 
     Raises
     ------
@@ -84,7 +82,7 @@ def run_retrieval(data: Path, *, kept: Path | None = None) -> Suite:
     """
     gold = read_gold()
     with open_systems() as (retriever, systems):
-        queries = [query for query in read_queries(retriever, data, kept=kept) if query.id in gold]
+        queries = [query for query in read_queries(retriever) if query.id in gold]
         ranked = {
             name: [[name_triple(one) for one in rank(query)[:DEEP]] for query in queries]
             for name, rank in systems.name_all().items()

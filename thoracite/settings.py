@@ -71,6 +71,9 @@ class Settings(BaseSettings):
         ``thoracite-mini``, or the name of another encoder.
     prevalence : Path or None
         CSV of how common findings are where the images come from; ChestX-ray14 unless given.
+    risk : float or None
+        Level of certified release, in (0, 1): statements about opacities that come too near to a verdict's limit become
+        undecided. Off unless given.
     device : str
         Device for models: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     query_limit_s : float
@@ -115,6 +118,7 @@ class Settings(BaseSettings):
     chat_limit_s: float = Field(default=120.0, gt=0)
     encoder: str = "thoracite-mini"
     prevalence: Path | None = None
+    risk: float | None = Field(default=None, gt=0, lt=1)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
     query_limit_s: float = Field(default=10.0, gt=0)
     max_pixels: int = Field(default=64_000_000, gt=0)

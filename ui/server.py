@@ -48,6 +48,7 @@ from thoracite.ui.interventions.routes import add_cases
 from thoracite.ui.limits import LimitBodies
 from thoracite.ui.records.explanation import ExplanationRecord
 from thoracite.ui.service import BusyError, Explaining, Service
+from thoracite.ui.tabs.routes import add_tabs
 from thoracite.ui.view import render_check, render_cypher_json, render_record, render_retrieval
 
 EXPLAIN_LIMIT_S = 120.0
@@ -160,6 +161,7 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _add_rest(app, service)
     _add_queries(app, service)
     add_cases(app, service)
+    add_tabs(app, service)
     run_tools = _add_tools(app, service)
     if page:
         _mount_page(app, service, Path(workspace.name))

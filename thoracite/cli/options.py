@@ -23,6 +23,12 @@ Prevalence = Annotated[
     Path | None,
     typer.Option("--prevalence", help="CSV with finding,share_all: how common findings are; ChestX-ray14 by default."),
 ]
+Risk = Annotated[
+    float | None,
+    typer.Option(
+        "--risk", help="Certified release: the most a statement about an opacity may be wrong, such as 0.1; see notes."
+    ),
+]
 Similar = Annotated[
     Path | None,
     typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
@@ -33,8 +39,8 @@ View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
     "grounding, vision, words, wordings, sentences, chest, encoders, sides, localisation, signs, shift, lists, "
-    "fairness, release, audit, knockout, retrieval, leakage, similar, differential, text-vectors, index, consistency, "
-    "gate, questions, stores, scale."
+    "fairness, explanations, ranking, release, audit, knockout, retrieval, leakage, similar, differential, "
+    "text-vectors, index, consistency, gate, generator, questions, stores, scale."
 )
 """The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
 
@@ -64,6 +70,7 @@ __all__ = [
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Risk",
     "Similar",
     "Store",
     "View",
