@@ -63,6 +63,10 @@ class Settings(BaseSettings):
         ``ledger`` in the graph's folder unless given.
     generator : str
         ``template``, or the name of another generator.
+    chat_key : SecretStr
+        Key of a chat server (``openai:ADDRESS``), from the environment; never printed.
+    chat_limit_s : float
+        Time limit of a chat server's answer in seconds, above 0.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
     prevalence : Path or None
@@ -110,6 +114,8 @@ class Settings(BaseSettings):
     store_password: SecretStr = SecretStr("")
     ledger: Path | None = None
     generator: str = "template"
+    chat_key: SecretStr = SecretStr("")
+    chat_limit_s: float = Field(default=120.0, gt=0)
     encoder: str = "thoracite-mini"
     prevalence: Path | None = None
     risk: float | None = Field(default=None, gt=0, lt=1)
@@ -192,7 +198,9 @@ class _FileSource(PydanticBaseSettingsSource):
         return _read_file().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        return _read_file()
+        if "chat_key" in (read := _read_file()):
+            raise UsageError(f"chat_key must not stand in {_file()}; set it in the environment as THORACITE_CHAT_KEY")
+        return read
 
 
 def _environment() -> Mapping[str, str]:
@@ -227,7 +235,7 @@ def _explain(error: ValidationError, arguments: Mapping[str, Any], names: set[st
     first = error.errors()[0]
     name = str(first["loc"][0])
     origin = _find_origins(arguments, names).get(name, "default")
-    value = "…" if "password" in name else repr(first["input"])
+    value = "…" if "password" in name or "key" in name else repr(first["input"])
     known = ", ".join(Settings.model_fields)
     return f"setting {name} = {value} (from {origin}) is wrong: {first['msg']}; known settings are {known}"
 

@@ -359,7 +359,7 @@ def show_settings(settings: Settings, *, as_json: bool = False) -> str:
     """
     rows = {}
     for name, value in settings.model_dump(mode="json").items():
-        shown = ("(set)" if value else "(not set)") if "password" in name else value
+        shown = ("(set)" if value else "(not set)") if name.endswith(("password", "key")) else value
         rows[name] = {"value": shown, "origin": settings.origin(name)}
     if as_json:
         return json.dumps({"settings": rows}, ensure_ascii=False)
