@@ -99,7 +99,7 @@ def test_only_the_explanation_is_taught(
     assert int(taught[-1]) == tokenizer.eos_token_id
 
 
-def fit(model: LlavaForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, examples, path: Path, rounds: int):  # noqa: ANN001, ANN202
+def fit(model: LlavaForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, examples, path: Path, rounds: int):
     done = fit_model(model, tokenizer, examples, path, rounds=2, steps=2, size=2, limit_s=-1 if rounds == 1 else None)
     return done, {name: value.clone() for name, value in model.state_dict().items()}
 
