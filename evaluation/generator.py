@@ -1,9 +1,10 @@
 """Suite ``generator``: what a generator that sees the pixels is worth, on images of locked patients and on phantoms.
 
-Counted are the sentences that are released, by author (what the model leaves unsaid is added by template); images that are released; seconds an image, from the file to
-the cited explanation. Swaps of pixels and of triples tell whether it uses both (:mod:`.generator_swaps`). On phantoms,
-whose report is known, texts with the graph, without it, and by template are compared with the report by BLEU, ROUGE-L,
-METEOR, CIDEr and RadGraph F1: measures of wording, under which no sentence that says the same in other words gains.
+Counted are the sentences that are released, by author (what the model leaves unsaid is added by template); images that
+are released; seconds an image, from the file to the cited explanation. Swaps of pixels and of triples tell whether it
+uses both (:mod:`.generator_swaps`). On phantoms, whose report is known, texts with the graph, without it, and by
+template are compared with the report by BLEU, ROUGE-L, METEOR, CIDEr and RadGraph F1: measures of wording, under which
+no sentence that says the same in other words gains.
 """
 
 from __future__ import annotations
