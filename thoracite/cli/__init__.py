@@ -15,7 +15,7 @@ import typer
 
 import thoracite
 from thoracite.cli.measuring import benchmark, evaluate
-from thoracite.cli.models import build_nle, fetch_app, index_app, train_app
+from thoracite.cli.models import build_nle, convert_llava, fetch_app, index_app, train_app
 from thoracite.cli.options import (
     Dropped,
     Earlier,
@@ -121,6 +121,7 @@ def explain(
 
 
 app.command()(retrieve)
+app.command("convert-llava")(convert_llava)
 app.command()(differential)
 app.command("build-nle")(build_nle)
 

@@ -135,6 +135,16 @@ def fetch_encoder(
     print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
 
 
+@fetch_app.command("generator")
+def fetch_generator(
+    name: Annotated[str, typer.Argument(help="Its name for explain --generator: llava:OWNER/MODEL.")],
+) -> None:
+    """Fetch the weights of a generator."""
+    from thoracite.generation.generator import open_generator
+
+    print_result(f"{open_generator(name, fetch=True, settings=read_settings()).name} is on this machine")
+
+
 @fetch_app.command("text-encoder")
 def fetch_text_encoder(
     name: Annotated[str, typer.Argument(help="Its name for --text-encoder: OWNER/MODEL of sentence-transformers …")],
@@ -193,6 +203,20 @@ def index_images(
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
 
 
+def convert_llava(
+    source: Annotated[Path, typer.Argument(help="Folder of a checkpoint in original LLaVA's form, or of its adapter.")],
+    target: Annotated[Path, typer.Argument(help="Folder to write; then --generator llava:TARGET.")],
+    base: Annotated[Path | None, typer.Option("--base", help="Folder of the language model of an adapter.")] = None,
+    tower: Annotated[
+        Path | None, typer.Option("--tower", help="Folder of the vision tower, where the checkpoint holds none.")
+    ] = None,
+) -> None:
+    """Write an original LLaVA checkpoint (LLaVA-Rad, LLaVA-Med) as transformers' LLaVA."""
+    from thoracite.ui.console.training import convert_checkpoint
+
+    print_result(convert_checkpoint(source, target, base=base, tower=tower))
+
+
 def build_nle(
     archive: Annotated[Path, typer.Argument(help="Open-i's archive, or any reports that extract reads.")],
     output: Annotated[Path, typer.Argument(help="JSON lines to write, in the form of MIMIC-NLE.")],
@@ -206,4 +230,4 @@ def build_nle(
     print_result(build_explanations(archive, output, text=not without_text))
 
 
-__all__ = ["build_nle", "fetch_app", "index_app", "train_app"]
+__all__ = ["build_nle", "convert_llava", "fetch_app", "index_app", "train_app"]
