@@ -167,7 +167,7 @@ class Service:
         UsageError, BusyError
             As :meth:`explain`.
         """
-        with _kept(name, data) as path:
+        with keep_upload(name, data) as path:
             return self.explain(path, **asked)
 
     def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
@@ -259,7 +259,7 @@ class Service:
             explainer = self.load()
             if image is None:
                 return explainer.check_report(None, text)
-            with _kept(*image) as path:
+            with keep_upload(*image) as path:
                 return explainer.check_report(path, text)
 
     def retrieve(self, query: str) -> Retrieval:
@@ -372,7 +372,7 @@ def clean_name(name: str) -> str:
 
 
 @contextmanager
-def _kept(name: str, data: bytes) -> Iterator[Path]:
+def keep_upload(name: str, data: bytes) -> Iterator[Path]:
     """Keep uploaded bytes as a file while it is read; errors name the file as sent."""
     with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
         path = Path(folder) / clean_name(name)
@@ -383,4 +383,4 @@ def _kept(name: str, data: bytes) -> Iterator[Path]:
             raise type(error)(str(error).replace(f"{folder}/", "").replace(folder, "")) from error
 
 
-__all__ = ["BusyError", "Explaining", "Language", "Service", "Turnstile", "clean_name"]
+__all__ = ["BusyError", "Explaining", "Language", "Service", "Turnstile", "clean_name", "keep_upload"]
