@@ -3,10 +3,12 @@
 Examples
 --------
 >>> from thoracite.evaluation.claim_words import find_marks, split_words
->>> def name(text):
-...     return [(head.concept, head.denied) for words in split_words(text) for head in find_heads(words, find_marks(words))]
->>> name("Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone.")
-[('pneumothorax', False), ('cardiomegaly', True), ('clavicle_fracture', False)]
+>>> text = "Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone."
+>>> for words in split_words(text):
+...     print([(head.concept, head.denied) for head in find_heads(words, find_marks(words))])
+[('pneumothorax', False)]
+[('cardiomegaly', True)]
+[('clavicle_fracture', False)]
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ _MIDDLE = ("mediastinum", "trachea", "heart", "cardiomediastinum")
 
 _SAID: Mapping[str, Mapping[str, str]] = {
     "fluid": {
-        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion", "chest": "pleural_effusion",
+        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion",
+        "chest": "pleural_effusion",
         "pericardium": "pericardial_effusion", "heart": "pericardial_effusion", "": "pleural_effusion",
         "diaphragm": "pleural_effusion",
     },
@@ -45,10 +48,13 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart": "pneumomediastinum", "pericardium": "pneumopericardium", "stomach": "", "angle": "pneumothorax",
     },
     "opaque": {
-        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity", "heart": "pulmonary_opacity",
-        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion", "": "pulmonary_opacity",
+        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity",
+        "heart": "pulmonary_opacity",
+        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion",
+        "": "pulmonary_opacity",
     },
-    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax", "": "opaque_hemithorax"},
+    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax",
+        "": "opaque_hemithorax"},
     "big": {
         "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
         "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
@@ -66,7 +72,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
     "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
-    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
+    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly",
+        "mediastinum": "widened_mediastinum"},
     "wet": {"lung": "pulmonary_edema"},
     "filled": {"lung": "consolidation", "pleura": "pleural_effusion", "angle": "pleural_effusion"},
     "thin": {"bone": "osteopenia", "rib": "osteopenia", "vertebra": "osteopenia"},
@@ -74,7 +81,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "worn": {"vertebra": "degenerative_changes", "bone": "degenerative_changes", "humerus": "degenerative_changes"},
     "above": {"stomach": "hiatal_hernia"},
     "lucent": {
-        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "hyperinflation",
+        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum",
+        "chest": "hyperinflation",
         "diaphragm": "pneumoperitoneum",
     },
 }  # fmt: skip
@@ -92,10 +100,13 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
 _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
-_ROUND = frozenset({"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"})
+_ROUND = frozenset(
+    {"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"}
+)
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
-    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
+    "fracture": _BONES,
+    "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
     "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
     "lung_mass": {"mediastinum": "mediastinal_mass"},
     "obscured_contour": {"angle": "pleural_effusion"},
@@ -115,7 +126,8 @@ _ALSO = frozenset({"pulmonary_cavity", "bone_destruction", "miliary_pattern", "m
 
 _DENSE = frozenset({
     "consolidation", "pulmonary_nodule", "lung_mass", "ground_glass_opacity", "interstitial_pattern", "pneumonia",
-    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma", "calcification",
+    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma",
+    "calcification",
 })  # fmt: skip
 """Findings that are dense themselves: "nodular density" is one finding."""
 
@@ -159,7 +171,8 @@ def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
 
 
 def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
-    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular lesion"."""
+    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular
+    lesion"."""
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
@@ -180,7 +193,14 @@ def _is_close(one: Head, other: Head, words: Sequence[str], marks: Sequence[Mark
 
 def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
     """Tell whether a "line" is only a line: nothing says where it ends or how it lies."""
-    loose = head.device and words[head.start : head.end] in (("line",), ("lead",), ("catheter",), ("port",), ("drain",), ("tube",))
+    loose = head.device and words[head.start : head.end] in (
+        ("line",),
+        ("lead",),
+        ("catheter",),
+        ("port",),
+        ("drain",),
+        ("tube",),
+    )
     return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
 
 
@@ -209,7 +229,9 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
-    if mark.value == "small" and any(head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads):
+    if mark.value == "small" and any(
+        head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads
+    ):
         return ""  # the finding has shrunk, not the lung
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""
@@ -217,7 +239,9 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.concept == "pulmonary_cavity" for head in heads):
             return "air_fluid_level"
         first, second = sorted((mark, place), key=lambda one: one.start)
-        inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(words[first.end : second.start])
+        inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(
+            words[first.end : second.start]
+        )
         return "pulmonary_edema" if inside else concept
     return concept
 
@@ -232,7 +256,11 @@ def _list_joined(
         while 0 <= at < len(places):
             first, second = sorted((found[-1] if step > 0 else found[0], places[at]), key=lambda one: one.start)
             between = words[first.end : second.start]
-            if first.end <= mark.start < second.start or not ({"and", ",", "or"}.intersection(between) and len(between) <= 2) or places[at].value not in choices:
+            if (
+                first.end <= mark.start < second.start
+                or not ({"and", ",", "or"}.intersection(between) and len(between) <= 2)
+                or places[at].value not in choices
+            ):
                 break
             found.insert(len(found) if step > 0 else 0, places[at])
             at += step

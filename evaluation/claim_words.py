@@ -47,7 +47,9 @@ _ABBREVIATED = re.compile(
 )
 _NUMBERS = {
     name: str(value)
-    for value, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    for value, name in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    )
 } | {"half a": "0.5", "a": "1"}
 _LENGTH = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?|half an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*-?\s*"
@@ -58,7 +60,9 @@ _BOUND = re.compile(
     r"\b(?:(?:less|more|greater|larger|smaller|fewer|no more|not more) than|up to|just (?:under|over)|under|over|"
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
 )
-_RATIO = re.compile(r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE)
+_RATIO = re.compile(
+    r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE
+)
 _LARGEST = 0.5
 """Cardiothoracic ratio up to which a heart is normal."""
 _UNITS = {"m": 1.0, "c": 10.0, "i": 25.4}
@@ -146,7 +150,8 @@ def find_marks(words: Sequence[str]) -> tuple[Mark, ...]:
 
 
 def _hides(longer: Mark, one: Mark) -> bool:
-    """Tell whether a phrase takes another's words: longer cues those of cues, findings those of anatomy and properties."""
+    """Tell whether a phrase takes another's words: longer cues those of cues, findings those of anatomy and
+    properties."""
     if longer is one or longer.end <= one.start or one.end <= longer.start:
         return False
     inside = longer.start <= one.start and one.end <= longer.end
