@@ -3,10 +3,12 @@
 Examples
 --------
 >>> from thoracite.evaluation.claim_words import find_marks, split_words
->>> def name(text):
-...     return [(head.concept, head.denied) for words in split_words(text) for head in find_heads(words, find_marks(words))]
->>> name("Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone.")
-[('pneumothorax', False), ('cardiomegaly', True), ('clavicle_fracture', False)]
+>>> text = "Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone."
+>>> for words in split_words(text):
+...     print([(head.concept, head.denied) for head in find_heads(words, find_marks(words))])
+[('pneumothorax', False)]
+[('cardiomegaly', True)]
+[('clavicle_fracture', False)]
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ _MIDDLE = ("mediastinum", "trachea", "heart", "cardiomediastinum")
 
 _SAID: Mapping[str, Mapping[str, str]] = {
     "fluid": {
-        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion", "chest": "pleural_effusion",
+        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion",
+        "chest": "pleural_effusion",
         "pericardium": "pericardial_effusion", "heart": "pericardial_effusion", "": "pleural_effusion",
         "diaphragm": "pleural_effusion",
     },
@@ -45,10 +48,13 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart": "pneumomediastinum", "pericardium": "pneumopericardium", "stomach": "", "angle": "pneumothorax",
     },
     "opaque": {
-        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity", "heart": "pulmonary_opacity",
-        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion", "": "pulmonary_opacity",
+        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity",
+        "heart": "pulmonary_opacity",
+        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion",
+        "": "pulmonary_opacity",
     },
-    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax", "": "opaque_hemithorax"},
+    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax",
+        "": "opaque_hemithorax"},
     "big": {
         "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
         "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
@@ -66,7 +72,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
     "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
-    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
+    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly",
+        "mediastinum": "widened_mediastinum"},
     "wet": {"lung": "pulmonary_edema"},
     "filled": {"lung": "consolidation", "pleura": "pleural_effusion", "angle": "pleural_effusion"},
     "thin": {"bone": "osteopenia", "rib": "osteopenia", "vertebra": "osteopenia"},
@@ -74,7 +81,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "worn": {"vertebra": "degenerative_changes", "bone": "degenerative_changes", "humerus": "degenerative_changes"},
     "above": {"stomach": "hiatal_hernia"},
     "lucent": {
-        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "hyperinflation",
+        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum",
+        "chest": "hyperinflation",
         "diaphragm": "pneumoperitoneum",
     },
 }  # fmt: skip
@@ -97,7 +105,8 @@ _ROUND = frozenset(
 )
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
-    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
+    "fracture": _BONES,
+    "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
     "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
     "lung_mass": {"mediastinum": "mediastinal_mass"},
     "obscured_contour": {"angle": "pleural_effusion"},
@@ -117,7 +126,8 @@ _ALSO = frozenset({"pulmonary_cavity", "bone_destruction", "miliary_pattern", "m
 
 _DENSE = frozenset({
     "consolidation", "pulmonary_nodule", "lung_mass", "ground_glass_opacity", "interstitial_pattern", "pneumonia",
-    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma", "calcification",
+    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma",
+    "calcification",
 })  # fmt: skip
 """Findings that are dense themselves: "nodular density" is one finding."""
 
@@ -161,7 +171,8 @@ def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
 
 
 def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
-    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular lesion"."""
+    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular
+    lesion"."""
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))

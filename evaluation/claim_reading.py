@@ -1,7 +1,8 @@
 """Claims of a chest X-ray text: what, how surely, where, how much, how it changed.
 
 Findings come from :mod:`~thoracite.evaluation.claim_frames`. What qualifies them is taken from the part of the sentence
-around each: between two findings the last comma, "and" or "with" is the border. A denial holds for the list that follows
+around each: between two findings the last comma, "and" or "with" is the border. A denial holds for the list that
+follows
 it, or that it follows; a doubt for what follows it at once, or else for what stands before.
 
 Examples
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from thoracite.evaluation.claim_frames import Head, find_heads
@@ -45,7 +47,7 @@ _NUMBERED = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _ORDINALS = {
     name: str(value)
     for value, name in enumerate(
-        [
+        (
             "first",
             "second",
             "third",
@@ -58,7 +60,7 @@ _ORDINALS = {
             "tenth",
             "eleventh",
             "twelfth",
-        ],
+        ),
         1,
     )
 }
@@ -66,7 +68,10 @@ _LENGTH = re.compile(r"(\d+(?:\.\d+)?)mm")
 _BEFORE = frozenset(
     {"previously", "previous", "from", "before", "earlier", "prior", "was", "formerly", "initially", "former"}
 )
-_MORE = r"(?:greater|larger|more|worse|bigger|heavier|worst|greatest|largest|predominant\w*|dominant|chiefly|mainly|especially)"
+_MORE = (
+    r"(?:greater|larger|more|worse|bigger|heavier|worst|greatest|largest|predominant\w*|dominant|chiefly|mainly|"
+    r"especially)"
+)
 _MORE_THAN = re.compile(rf"(?:{_MORE}(?: \w+){{0,2}} than|>)(?: on| in| that on)? (left|right)")
 _MORE_ON = re.compile(
     rf"{_MORE}(?: \w+)?(?: on| in| to)(?: left| right)? ?(?=left|right)(left|right)|"
@@ -101,7 +106,7 @@ class Claim(NamedTuple):
         Whether it is said to be old or healed.
     more_on : str
         Side on which there is more of it, or empty.
-    count : str
+    number : str
         ``many``, ``one``, or empty.
     device : bool
         Whether it is a device.
@@ -118,7 +123,7 @@ class Claim(NamedTuple):
     placed: str = ""
     old: bool = False
     more_on: str = ""
-    count: str = ""
+    number: str = ""
     device: bool = False
 
 
@@ -151,7 +156,7 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
         located = head.concept == "any_lung" and any(mark.role in {"side", "zone"} for mark in near)
         if head.concept.startswith("any") and certainty >= 0.5 and _is_vague(head, marks) and not located:
             continue
-        claim = _qualify(head, certainty, near, words, (start, end), alone=len(heads) == 1)
+        claim = _qualify(head, certainty, near, words, (start, end))
         sides = _find_sides(near, before or seen, words, marks)
         before = sides or before
         yield claim._replace(sides=sides or (before if not head.concept.startswith("any") else sides))
@@ -169,7 +174,7 @@ def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
 def _split_parts(words: Sequence[str], heads: Sequence[Head]) -> list[tuple[int, int]]:
     """Split a sentence into one part for each finding."""
     borders = [0]
-    for first, second in zip(heads, heads[1:], strict=False):
+    for first, second in pairwise(heads):
         after = max(first.anchor + 1, min(first.end, second.anchor))
         joints = [at for at in range(after, second.anchor) if words[at] in _JOINTS]
         if joints:
@@ -181,9 +186,7 @@ def _split_parts(words: Sequence[str], heads: Sequence[Head]) -> list[tuple[int,
     return list(zip(borders, [*borders[1:], len(words)], strict=True))[: len(heads)]
 
 
-def _qualify(
-    head: Head, certainty: float, near: Sequence[Mark], words: Sequence[str], span: tuple[int, int], *, alone: bool
-) -> Claim:
+def _qualify(head: Head, certainty: float, near: Sequence[Mark], words: Sequence[str], span: tuple[int, int]) -> Claim:
     part = words[span[0] : span[1]]
     values = {
         role: [mark.value for mark in near if mark.role == role]
@@ -208,7 +211,7 @@ def _qualify(
         tips=tips,
         placed=placed,
         old=bool(values["old"]),
-        count=next(iter(values["count"]), ""),
+        number=next(iter(values["count"]), ""),
         more_on=more_on,
         device=head.device,
     )
@@ -307,7 +310,7 @@ def _find_scope(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: S
         between = words[cue.end : heads[after[0]].anchor]
         if "," not in between or words[cue.end - 1] == "for":
             yield after[0]
-            for first, second in zip(after, after[1:], strict=False):
+            for first, second in pairwise(after):
                 if "or" not in words[heads[first].end : heads[second].anchor]:
                     break
                 yield second

@@ -3,7 +3,8 @@
 Both texts are read into claims: concept, certainty, side, place, degree, change, length, and where a device ends. Each
 claim is held against the other text's best one; a claim that is contradicted agrees on nothing, one that differs in a
 detail on less, and a detail that is not said costs little. Each claim counts by its clinical weight, what is denied far
-less than what is stated, and a denial that the other text leaves out hardly at all. The score is the weighted share that
+less than what is stated, and a denial that the other text leaves out hardly at all. The score is the weighted share
+that
 is agreed on in both directions, in [0, 1].
 
 Sentences of which nothing was read are compared by vectors, so that an unread paraphrase is not taken for an omission.
@@ -48,13 +49,15 @@ class Weights(NamedTuple):
         What each step of size or severity takes.
     old : float
         Weight of what is old or healed, as a share.
+    floor, likeness, cap : float
+        Cosine from which on an unread part may say a claim, what it is multiplied by, and the most that it gives.
     """
 
-    denied: float = 0.2
+    denied: float = 0.15
     unsaid: float = 0.03
-    unknown: float = 0.95
+    unknown: float = 0.97
     side: float = 0.15
-    place: float = 0.35
+    place: float = 0.3
     contradicted: float = 0.35
     step: float = 0.22
     old: float = 0.25
@@ -70,7 +73,8 @@ DENIED = 0.2
 _OPPOSED = 0.6
 """Difference of certainties from which on two claims contradict each other."""
 _AXES = (
-    frozenset({"upper", "mid", "lower", "hilar"}), frozenset({"peripheral", "hilar"}), frozenset({"anterior", "posterior"}),
+    frozenset({"upper", "mid", "lower", "hilar"}), frozenset({"peripheral", "hilar"}), frozenset({"anterior",
+    "posterior"}),
 )  # fmt: skip
 
 
@@ -134,7 +138,7 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     kin *= _compare_degrees(one.degree, other.degree, weights)
     kin *= _compare_changes(one.change, other.change, weights)
     kin *= _compare_lengths(one.length, other.length, weights)
-    if {one.count, other.count} == {"one", "many"}:
+    if {one.number, other.number} == {"one", "many"}:
         kin *= 0.6
     if {one.more_on, other.more_on} == {"left", "right"}:
         kin *= weights.contradicted
@@ -192,8 +196,8 @@ def _compare_places(one: frozenset[str], other: frozenset[str], weights: Weights
             left = min(left, weights.place)
         elif bool(first) != bool(second):
             left = min(left, weights.unknown)
-    first, second = ({place for place in places if place.startswith("rib")} for places in (one, other))
-    return left if not first or not second or first & second else min(left, 0.6)
+    ribs, other_ribs = ({place for place in places if place.startswith("rib")} for places in (one, other))
+    return left if not ribs or not other_ribs or ribs & other_ribs else min(left, 0.6)
 
 
 def _compare_degrees(one: float | None, other: float | None, weights: Weights) -> float:

@@ -48,7 +48,7 @@ _ABBREVIATED = re.compile(
 _NUMBERS = {
     name: str(value)
     for value, name in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     )
 } | {"half a": "0.5", "a": "1"}
 _LENGTH = re.compile(
@@ -150,7 +150,8 @@ def find_marks(words: Sequence[str]) -> tuple[Mark, ...]:
 
 
 def _hides(longer: Mark, one: Mark) -> bool:
-    """Tell whether a phrase takes another's words: longer cues those of cues, findings those of anatomy and properties."""
+    """Tell whether a phrase takes another's words: longer cues those of cues, findings those of anatomy and
+    properties."""
     if longer is one or longer.end <= one.start or one.end <= longer.start:
         return False
     inside = longer.start <= one.start and one.end <= longer.end
