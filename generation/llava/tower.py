@@ -12,7 +12,7 @@ Examples
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,7 +119,13 @@ class TowerModel(PreTrainedModel):
 
 def see_tokens(pixels: Pixels) -> Tokens:
     """Return the image tokens of one padded image, shape (tokens, channels)."""
-    seen = see_pixels(cut_margin(pixels))
+    return _see_bytes(np.ascontiguousarray(pixels, dtype=np.float32).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _see_bytes(data: bytes) -> Tokens:
+    """Read one image; the last few are remembered, for several prompts about one image are common."""
+    seen = see_pixels(cut_margin(np.frombuffer(data, dtype=np.float32).reshape(SIDE, SIDE)))
     return lay_tokens(seen.maps, lay_extras(seen.findings, seen.logits))
 
 
