@@ -17,6 +17,7 @@ from thoracite.errors import InputError, UsageError
 from thoracite.settings import Settings
 from thoracite.types import Answer, Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
+from thoracite.ui.interchange.files import Documents, Wanted
 from thoracite.ui.output import open_output
 from thoracite.ui.progress import ProgressBar, tell
 from thoracite.ui.table import ProbabilityTable
@@ -63,6 +64,7 @@ def explain_images(
     use_graph: bool = True,
     html: Path | None = None,
     output: Path | None = None,
+    documents: Wanted = Wanted(),  # noqa: B008 - immutable
 ) -> None:
     """Explain images and print each explanation as soon as it is ready.
 
@@ -83,6 +85,8 @@ def explain_images(
         A page to write as well, one section an image.
     output : Path or None
         A file of JSON lines to write as well, slim ones where ``form`` is.
+    documents : Wanted
+        DICOM structured reports and FHIR bundles to write as well.
 
     Raises
     ------
@@ -103,6 +107,7 @@ def explain_images(
         raise UsageError(
             f"--html takes at most {LONGEST_PAGE} images and {len(images)} are given; explain fewer, or use --output"
         )
+    written = Documents(documents, images, settings)
     with ExitStack() as stack:
         files = [stack.enter_context(open_output(path)) if path else None for path in (output, html)]
         explainer = stack.enter_context(Explainer(settings, graph=use_graph))
@@ -115,6 +120,8 @@ def explain_images(
         for done, answer in enumerate(explainer.explain_many(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
+            if isinstance(answer, Explanation):
+                written.write(answer)
             progress("images", done, len(images))
         printer.finish()
         if files[1] is not None and printer.kept:

@@ -17,10 +17,13 @@ import thoracite
 from thoracite.cli.models import fetch_app, index_app, train_app
 from thoracite.cli.options import (
     SUITES,
+    DicomSr,
     Encoder,
+    Fhir,
     Generator,
     Graph,
     Json,
+    KeepPatient,
     NoGraph,
     Prevalence,
     Processes,
@@ -99,16 +102,22 @@ def explain(
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
+    dicom_sr: DicomSr = None,
+    fhir: Fhir = None,
+    keep_patient: KeepPatient = False,
 ) -> None:
     """Explain images; each sentence cites its evidence."""
     from thoracite.interventions import parse_signs
     from thoracite.ui.console import Asked, choose_form, explain_images
+    from thoracite.ui.interchange.files import Wanted
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
     settings = read_settings(graph=graph, store=store, similar=similar, **models)
     asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []), patient=patient)
-    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, html=html, output=output)
+    documents = Wanted(sr=dicom_sr, fhir=fhir, keep_patient=keep_patient)
+    files = {"html": html, "output": output}
+    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, documents=documents, **files)
 
 
 app.command()(retrieve)

@@ -25,7 +25,14 @@ Similar = Annotated[
     typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
 ]
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
-
+DicomSr = Annotated[
+    Path | None,
+    typer.Option("--dicom-sr", help="Also write DICOM structured reports (TID 1500) to a file or folder."),
+]
+Fhir = Annotated[Path | None, typer.Option("--fhir", help="Also write FHIR R4 bundles to a file or folder.")]
+KeepPatient = Annotated[
+    bool, typer.Option("--keep-patient", help="Name the patient of a DICOM file in --dicom-sr and --fhir.")
+]
 
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
@@ -51,10 +58,13 @@ def print_result(result: str | dict[str, Any]) -> None:
 
 
 __all__ = [
+    "DicomSr",
     "Encoder",
+    "Fhir",
     "Generator",
     "Graph",
     "Json",
+    "KeepPatient",
     "NoGraph",
     "Prevalence",
     "Processes",
