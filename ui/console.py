@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
-from thoracite.settings import Settings
+from thoracite.settings import SECRETS, Settings
 from thoracite.types import Answer, Explanation, Study, View
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.interchange.files import Documents, Wanted
@@ -344,7 +344,7 @@ def write_phantoms(output: Path, *, number: int, seed: int, size: int) -> str:
 
 
 def show_settings(settings: Settings, *, as_json: bool = False) -> str:
-    """Every setting, its value and where that came from; a password is not shown.
+    """Every setting, its value and where that came from; a secret is not shown.
 
     Examples
     --------
@@ -354,7 +354,7 @@ def show_settings(settings: Settings, *, as_json: bool = False) -> str:
     """
     rows = {}
     for name, value in settings.model_dump(mode="json").items():
-        shown = ("(set)" if value else "(not set)") if "password" in name else value
+        shown = ("(set)" if value else "(not set)") if name in SECRETS else value
         rows[name] = {"value": shown, "origin": settings.origin(name)}
     if as_json:
         return json.dumps({"settings": rows}, ensure_ascii=False)

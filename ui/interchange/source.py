@@ -127,7 +127,7 @@ def _wrap(pixels: Any, digest: str, stored: Dataset, *, keep_patient: bool) -> D
     wrapper.SeriesDescription = "Image file without DICOM original"
     wrapper.ImageType = ["DERIVED", "SECONDARY"]
     wrapper.DerivationDescription = "Grey values of an image file; its DICOM original, patient and date are not known"
-    wrapper.PatientOrientation = ""
+    wrapper.PatientOrientation = wrapper.Laterality = ""  # not known
     wrapper.SamplesPerPixel, wrapper.PhotometricInterpretation = 1, "MONOCHROME2"
     wrapper.Rows, wrapper.Columns = pixels.shape
     wrapper.BitsAllocated, wrapper.BitsStored, wrapper.HighBit, wrapper.PixelRepresentation = 8, 8, 7, 0

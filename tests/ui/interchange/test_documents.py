@@ -20,10 +20,11 @@ from thoracite.errors import InputError, UsageError
 from thoracite.phantom import write_phantoms
 from thoracite.pipeline import Explainer
 from thoracite.settings import Settings
-from thoracite.types import Explanation
+from thoracite.types import Changes, Explanation
 from thoracite.ui.interchange import files
 from thoracite.ui.interchange.bundle_reader import read_fhir
 from thoracite.ui.interchange.files import Documents, Wanted
+from thoracite.ui.interchange.presentation import make_presentation
 from thoracite.ui.interchange.record import WHAT_IF, Exchange, make_exchange
 from thoracite.ui.interchange.report_reader import read_sr
 from thoracite.ui.interchange.source import read_source
@@ -122,8 +123,8 @@ def test_a_withheld_explanation_carries_its_reason_alone(withheld: Explanation, 
     assert not (tmp_path / f"{phantom.stem}.pr.dcm").exists()
 
 
-def test_an_intervention_is_called_one(explainer: Explainer, phantom: Path, tmp_path: Path) -> None:
-    changed = explainer.explain(phantom, without=["E3"])
+def test_an_intervention_is_called_one(explanation: Explanation, phantom: Path, tmp_path: Path) -> None:
+    changed = explanation.model_copy(update={"changes": Changes(without=("E3",))})
     report, bundle = write_both(changed, phantom, tmp_path)
     assert WHAT_IF in check_reads_back(changed, report, bundle).notes
 
@@ -133,11 +134,11 @@ def find_text(path: Path) -> str:
 
 
 def test_a_dicom_instance_is_referred_to_and_its_patient_left_behind(
-    explained: Explanation, phantom: Path, write_dicom: WriteDicom, tmp_path: Path
+    explanation: Explanation, phantom: Path, write_dicom: WriteDicom, tmp_path: Path
 ) -> None:
     image = write_dicom(phantom)
     stored = pydicom.dcmread(image)
-    report, bundle = write_both(explained, image, tmp_path / "out")
+    report, bundle = write_both(explanation, image, tmp_path / "out")
     written = pydicom.dcmread(report)
     assert written.StudyInstanceUID == stored.StudyInstanceUID
     (study,) = written.CurrentRequestedProcedureEvidenceSequence
@@ -161,9 +162,9 @@ def test_a_dicom_instance_is_referred_to_and_its_patient_left_behind(
 
 
 def test_the_patient_is_named_where_it_is_asked_for(
-    explained: Explanation, phantom: Path, write_dicom: WriteDicom, tmp_path: Path
+    explanation: Explanation, phantom: Path, write_dicom: WriteDicom, tmp_path: Path
 ) -> None:
-    report, bundle = write_both(explained, write_dicom(phantom), tmp_path / "out", keep_patient=True)
+    report, bundle = write_both(explanation, write_dicom(phantom), tmp_path / "out", keep_patient=True)
     written = pydicom.dcmread(report)
     assert (str(written.PatientName), written.PatientID) == (PATIENT["PatientName"], PATIENT["PatientID"])
     subjects = {json.dumps(value) for key, value in walk(json.loads(bundle.read_text("utf-8"))) if key == "subject"}
@@ -171,8 +172,8 @@ def test_the_patient_is_named_where_it_is_asked_for(
     assert "General Hospital" not in find_text(report)
 
 
-def test_an_image_file_is_wrapped_without_a_patient(explained: Explanation, phantom: Path, tmp_path: Path) -> None:
-    write_both(explained, phantom, tmp_path)
+def test_an_image_file_is_wrapped_without_a_patient(explanation: Explanation, phantom: Path, tmp_path: Path) -> None:
+    write_both(explanation, phantom, tmp_path)
     wrapper = pydicom.dcmread(tmp_path / f"{phantom.stem}.sc.dcm")
     assert (wrapper.PatientName, wrapper.PatientID, wrapper.StudyDate) == ("", "", "")
     assert wrapper.pixel_array.shape == (wrapper.Rows, wrapper.Columns)
@@ -185,11 +186,9 @@ def test_an_image_file_is_wrapped_without_a_patient(explained: Explanation, phan
     assert series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == wrapper.SOPInstanceUID
 
 
-def test_drawings_of_cited_signs_and_places_lie_over_the_image(
-    explained: Explanation, phantom: Path, tmp_path: Path
-) -> None:
-    write_both(explained, phantom, tmp_path)
-    state = pydicom.dcmread(tmp_path / f"{phantom.stem}.pr.dcm")
+def test_drawings_of_cited_signs_and_places_lie_over_the_image(explained: Explanation, phantom: Path) -> None:
+    state = make_presentation(make_exchange(explained), read_source(phantom, Settings()).reference)
+    assert state is not None
     layers: dict[str, Dataset] = {one.GraphicLayer: one for one in state.GraphicAnnotationSequence}
     assert set(layers) == {"SIGNS", "PLACES"}
     named = [text.UnformattedTextValue for text in layers["SIGNS"].TextObjectSequence]
@@ -209,10 +208,10 @@ def test_other_files_are_refused_in_one_sentence(tmp_path: Path, phantom: Path, 
             read_fhir(path)
 
 
-def test_names_of_files_and_folders(tmp_path: Path, explained: Explanation, phantom: Path) -> None:
+def test_names_of_files_and_folders(tmp_path: Path, explanation: Explanation, phantom: Path) -> None:
     with pytest.raises(UsageError, match=r"one\.dcm is a file and 2 images are given"):
         Documents(Wanted(sr=tmp_path / "one.dcm"), [Path("a.png"), Path("b.png")], Settings())
-    one = explained.model_copy(update={"image": str(phantom)})
+    one = explanation.model_copy(update={"image": str(phantom)})
     Documents(Wanted(sr=tmp_path / "one.dcm", fhir=tmp_path / "one.json"), [phantom], Settings()).write(one)
     assert {path.name for path in tmp_path.iterdir()} == {"one.dcm", "one.pr.dcm", "one.sc.dcm", "one.json"}
     assert read_sr(tmp_path / "one.dcm") == read_fhir(tmp_path / "one.json")
