@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 from thoracite.errors import InputError, UsageError
 from thoracite.settings import SECRETS, Settings
 from thoracite.types import Answer, Explanation, Study, View
+from thoracite.ui.cluster.workers import Cluster, explain_on_workers
 from thoracite.ui.console_graph import prepare_graph
 from thoracite.ui.interchange.files import Documents, Wanted
 from thoracite.ui.output import open_output
@@ -65,6 +67,7 @@ def explain_images(
     html: Path | None = None,
     output: Path | None = None,
     documents: Wanted = Wanted(),  # noqa: B008 - immutable
+    cluster: Cluster | None = None,
 ) -> None:
     """Explain images and print each explanation as soon as it is ready.
 
@@ -87,6 +90,8 @@ def explain_images(
         A file of JSON lines to write as well, slim ones where ``form`` is.
     documents : Wanted
         DICOM structured reports and FHIR bundles to write as well.
+    cluster : Cluster or None
+        Ray workers that explain; this process unless given.
 
     Raises
     ------
@@ -117,7 +122,8 @@ def explain_images(
         printer = _Printer(images, form=form, lines=files[0], keep=files[1] is not None)
         progress = stack.enter_context(ProgressBar())
         progress("images", 0, len(images))
-        for done, answer in enumerate(explainer.explain_many(studies), 1):
+        explain = partial(explain_on_workers, settings=settings, cluster=cluster, graph=use_graph) if cluster else None
+        for done, answer in enumerate((explain or explainer.explain_many)(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
             if isinstance(answer, Explanation):

@@ -33,6 +33,11 @@ Fhir = Annotated[Path | None, typer.Option("--fhir", help="Also write FHIR R4 bu
 KeepPatient = Annotated[
     bool, typer.Option("--keep-patient", help="Name the patient of a DICOM file in --dicom-sr and --fhir.")
 ]
+Ray = Annotated[
+    str | None, typer.Option("--ray", help="Work on a Ray cluster: 'local', or its address, such as ray://head:10001.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Ray workers; by default one a processor.")]
+
 
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
@@ -68,9 +73,11 @@ __all__ = [
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Ray",
     "Similar",
     "Store",
     "View",
+    "Workers",
     "print_result",
     "read_settings",
 ]
