@@ -11,7 +11,8 @@ from fastapi import FastAPI, HTTPException, Request
 
 from thoracite.ui.conversation.asking import ask_image
 from thoracite.ui.conversation.records import ReplyRecord, render_reply
-from thoracite.ui.service import Service, keep_upload
+from thoracite.ui.service import Service
+from thoracite.ui.web.uploads import keep_upload
 
 ReadUpload = Callable[..., Awaitable[tuple[str, bytes, dict[str, Any]]]]
 """Reads file name, bytes and other fields of a form."""
