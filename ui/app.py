@@ -128,7 +128,7 @@ def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.
         show_label=False,
         label="Examples",
         columns=5,
-        height=148,
+        height="auto",
         object_fit="contain",
         allow_preview=False,
         interactive=False,
