@@ -19,10 +19,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from thoracite.errors import UsageError
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.sentences import draw_cases
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.citations import build_claim, split_groups, strip_citations
+from thoracite.generation.generator import Generator
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor, open_extractor
 from thoracite.kg.linking.linker import Linker
@@ -61,8 +63,22 @@ class Bench(NamedTuple):
         """Return the supported sentences that the generator writes from some evidence of an explanation."""
         study = Study(image=explanation.image)
         findings = _take_findings(evidence) or explanation.findings
-        written = self.explainer.generator.write(study, findings, evidence)
+        written = self.generator.write(study, findings, evidence)
         return self.judge([build_claim(split_groups(sentence), evidence) for sentence in written], evidence)
+
+    @property
+    def generator(self) -> Generator:
+        """Return the explainer's generator, which has to write from evidence alone.
+
+        Raises
+        ------
+        UsageError
+            If it needs the pixels, which are the same whatever evidence is taken away.
+        """
+        generator = self.explainer.generator
+        if isinstance(generator, Generator):
+            return generator
+        raise UsageError(f"{generator.name} writes from pixels, not from evidence alone; expected one such as template")
 
     def judge(self, claims: Iterable[Claim], evidence: Sequence[Evidence]) -> list[Claim]:
         """Return the claims that some evidence supports."""
@@ -186,7 +202,7 @@ def mask(bench: Bench, explanation: Explanation, group: str) -> Iterator[Knocked
     names = {entity.label.lower() for piece in explanation.evidence for entity in _list_entities(piece)}
     masked = [mask_piece(piece) for piece in explanation.evidence]
     study = Study(image=explanation.image)
-    for sentence in bench.explainer.generator.write(study, _take_findings(masked), masked):
+    for sentence in bench.generator.write(study, _take_findings(masked), masked):
         said = strip_citations(sentence).lower()
         yield Knocked(group, "names masked, and an old one said", WRITER, any(name in said for name in names))
     for claim in explanation.claims:

@@ -4,10 +4,10 @@ An explanation errs where it calls pneumonia, consolidation or infiltration like
 saw no opacity, or calls all three unlikely and they drew one; possible and undecided are no error. The control leaves
 out statements near a limit of the verdicts: a finding that is asserted, or one of three that are all unlikely, becomes
 undecided where its log likelihood ratio is nearer to the limit than a margin λ. Learn then Test
-(:mod:`thoracite.evaluation.risk_control`) chooses the least λ by patients of the folds, each read by the head that did
-not see the patient; locked patients show the risk that comes of it, and a hundred resplits how often it is above the
-level. The risk is that of one image of a patient drawn at random, in the mix of these images; images that the gate
-withholds are counted apart. Truth of phantoms takes no part.
+(:mod:`thoracite.generation.release.risk_control`) chooses the least λ by patients of the folds, each read by the head
+that did not see the patient; locked patients show the risk that comes of it, and a hundred resplits how often it is
+above the level. The risk is that of one image of a patient drawn at random, in the mix of these images; images that
+the gate withholds are counted apart. Truth of phantoms takes no part.
 
 The bundled encoder is so careful with "likely" and "suspected" that the control has little to do, so a second,
 stricter, reading is controlled beside it: *possible* on an image without opacity is an error too. Baselines: no
@@ -27,10 +27,10 @@ from scipy.stats import binomtest
 from thoracite.errors import InputError
 from thoracite.evaluation.held_out import HeldOut, find_cross_fitted, find_priors, load_encoder, read_held_out
 from thoracite.evaluation.patients import Positions, measure_drawn, summarise
-from thoracite.evaluation.risk_control import DELTA, average_patients, choose_threshold
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import FINE, draw_patients
 from thoracite.evaluation.words import SYSTEM, Said
+from thoracite.generation.release.risk_control import DELTA, average_patients, choose_threshold
 from thoracite.types.image import POSSIBLE, SUSPECTED, UNLIKELY
 from thoracite.types.verdict import ASSERTED, OUTSTANDING
 from thoracite.vision.labels import FINDINGS
@@ -99,13 +99,7 @@ def run_release(data: Path, *, folder: Path = FOLDER, patients: int | None = Non
     InputError
         If the data are not there, or radiologists read none of them.
     """
-    cases = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"} and case.side != FINE]
-    held = read_held_out(draw_patients(cases, patients), folder=folder)
-    said = Said(held, find_cross_fitted(held, folder=folder), find_priors(held.cases))
-    read = said.take(np.flatnonzero([bool(case.reading) for case in held.cases]))
-    if not len(read.held.cases):
-        raise InputError(f"{data / 'cxr' / 'manifest.csv'} has no images with a reading by RSNA's radiologists")
-    passed = find_passed(read.held, folder)
+    read, passed = read_opacities(data, folder=folder, patients=patients)
     rows = [
         summarise(SYSTEM, "images withheld by the gate", (~passed).tolist(), [case.group for case in read.held.cases])
     ]
@@ -113,6 +107,28 @@ def run_release(data: Path, *, folder: Path = FOLDER, patients: int | None = Non
     number = len(read.held.cases)
     described = f"{number} images of {len({case.group for case in read.held.cases})} patients, read by RSNA"
     return Suite(suite="release", data=described, n=number, rows=tuple(rows))
+
+
+def read_opacities(data: Path, *, folder: Path = FOLDER, patients: int | None = None) -> tuple[Said, Flags]:
+    """Read the images that RSNA's radiologists read, by heads that did not see the patient.
+
+    Parameters
+    ----------
+    data, folder, patients
+        As :func:`run_release` takes them.
+
+    Returns
+    -------
+    tuple of Said and ndarray, shape (images,), bool
+        What was said, and which images pass the gate.
+    """
+    cases = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"} and case.side != FINE]
+    held = read_held_out(draw_patients(cases, patients), folder=folder)
+    said = Said(held, find_cross_fitted(held, folder=folder), find_priors(held.cases))
+    read = said.take(np.flatnonzero([bool(case.reading) for case in held.cases]))
+    if not len(read.held.cases):
+        raise InputError(f"{data / 'cxr' / 'manifest.csv'} has no images with a reading by RSNA's radiologists")
+    return read, find_passed(read.held, folder)
 
 
 def find_passed(held: HeldOut, folder: Path) -> Flags:
@@ -124,7 +140,7 @@ def find_passed(held: HeldOut, folder: Path) -> Flags:
 def measure_release(said: Said) -> Iterator[Row]:
     """Measure both readings: the choice by the folds, locked patients, and resplits of the folds' patients."""
     locked = np.array([case.locked for case in said.held.cases])
-    truth = np.array([case.reading == "Lung Opacity" for case in said.held.cases])
+    truth = find_truth(said)
     groups = tuple(case.group for case in said.held.cases)
     denier = "every finding always unlikely"
     yield summarise(denier, "explanations that err, folds", truth[~locked].tolist(), _pick(groups, ~locked))
@@ -134,6 +150,11 @@ def measure_release(said: Said) -> Iterator[Row]:
         yield from measure_uncontrolled(folds, last, name)
         for alpha in ALPHAS:
             yield from measure_level(folds, last, alpha, name)
+
+
+def find_truth(said: Said) -> Flags:
+    """Return in which images radiologists drew an opacity."""
+    return np.array([case.reading == "Lung Opacity" for case in said.held.cases])
 
 
 def control(said: Said, truth: Flags, name: str) -> Controlled:
@@ -283,9 +304,11 @@ __all__ = [
     "control",
     "find_binomial",
     "find_passed",
+    "find_truth",
     "measure_level",
     "measure_release",
     "measure_uncontrolled",
+    "read_opacities",
     "resplit",
     "run_release",
 ]

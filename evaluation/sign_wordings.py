@@ -1,10 +1,11 @@
 """Suite ``wordings``: sentences about signs as others word them, each true and with one falsehood planted.
 
-The wordings of two writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and
-``sign_wordings2.csv`` and ``sign_flips2.csv``, in six styles each. The writers knew the list of signs and had seen
+The wordings of three writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and the same with
+a 2 and a 3, in six styles each. The writers knew the list of signs and had seen
 neither the verifier nor its words. Of the first set both halves are read by now: ``seen`` from the start, ``locked``
 since the second set came, so that its figures are no longer those of unseen sentences. Of the second set the ``seen``
-half may be read; of the ``locked`` one nobody reads more than the figures. A true sentence should be released, and none
+half may be read; of the ``locked`` one nobody reads more than the figures; the
+third set is halved by sign and kept likewise. A true sentence should be released, and none
 of its flips (another value, side or comparison, a negation added or taken away).
 
 ``signs_reading.csv`` holds a reading of 100 observations that explanations of unseen patients' films (in full
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -32,8 +33,8 @@ from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.signs.evidence import SignReader
 from thoracite.vision.mini.signs.listed import VIEWS
 
-Half = Literal["seen", "locked", "second set, seen", "second set, locked"]
-HALVES: tuple[Half, ...] = ("seen", "locked", "second set, seen", "second set, locked")
+Half = Literal["seen", "locked", "second set, seen", "second set, locked", "third set, seen", "third set, locked"]
+HALVES: tuple[Half, ...] = get_args(Half)
 KINDS = ("value", "side", "comparison", "negation")
 
 READING = Path(__file__).with_name("signs_reading.csv")
@@ -43,6 +44,7 @@ _DATA = PACKAGE.parent / "tests" / "data"
 _SETS: dict[str, dict[str, Half]] = {
     "sign_flips.csv": {"seen": "seen", "locked": "locked"},
     "sign_flips2.csv": {"seen2": "second set, seen", "locked2": "second set, locked"},
+    "sign_flips3.csv": {"seen3": "third set, seen", "locked3": "third set, locked"},
 }
 """Files of flips, and what their halves are called."""
 
@@ -97,7 +99,7 @@ def run_wordings(data: Path) -> Suite:  # noqa: ARG001 - every suite takes the f
     rows += count_reading()
     return Suite(
         suite="wordings",
-        data=f"{len(flips)} flips of sentences in twelve styles by two writers who had not seen the verifier",
+        data=f"{len(flips)} flips of sentences in eighteen styles by three writers who had not seen the verifier",
         n=len(flips),
         rows=tuple(rows),
     )

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from thoracite.generation.citations import find_kind
 from thoracite.generation.faults import Fault, Judgement
+from thoracite.generation.indication import check_indication
 from thoracite.generation.odds import holds
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.signs.claim import check_sign_claim
@@ -88,6 +89,9 @@ def _find_any(
 ) -> Iterator[Fault]:
     """Find every fault of a claim, contradictions first; parts about findings are judged as sentences of their own."""
     cited = [known[key] for key in claim.citations if key in known]
+    if any(piece.kind == "indication" for piece in cited):
+        yield from check_indication(claim.sentence, cited)
+        return
     taken = take_own_reading(claim.sentence)
     if taken.said:
         yield from check_own_reading(cited)

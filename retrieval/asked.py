@@ -19,6 +19,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from thoracite.errors import InputError
 from thoracite.retrieval.scene import Seen, find_seen
 from thoracite.retrieval.signs import find_answered
 from thoracite.retrieval.similar.evidence import SimilarImage
@@ -29,6 +30,8 @@ _SURE = 50.0
 """Likelihood ratio from which a finding is a seed of full strength."""
 
 _LEAST = 0.2
+
+_ANSWERS: Mapping[object, Answer] = {"yes": "yes", "no": "no", True: "yes", False: "no"}
 
 
 class Seed(NamedTuple):
@@ -57,6 +60,8 @@ class Asked(NamedTuple):
         Whether an image was read, so that a diagnosis needs to be seen in it.
     similar : tuple of SimilarImage
         Images that are like it.
+    copied : frozenset of int
+        Patients of near-duplicates of it, by their hashes in the ledger of the graph's reports.
     """
 
     seeds: tuple[Seed, ...] = ()
@@ -66,11 +71,26 @@ class Asked(NamedTuple):
     text: str = ""
     image: bool = False
     similar: tuple[SimilarImage, ...] = ()
+    copied: frozenset[int] = frozenset()
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """Return the concepts of the seeds."""
         return tuple(seed.entity for seed in self.seeds)
+
+
+def read_answer(sign: str, said: object) -> Answer:
+    """Read the answer to a sign: ``yes``, ``no``, True or False.
+
+    Raises
+    ------
+    InputError
+        If it is anything else.
+    """
+    answer = _ANSWERS.get(said)
+    if answer is None:
+        raise InputError(f"the answer to {sign} is {said!r}; expected yes or no")
+    return answer
 
 
 def ask_findings(findings: Sequence[Finding], *, view: View = "unknown") -> Asked:

@@ -7,7 +7,7 @@ behind it is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from thoracite.kg.privacy.ledger import Ledger, Without
 from thoracite.types import Counts, Triple
@@ -22,10 +22,12 @@ class Firewall:
         Of the reports that the graph was built from.
     patients : iterable of str
         Patients, studies or reports, as the reports name them.
+    hashes : iterable of int
+        Patients by their hashes under the ledger's key: those of near-duplicate images.
     """
 
-    def __init__(self, ledger: Ledger, patients: Iterable[str]) -> None:
-        self._without = ledger.leave_out(patients)
+    def __init__(self, ledger: Ledger, patients: Iterable[str], *, hashes: Iterable[int] = ()) -> None:
+        self._without = ledger.leave_out(patients, hashes=hashes)
 
     def clear(self, triples: Iterable[Triple]) -> list[Triple]:
         """Return the triples that are left, measured again; what no report was counted for stays as it is.
@@ -41,6 +43,29 @@ class Firewall:
     def _clear(self, triple: Triple) -> Triple | None:
         whole = self._without.measure_whole(triple.key) if triple.counts.total else None
         return triple if whole is None else _replace(triple, whole.support, self._without)
+
+
+def leave_out(
+    triples: Mapping[str, tuple[Triple, ...]],
+    without: Collection[tuple[str, str, str]] = (),
+    *,
+    firewall: Firewall | None = None,
+) -> Mapping[str, tuple[Triple, ...]]:
+    """Return triples by concept without some of them, and without what patients' own reports state.
+
+    Parameters
+    ----------
+    triples : mapping of str to tuple of Triple
+        By the concept that they are looked up for.
+    without : collection of (str, str, str)
+        Keys of triples that are left out.
+    firewall : Firewall or None
+        Leaves patients out.
+    """
+    if not without and firewall is None:
+        return triples
+    kept = {one: tuple(triple for triple in own if triple.key not in without) for one, own in triples.items()}
+    return kept if firewall is None else {one: tuple(firewall.clear(own)) for one, own in kept.items()}
 
 
 def _replace(triple: Triple, held: int, without: Without) -> Triple | None:
@@ -63,4 +88,4 @@ def _forget(triple: Triple, sources: int) -> dict[str, object]:
     return {"counts": Counts(), "support": sources, "lift": None, "provenance": kept}
 
 
-__all__ = ["Firewall"]
+__all__ = ["Firewall", "leave_out"]

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from thoracite.errors import InputError, UsageError
-from thoracite.kg.privacy.ledger import Ledger
-from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words
+from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words, read_answer
 from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
 from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
 from thoracite.retrieval.diagnosis.likelihood import SignTable
 from thoracite.retrieval.evidence import collect_evidence
-from thoracite.retrieval.firewall import Firewall
+from thoracite.retrieval.firewall import Firewall, leave_out
 from thoracite.retrieval.lookup import IMAGE_SUFFIXES, Lookup, is_image
 from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.result import Retrieval
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 _NEAREST = 60
 """Texts that are fetched from the index for one query."""
-
-_ANSWERS: Mapping[object, Answer] = {"yes": "yes", "no": "no", True: "yes", False: "no"}
 
 
 class Retriever(Lookup):
@@ -75,7 +72,6 @@ class Retriever(Lookup):
         super().__init__(settings, store=store, encoder=encoder)
         self.ranking = Ranking()
         self._index: TextIndex | None = None
-        self._ledger: Ledger | None = None
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
         self._of_signs: dict[str, tuple[Triple, ...]] = {}
         self._near: dict[tuple[str, int, int], tuple[Triple, ...]] = {}
@@ -130,7 +126,8 @@ class Retriever(Lookup):
     ) -> Retrieval:
         """Retrieve the subgraph and the evidence for an image, signs, a text, a concept or a vector.
 
-        Where the settings name an index of images, those most like an image are evidence of kind ``image``.
+        Where the settings name an index of images, those most like an image are evidence of kind ``image``, and, if it
+        was built with the ledger of the graph's reports, nothing counts of a patient whose image it is or nearly is.
 
         Parameters
         ----------
@@ -163,10 +160,12 @@ class Retriever(Lookup):
             ranking = ranking.model_copy(update={"limit": k})
         with self._turn:
             patients = [patient] if isinstance(patient, str) else list(patient or ())
-            firewall = None if patient is None else self._open_firewall(patients)
+            firewall = None if patient is None else self.open_firewall(patients)
             asked, vector = self.ask(query, view, patients)
             if isinstance(asked, Retrieval):
                 return asked
+            if asked.copied:
+                firewall = self.open_firewall(patients, asked.copied)
             return self._search(asked, ranking, firewall=firewall, vector=vector)
 
     def retrieve_many(self, queries: Iterable[Query], **options: Any) -> Iterator[Retrieval]:
@@ -198,7 +197,7 @@ class Retriever(Lookup):
         """Read a query; what an image model refuses is answered already. A vector is returned beside it."""
         if isinstance(query, Mapping):
             known = None if view == "unknown" else view
-            answers = {self._find_named(sign): _read_answer(sign, said) for sign, said in query.items()}
+            answers = {self._find_named(sign): read_answer(sign, said) for sign, said in query.items()}
             by_id = {entity.id: entity for entity in answers}
             return ask_signs({entity.id: said for entity, said in answers.items()}, by_id, view=known), None
         if isinstance(query, (list, tuple)):
@@ -257,11 +256,6 @@ class Retriever(Lookup):
         (hits,) = self._index.find([asked.text] if vector is None else vector[None, :], _NEAREST)
         return hits
 
-    def _open_firewall(self, patients: Iterable[str]) -> Firewall:
-        if self._ledger is None:
-            self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
-        return Firewall(self._ledger, patients)
-
     @property
     def sign_table(self) -> SignTable:
         """Return how often diagnoses show signs, by the graph's facts; read once."""
@@ -305,6 +299,7 @@ class Retriever(Lookup):
         view: View = "unknown",
         limit: int = 6,
         without: Collection[tuple[str, str, str]] = (),
+        firewall: Firewall | None = None,
     ) -> Retrieval:
         """Find the reasons that an explanation gives: for each finding that is likely, suspected or possible.
 
@@ -318,6 +313,8 @@ class Retriever(Lookup):
             Most triples for each finding beside those that tie its signs.
         without : collection of (str, str, str)
             Triples that are left out, by CURIEs of subject, relation and object; the next best take their place.
+        firewall : Firewall or None
+            From :meth:`find_firewall`.
         """
         with self._turn:
             self._look_up(finding.entity.id for finding in findings)
@@ -326,8 +323,8 @@ class Retriever(Lookup):
                 self.store,
                 seeds,
                 seen=seen,
-                neighbours=_leave_out(self._neighbours, without),
-                tied=self._tie(findings, seeds, seen, without),
+                neighbours=leave_out(self._neighbours, without, firewall=firewall),
+                tied=self._tie(findings, seeds, seen, without, firewall),
                 limit=limit,
             )
             evidence = collect_evidence(findings, subgraph)
@@ -349,11 +346,8 @@ class Retriever(Lookup):
         return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
 
     def close(self) -> None:
-        """Close the graph and the ledger."""
+        """Close the graph, the index of images and the ledger."""
         super().close()
-        if self._ledger is not None:
-            self._ledger.close()
-            self._ledger = None
         self._table = None
         for kept in (self._neighbours, self._of_signs, self._near, self._alike):
             kept.clear()
@@ -369,6 +363,7 @@ class Retriever(Lookup):
         seeds: Sequence[Entity],
         seen: Seen,
         without: Collection[tuple[str, str, str]],
+        firewall: Firewall | None,
     ) -> list[ScoredTriple]:
         """Return the facts that tie the signs of the seeds, and the absent signs of other findings."""
         by_id = {finding.entity.id: finding for finding in findings}
@@ -376,25 +371,9 @@ class Retriever(Lookup):
         others = [finding.model_copy(update={"signs": find_absent(finding)}) for finding in by_id.values()]
         missing = [concept for concept in list_concepts([*asserted, *others]) if concept not in self._of_signs]
         self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
-        facts = _leave_out(self._of_signs, without)
+        facts = leave_out(self._of_signs, without, firewall=firewall)
         tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
         return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
-
-
-def _read_answer(sign: str, said: object) -> Answer:
-    answer = _ANSWERS.get(said)
-    if answer is None:
-        raise InputError(f"the answer to {sign} is {said!r}; expected yes or no")
-    return answer
-
-
-def _leave_out(
-    triples: Mapping[str, tuple[Triple, ...]], without: Collection[tuple[str, str, str]]
-) -> Mapping[str, tuple[Triple, ...]]:
-    """Return triples by concept without some of them."""
-    if not without:
-        return triples
-    return {one: tuple(triple for triple in of_it if triple.key not in without) for one, of_it in triples.items()}
 
 
 __all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

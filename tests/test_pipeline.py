@@ -80,7 +80,14 @@ def test_each_printed_query_finds_its_row(real: Explanation, settings: Settings)
 
 
 def test_the_same_image_gives_the_same_explanation(real: Explanation, explainer: Explainer) -> None:
-    assert explainer.explain(Study(image=real.image, indication="dyspnea")) == real
+    assert explainer.explain(Study(image=real.image)) == real
+
+
+def test_an_indication_becomes_evidence_and_changes_nothing_else(real: Explanation, explainer: Explainer) -> None:
+    asked = explainer.explain(Study(image=real.image, indication="dyspnea"))
+    assert asked.evidence[:-1] == real.evidence
+    assert (asked.evidence[-1].kind, asked.evidence[-1].label) == ("indication", "dyspnea")
+    assert asked.model_copy(update={"evidence": real.evidence}) == real
 
 
 EXPECTED = {

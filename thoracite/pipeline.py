@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import InputError, UsageError
-from thoracite.generation.citations import build_claim, split_groups
-from thoracite.generation.generator import Generator, open_generator
+from thoracite.generation.generator import AnyGenerator, open_generator
+from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
+from thoracite.generation.indication import collect_indication
+from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
-from thoracite.generation.verify import verify
 from thoracite.interventions import (
     Case,
     Key,
@@ -32,12 +33,12 @@ from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.retrieval.similar.evidence import collect_similar
 from thoracite.settings import Settings
-from thoracite.types import Answer, Certainty, Claim, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
+from thoracite.types import Answer, Dropped, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
 
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
     from thoracite.vision.encoder import ImageEncoder, Reading
-    from thoracite.vision.image import ImageInput
+    from thoracite.vision.image import ImageInput, Radiograph
 
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
 """Reason of an explanation that was released without a graph."""
@@ -69,13 +70,15 @@ class Explainer:
         The settings' graph unless given; built where there is none.
     encoder : ImageEncoder or None
         The settings' encoder unless given.
-    generator : Generator or None
+    generator : Generator, TextGenerator or None
         The settings' generator unless given.
     graph : bool
         False leaves the graph out: findings are named, and no reasons are given.
     similar : str, Path or None
         Folder of an index of images; similar ones are shown as evidence of kind ``image`` and change nothing else.
         The settings' unless given, by default none.
+    complete : bool
+        Whether likely, suspected and possible findings that a text generator leaves unsaid are added by template.
 
     Examples
     --------
@@ -91,16 +94,17 @@ class Explainer:
         *,
         store: GraphStore | None = None,
         encoder: ImageEncoder | None = None,
-        generator: Generator | None = None,
+        generator: AnyGenerator | None = None,
         graph: bool = True,
         similar: str | Path | None = None,
+        complete: bool = True,
     ) -> None:
         self.settings = settings or Settings()
         if similar is not None:
             self.settings = self.settings.model_copy(update={"similar": Path(similar)})
         self.generator = generator or open_generator(self.settings.generator, settings=self.settings)
         self.retriever = Retriever(self.settings, store=store, encoder=encoder)
-        self.graph = graph
+        self.graph, self.complete = graph, complete
         self._extractor = open_extractor()
 
     def explain(
@@ -157,7 +161,7 @@ class Explainer:
         given = study.image if isinstance(image, Study) else image
         radiograph = self.retriever.load(given, view=study.view)
         reading = self.retriever.interpret(radiograph)
-        untouched = self._explain(study, reading)
+        untouched = self.explain_read(study, radiograph, reading)
         if study.similar and not untouched.abstained:
             patients = filter(None, [study.patient])
             found = self.retriever.find_similar(given, radiograph, reading, patients=patients)
@@ -194,9 +198,11 @@ class Explainer:
         left_out = find_places(parse_left_out(without, before.evidence), case.radiograph, encoder)
         check_triples(left_out.triples, self.retriever.store if self.graph else None)
         changes = {**(signs or {}), **dict.fromkeys(left_out.signs)}
-        after = self._explain(
+        shown = hide_boxes(case, left_out.boxes) if left_out.boxes else case.radiograph
+        after = self.explain_read(
             case.study,
-            self.retriever.interpret(hide_boxes(case, left_out.boxes)) if left_out.boxes else case.reading,
+            shown,
+            self.retriever.interpret(shown) if left_out.boxes else case.reading,
             signs=changes,
             without=left_out.triples,
             before=before.evidence,
@@ -211,28 +217,46 @@ class Explainer:
         encoder = self.retriever.encoder
         return encoder.find_ranges(case.reading) if isinstance(encoder, SignEncoder) else {}
 
-    def _explain(
+    def explain_read(
         self,
         study: Study,
+        radiograph: Radiograph,
         reading: Reading,
         *,
         signs: Mapping[str, float | Answer | None] | None = None,
         without: Collection[Key] = (),
         before: Sequence[Evidence] = (),
     ) -> Explanation:
-        """Explain what was read; evidence keeps the keys that it had before."""
+        """Explain what an encoder has read in an image.
+
+        Parameters
+        ----------
+        study : Study
+            The request.
+        radiograph, reading : Radiograph, Reading
+            The pixels, and what was read in them.
+        signs, without
+            As :meth:`explain` takes them, triples by CURIEs.
+        before : sequence of Evidence
+            Keeps its keys.
+        """
         if not reading.accepted:
             return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
             return self._withhold(study, reading, doubt)
         if signs:
             reading = self._set_signs(reading, signs)
-        found = self._retrieve(reading.findings, reading.view, without=without)
-        evidence = keep_keys(found.evidence, before) if before else found.evidence
-        claims = self._write(study, found.findings, evidence)
-        if not claims:
-            return self._withhold(study, reading, "no sentence that was written is supported by its evidence")
-        return self._release(study, reading, evidence, claims)
+        if self.settings.risk is not None:
+            reading = hold_back_reading(reading, self.settings.risk, encoder=self.retriever.encoder.name)
+        firewall = self.retriever.find_firewall(study.patient, radiograph, reading) if self.graph else None
+        found = self._retrieve(reading.findings, reading.view, without=without, firewall=firewall)
+        evidence = (*found.evidence, *collect_indication(study.indication, found.evidence))
+        evidence = keep_keys(evidence, before) if before else evidence
+        written = self._write(study, radiograph, reading, evidence)
+        if not written.claims:
+            reason = "no sentence that was written is supported by its evidence"
+            return self._withhold(study, reading, reason, dropped=written.dropped)
+        return self._release(study, reading, evidence, written)
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder
@@ -323,24 +347,35 @@ class Explainer:
         """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
-    def _retrieve(self, findings: Sequence[Finding], view: View, *, without: Collection[Key] = ()) -> Retrieval:
+    def _retrieve(self, findings: Sequence[Finding], view: View, **left_out: Any) -> Retrieval:
         if self.graph:
-            return self.retriever.search(findings, view=view, without=without)
+            return self.retriever.search(findings, view=view, **left_out)
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
-    def _write(self, study: Study, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> list[Claim]:
-        """Write claims and keep the supported ones."""
-        written = [
-            build_claim(split_groups(sentence), evidence)
-            for sentence in self.generator.write(study, findings, evidence)
-        ]
+    def _write(self, study: Study, radiograph: Radiograph, reading: Reading, evidence: Sequence[Evidence]) -> Written:
+        """Write claims and tell supported ones from those that are dropped."""
         # without a graph none is opened for its names: the project's own concepts do
         linker = self.retriever.linker if self.graph else Linker()
-        judged = verify(written, evidence, linker=linker.link, extractor=self._extractor)
-        return [claim for claim in judged if claim.verdict == "supported"]
+        judge = Judge(linker.link, self._extractor)
+        return write(self.generator, Asked(study, radiograph, reading), evidence, judge, complete=self.complete)
 
-    def _release(
-        self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], claims: Sequence[Claim]
+    def _release(self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], written: Written) -> Explanation:
+        return Explanation(
+            image=study.image,
+            view=reading.view,
+            view_probability=reading.view_probability,
+            notes=reading.notes,
+            findings=reading.findings,
+            claims=written.claims,
+            evidence=evidence,
+            dropped=written.dropped,
+            generator=self.generator.name,
+            graph=self.digest,
+            reason=None if self.graph else NO_GRAPH,
+        )
+
+    def _withhold(
+        self, study: Study, reading: Reading, reason: str, *, dropped: tuple[Dropped, ...] = ()
     ) -> Explanation:
         return Explanation(
             image=study.image,
@@ -348,20 +383,7 @@ class Explainer:
             view_probability=reading.view_probability,
             notes=reading.notes,
             findings=reading.findings,
-            claims=tuple(claims),
-            evidence=evidence,
-            generator=self.generator.name,
-            graph=self.digest,
-            reason=None if self.graph else NO_GRAPH,
-        )
-
-    def _withhold(self, study: Study, reading: Reading, reason: str) -> Explanation:
-        return Explanation(
-            image=study.image,
-            view=reading.view,
-            view_probability=reading.view_probability,
-            notes=reading.notes,
-            findings=reading.findings,
+            dropped=dropped,
             generator=self.generator.name,
             graph=self.digest,
             abstained=True,
@@ -373,26 +395,6 @@ def _name(image: ImageInput) -> str:
     from thoracite.vision.image import name_image
 
     return name_image(image)
-
-
-def find_doubt(findings: Sequence[Finding]) -> str | None:
-    """Return the reason why the findings are too unsure to be explained; None if they are not.
-
-    They are if none is present and at least two thirds are uncertain by operating points alone; naming any of them
-    would be a guess. Where a prior is known, what the image does not decide on is named as such, and is no doubt.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-        All findings of one image.
-    """
-    uncertain = [one for one in findings if one.prior is None and one.certainty is Certainty.UNCERTAIN]
-    present = any(finding.certainty is Certainty.PRESENT for finding in findings)
-    if present or not findings or 3 * len(uncertain) < 2 * len(findings):
-        return None
-    return (
-        f"the model is not sure enough: {len(uncertain)} of {len(findings)} findings are uncertain and none is present"
-    )
 
 
 __all__ = ["NO_GRAPH", "Explainer", "ImageError", "find_doubt"]

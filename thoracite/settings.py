@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).resolve().parent
 ONTOLOGIES = PACKAGE / "ontologies"
 MODELS = PACKAGE / "models"
 
-SECRETS = frozenset({"store_password", "token"})
+SECRETS = frozenset({"chat_key", "store_password", "token"})
 """Settings whose values are never printed."""
 
 _PREFIX = "THORACITE_"
@@ -66,10 +66,17 @@ class Settings(BaseSettings):
         ``ledger`` in the graph's folder unless given.
     generator : str
         ``template``, or the name of another generator.
+    chat_key : SecretStr
+        Key of a chat server (``openai:ADDRESS``), from the environment; never printed.
+    chat_limit_s : float
+        Time limit of a chat server's answer in seconds, above 0.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
     prevalence : Path or None
         CSV of how common findings are where the images come from; ChestX-ray14 unless given.
+    risk : float or None
+        Level of certified release, in (0, 1): statements about opacities that come too near to a verdict's limit become
+        undecided. Off unless given.
     device : str
         Device for models: ``auto`` (a GPU where there is one), ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
     query_limit_s : float
@@ -113,8 +120,11 @@ class Settings(BaseSettings):
     store_password: SecretStr = SecretStr("")
     ledger: Path | None = None
     generator: str = "template"
+    chat_key: SecretStr = SecretStr("")
+    chat_limit_s: float = Field(default=120.0, gt=0)
     encoder: str = "thoracite-mini"
     prevalence: Path | None = None
+    risk: float | None = Field(default=None, gt=0, lt=1)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?|mps)$")
     query_limit_s: float = Field(default=10.0, gt=0)
     max_pixels: int = Field(default=64_000_000, gt=0)
@@ -195,7 +205,9 @@ class _FileSource(PydanticBaseSettingsSource):
         return _read_file().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        return _read_file()
+        if "chat_key" in (read := _read_file()):
+            raise UsageError(f"chat_key must not stand in {_file()}; set it in the environment as THORACITE_CHAT_KEY")
+        return read
 
 
 def _environment() -> Mapping[str, str]:

@@ -5,6 +5,7 @@
 ``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
 ``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted,
                         ``similar`` (yes, no) and ``patient``; the JSON object of ``thoracite explain --json``
+``POST /ask``           multipart fields ``image`` and ``question``: what the evidence answers
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
 ``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
@@ -45,9 +46,11 @@ from thoracite.errors import InputError, ModelError, StoreError, ThoraciteError,
 from thoracite.interventions import parse_signs
 from thoracite.settings import Settings
 from thoracite.ui import sparql
+from thoracite.ui.conversation.routes import add_asking
 from thoracite.ui.interventions.routes import add_cases
 from thoracite.ui.limits import LimitBodies
 from thoracite.ui.service import BusyError, Explaining, Service
+from thoracite.ui.tabs.routes import add_tabs
 from thoracite.ui.view import render_check, render_cypher_json, render_record, render_retrieval
 from thoracite.ui.web.access import RefuseOtherSites, RequireToken, check_access, is_loopback
 from thoracite.ui.web.metrics import PATH as METRICS
@@ -129,7 +132,9 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _handle_errors(app)
     _add_rest(app, service)
     _add_queries(app, service)
+    add_asking(app, service, _read_upload)
     add_cases(app, service)
+    add_tabs(app, service)
     run_tools = _add_tools(app, service)
     metrics = _add_metrics(app, service)
     if page:

@@ -23,6 +23,7 @@ from thoracite.types import Answer, Explanation, Study
 from thoracite.ui.interventions.cases import Cases
 from thoracite.ui.limits import BusyError, Turnstile
 from thoracite.ui.picture import Picture, render_pixels
+from thoracite.ui.variants import WITHOUT_GRAPH, drop_triples, leave_graph_out, tell_note
 from thoracite.ui.web.uploads import clean_name, keep_upload
 
 if TYPE_CHECKING:
@@ -200,10 +201,22 @@ class Service:
         case = case._replace(study=case.study.model_copy(update={"image": path.name}), untouched=untouched)
         return self.cases.keep(case, session), untouched, picture
 
+    @contextmanager
+    def working(self) -> Iterator[Explaining]:
+        """Lend the explainer, in the line of those who read images.
+
+        Raises
+        ------
+        BusyError
+            If too many requests wait.
+        """
+        with self._reading.enter():
+            yield self.load()
+
     def intervene(
-        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str]
+        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str], *, graph: bool = True
     ) -> tuple[Case, Explanation]:
-        """Change a kept reading, and tell what changes.
+        """Change a kept reading, and tell what changes; ``graph`` says whether the graph is asked.
 
         Raises
         ------
@@ -213,10 +226,15 @@ class Service:
             As :meth:`explain`.
         """
         case = self.cases.find(name)
-        if not (signs or without):
+        if graph and not (signs or without):
             return case, case.untouched
-        with self._reading.enter():
-            return case, self.load().intervene(case, signs=signs, without=without)
+        with self.working() as explainer:
+            reader: Any = self.cases.find_reader(name) or explainer
+            if graph:
+                return case, reader.intervene(case, signs=signs, without=without)
+            kept = drop_triples(without, case.untouched.evidence)
+            changed = leave_graph_out(reader).intervene(case, signs=signs, without=kept)
+            return case, tell_note(changed, WITHOUT_GRAPH)
 
     def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
         """Return between which values each sign of a kept reading changes anything; empty without signs."""

@@ -18,6 +18,7 @@ from thoracite.ui.records.explanation import (
     ClaimRecord,
     CountsRecord,
     DrawingRecord,
+    DroppedRecord,
     ExplanationRecord,
     FindingChangeRecord,
     FindingEvidence,
@@ -41,13 +42,15 @@ Record = dict[str, Any]
 """A JSON object."""
 
 
-def render_record(explanation: Explanation) -> Record:
+def render_record(explanation: Explanation, *, dropped: bool = False) -> Record:
     """Render one explanation as the JSON object of ``thoracite explain --json`` and ``POST /explain``.
 
     Parameters
     ----------
     explanation : Explanation
         Released or withheld.
+    dropped : bool
+        Whether to tell what was written and not released; it is null otherwise.
 
     Returns
     -------
@@ -73,6 +76,7 @@ def render_record(explanation: Explanation) -> Record:
         generator=explanation.generator,
         graph=explanation.graph,
         changes=None if explanation.changes is None else _changes(explanation.changes),
+        dropped=[DroppedRecord(**one.model_dump()) for one in explanation.dropped] if dropped else None,
         findings=[_finding(finding) for finding in explanation.findings],
         claims=[
             ClaimRecord(
@@ -107,17 +111,17 @@ def _changes(changes: Changes) -> ChangesRecord:
     )
 
 
-def render_slim(explanation: Explanation) -> Record:
+def render_slim(explanation: Explanation, *, dropped: bool = False) -> Record:
     """Render the object of ``thoracite explain --slim``: without queries, drawings and evidence that no sentence cites.
 
-    Similar images, which were asked for, stay.
+    Similar images, which were asked for, stay; so does what was dropped, where ``dropped`` asks for it.
 
     Returns
     -------
     dict
         As :class:`~thoracite.ui.records.explanation.SlimExplanationRecord` has it.
     """
-    record = render_record(explanation)
+    record = render_record(explanation, dropped=dropped)
     cited = {key for claim in record["claims"] for key in claim["citations"]}
     kept = [one for one in record["evidence"] if one["key"] in cited or one["kind"] == "image"]
     record["evidence"] = [_without(one, "sparql", "cypher") for one in kept]

@@ -96,6 +96,16 @@ def hash_patient(patient: str, key: bytes) -> int:
     return int.from_bytes(hmac.digest(key, patient.encode(), "sha256")[:8], signed=True)
 
 
+def hash_names(patient: str, key: bytes) -> tuple[int, int]:
+    """Return the keyed hashes under which a ledger may have a patient: by name, and as the id of a report."""
+    return hash_patient(patient, key), hash_patient(f"report {patient}", key)
+
+
+def digest_key(key: bytes) -> str:
+    """Return a digest by which two keys are told apart, 16 hexadecimal digits."""
+    return hmac.digest(key, b"ledger", "sha256")[:8].hex()
+
+
 def read_or_create_key(folder: Path) -> bytes:
     """The folder's secret key; made, for its owner alone, where there is none.
 
@@ -116,10 +126,17 @@ def read_or_create_key(folder: Path) -> bytes:
         pass
     except OSError as error:
         raise UsageError(f"ledger folder {folder} cannot be written: {error.strerror}; name another") from error
-    return _read_key(path)
+    return read_key(path)
 
 
-def _read_key(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
+    """Read the secret key of a ledger.
+
+    Raises
+    ------
+    PrivacyError
+        If it is missing or damaged, or can be read by others.
+    """
     try:
         mode, key = path.stat().st_mode, path.read_bytes()
     except OSError as error:
@@ -200,7 +217,7 @@ class Ledger:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._key = _read_key(folder / KEY_FILE)
+        self._key = read_key(folder / KEY_FILE)
         self._whole: dict[TripleKey, list[Cell]] = {}
         path = folder / DATA_FILE
         try:
@@ -237,16 +254,23 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
-    def leave_out(self, patients: Iterable[str]) -> Without:
+    @property
+    def fingerprint(self) -> str:
+        """Return a digest of the key, 16 hexadecimal digits: hashes of one key mean nothing under another."""
+        return digest_key(self._key)
+
+    def leave_out(self, patients: Iterable[str], *, hashes: Iterable[int] = ()) -> Without:
         """Return the counts as they would be without the reports of some patients.
 
         Parameters
         ----------
         patients : iterable of str
             As the reports name them; a report's id, as ``report ID``, where reports name no patient.
+        hashes : iterable of int
+            More patients, by the hashes of :func:`hash_names` under this ledger's key.
         """
-        hashes = {hash_patient(name, self._key) for patient in patients for name in (patient, f"report {patient}")}
-        return Without(self._data, sorted(hashes), self._find_all)
+        named = {one for patient in patients for one in hash_names(patient, self._key)}
+        return Without(self._data, sorted(named.union(hashes)), self._find_all)
 
     def _find_all(self, triple: TripleKey) -> list[Cell]:
         """Find the released cells of a triple with everybody in them; asked for again and again, so cached."""
@@ -338,8 +362,11 @@ __all__ = [
     "Statement",
     "TripleKey",
     "Without",
+    "digest_key",
     "find_cells",
+    "hash_names",
     "hash_patient",
+    "read_key",
     "read_or_create_key",
     "write_ledger",
 ]

@@ -20,7 +20,7 @@ import numpy as np
 
 from thoracite.errors import InputError, UsageError
 from thoracite.files import write_text
-from thoracite.kg.privacy.ledger import hash_patient
+from thoracite.kg.privacy.ledger import KEY_FILE, digest_key, hash_names, hash_patient, read_key
 from thoracite.kg.stores.lock import lock_folder
 from thoracite.progress import Progress, tell_nobody
 from thoracite.retrieval.index.faiss_index import FaissIndex
@@ -91,6 +91,7 @@ def build_image_index(
     encoder: ImageEncoder,
     *,
     table: LabelTable | None = None,
+    ledger: Path | None = None,
     settings: Settings | None = None,
     progress: Progress = tell_nobody,
 ) -> ImageBuild:
@@ -108,6 +109,9 @@ def build_image_index(
         Reads the images, and refuses those that are no frontal chest X-ray.
     table : LabelTable or None
         Labels and patients.
+    ledger : Path or None
+        Folder of the ledger of the graph's reports: the table's patients are hashed with its key, too, so that what
+        was counted for the patient of a near-duplicate can be left out.
     settings : Settings or None
         Limits on images; read from environment and file unless given.
     progress : Progress
@@ -121,7 +125,10 @@ def build_image_index(
         If the index cannot be written, or the encoder gives no features.
     StoreError
         If another build is at work there.
+    PrivacyError
+        If there is no ledger in its folder.
     """
+    secret = read_key(ledger / KEY_FILE) if ledger is not None else b""
     names = {path.relative_to(folder).as_posix(): path for path in images}
     if table is not None and names and not names.keys() & table.rows.keys():
         raise InputError(f"the table of labels names no image of {folder}; expected names relative to that folder")
@@ -131,7 +138,7 @@ def build_image_index(
         write_text(output / ".gitignore", "*\n")
         with lock_folder(output, "build of an index"), _Readings(output / READINGS, probe) as readings:
             kept = readings.read(names, encoder, settings or Settings.read(), progress)
-            return _write(output, kept, table or LabelTable({}, 0), probe, progress)
+            return _write(output, kept, table or LabelTable({}, 0), probe, progress, secret=secret)
     except OSError as error:
         raise UsageError(
             f"the index cannot be written to {output}: {error.strerror or error}; name another folder with --output"
@@ -214,7 +221,13 @@ def _read_one(path: Path, encoder: ImageEncoder, settings: Settings) -> _Kept:
 
 
 def _write(
-    output: Path, kept: Iterable[tuple[str, str, _Kept]], table: LabelTable, probe: Vectors, progress: Progress
+    output: Path,
+    kept: Iterable[tuple[str, str, _Kept]],
+    table: LabelTable,
+    probe: Vectors,
+    progress: Progress,
+    *,
+    secret: bytes,
 ) -> ImageBuild:
     """Write a version of the index, and make it the current one."""
     kept = list(kept)
@@ -223,7 +236,7 @@ def _write(
         raise InputError(f"none of {len(kept)} files is a frontal chest X-ray that can be read, so nothing is indexed")
     progress("writing the index", 0, None)
     key = secrets.token_bytes(32)
-    rows = [_lay_row(name, digest, one, table, key) for name, digest, one in read]
+    rows = [_lay_row(name, digest, one, table, (key, secret)) for name, digest, one in read]
     version = f"version-{secrets.token_hex(8)}"
     part = output / version
     part.mkdir(mode=0o700)
@@ -231,6 +244,7 @@ def _write(
         FaissIndex.build(np.stack([read_vector(one.vector) for _, _, one in read])).write(part / VECTORS)
         write_text(part / IMAGES, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         facts: dict[str, Any] = {"format": FORMAT, "version": version, "images": len(rows), "key": key.hex()}
+        facts["ledger"] = digest_key(secret) if secret else ""
         write_text(output / MANIFEST, json.dumps(facts | {"probe": write_vector(probe)}, indent=1) + "\n")
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -249,10 +263,13 @@ def _write(
     )
 
 
-def _lay_row(name: str, digest: str, kept: _Kept, table: LabelTable, key: bytes) -> IndexedImage:
-    row = table.rows.get(name)
-    patient = hash_patient(row.patient, key) if row and row.patient else None
-    return IndexedImage(name, digest, kept.hash, patient, row.labels if row else ())
+def _lay_row(name: str, digest: str, kept: _Kept, table: LabelTable, keys: tuple[bytes, bytes]) -> IndexedImage:
+    """Lay the row of an image; its patient is hashed with each key that there is."""
+    row, (key, secret) = table.rows.get(name), keys
+    if row is None or not row.patient:
+        return IndexedImage(name, digest, kept.hash, None, row.labels if row else ())
+    counted = hash_names(row.patient, secret) if secret else ()
+    return IndexedImage(name, digest, kept.hash, hash_patient(row.patient, key), row.labels, counted)
 
 
 __all__ = ["READINGS", "ImageBuild", "build_image_index"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.errors import StoreError, UsageError
-from thoracite.kg.privacy.ledger import hash_patient
+from thoracite.kg.privacy.ledger import Ledger, hash_patient
 from thoracite.phantom import draw_phantom
 from thoracite.retrieval.index.faiss_index import FaissIndex
 from thoracite.retrieval.index.text_encoder import Vectors
@@ -67,6 +67,8 @@ class IndexedImage(NamedTuple):
         Keyed hash of the patient; None where none is known.
     labels : tuple of str
         CURIEs; empty where none is known.
+    counted : tuple of int
+        Hashes of the patient under the key of the ledger of the graph's reports; empty where none was named.
     """
 
     image: str
@@ -74,6 +76,7 @@ class IndexedImage(NamedTuple):
     hash: str
     patient: int | None = None
     labels: tuple[str, ...] = ()
+    counted: tuple[int, ...] = ()
 
 
 class ImageIndex:
@@ -87,6 +90,8 @@ class ImageIndex:
         In the order of the vectors.
     key : bytes
         Key of the patients' hashes.
+    ledger : str
+        Digest of the key of the ledger whose patients are told, too; empty without one.
 
     Examples
     --------
@@ -99,8 +104,8 @@ class ImageIndex:
     [('0.png', 0.2), ('1.png', 0.4)]
     """
 
-    def __init__(self, vectors: VectorIndex, images: Sequence[IndexedImage], *, key: bytes) -> None:
-        self.vectors, self.images, self._key = vectors, images, key
+    def __init__(self, vectors: VectorIndex, images: Sequence[IndexedImage], *, key: bytes, ledger: str = "") -> None:
+        self.vectors, self.images, self.ledger, self._key = vectors, images, ledger, key
 
     @classmethod
     def open(cls, folder: Path, encoder: ImageEncoder) -> Self:
@@ -134,7 +139,8 @@ class ImageIndex:
         facts = _read_manifest(folder)
         version = folder / str(facts["version"])
         images = list(_read_images(version / IMAGES))
-        return cls(FaissIndex.open(version / VECTORS), images, key=bytes.fromhex(str(facts["key"])))
+        key, ledger = bytes.fromhex(str(facts["key"])), str(facts.get("ledger", ""))
+        return cls(FaissIndex.open(version / VECTORS), images, key=key, ledger=ledger)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -164,20 +170,55 @@ class ImageIndex:
         """
         if not self.images:
             return []
-        bits = count_bits(query.hash, self._hashes)
-        files = np.array([bool(query.sha256) and one.sha256 == query.sha256 for one in self.images])
         size, found = _FETCHED, list[int]()
         while True:
-            hits = self.vectors.search(query.features[None], min(size, len(self.images)))
-            near = {int(n): float(score) for score, n in zip(hits.scores[0], hits.ids[0], strict=True) if n >= 0}
-            same = {n for n, cosine in near.items() if find_same(bits[n], cosine)}
-            same |= set(np.flatnonzero(files | (bits <= SAME_BITS)).tolist())
+            near = self._find_near(query, size)
+            same = self._find_same(query, near)
             own = {hash_patient(patient, self._key) for patient in patients} | self._list_patients(same)
             found = self._choose((n for n in near if n not in same and self.images[n].patient not in own), k)
             if len(found) == k or size >= len(self.images):
                 break
             size *= 4
         return [SimilarImage(self.images[n].image, self.images[n].labels, max(0.0, 1 - near[n])) for n in found]
+
+    def list_counted(self, query: Fingerprint) -> frozenset[int]:
+        """Return the ledger's hashes of the patients that near-duplicates of an image belong to.
+
+        Parameters
+        ----------
+        query : Fingerprint
+            Of the image.
+        """
+        if not self.ledger:
+            return frozenset()
+        same = self._find_same(query, self._find_near(query, _FETCHED))
+        return frozenset(one for n in same for one in self.images[n].counted)
+
+    def check_ledger(self, ledger: Ledger) -> None:
+        """Check that the index was built with a ledger.
+
+        Raises
+        ------
+        StoreError
+            If it was built with another one.
+        """
+        if ledger.fingerprint != self.ledger:
+            raise StoreError(
+                "the index of images was built with another ledger than the graph's; build it again with "
+                "`thoracite index images FOLDER --ledger LEDGER`"
+            )
+
+    def _find_near(self, query: Fingerprint, size: int) -> dict[int, float]:
+        """Return the cosines of the nearest images by their numbers, nearest first."""
+        hits = self.vectors.search(query.features[None], min(size, len(self.images)))
+        return {int(n): float(score) for score, n in zip(hits.scores[0], hits.ids[0], strict=True) if n >= 0}
+
+    def _find_same(self, query: Fingerprint, near: Mapping[int, float]) -> set[int]:
+        """Return the image itself and its near-duplicates; by the hash, however far their features are."""
+        bits = count_bits(query.hash, self._hashes)
+        files = [bool(query.sha256) and one.sha256 == query.sha256 for one in self.images]
+        same = {n for n, cosine in near.items() if find_same(bits[n], cosine)}
+        return same.union(np.flatnonzero(np.array(files) | (bits <= SAME_BITS)).tolist())
 
     def _list_patients(self, numbers: Iterable[int]) -> set[int]:
         return {patient for n in numbers if (patient := self.images[n].patient) is not None}
@@ -302,8 +343,8 @@ def _read_manifest(folder: Path) -> dict[str, str | int]:
 def _read_images(path: Path) -> Iterator[IndexedImage]:
     with path.open(encoding="utf-8") as file:
         for line in file:
-            name, sha256, hash_, patient, labels = json.loads(line)
-            yield IndexedImage(name, sha256, hash_, patient, tuple(labels))
+            name, sha256, hash_, patient, labels, *rest = json.loads(line)
+            yield IndexedImage(name, sha256, hash_, patient, tuple(labels), tuple(rest[0]) if rest else ())
 
 
 __all__ = [

@@ -5,14 +5,24 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from thoracite.errors import StoreError
 from thoracite.kg.aggregate.aggregate import aggregate_reports, read_aggregate
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.privacy.ledger import Ledger
-from thoracite.retrieval.firewall import Firewall
+from thoracite.phantom import draw_phantom
+from thoracite.retrieval.firewall import Firewall, leave_out
+from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.retriever import Retriever
-from thoracite.types import Triple
+from thoracite.retrieval.similar.build import build_image_index
+from thoracite.retrieval.similar.labels import read_labels
+from thoracite.settings import Settings
+from thoracite.types import Certainty, Entity, Finding, Triple
+from thoracite.vision.encoder import Reading
+from thoracite.vision.image import Radiograph
 
 SENTENCES = (
     "Small left pleural effusion. No pneumothorax.",
@@ -77,3 +87,58 @@ def test_the_retriever_leaves_a_patient_out(made: Path) -> None:
     support = {one.triple.key: one.triple.counts.total for one in own.triples}
     fewer = [one for one in without.triples if one.triple.counts.total < support.get(one.triple.key, 0)]
     assert fewer or len(without.triples) < len(own.triples)
+
+
+class Grid:
+    """An encoder whose features are the brightness of 8 × 8 cells, and which sees one finding in all images."""
+
+    name = "grid"
+
+    def read(self, radiograph: Radiograph) -> Reading:
+        cells = np.asarray(Image.fromarray(radiograph.pixels).resize((8, 8), Image.Resampling.BOX))
+        effusion = Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding")
+        finding = Finding(entity=effusion, probability=0.6, prior=0.1, certainty=Certainty.PRESENT)
+        return Reading(findings=(finding,), features=tuple((cells - cells.mean()).ravel().tolist()))
+
+
+def test_nothing_counts_of_the_patient_of_a_near_duplicate(made: Path, tmp_path: Path) -> None:
+    """A crop of an indexed image has the same answer as the patient named; a stranger's image has the untouched one."""
+    graph, scans = tmp_path / "graph", tmp_path / "scans"
+    build_graph(graph, reports=[made / "triples.csv"])
+    scans.mkdir()
+    patient = "p10000000"
+    chest = draw_phantom(1, size=256).image
+    Image.fromarray((chest * 255).astype(np.uint8)).save(scans / "own.png")
+    (tmp_path / "labels.csv").write_text(f"image,labels,patient\nown.png,Effusion,{patient}\n", encoding="utf-8")
+    table = read_labels(tmp_path / "labels.csv")
+    build_image_index(scans, [scans / "own.png"], tmp_path / "index", Grid(), table=table, ledger=made / "ledger")
+    settings = Settings(graph=graph, ledger=made / "ledger", similar=tmp_path / "index")
+    again = chest[4:-4, 4:-4].astype(np.float32)
+    stranger = draw_phantom(9, size=256).image.astype(np.float32)
+    counts = Ranking().without("established")  # what few reports state stands in the answer, too
+    with Retriever(settings, encoder=Grid()) as retriever:
+        copied, other = (retriever.retrieve(image, k=60, ranking=counts) for image in (again, stranger))
+        named = retriever.retrieve(stranger, k=60, patient=patient, ranking=counts)
+    assert by_key([one.triple for one in copied.triples]) == by_key([one.triple for one in named.triples])
+    assert by_key([one.triple for one in copied.triples]) != by_key([one.triple for one in other.triples])
+    aggregate_reports(write_reports(tmp_path / "r.csv"), tmp_path / "t.csv", ledger=tmp_path / "another")
+    elsewhere = settings.model_copy(update={"ledger": tmp_path / "another"})
+    with Retriever(elsewhere, encoder=Grid()) as retriever, pytest.raises(StoreError, match="another ledger"):
+        retriever.retrieve(again)
+
+
+def test_an_explanation_counts_nothing_of_its_own_patient(made: Path, tmp_path: Path) -> None:
+    build_graph(tmp_path / "graph", reports=[made / "triples.csv"])
+    settings = Settings(graph=tmp_path / "graph", ledger=made / "ledger")
+    effusion = Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding")
+    finding = Finding(entity=effusion, probability=0.6, prior=0.1, certainty=Certainty.PRESENT)
+    radiograph = Radiograph(draw_phantom(1, size=128).image.astype(np.float32))
+    with Retriever(settings, encoder=Grid()) as retriever:
+        assert retriever.find_firewall(None, radiograph, Reading()) is None
+        firewall = retriever.find_firewall("p10000000", radiograph, Reading())
+        counted = {"": tuple(read_aggregate(made / "triples.csv"))}
+        assert leave_out(counted) is counted
+        (cleared,) = leave_out(counted, firewall=firewall).values()
+        assert by_key(list(cleared)) == by_key(Firewall(Ledger(made / "ledger"), ["p10000000"]).clear(counted[""]))
+        assert by_key(list(cleared)) != by_key(list(counted[""]))
+        assert retriever.search([finding], firewall=firewall).triples

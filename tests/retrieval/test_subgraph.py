@@ -137,6 +137,8 @@ def test_reasons_come_in_the_order_in_which_a_reader_asks_for_them() -> None:
         [triple(one, LOCATED_AT, "e"), triple("f", CAUSED_BY, one), triple(one, HAS_ATTRIBUTE, "g")],
     ]
     scores = {s.triple.key: s.score for s in rank_triples(EFFUSION, [fact for group in asked for fact in group])}
+    counted = triple(one, CO_OCCURS, "h")
+    assert rank_triples(EFFUSION, [counted])[0].score < min(scores.values())  # a count explains least
     levels = [{scores[fact.key] for fact in group} for group in asked]
     assert [len(level) for level in levels] == [1] * len(asked)
     assert levels == sorted(levels, key=max, reverse=True)

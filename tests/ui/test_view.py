@@ -27,7 +27,7 @@ def test_record_has_the_promised_fields(explanation: Explanation) -> None:
     record = json.loads(json.dumps(render_record(explanation)))
     assert list(record) == [
         "image", "view", "view_probability", "notes", "abstained", "reason", "generator", "graph", "changes",
-        "findings", "claims", "evidence",
+        "dropped", "findings", "claims", "evidence",
     ]  # fmt: skip
     assert (record["image"], record["abstained"], record["reason"]) == ("chest.png", False, None)
     assert record["graph"].startswith("sha256:")

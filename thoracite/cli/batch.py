@@ -9,16 +9,20 @@ import typer
 
 from thoracite.cli.options import (
     DicomSr,
+    Dropped,
+    Earlier,
     Encoder,
     Fhir,
     Generator,
     Graph,
+    Indication,
     Json,
     KeepPatient,
     NoGraph,
     Prevalence,
     Processes,
     Ray,
+    Risk,
     Similar,
     Store,
     View,
@@ -42,6 +46,8 @@ def explain(
     encoder: Encoder = None,
     view: View = "unknown",
     prevalence: Prevalence = None,
+    indication: Indication = None,
+    prior: Earlier = None,
     no_graph: NoGraph = False,
     graph: Graph = None,
     store: Store = None,
@@ -54,10 +60,12 @@ def explain(
             "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
         ),
     ] = None,
+    dropped: Dropped = False,
     similar: Similar = None,
     patient: Annotated[
         str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
     ] = None,
+    risk: Risk = None,
     html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
     dicom_sr: DicomSr = None,
@@ -68,13 +76,13 @@ def explain(
 ) -> None:
     """Explain images; each sentence cites its evidence."""
     from thoracite.interventions import parse_signs
-    from thoracite.ui.console import Asked, choose_form, explain_images
+    from thoracite.ui.console.images import Asked, choose_form, explain_images
     from thoracite.ui.interchange.files import Wanted
 
     form = choose_form(json=json, slim=slim, csv=csv, full=full)
     models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
-    settings = read_settings(graph=graph, store=store, similar=similar, **models)
-    asked = Asked(view=view, signs=parse_signs(sign or []), without=tuple(without or []), patient=patient)
+    settings = read_settings(graph=graph, store=store, similar=similar, risk=risk, **models)
+    asked = Asked(view, parse_signs(sign or []), tuple(without or []), patient, indication, prior)
     documents = Wanted(sr=dicom_sr, fhir=fhir, keep_patient=keep_patient)
     explain_images(
         paths,
@@ -84,6 +92,7 @@ def explain(
         use_graph=not no_graph,
         html=html,
         output=output,
+        dropped=dropped,
         documents=documents,
         cluster=read_cluster(ray, workers),
     )
@@ -98,7 +107,7 @@ def extract(
     workers: Workers = None,
 ) -> None:
     """Turn reports into RadGraph JSON; identifiers are removed first."""
-    from thoracite.ui.console_reports import extract_reports
+    from thoracite.ui.console.reports import extract_reports
 
     cluster = read_cluster(ray, workers)
     print_result(extract_reports(reports, output, extractor=extractor, processes=processes, cluster=cluster))

@@ -13,12 +13,21 @@ Store = Annotated[
     str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
 ]
 Generator = Annotated[str | None, typer.Option("--generator", help="Generator of the sentences.")]
+Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
+Earlier = Annotated[str | None, typer.Option("--prior", help="Words of the earlier report, for models that read it.")]
+Dropped = Annotated[bool, typer.Option("--dropped", help="Also tell sentences that were not released, and why.")]
 Encoder = Annotated[str | None, typer.Option("--encoder", help="Encoder that reads the image.")]
 NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]
 Processes = Annotated[int, typer.Option("--processes", min=1, help="Worker processes.")]
 Prevalence = Annotated[
     Path | None,
     typer.Option("--prevalence", help="CSV with finding,share_all: how common findings are; ChestX-ray14 by default."),
+]
+Risk = Annotated[
+    float | None,
+    typer.Option(
+        "--risk", help="Certified release: the most a statement about an opacity may be wrong, such as 0.1; see notes."
+    ),
 ]
 Similar = Annotated[
     Path | None,
@@ -42,8 +51,8 @@ Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Ray worke
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
     "grounding, vision, words, wordings, sentences, chest, encoders, sides, localisation, signs, shift, lists, "
-    "fairness, release, audit, knockout, retrieval, leakage, similar, differential, text-vectors, index, consistency, "
-    "gate, questions, stores, scale."
+    "fairness, explanations, ranking, release, audit, knockout, retrieval, leakage, similar, differential, "
+    "text-vectors, index, consistency, gate, free-text, generator, questions, stores, scale."
 )
 """The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
 
@@ -64,16 +73,20 @@ def print_result(result: str | dict[str, Any]) -> None:
 
 __all__ = [
     "DicomSr",
+    "Dropped",
+    "Earlier",
     "Encoder",
     "Fhir",
     "Generator",
     "Graph",
+    "Indication",
     "Json",
     "KeepPatient",
     "NoGraph",
     "Prevalence",
     "Processes",
     "Ray",
+    "Risk",
     "Similar",
     "Store",
     "View",

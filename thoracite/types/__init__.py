@@ -11,7 +11,7 @@ Every noun is immutable and refuses fields that it does not know.
 from __future__ import annotations
 
 from thoracite.types.changes import Changes, FindingChange
-from thoracite.types.explanation import Claim, ClaimKind, Evidence, Explanation
+from thoracite.types.explanation import Claim, ClaimKind, Dropped, Evidence, Explanation
 from thoracite.types.graph import Certainty, Counts, Entity, Provenance, Relation, ScoredTriple, Subgraph, Triple
 from thoracite.types.image import (
     CERTAINTIES,
@@ -44,6 +44,7 @@ __all__ = [
     "Counts",
     "Curie",
     "Drawing",
+    "Dropped",
     "Entity",
     "Evidence",
     "EvidenceKey",

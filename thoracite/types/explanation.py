@@ -125,6 +125,24 @@ class Claim(Noun):
         return self
 
 
+class Dropped(Noun):
+    """A sentence that was written and not released.
+
+    Parameters
+    ----------
+    sentence : str
+        As it was judged, with its citations, if any.
+    verdict : str
+        ``contradicted`` or ``unsupported``.
+    why : str
+        The verifier's reason, as a clause.
+    """
+
+    sentence: str
+    verdict: Literal["contradicted", "unsupported"]
+    why: str = ""
+
+
 class Explanation(Noun):
     """Findings, the sentences about them, and their evidence.
 
@@ -144,6 +162,8 @@ class Explanation(Noun):
         Supported claims only; empty when withheld.
     evidence : tuple of Evidence
         All citable evidence.
+    dropped : tuple of Dropped
+        Sentences that were written and not released, each with the reason.
     generator : str
         Name of the generator.
     graph : str
@@ -168,6 +188,7 @@ class Explanation(Noun):
     findings: tuple[Finding, ...] = ()
     claims: tuple[Claim, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
     generator: str
     graph: str
     abstained: bool = False
@@ -217,4 +238,4 @@ class Explanation(Noun):
         return render_explained([self])
 
 
-__all__ = ["Claim", "ClaimKind", "Evidence", "Explanation"]
+__all__ = ["Claim", "ClaimKind", "Dropped", "Evidence", "Explanation"]

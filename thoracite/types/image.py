@@ -214,6 +214,9 @@ class Finding(Noun):
         Log-odds of the average image of that view.
     rest_log_odds : float
         The network's part beyond the named signs; by default the difference to the probability's log-odds.
+    margin : float
+        How far beyond a verdict's limit the likelihood ratio has to lie, natural logarithm, at least 0; what lies
+        nearer is undecided. Set by certified release.
 
     Raises
     ------
@@ -237,6 +240,7 @@ class Finding(Noun):
     prior: float | None = Field(default=None, gt=0, lt=1)
     base_log_odds: float = 0.0
     rest_log_odds: float = 0.0
+    margin: float = Field(default=0.0, ge=0)
 
     @model_validator(mode="before")
     @classmethod
@@ -273,7 +277,7 @@ class Finding(Noun):
         """Return the verdict, by probability and likelihood ratio where a prior is known, else by operating points."""
         if self.likelihood_ratio is None:
             return _VERDICTS[self.certainty]
-        return find_verdict(self.probability, self.likelihood_ratio)
+        return find_verdict(self.probability, self.likelihood_ratio, margin=self.margin)
 
     @property
     def number(self) -> str:
@@ -295,7 +299,7 @@ CERTAINTIES: dict[Verdict, Certainty] = {
 """RadGraph's degree of each verdict."""
 
 
-def find_verdict(probability: float, likelihood_ratio: float) -> Verdict:
+def find_verdict(probability: float, likelihood_ratio: float, *, margin: float = 0.0) -> Verdict:
     """Return the verdict on a finding; the probability decides before the likelihood ratio.
 
     Parameters
@@ -304,12 +308,18 @@ def find_verdict(probability: float, likelihood_ratio: float) -> Verdict:
         Calibrated, in [0, 1].
     likelihood_ratio : float
         How many times the image raised the finding's odds, above 0.
+    margin : float
+        How far beyond the limits of possible and unlikely the ratio has to lie, natural logarithm, at least 0.
 
     Examples
     --------
     >>> [find_verdict(p, ratio) for p, ratio in ((0.6, 5), (0.38, 13), (0.08, 3), (0.6, 1.5), (0.02, 0.4))]
     ['likely', 'suspected', 'possible', 'undecided', 'unlikely']
+    >>> find_verdict(0.08, 3, margin=0.7)
+    'undecided'
     """
+    if margin and UNLIKELY / math.exp(margin) < likelihood_ratio < POSSIBLE * math.exp(margin):
+        return "undecided"
     if probability >= LIKELY and likelihood_ratio >= POSSIBLE:
         return "likely"
     if likelihood_ratio >= SUSPECTED:

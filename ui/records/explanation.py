@@ -104,6 +104,14 @@ class ClaimRecord(Record):
     origin: Literal["template", "decoder", "rewritten"]
 
 
+class DroppedRecord(Record):
+    """A sentence that was written and not released, and why."""
+
+    sentence: str
+    verdict: Literal["contradicted", "unsupported"]
+    why: str
+
+
 class ProvenanceRecord(Record):
     """Origin of a fact."""
 
@@ -272,7 +280,7 @@ class ChangesRecord(Record):
 
 
 class _ExplanationRecord(Record):
-    """What all explanations have."""
+    """What all explanations have; ``dropped`` is null unless it was asked for."""
 
     image: str
     view: View
@@ -283,6 +291,7 @@ class _ExplanationRecord(Record):
     generator: str
     graph: str
     changes: ChangesRecord | None
+    dropped: list[DroppedRecord] | None
 
 
 class ExplanationRecord(_ExplanationRecord):
@@ -351,6 +360,7 @@ __all__ = [
     "ClaimRecord",
     "CountsRecord",
     "DrawingRecord",
+    "DroppedRecord",
     "EntityRecord",
     "ErrorRecord",
     "ExplanationRecord",

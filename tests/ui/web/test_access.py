@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from thoracite.errors import UsageError
 from thoracite.settings import Settings
-from thoracite.ui.console import show_settings
+from thoracite.ui.console.images import show_settings
 from thoracite.ui.server import create_server
 from thoracite.ui.web.access import check_access
 

@@ -1,0 +1,57 @@
+"""Sentences that lack only a hedge, written again by template with the verdict's own word, and marked so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from thoracite.generation.citations import strip_citations
+from thoracite.generation.cited_findings import CitedFindings
+from thoracite.generation.grounding.source import Source
+from thoracite.generation.grounding.vocabulary import find_strange
+from thoracite.generation.groups import observe
+from thoracite.generation.phrases import begin
+from thoracite.generation.statement import parse_statement
+from thoracite.types import Claim, Finding
+from thoracite.types.verdict import ASSERTED
+
+_SURER = frozenset({"certain", "present", "likely", "suspected"})
+"""Degrees that may say more than the verdict."""
+
+
+def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim | None:
+    """Write a sentence again that is only surer of one finding than the image is; None for any other.
+
+    It must say nothing but that the finding is there, without numbers, places that the image does not show, or words
+    of severity and change; the image must call it likely, suspected or possible.
+
+    Parameters
+    ----------
+    claim : Claim
+        That is not supported.
+    findings : sequence of Finding
+        All findings of the image.
+    source : Source
+        Evidence of the image.
+    """
+    sentence = strip_citations(claim.sentence)
+    if find_strange(sentence, source) is not None:
+        return None
+    said = parse_statement(sentence, link=source.link, names=source.names, extractor=source.extractor)
+    more = (said.relations, said.because, said.numbers, said.odds, said.modifiers, said.unread)
+    if any(more) or said.nothing or len(said.presences) != 1 or said.presences[0].grade not in _SURER:
+        return None
+    presence = said.presences[0]
+    finding = next((one for one in findings if one.entity.id == presence.entity.id), None)
+    if finding is None or finding.verdict not in ASSERTED:
+        return None
+    side = None if finding.region is None else finding.region.side
+    if (presence.sides and presence.sides != {side}) or presence.places:
+        return None
+    cited = CitedFindings(findings, source.evidence)
+    if not cited.cite([finding]):
+        return None
+    written = source.judge(begin(observe(cited, finding)))
+    return written.model_copy(update={"origin": "rewritten"}) if written.verdict == "supported" else None
+
+
+__all__ = ["rewrite"]
