@@ -133,10 +133,14 @@ _DENSE = frozenset({
 
 
 class Head(NamedTuple):
-    """A finding that is named: where, and whether its own words deny it ("not enlarged")."""
+    """A finding that is named: where, and whether its own words deny it ("not enlarged").
+
+    ``anchor`` to ``until`` are the words that name it, ``start`` to ``end`` those of its place as well.
+    """
 
     concept: str
     anchor: int
+    until: int
     start: int
     end: int
     denied: bool = False
@@ -167,7 +171,7 @@ def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
     choices = _BOUND.get(mark.value, {})
     place = _find_place(mark, places, words, choices) if choices else None
     concept = choices[place.value] if place else mark.value
-    return Head(concept, mark.start, mark.start, mark.end, device=mark.role == "device")
+    return Head(concept, mark.start, mark.end, mark.start, mark.end, device=mark.role == "device")
 
 
 def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
@@ -218,7 +222,14 @@ def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Se
         concept = _refine(choices.get(one.value if one else "", ""), mark, one, words, heads)
         if concept:
             spans = [mark] if one is None else [mark, one]
-            yield Head(concept, mark.start, min(span.start for span in spans), max(span.end for span in spans), denied)
+            yield Head(
+                concept,
+                mark.start,
+                mark.end,
+                min(span.start for span in spans),
+                max(span.end for span in spans),
+                denied,
+            )
 
 
 def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], heads: Sequence[Head]) -> str:
@@ -272,7 +283,7 @@ def _compose_class(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> 
     known = {place: name for place, name in CLASSES.items() if place}
     place = _find_place(mark, places, words, known, farthest=4)
     concept = known[place.value] if place else "any"
-    yield Head(concept, mark.start, mark.start, mark.end, denied=mark.value == "nothing")
+    yield Head(concept, mark.start, mark.end, mark.start, mark.end, denied=mark.value == "nothing")
 
 
 def _find_place(

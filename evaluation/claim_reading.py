@@ -164,7 +164,7 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
 
 def _is_named(mark: Mark, head: Head) -> bool:
     """Tell whether a finding's own name has a word of size: "the heart is big"."""
-    return mark.role in {"degree", "change"} and mark.start == head.anchor and mark.end <= head.end
+    return mark.role in {"degree", "change"} and head.anchor <= mark.start < head.until
 
 
 def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
