@@ -138,6 +138,8 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     kin *= _compare_degrees(one.degree, other.degree, weights)
     kin *= _compare_changes(one.change, other.change, weights)
     kin *= _compare_lengths(one.length, other.length, weights)
+    if one.old != other.old:
+        kin *= 0.8
     if {one.number, other.number} == {"one", "many"}:
         kin *= 0.6
     if {one.more_on, other.more_on} == {"left", "right"}:
