@@ -72,12 +72,12 @@ def compare_concepts(one: str, other: str) -> float:
     Examples
     --------
     >>> compare_concepts("consolidation", "pulmonary_opacity"), compare_concepts("pneumothorax", "scoliosis")
-    (0.8, 0.0)
+    (0.9, 0.0)
     """
     if one == other:
         return 1.0
     if is_of(one, other) or is_of(other, one):
-        return 0.9
+        return 0.95
     near = _read_near().get(frozenset((one, other)), 0.0)
     first, second = f"thx:{one}", f"thx:{other}"
     wider = first in find_wider(second) or second in find_wider(first)

@@ -164,7 +164,7 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
 
 def _is_named(mark: Mark, head: Head) -> bool:
     """Tell whether a finding's own name has a word of size: "the heart is big"."""
-    return mark.role in {"degree", "change"} and mark.start == head.anchor and mark.end <= head.end
+    return mark.role in {"degree", "change"} and head.anchor <= mark.start < head.until
 
 
 def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
@@ -199,7 +199,7 @@ def _qualify(head: Head, certainty: float, near: Sequence[Mark], words: Sequence
     length, change = _read_lengths(part)
     more_on = _find_more(part)
     degrees = [float(value) for value in values["degree"]]
-    numbers = _read_numbers(part) if "rib" in head.concept else set()
+    numbers = _read_numbers(part) if "rib" in part else set()
     tips, placed = read_device(head.concept, near, words) if head.device else (frozenset(), "")
     return Claim(
         head.concept,
@@ -251,7 +251,9 @@ def _find_sides(
     """Find the sides of a finding; "the other side" is told by the side named before."""
     found: set[str] = set()
     for mark in near:
-        if mark.role != "side" or words[mark.start - 1 : mark.start] == ("not",):
+        before_it = words[max(0, mark.start - 2) : mark.start]
+        compared = before_it[-1:] == ("than",) and not re.fullmatch(_MORE, before_it[0])
+        if mark.role != "side" or compared or before_it[-1:] == ("not",):
             continue
         known = before or frozenset(one.value for one in marks if one.role == "side" and one.value in {"left", "right"})
         if mark.value == "opposite":
@@ -315,7 +317,8 @@ def _find_scope(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: S
                     break
                 yield second
             return
-    yield from _look_back(cue, words, marks, heads)
+    if words[cue.end - 1] not in {"than", "over"}:
+        yield from _look_back(cue, words, marks, heads)
 
 
 def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:

@@ -45,8 +45,6 @@ class Weights(NamedTuple):
         What is left of agreement where one text does not say a detail.
     side, place, contradicted : float
         What is left where sides, places or directions of change differ.
-    step : float
-        What each step of size or severity takes.
     old : float
         Weight of what is old or healed, as a share.
     floor, likeness, cap : float
@@ -59,7 +57,6 @@ class Weights(NamedTuple):
     side: float = 0.15
     place: float = 0.3
     contradicted: float = 0.35
-    step: float = 0.22
     old: float = 0.25
     floor: float = 0.1
     likeness: float = 3.0
@@ -67,6 +64,8 @@ class Weights(NamedTuple):
 
 
 WEIGHTS = Weights()
+_BY_GAP = ((0.0, 1.0), (0.7, 0.95), (1.0, 0.8), (2.0, 0.5), (3.0, 0.25))
+"""What is left where sizes or severities differ by so many steps at most: trace and small are near."""
 _BY_DEGREE = (0.7, 0.85, 1.0, 1.25)
 DENIED = 0.2
 """Certainty below which a claim is a denial."""
@@ -138,6 +137,8 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     kin *= _compare_degrees(one.degree, other.degree, weights)
     kin *= _compare_changes(one.change, other.change, weights)
     kin *= _compare_lengths(one.length, other.length, weights)
+    if one.old != other.old:
+        kin *= 0.8
     if {one.number, other.number} == {"one", "many"}:
         kin *= 0.6
     if {one.more_on, other.more_on} == {"left", "right"}:
@@ -177,7 +178,7 @@ def _hold(one: Claim, others: Sequence[Claim], hint: float, weights: Weights) ->
 
 def _compare_certainty(one: float, other: float) -> float:
     gap = abs(one - other)
-    return 1.0 if gap <= 0.16 else 0.9 if gap <= 0.26 else 0.55 if gap <= 0.5 else 0.0
+    return 1.0 if gap <= 0.16 else 0.9 if gap <= 0.26 else 0.45 if gap <= 0.5 else 0.0
 
 
 def _compare_sides(one: frozenset[str], other: frozenset[str], weights: Weights) -> float:
@@ -204,7 +205,7 @@ def _compare_degrees(one: float | None, other: float | None, weights: Weights) -
     if one is None or other is None:
         return 1.0 if one == other else weights.unknown
     gap = abs(one - other)
-    return 1.0 - weights.step * max(0.0, gap - 0.5 * (gap <= 1))
+    return next(left for most, left in _BY_GAP if gap <= most)
 
 
 def _compare_changes(one: str, other: str, weights: Weights) -> float:
