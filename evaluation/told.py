@@ -79,6 +79,26 @@ def read_told(text: str) -> Told:
     return Told(frozenset(asserted), frozenset(denied - asserted), frozenset(undecided - asserted - denied))
 
 
+def reduce_to_report(sentences: Iterable[str]) -> str:
+    """Return what sentences report of an image: without numbers in brackets, reasons, generalities, undecided findings.
+
+    Examples
+    --------
+    >>> reduce_to_report(["An effusion is likely (probability 0.56), carried by a blunt angle.",
+    ...                   "A blunt angle would be a sign of pleural effusion."])
+    'An effusion is likely.'
+    """
+    clauses = (clause for one in sentences for clause in _CLAUSE.split(_BRACKETS.sub("", one)))
+    kept = (_REASONS.sub("", clause).strip(" .") for clause in clauses)
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in kept if one and not _is_general(one))
+
+
+def _is_general(clause: str) -> bool:
+    if re.search(r"\bno (?:sign|evidence|indication) of\b", clause, re.IGNORECASE):
+        return False
+    return bool(_UNDECIDED.search(clause) or _GENERAL.search(clause))
+
+
 def join_told(texts: Iterable[str]) -> Told:
     """Read several sentences together."""
     return read_told(" ".join(text if text.rstrip().endswith(".") else f"{text}." for text in texts))
@@ -102,4 +122,4 @@ def _find_names() -> dict[str, re.Pattern[str]]:
     return found
 
 
-__all__ = ["Told", "find_named", "join_told", "read_told"]
+__all__ = ["Told", "find_named", "join_told", "read_told", "reduce_to_report"]

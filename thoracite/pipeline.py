@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import InputError, UsageError
 from thoracite.generation.generator import AnyGenerator, open_generator
 from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
 from thoracite.generation.indication import collect_indication
+from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.interventions import (
     Case,
@@ -160,7 +161,7 @@ class Explainer:
         given = study.image if isinstance(image, Study) else image
         radiograph = self.retriever.load(given, view=study.view)
         reading = self.retriever.interpret(radiograph)
-        untouched = self._explain(study, radiograph, reading)
+        untouched = self.explain_read(study, radiograph, reading)
         if study.similar and not untouched.abstained:
             patients = filter(None, [study.patient])
             found = self.retriever.find_similar(given, radiograph, reading, patients=patients)
@@ -198,7 +199,7 @@ class Explainer:
         check_triples(left_out.triples, self.retriever.store if self.graph else None)
         changes = {**(signs or {}), **dict.fromkeys(left_out.signs)}
         shown = hide_boxes(case, left_out.boxes) if left_out.boxes else case.radiograph
-        after = self._explain(
+        after = self.explain_read(
             case.study,
             shown,
             self.retriever.interpret(shown) if left_out.boxes else case.reading,
@@ -216,7 +217,7 @@ class Explainer:
         encoder = self.retriever.encoder
         return encoder.find_ranges(case.reading) if isinstance(encoder, SignEncoder) else {}
 
-    def _explain(
+    def explain_read(
         self,
         study: Study,
         radiograph: Radiograph,
@@ -226,7 +227,19 @@ class Explainer:
         without: Collection[Key] = (),
         before: Sequence[Evidence] = (),
     ) -> Explanation:
-        """Explain what was read; evidence keeps the keys that it had before."""
+        """Explain what an encoder has read in an image.
+
+        Parameters
+        ----------
+        study : Study
+            The request.
+        radiograph, reading : Radiograph, Reading
+            The pixels, and what was read in them.
+        signs, without
+            As :meth:`explain` takes them, triples by CURIEs.
+        before : sequence of Evidence
+            Keeps its keys.
+        """
         if not reading.accepted:
             return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
         if doubt := find_doubt(reading.findings):
@@ -234,8 +247,9 @@ class Explainer:
         if signs:
             reading = self._set_signs(reading, signs)
         if self.settings.risk is not None:
-            reading = self._hold_back(reading, self.settings.risk)
-        found = self._retrieve(reading.findings, reading.view, without=without)
+            reading = hold_back_reading(reading, self.settings.risk, encoder=self.retriever.encoder.name)
+        firewall = self.retriever.find_firewall(study.patient, radiograph, reading) if self.graph else None
+        found = self._retrieve(reading.findings, reading.view, without=without, firewall=firewall)
         evidence = (*found.evidence, *collect_indication(study.indication, found.evidence))
         evidence = keep_keys(evidence, before) if before else evidence
         written = self._write(study, radiograph, reading, evidence)
@@ -243,13 +257,6 @@ class Explainer:
             reason = "no sentence that was written is supported by its evidence"
             return self._withhold(study, reading, reason, dropped=written.dropped)
         return self._release(study, reading, evidence, written)
-
-    def _hold_back(self, reading: Reading, risk: float) -> Reading:
-        from thoracite.generation.certificate import describe_level, hold_back, open_certificate
-
-        certificate = open_certificate(self.retriever.encoder.name)
-        notes = (*reading.notes, describe_level(risk, certificate))
-        return reading.model_copy(update={"findings": hold_back(reading.findings, certificate, risk), "notes": notes})
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder
@@ -340,9 +347,9 @@ class Explainer:
         """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
-    def _retrieve(self, findings: Sequence[Finding], view: View, *, without: Collection[Key] = ()) -> Retrieval:
+    def _retrieve(self, findings: Sequence[Finding], view: View, **left_out: Any) -> Retrieval:
         if self.graph:
-            return self.retriever.search(findings, view=view, without=without)
+            return self.retriever.search(findings, view=view, **left_out)
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
     def _write(self, study: Study, radiograph: Radiograph, reading: Reading, evidence: Sequence[Evidence]) -> Written:

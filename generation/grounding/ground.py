@@ -14,7 +14,7 @@ from thoracite.generation.citations import strip_citations
 from thoracite.generation.grounding.findings import cite_findings
 from thoracite.generation.grounding.rewriting import rewrite
 from thoracite.generation.grounding.sentences import LONGEST, cut_sentences, insert_citations
-from thoracite.generation.grounding.signs import cite_signs
+from thoracite.generation.grounding.signs import cite_signs, find_nearest
 from thoracite.generation.grounding.source import Source
 from thoracite.generation.grounding.vocabulary import find_strange
 from thoracite.generation.indication import is_indication
@@ -123,6 +123,7 @@ def _list_ways(sentence: str, source: Source) -> Iterator[dict[int, tuple[str, .
                 yield {len(sentence.rstrip(" .")): (piece.key,)}
     yield from cite_findings(sentence, source)
     yield from cite_signs(sentence, source)
+    yield from find_nearest(sentence, source)
     yield {}
 
 

@@ -43,6 +43,9 @@ _ILL = re.compile(
 _SAYING = frozenset({"yes", "no", "converse", "number", "negation", "up", "down", "exceeded", "half", "degree"})
 _POLAR = frozenset({"yes", "no", "converse"})
 _TOLD = frozenset({"number", "up", "down", "exceeded"})
+_SETTLING = frozenset({"yes", "no", "converse", "up", "down", "exceeded"})
+_VERB = re.compile(r"\w(?:s|ed|ing)$")
+_COMPARATIVE = re.compile(r"(?:ier|iest)$")
 _PARTICIPLE = re.compile(r"(?:ed|en|ing|less|ish|free)$")
 _TURNING = re.compile(r"(?:un|in|im|dis|non|mis|de|anti|pseudo|quasi|sub|ex)(?=\w{4})")
 _WORD = re.compile(r"[a-z][a-z'-]*")
@@ -98,7 +101,39 @@ def _passes(place: _Place, word: str) -> bool:
     if not _WORD.fullmatch(word) or is_dangerous(word) or _TURNING.match(word):
         return False
     piece = place.pieces[place.piece]
-    return word.endswith("ly") or _leads(place) or _is_placed(piece, place.at) or _is_before(piece, place.at)
+    return (
+        word.endswith("ly")
+        or _leads(place)
+        or _is_placed(piece, place.at)
+        or _is_before(piece, place.at)
+        or _is_aside(place)
+    )
+
+
+def _is_aside(place: _Place) -> bool:
+    """Tell whether a word neither predicates nor is joined to what does, in a sentence that says yes or no without it.
+
+    A word predicates behind a copula or behind "and", and as the last verb of its piece: "the angle is blunt and
+    *grubby*", "blunting of the angle *evaporates*".
+    """
+    piece, at = place.pieces[place.piece], place.at
+    if not any(kind in _SETTLING for one in place.pieces for kind, _ in one):
+        return False
+    before = next((one for one in reversed(piece[:at]) if one[1] not in _INNER and not one[1].endswith("ly")), ("", ""))
+    predicates = before[1] in _COPULAS or before[0] in {"join", "negation"}
+    acts = before[0] in _POLAR | {"name", "side"} and _VERB.search(piece[at][1])
+    after = piece[at + 1][1] if at + 1 < len(piece) else ""
+    if before[1] in {"more", "less"} or after == "than" or _COMPARATIVE.search(piece[at][1]):
+        return False
+    if predicates or acts:
+        return _is_followed(piece, at)
+    return True
+
+
+def _is_followed(piece: Sequence[tuple[str, str]], at: int) -> bool:
+    """Tell whether a polar word, or a comparison, stands behind in the piece: "is *ranked* smaller"."""
+    follows = next((kind for kind, _ in piece[at + 1 :] if kind in _SETTLING | {"join"}), "join")
+    return follows != "join" and not (piece[at + 1][0] in _POLAR and _PARTICIPLE.search(piece[at][1]))
 
 
 def _is_before(piece: Sequence[tuple[str, str]], at: int) -> bool:

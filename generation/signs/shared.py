@@ -11,20 +11,23 @@ Examples
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-EXISTENCE = re.compile(
-    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|"
-    r"recogni[sz]ed|observed|"
-    r"suspected|suggested|detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|"
-    r"perceived|recorded|displayed"
-)
+EXISTENCE = re.compile("|".join((Path(__file__).parent / "existence.txt").read_text(encoding="utf-8").splitlines()))
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
 
 _LIMIT = (
     r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
-    r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick)"
+    r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick|allowances?|tolerances?|triggers?|"
+    r"alarms?|caps?(?= of)|cut(?= of| at)|hurdles?|barriers?|trip-?wires?|rules?|requirements?|comparators?|permitted height|"
+    r"lines?(?= (?:of|at|drawn|set|that|we|one|you|I)\b|$)|set point|breakpoints?|margins? of normal|action (?:level|limit|line|point)s?)"
 )
-_KNOWN = r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated)"
+_KNOWN = (
+    r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated|permissible|"
+    r"allowable|"
+    r"acceptable|tolerable|tolerated|customary|regular|standard|average|prescribed|set|conventional|agreed|admissible|alarm|"
+    r"decision|cut-?off|warning|action|diagnostic)"
+)
 _TO_LIMIT = (
     rf"(?= (?:the |a |an |its |our |this |that |any )?(?:(?!left|right|other|opposite)[\w-]+ ){{0,4}}?{_LIMIT}\b)"
 )
@@ -103,6 +106,10 @@ SHARED = {
     r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)|expectations?|"
     r"(?:what |that )?(?:we|one|you) (?:would |should |might )?(?:usually |normally )?expects?(?: it|"
     r" them| to see)?(?: to be)?|"
+    r"(?:I|we|one|you|anyone)(?:['’]d| would| should| might| can| could)? (?:like|want|wish|hope|accept|tolerate|care|allow|permit)s?"
+    r"(?: for| to see| it| it to be| to)?(?= |$)|(?:it|they|one|that|this) (?:should|ought(?: to)?|has any right to|is meant to|"
+    r"is supposed to|is allowed to)(?: be)?|(?:is |are )?(?:usual|normal|customary|average|typical)(?: for| in| on)?$|"
+    r"(?:what |that )?is (?:usual|normal|customary|average|typical|wanted|healthy|acceptable|permissible)|"
     r"line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
     "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
     "exceeded": r"(?:exceeded|surpassed|passed|topped(?! by an? )) by",
@@ -112,7 +119,12 @@ SHARED = {
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
     r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|"
     r"scarcely|barely|"
-    r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
+    r"poorly|(?:too |so |very |rather |more )?(?:hard(?:er)?|difficult|tough(?:er)?|tricky|trickier|awkward) to|ill|short on|wanting in|"
+    r"out of the question|impossible|not one|not any|not a|in no way|by no means|at no point|none whatever|nary|zero|not at all|"
+    r"stop(?:s|ped)? being|cannot be said to|withheld|refuted|disproved|discounted|unproven|unconfirmed|unsubstantiated|rejected|"
+    r"discarded|unsupported|undetected|undemonstrated|unseen(?= here|$)|without any|innocent of|exempt from|immune from|"
+    r"safe from|stop(?:s|ped)? short of|not (?:yet )?enough to|inconceivable|untrue|false|wrong(?= to (?:say|call))|"
+    r"could (?:hardly|scarcely|barely)|with ?held|ruled? out|rules out|rather than|instead of|devoid of|negative for|excluded|unlikely|"
     r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?|non|rarely|seldom|not enough to (?:call|"
     r"speak|count|make)(?: of)?|too \w+ to (?:call|be called|count|speak|say|make|be)|"
     r"escap(?:es|ed)|spar(?:es|ed) (?:of|from)|refus(?:es|ed) to|void of|bare of|miss(?:es|ing) (?:any|"

@@ -108,7 +108,7 @@ def train_generator(
     seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
 ) -> None:
     """Train a LLaVA that sees pixels and graph; an interrupted run resumes where it was."""
-    from thoracite.ui.console_training import train_generator as train
+    from thoracite.ui.console.training import train_generator as train
 
     amounts = {"images": images, "rounds": rounds, "hours": hours}
     told = train(
@@ -135,6 +135,16 @@ def fetch_encoder(
     print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
 
 
+@fetch_app.command("generator")
+def fetch_generator(
+    name: Annotated[str, typer.Argument(help="Its name for explain --generator: llava:OWNER/MODEL.")],
+) -> None:
+    """Fetch the weights of a generator."""
+    from thoracite.generation.generator import open_generator
+
+    print_result(f"{open_generator(name, fetch=True, settings=read_settings()).name} is on this machine")
+
+
 @fetch_app.command("text-encoder")
 def fetch_text_encoder(
     name: Annotated[str, typer.Argument(help="Its name for --text-encoder: OWNER/MODEL of sentence-transformers …")],
@@ -153,7 +163,7 @@ def fetch_pubmed(
     email: Annotated[str | None, typer.Option("--email", help="Your address for NCBI.")] = None,
 ) -> None:
     """Fetch PubMed records through NCBI's E-utilities."""
-    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
+    from thoracite.ui.console.knowledge import fetch_pubmed as fetch
 
     print_result(fetch(query, output, maximum=maximum, email=email))
 
@@ -167,7 +177,7 @@ def index_triples(
     store: Store = None,
 ) -> None:
     """Index the unique texts of a graph's triples; a build that is stopped leaves the old index."""
-    from thoracite.ui.console_knowledge import index_triples as index
+    from thoracite.ui.console.knowledge import index_triples as index
 
     print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
 
@@ -188,9 +198,23 @@ def index_images(
     encoder: Encoder = None,
 ) -> None:
     """Index your own images by what the encoder sees in them; a build that is stopped goes on where it was."""
-    from thoracite.ui.console_knowledge import index_images as index
+    from thoracite.ui.console.knowledge import index_images as index
 
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
+
+
+def convert_llava(
+    source: Annotated[Path, typer.Argument(help="Folder of a checkpoint in original LLaVA's form, or of its adapter.")],
+    target: Annotated[Path, typer.Argument(help="Folder to write; then --generator llava:TARGET.")],
+    base: Annotated[Path | None, typer.Option("--base", help="Folder of the language model of an adapter.")] = None,
+    tower: Annotated[
+        Path | None, typer.Option("--tower", help="Folder of the vision tower, where the checkpoint holds none.")
+    ] = None,
+) -> None:
+    """Write an original LLaVA checkpoint (LLaVA-Rad, LLaVA-Med) as transformers' LLaVA."""
+    from thoracite.ui.console.training import convert_checkpoint
+
+    print_result(convert_checkpoint(source, target, base=base, tower=tower))
 
 
 def build_nle(
@@ -201,9 +225,9 @@ def build_nle(
     ] = False,
 ) -> None:
     """Derive explanations of diagnoses from reports: sentences in which one finding suggests another."""
-    from thoracite.ui.console_training import build_explanations
+    from thoracite.ui.console.training import build_explanations
 
     print_result(build_explanations(archive, output, text=not without_text))
 
 
-__all__ = ["build_nle", "fetch_app", "index_app", "train_app"]
+__all__ = ["build_nle", "convert_llava", "fetch_app", "index_app", "train_app"]

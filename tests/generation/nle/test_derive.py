@@ -10,7 +10,7 @@ from thoracite.generation.nle.derive import derive_explanations
 from thoracite.generation.nle.explanations import DIAGNOSES, read_explanations
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.kg.reports.report import Report
-from thoracite.ui.console_training import build_explanations
+from thoracite.ui.console.training import build_explanations
 
 
 def derive(text: str, section: str = "findings") -> list[tuple[str, tuple[str, ...], list[str]]]:

@@ -1,0 +1,229 @@
+"""Suite ``explanations``: what is released of real images, of phantoms and of reports, and how often it is right.
+
+Three arms, never pooled.
+
+- **real**: images of locked adults that RSNA's radiologists read. What is released is read by code that shares nothing
+  with the verifier (:mod:`thoracite.evaluation.told`): opacities are held against the radiologists' readings, all
+  fourteen findings against ChestX-ray14's labels, which were mined from reports and are noisy.
+- **phantom**: synthetic chests against the project's own report of what was drawn, as labels and as text.
+- **Open-i**: no image is there; the findings are given from the report's labels ("oracle findings"), so that only the
+  words are measured, against the report.
+
+Beside each generator stand two writers that look at nothing: *always normal*, and *majority*, which says of every image
+what is commonest. A withheld image has said nothing: it counts as a miss, and as no false claim.
+
+References
+----------
+Shih G, et al. Augmenting the NIH chest radiograph dataset with expert annotations of possible pneumonia. Radiology: AI
+2019. doi:10.1148/ryai.2019180041
+Peng Y, et al. NegBio. AMIA Jt Summits Transl Sci Proc 2018. arXiv:1712.05898 (labels of Open-i).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from thoracite.evaluation.claim_score import score_claims
+from thoracite.evaluation.explained import (
+    BASELINES,
+    Said,
+    Truth,
+    explain_cases,
+    explain_oracle,
+    explain_phantoms,
+    read_oracle,
+    write_baseline,
+)
+from thoracite.evaluation.patients import Positions, measure_drawn, summarise
+from thoracite.evaluation.radgraph_f1 import radgraph_f1
+from thoracite.evaluation.release import OPACITIES
+from thoracite.evaluation.sentences import draw_cases
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.evaluation.text_overlap import measure_overlap
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.pipeline import Explainer
+from thoracite.settings import Settings
+from thoracite.vision.training.cases import Case, read_labelled
+
+IMAGES, PHANTOMS, REPORTS = 300, 100, 200
+"""Images, phantoms and reports of the three arms."""
+
+ADULT = 18.0
+
+_BANDS = ((0, 40, "under 40 years"), (40, 60, "40 to 59 years"), (60, 200, "from 60 years on"))
+
+
+class Arm(NamedTuple):
+    """One arm: the truth of each case, and what each writer said of it, in the same order."""
+
+    name: str
+    truth: Sequence[Truth]
+    said: Mapping[str, Sequence[Said]]
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the patient of each case."""
+        return [one.group for one in self.truth]
+
+
+def run_explanations(
+    data: Path,
+    *,
+    generators: Sequence[str] = ("template",),
+    images: int = IMAGES,
+    phantoms: int = PHANTOMS,
+    reports: int = REPORTS,
+) -> Suite:
+    """Measure what is released.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the development data, with ``cxr``.
+    generators : sequence of str
+        Names of generators.
+    images, phantoms, reports : int
+        Number of cases of each arm.
+
+    Raises
+    ------
+    InputError
+        If the data are not there.
+    """
+    explainers = {name: Explainer(Settings(generator=name)) for name in generators}
+    cases = draw_cases(find_read(read_labelled(data / "cxr")), images, seed=11)
+    real = Arm("real", *explain_cases(cases, explainers))
+    rows = [*measure_real(real), *measure_groups(cases, real)]
+    rows += measure_texts(Arm("phantom", *explain_phantoms(phantoms, explainers)))
+    archive, labels = data / "openi" / "NLMCXR_reports.tgz", data / "knowledge" / "negbio" / "openi_gld_std14.csv"
+    if oracle := read_oracle(archive, labels, reports):
+        rows += measure_texts(Arm("Open-i, oracle findings", *explain_oracle(oracle, explainers)))
+    said = f"{len(cases)} images of {len({case.group for case in cases})} locked adults, {phantoms} phantoms"
+    return Suite(suite="explanations", data=f"{said}, {len(oracle)} reports of Open-i", n=len(cases), rows=tuple(rows))
+
+
+def find_read(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of locked adults that RSNA's radiologists read."""
+    return [case for case in cases if case.locked and case.reading and not case.age < ADULT]
+
+
+def measure_real(arm: Arm) -> Iterator[Row]:
+    """Measure what is released of real images, by radiologists' readings and by mined labels."""
+    systems = {**arm.said, **{name: [write_baseline(name)] * len(arm.truth) for name in BASELINES}}
+    for system, said in systems.items():
+        released = [float(one.released) for one in said]
+        yield summarise(system, "images released", released, arm.groups)
+        yield from _measure_opacities(system, said, arm)
+        yield from _measure_labels(system, said, arm)
+
+
+def _measure_opacities(system: str, said: Sequence[Said], arm: Arm) -> Iterator[Row]:
+    truth = np.array([bool(one.opacity) for one in arm.truth])
+    claims = np.array([[name in one.told.asserted for name in OPACITIES] for one in said]).sum(axis=1)
+    told = "of opacities that RSNA drew"
+    yield _share(system, f"share {told}, in released claims", claims > 0, truth, arm.groups)
+    denied = np.array([set(OPACITIES) <= one.told.denied for one in said])
+    yield _share(system, f"share {told}, whose explanation denies all three", denied, truth, arm.groups)
+    right = (claims * truth).astype(np.float64)
+    yield _ratio(system, "share of released opacity claims that RSNA bears out", right, claims, arm.groups)
+    yield _share(system, "share of Normal films with an opacity claim", claims > 0, _find_normal(arm), arm.groups)
+
+
+def _find_normal(arm: Arm) -> np.ndarray:
+    return np.array([one.normal for one in arm.truth])
+
+
+def _measure_labels(system: str, said: Sequence[Said], arm: Arm) -> Iterator[Row]:
+    hits = np.array([len(one.told.asserted & truth.labels) for one, truth in zip(said, arm.truth, strict=True)])
+    claims = np.array([len(one.told.asserted) for one in said])
+    wanted = np.array([len(truth.labels) for truth in arm.truth])
+    false = np.array([len(one.told.denied & truth.labels) for one, truth in zip(said, arm.truth, strict=True)])
+    labels = "mined labels" if arm.name == "real" else "the findings drawn" if arm.name == "phantom" else "the labels"
+    yield _ratio(system, f"share of positive claims that {labels} bear out, {arm.name}", hits, claims, arm.groups)
+    yield _ratio(system, f"share of {labels} that are claimed, {arm.name}", hits, wanted, arm.groups)
+    yield _ratio(system, f"share of {labels} that are denied, {arm.name}", false, wanted, arm.groups)
+    yield measure_drawn(
+        system,
+        f"F1 against {labels}, {arm.name}",
+        lambda drawn: _f1(hits[drawn], claims[drawn], wanted[drawn]),
+        arm.groups,
+    )
+
+
+def measure_texts(arm: Arm) -> Iterator[Row]:
+    """Measure texts against a reference: labels, claims, RadGraph, overlap; and the lead over *always normal*."""
+    systems = {**arm.said, **{name: [write_baseline(name)] * len(arm.truth) for name in BASELINES}}
+    references, extractor = [one.text for one in arm.truth], open_extractor()
+    asked = [extractor.extract(text) for text in references]
+    claims: dict[str, list[float]] = {}
+    for system, said in systems.items():
+        texts = [one.text for one in said]
+        yield summarise(system, f"released, {arm.name}", [float(one.released) for one in said], arm.groups)
+        yield from _measure_labels(system, said, arm)
+        claims[system] = [score_claims(*pair) for pair in zip(texts, references, strict=True)]
+        yield summarise(system, f"claim score, {arm.name}", claims[system], arm.groups)
+        graphs = [radgraph_f1(extractor.extract(text), gold) for text, gold in zip(texts, asked, strict=True)]
+        yield summarise(system, f"RadGraph F1 by our extractor, {arm.name}", graphs, arm.groups)
+        for name, values in measure_overlap(texts, references).items():
+            told = "METEOR 1.5 (Java)" if name == "METEOR" else name
+            yield summarise(system, f"{told}, {arm.name}", values.tolist(), arm.groups)
+    for system in arm.said:
+        lead = np.array(claims[system]) - np.array(claims["always normal"])
+        yield summarise(f"{system} minus always normal", f"claim score, {arm.name}", lead.tolist(), arm.groups)
+
+
+def measure_groups(cases: Sequence[Case], arm: Arm) -> Iterator[Row]:
+    """Measure the first generator's release by sex, age band and view.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The cases of the arm, in its order.
+    arm : Arm
+        Real images.
+    """
+    name = next(iter(arm.said))
+    parts = {"women": [case.sex == "F" for case in cases], "men": [case.sex == "M" for case in cases]}
+    parts |= {told: [low <= case.age < high for case in cases] for low, high, told in _BANDS}
+    parts |= {view: [case.view == view for case in cases] for view in ("PA", "AP")}
+    for part, flags in parts.items():
+        own = [at for at, wanted in enumerate(flags) if wanted]
+        if own:
+            few = Arm("real", [arm.truth[at] for at in own], {name: [arm.said[name][at] for at in own]})
+            for row in measure_real(few):
+                if row.system == name and not row.metric.startswith("share of Normal"):
+                    yield row.model_copy(update={"metric": f"{row.metric}; {part}"})
+
+
+def _share(system: str, metric: str, hits: np.ndarray, among: np.ndarray, groups: Sequence[str]) -> Row:
+    return _ratio(system, metric, (hits & among).astype(np.float64), among.astype(np.float64), groups)
+
+
+def _ratio(system: str, metric: str, hits: np.ndarray, whole: np.ndarray, groups: Sequence[str]) -> Row:
+    def find(drawn: Positions) -> float:
+        total = whole[drawn].sum()
+        return float(hits[drawn].sum() / total) if total else float("nan")
+
+    return measure_drawn(system, metric, find, groups, n=int(whole.sum()))
+
+
+def _f1(hits: np.ndarray, claims: np.ndarray, wanted: np.ndarray) -> float:
+    whole = claims.sum() + wanted.sum()
+    return float(2 * hits.sum() / whole) if whole else float("nan")
+
+
+__all__ = [
+    "IMAGES",
+    "PHANTOMS",
+    "REPORTS",
+    "Arm",
+    "find_read",
+    "measure_groups",
+    "measure_real",
+    "measure_texts",
+    "run_explanations",
+]
