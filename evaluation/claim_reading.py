@@ -141,8 +141,19 @@ def read_claims(text: str) -> tuple[Claim, ...]:
     for words in split_words(text):
         found = [one for claim in _read_sentence(words, seen) for one in canonise(claim)]
         seen = next((claim.sides for claim in reversed(found) if claim.sides), seen)
+        if not found and claims:
+            claims[-1] = _add(claims[-1], words)  # "It is unchanged."
         claims += merge(found)
     return tuple(dict.fromkeys(claims))
+
+
+def _add(claim: Claim, words: tuple[str, ...]) -> Claim:
+    """Add what a sentence that names nothing says of the claim before it."""
+    marks = find_marks(words)
+    length, grown = _read_lengths(words)
+    change = grown or _choose_change([mark.value for mark in marks if mark.role == "change"])
+    sides = _find_sides(marks, claim.sides, words, marks)
+    return claim._replace(change=claim.change or change, length=claim.length or length, sides=claim.sides or sides)
 
 
 def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Claim]:
@@ -164,7 +175,7 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
 
 def _is_named(mark: Mark, head: Head) -> bool:
     """Tell whether a finding's own name has a word of size: "the heart is big"."""
-    return mark.role in {"degree", "change"} and head.anchor <= mark.start < head.until
+    return mark.role in {"degree", "change", "old"} and head.anchor <= mark.start < head.until
 
 
 def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
@@ -289,7 +300,8 @@ def _read_certainty(words: Sequence[str], marks: Sequence[Mark], heads: Sequence
             found = list(_look_forward(cue, words, marks, heads))[:1]
         ends = any(mark.role == "tip" and 0 <= mark.start - cue.end <= 2 for mark in marks)
         for number in found:
-            denials[number] = denials[number] or not (heads[number].device and ends)
+            own = heads[number].composed and heads[number].anchor <= cue.start < heads[number].until
+            denials[number] = denials[number] or not (own or (heads[number].device and ends))
     for number, head in enumerate(heads):
         if head.denied:
             # "not clear" is a denial denied, "no pleural effusion, normal heart" is not
