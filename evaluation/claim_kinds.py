@@ -27,7 +27,8 @@ _TRIVIAL = frozenset({
     "low_lung_volumes", "eventration", "calcification", "gastric_distension", "rotation", "trauma", "mastectomy",
     "obscured_contour", "valve_prosthesis", "goiter", "air_bronchogram", "pulmonary_hamartoma", "osteophyte",
     "degenerative_spine_changes", "clavicle_deformity", "rib_deformity", "deformity", "air_fluid_level",
-    "right_aortic_arch", "right_gastric_bubble", "breast_implant", "radiation_change", "calcified_granuloma", "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
+    "right_aortic_arch", "right_gastric_bubble", "breast_implant", "radiation_change", "calcified_granuloma",
+    "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
 })  # fmt: skip
 """Concepts that change little."""
 
