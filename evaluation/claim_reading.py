@@ -157,7 +157,8 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
         claim = _qualify(head, certainty, near, words, (start, end))
         sides = _find_sides(near, before or seen, words, marks)
         before = sides or before
-        yield claim._replace(sides=sides or (before if not head.concept.startswith("any") else sides))
+        inherits = certainty > 0 and not head.concept.startswith("any")
+        yield claim._replace(sides=sides or (before if inherits else sides))
 
 
 def _is_named(mark: Mark, head: Head) -> bool:
