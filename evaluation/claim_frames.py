@@ -3,10 +3,12 @@
 Examples
 --------
 >>> from thoracite.evaluation.claim_words import find_marks, split_words
->>> def name(text):
-...     return [(head.concept, head.denied) for words in split_words(text) for head in find_heads(words, find_marks(words))]
->>> name("Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone.")
-[('pneumothorax', False), ('cardiomegaly', True), ('clavicle_fracture', False)]
+>>> text = "Air has collected in the left pleural cavity. The heart is not enlarged. Broken collar bone."
+>>> for words in split_words(text):
+...     print([(head.concept, head.denied) for head in find_heads(words, find_marks(words))])
+[('pneumothorax', False)]
+[('cardiomegaly', True)]
+[('clavicle_fracture', False)]
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ _MIDDLE = ("mediastinum", "trachea", "heart", "cardiomediastinum")
 
 _SAID: Mapping[str, Mapping[str, str]] = {
     "fluid": {
-        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion", "chest": "pleural_effusion",
+        "pleura": "pleural_effusion", "angle": "pleural_effusion", "lung": "pleural_effusion",
+        "chest": "pleural_effusion",
         "pericardium": "pericardial_effusion", "heart": "pericardial_effusion", "": "pleural_effusion",
         "diaphragm": "pleural_effusion",
     },
@@ -45,14 +48,18 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart": "pneumomediastinum", "pericardium": "pneumopericardium", "stomach": "", "angle": "pneumothorax",
     },
     "opaque": {
-        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity", "heart": "pulmonary_opacity",
-        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion", "": "pulmonary_opacity",
+        "lung": "pulmonary_opacity", "pleura": "pulmonary_opacity", "hilum": "pulmonary_opacity",
+        "heart": "pulmonary_opacity",
+        "chest": "pulmonary_opacity", "diaphragm": "pulmonary_opacity", "angle": "pleural_effusion",
+        "": "pulmonary_opacity",
     },
-    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax", "": "opaque_hemithorax"},
+    "whiteout": {"lung": "opaque_hemithorax", "pleura": "opaque_hemithorax", "chest": "opaque_hemithorax",
+        "": "opaque_hemithorax"},
     "big": {
         "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
         "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
-        "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension",
+        "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension", "bronchus": "bronchiectasis",
+        "pulmonary_artery": "pulmonary_hypertension",
     },
     "shift": dict.fromkeys(_MIDDLE, "mediastinal_shift") | {"hilum": "hilar_displacement", "fissure": "atelectasis"},
     "high": {"diaphragm": "elevated_hemidiaphragm", "hilum": "hilar_displacement", "fissure": "atelectasis"},
@@ -63,18 +70,24 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart_border": "obscured_contour", "diaphragm": "obscured_contour", "heart": "obscured_contour",
         "aorta": "obscured_contour", "angle": "pleural_effusion",
     },
-    "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "thick": {"bronchus": "bronchial_thickening", "pleura": "pleural_thickening", "lung": "interstitial_pattern",
+        "fissure": "pleural_thickening"},
+    "bigger": {"heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
     "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
-    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
+    "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly",
+        "mediastinum": "widened_mediastinum"},
     "wet": {"lung": "pulmonary_edema"},
     "filled": {"lung": "consolidation", "pleura": "pleural_effusion", "angle": "pleural_effusion"},
+    "pus": {"pleura": "pleural_empyema", "angle": "pleural_empyema", "chest": "pleural_empyema"},
+    "blood": {"pleura": "hemothorax", "angle": "hemothorax", "chest": "hemothorax", "mediastinum": "aortic_dissection"},
     "thin": {"bone": "osteopenia", "rib": "osteopenia", "vertebra": "osteopenia"},
     "curved": {"vertebra": "scoliosis"},
     "worn": {"vertebra": "degenerative_changes", "bone": "degenerative_changes", "humerus": "degenerative_changes"},
     "above": {"stomach": "hiatal_hernia"},
     "lucent": {
-        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum", "chest": "hyperinflation",
+        "lung": "hyperinflation", "pleura": "pneumothorax", "subdiaphragm": "pneumoperitoneum",
+        "chest": "hyperinflation",
         "diaphragm": "pneumoperitoneum",
     },
 }  # fmt: skip
@@ -91,14 +104,23 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 """What a place with a property denies."""
 
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
+_PREFERRED = {"thick": "pleura", "fluid": "pleura", "air": "pleura", "blood": "pleura", "pus": "pleura"}
+"""Where a property most often is, if the sentence names the place at all."""
+
+_SHARED = frozenset({"normal", "big", "shift", "central", "sharp", "kept", "lost"})
+"""What is said of several places at once: "heart and mediastinum are normal"."""
+
 _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
 _ROUND = frozenset(
     {"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"}
 )
 _FARTHEST, _COMMA = 8, 3
 _BOUND = {
-    "fracture": _BONES, "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
+    "fracture": _BONES,
+    "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
     "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
+    "pulmonary_metastasis": dict.fromkeys(_BONES, "bone_destruction"),
+    "malignancy": {"bone": "bone_destruction"},
     "lung_mass": {"mediastinum": "mediastinal_mass"},
     "obscured_contour": {"angle": "pleural_effusion"},
     "lesion": {"bone": "bone_destruction", "rib": "bone_destruction", "vertebra": "bone_destruction"},
@@ -117,20 +139,26 @@ _ALSO = frozenset({"pulmonary_cavity", "bone_destruction", "miliary_pattern", "m
 
 _DENSE = frozenset({
     "consolidation", "pulmonary_nodule", "lung_mass", "ground_glass_opacity", "interstitial_pattern", "pneumonia",
-    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma", "calcification",
+    "pulmonary_metastasis", "miliary_pattern", "atelectasis", "pulmonary_edema", "scarring", "granuloma",
+    "calcification",
 })  # fmt: skip
 """Findings that are dense themselves: "nodular density" is one finding."""
 
 
 class Head(NamedTuple):
-    """A finding that is named: where, and whether its own words deny it ("not enlarged")."""
+    """A finding that is named: where, and whether its own words deny it ("not enlarged").
+
+    ``anchor`` to ``until`` are the words that name it, ``start`` to ``end`` those of its place as well.
+    """
 
     concept: str
     anchor: int
+    until: int
     start: int
     end: int
     denied: bool = False
     device: bool = False
+    composed: bool = False
 
 
 def find_heads(words: Sequence[str], marks: Sequence[Mark]) -> list[Head]:
@@ -157,15 +185,21 @@ def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
     choices = _BOUND.get(mark.value, {})
     place = _find_place(mark, places, words, choices) if choices else None
     concept = choices[place.value] if place else mark.value
-    return Head(concept, mark.start, mark.start, mark.end, device=mark.role == "device")
+    return Head(concept, mark.start, mark.end, mark.start, mark.end, device=mark.role == "device")
 
 
 def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
-    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular lesion"."""
+    """Drop findings that only describe the next one, or only repeat the last: "interstitial edema", "nodular
+    lesion"."""
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
-        describes = after is not None and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words, marks)
+        describes = (
+            after is not None
+            and after.concept != "lesion"
+            and head.concept in _DESCRIBING - _ALSO
+            and _is_close(head, after, words, marks)
+        )
         repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words, marks)
         again = after is not None and head.concept == after.concept and words[head.end : after.start] in ((), (",",))
         named = after is not None and head.concept == "lesion" and words[head.end : after.start] == ("of",)
@@ -207,7 +241,15 @@ def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Se
         concept = _refine(choices.get(one.value if one else "", ""), mark, one, words, heads)
         if concept:
             spans = [mark] if one is None else [mark, one]
-            yield Head(concept, mark.start, min(span.start for span in spans), max(span.end for span in spans), denied)
+            yield Head(
+                concept,
+                mark.start,
+                mark.end,
+                min(span.start for span in spans),
+                max(span.end for span in spans),
+                denied,
+                composed=True,
+            )
 
 
 def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], heads: Sequence[Head]) -> str:
@@ -218,10 +260,10 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
-    if mark.value == "small" and any(
+    if mark.value in {"small", "bigger"} and any(
         head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads
     ):
-        return ""  # the finding has shrunk, not the lung
+        return ""  # the finding has changed, not its place
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""
     if mark.value == "fluid" and place is not None and place.value == "lung":
@@ -231,7 +273,8 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(
             words[first.end : second.start]
         )
-        return "pulmonary_edema" if inside else concept
+        full = words[mark.start] == "full" or "filled" in words[mark.start : mark.end]
+        return "pulmonary_edema" if inside or (full and words[place.start] == "lung") else concept
     return concept
 
 
@@ -240,6 +283,8 @@ def _list_joined(
 ) -> list[Mark]:
     """List the places that a property is said of together: "heart and mediastinum are normal"."""
     found = [place]
+    if mark.value not in _SHARED:
+        return found
     for step in (-1, 1):
         at = places.index(place) + step
         while 0 <= at < len(places):
@@ -261,7 +306,7 @@ def _compose_class(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> 
     known = {place: name for place, name in CLASSES.items() if place}
     place = _find_place(mark, places, words, known, farthest=4)
     concept = known[place.value] if place else "any"
-    yield Head(concept, mark.start, mark.start, mark.end, denied=mark.value == "nothing")
+    yield Head(concept, mark.start, mark.end, mark.start, mark.end, denied=mark.value == "nothing")
 
 
 def _find_place(
@@ -281,11 +326,14 @@ def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
     between = words[first.end : second.start]
     if ";" in between:
         return _FARTHEST + 1
+    bonus_of_kind = 4 if place.value == _PREFERRED.get(mark.value) else 0
     # what follows "in" or "of" is where it is: "air in the pleural space", and not the heart before
     bonus = (
         2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
     )
-    bonus -= 4 if place.value in {"bone", "chest"} else 0  # the more exact place is meant, if one is named
+    bonus += bonus_of_kind - (
+        4 if place.value in {"bone", "chest"} else 0
+    )  # the more exact place is meant, if one is named
     return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") + 2 * between.count("and") - bonus
 
 

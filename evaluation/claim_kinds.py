@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
+from thoracite.files import read_rows
+from thoracite.kg.concepts import read_concepts
 from thoracite.kg.ties import find_wider
 
 _URGENT = frozenset({
@@ -25,45 +28,14 @@ _TRIVIAL = frozenset({
     "low_lung_volumes", "eventration", "calcification", "gastric_distension", "rotation", "trauma", "mastectomy",
     "obscured_contour", "valve_prosthesis", "goiter", "air_bronchogram", "pulmonary_hamartoma", "osteophyte",
     "degenerative_spine_changes", "clavicle_deformity", "rib_deformity", "deformity", "air_fluid_level",
-    "calcified_granuloma", "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
+    "right_aortic_arch", "right_gastric_bubble", "breast_implant", "radiation_change", "calcified_granuloma",
+    "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
 })  # fmt: skip
 """Concepts that change little."""
 
-_WEIGHT, _MUCH, _LITTLE = 1.0, 3.0, 0.25
+_WEIGHT, _MUCH, _SIGN, _LITTLE = 1.0, 3.0, 0.5, 0.25
 
-_NEAR: Mapping[float, tuple[str, ...]] = {
-    0.9: (
-        "dextrocardia situs_inversus",
-        "consolidation pulmonary_infiltrates", "pulmonary_infiltrates pulmonary_opacity", "granuloma calcified_granuloma",
-        "lymphadenopathy hilar_enlargement", "miliary_pattern pulmonary_nodule", "emphysema hyperinflation",
-        "hyperinflation chronic_obstructive_pulmonary_disease", "scarring pulmonary_fibrosis", "tuberculosis pulmonary_tuberculosis",
-        "lesion pulmonary_nodule", "lesion pulmonary_opacity", "ground_glass_opacity pulmonary_opacity",
-    ),
-    0.8: (
-        "right_paratracheal_stripe_widening lymphadenopathy", "consolidation pulmonary_opacity", "emphysema chronic_obstructive_pulmonary_disease", "lesion lung_mass",
-        "pulmonary_edema congestive_heart_failure", "pulmonary_vascular_congestion congestive_heart_failure",
-        "malignancy lung_mass", "mediastinal_mass lung_mass", "opaque_hemithorax pulmonary_opacity", "surgery sternotomy",
-        "pleural_effusion hemothorax", "pleural_effusion pleural_empyema", "pleural_thickening pleural_plaque",
-        "lung_abscess pulmonary_cavity", "fracture rib_fracture", "fracture clavicle_fracture", "lymphangitis malignancy",
-        "fracture vertebral_compression_fracture", "fracture sternal_fracture", "fracture humeral_fracture",
-        "fracture scapular_fracture", "pulmonary_metastasis malignancy", "lesion malignancy", "lymphadenopathy hilar_lymphadenopathy",
-    ),
-    0.75: (
-        "pneumonia consolidation", "pneumothorax tension_pneumothorax", "pneumothorax hydropneumothorax",
-        "pulmonary_nodule lung_mass", "pulmonary_edema pulmonary_vascular_congestion", "interstitial_pattern pulmonary_fibrosis",
-        "pulmonary_bulla emphysema", "pulmonary_metastasis pulmonary_nodule", "pulmonary_opacity pulmonary_nodule",
-        "pulmonary_opacity lung_mass", "pneumonia pulmonary_infiltrates", "lesion pulmonary_cavity", "aspiration pneumonia",
-    ),
-    0.6: (
-        "pneumonia pulmonary_opacity", "atelectasis pulmonary_opacity", "pleural_effusion hydropneumothorax",
-        "malignancy pulmonary_nodule", "interstitial_pattern pulmonary_edema", "widened_mediastinum mediastinal_mass",
-        "widened_mediastinum aortic_aneurysm", "aortic_dissection aortic_aneurysm", "granuloma pulmonary_nodule",
-        "aortic_aneurysm aortic_tortuosity", "bone_destruction pulmonary_metastasis", "scarring atelectasis",
-        "rib_deformity rib_fracture", "clavicle_deformity clavicle_fracture", "miliary_pattern pulmonary_opacity",
-        "ground_glass_opacity consolidation", "interstitial_pattern pulmonary_opacity", "pulmonary_edema pulmonary_opacity",
-        "widened_mediastinum aortic_dissection", "opaque_hemithorax pleural_effusion", "ground_glass_opacity pulmonary_infiltrates",
-    ),
-}  # fmt: skip
+NEAR = Path(__file__).with_name("claim_kinds.csv")
 """Concepts that one reader may use for another's, by how much of the meaning is kept."""
 
 _LUNG = frozenset({
@@ -75,7 +47,8 @@ _LUNG = frozenset({
 _CLASSES: Mapping[str, frozenset[str]] = {
     "any_lung": _LUNG,
     "any_pleura": frozenset({
-        "pleural_effusion", "pneumothorax", "tension_pneumothorax", "hydropneumothorax", "hemothorax", "pleural_empyema",
+        "pleural_effusion", "pneumothorax", "tension_pneumothorax", "hydropneumothorax", "hemothorax",
+        "pleural_empyema",
         "pleural_thickening",
     }),
     "any_bone": frozenset({
@@ -91,7 +64,15 @@ def weigh_concept(concept: str) -> float:
     """Weigh a concept by what hangs on it for the patient."""
     if concept in _URGENT:
         return _MUCH
-    return _LITTLE if concept in _TRIVIAL or concept.endswith("_variant") else _WEIGHT
+    if concept in _TRIVIAL or concept.endswith("_variant"):
+        return _LITTLE
+    return _SIGN if concept in _list_signs() else _WEIGHT
+
+
+@cache
+def _list_signs() -> frozenset[str]:
+    """List the concepts that only point to a finding."""
+    return frozenset(node.entity.id.removeprefix("thx:") for node in read_concepts() if node.entity.kind == "sign")
 
 
 @lru_cache(maxsize=20_000)
@@ -101,25 +82,30 @@ def compare_concepts(one: str, other: str) -> float:
     Examples
     --------
     >>> compare_concepts("consolidation", "pulmonary_opacity"), compare_concepts("pneumothorax", "scoliosis")
-    (0.8, 0.0)
+    (0.9, 0.0)
     """
     if one == other:
         return 1.0
     if is_of(one, other) or is_of(other, one):
-        return 0.9
-    near = next(
-        (value for value, pairs in _NEAR.items() if f"{one} {other}" in pairs or f"{other} {one}" in pairs), 0.0
-    )
+        return 0.95
+    near = _read_near().get(frozenset((one, other)), 0.0)
     first, second = f"thx:{one}", f"thx:{other}"
     wider = first in find_wider(second) or second in find_wider(first)
     return max(near, 0.75 if wider else 0.0)
 
 
 def is_of(concept: str, part: str) -> bool:
-    """Tell whether a finding is one of a part of the chest: an effusion is one of the pleura, each is one of the chest."""
-    return concept in _CLASSES.get(part, ()) or (part == _WHOLE and (concept in _CLASSES or any(
-        concept in members for members in _CLASSES.values()
-    )))  # fmt: skip
+    """Tell whether a finding is one of a part of the chest: an effusion is one of the pleura, each is one of the
+    chest."""
+    if part == _WHOLE:
+        return concept in _CLASSES or any(concept in members for members in _CLASSES.values())
+    return concept in _CLASSES.get(part, ())
+
+
+@cache
+def _read_near() -> Mapping[frozenset[str], float]:
+    rows = read_rows(NEAR, columns=("near", "one", "other"), expected="near, one, other")
+    return {frozenset((row["one"], row["other"])): float(row["near"]) for row in rows}
 
 
 __all__ = ["compare_concepts", "is_of", "weigh_concept"]

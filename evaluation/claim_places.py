@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from thoracite.evaluation.claim_reading import Claim
 
 _SAME: Mapping[str, str] = {
-    "pulmonary_emboli": "pulmonary_embolism", "tracheal_deviation": "mediastinal_shift", "septal_lines": "pulmonary_edema",
+    "pulmonary_emboli": "pulmonary_embolism", "tracheal_deviation": "mediastinal_shift",
+    "septal_lines": "pulmonary_edema",
     "contralateral_mediastinal_shift": "mediastinal_shift", "contralateral_tracheal_deviation": "mediastinal_shift",
     "alveolar_pulmonary_edema": "pulmonary_edema", "interstitial_pulmonary_edema": "pulmonary_edema",
     "retrocardiac_opacity": "pulmonary_opacity", "complete_lung_atelectasis": "atelectasis",
@@ -108,8 +109,8 @@ def _is_same(one: Claim, other: Claim) -> bool:
         _GENERIC.intersection((one.concept, other.concept)) and one.certainty > 0
     ):
         return False
-    apart = one.sides and other.sides and one.sides != other.sides
-    apart = apart or (one.places and other.places and not one.places & other.places) or (one.length and other.length)
+    apart = bool(one.sides and other.sides and one.sides != other.sides) or bool(one.length and other.length)
+    apart = apart or bool(one.places and other.places and not one.places & other.places)
     if apart or (one.placed and other.placed) or (one.change and other.change and one.change != other.change):
         return False
     return one.concept == other.concept or _is_generic(one, other) or _is_generic(other, one)
@@ -140,7 +141,7 @@ def _join(one: Claim, other: Claim) -> Claim:
         placed=one.placed or other.placed,
         old=one.old or other.old,
         more_on=one.more_on or other.more_on,
-        count=one.count or other.count,
+        number=one.number or other.number,
     )
 
 

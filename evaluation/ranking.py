@@ -3,7 +3,8 @@
 ``ranking_cases.csv`` holds ninety cases in ten kinds, written by somebody who did not know the score and committed
 before it was tuned: a reference and two candidates, of which one is the better rendering, or both are as good. A score
 decides by the difference of its two values; what differs by no more than its tolerance is a tie. Each score's tolerance
-is chosen in five folds, on the other four. Our score's words and weights were set with all ninety in view, so its figure
+is chosen in five folds, on the other four. Our score's words and weights were set with all ninety in view, so its
+figure
 on them is no estimate of what it does on others: that is ``ranking_unseen.csv``, by another writer, where it is there,
 with the tolerance of the ninety. The cases are a language model's, not a radiologist's. A constant score calls
 everything a tie.
@@ -107,7 +108,7 @@ def cross_validate(cases: Sequence[RankingCase], scores: Mapping[str, np.ndarray
     for name, values in scores.items():
         right = np.zeros(len(cases), dtype=bool)
         for fold in range(FOLDS):
-            kept, held = (np.flatnonzero(where) for where in (folds != fold, folds == fold))
+            kept, held = (np.flatnonzero(where).tolist() for where in (folds != fold, folds == fold))
             tolerance = choose([cases[at] for at in kept], values[kept])
             right[held] = judge([cases[at] for at in held], values[held], tolerance)
         yield from _count_kinds(name, "ranked right, five folds", cases, right)
@@ -125,7 +126,7 @@ def choose(cases: Sequence[RankingCase], values: np.ndarray) -> float:
     """Choose the tolerance that ranks most cases right; of several, the middle one."""
     counts = [judge(cases, values, tolerance).sum() for tolerance in TOLERANCES]
     best = [tolerance for tolerance, count in zip(TOLERANCES, counts, strict=True) if count == max(counts)]
-    return best[len(best) // 2]
+    return best[(len(best) - 1) // 2]
 
 
 def judge(cases: Sequence[RankingCase], values: np.ndarray, tolerance: float) -> np.ndarray:

@@ -142,6 +142,8 @@ def _measure_half(
         yield _average(system, f"share of triples without a grade, {told}", np.array(unjudged))
     for other in (name for name in ranked if name in _OTHERS or name.startswith("ours with")):
         yield _average(f"ours minus {other}", f"nDCG@{DEEP}, {told}", values["ours"] - values[other])
+    lead = values["ours, suggestive_of"] - values["kg_llava"]
+    yield _average("ours, suggestive_of minus kg_llava", f"nDCG@{DEEP}, {told}", lead)
 
 
 def _average(system: str, metric: str, values: np.ndarray[Any, Any]) -> Row:

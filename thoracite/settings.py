@@ -24,6 +24,9 @@ PACKAGE = Path(__file__).resolve().parent
 ONTOLOGIES = PACKAGE / "ontologies"
 MODELS = PACKAGE / "models"
 
+SECRETS = frozenset({"chat_key", "store_password", "token"})
+"""Settings whose values are never printed."""
+
 _PREFIX = "THORACITE_"
 
 
@@ -86,6 +89,9 @@ class Settings(BaseSettings):
         Address that ``thoracite serve`` listens on.
     port : int
         Port that ``thoracite serve`` listens on, 0 to 65535; 0 takes a free one.
+    token : SecretStr
+        Secret that ``thoracite serve`` asks of everyone, needed where ``host`` is more than this machine; never
+        printed.
     similar : Path or None
         Folder of an index of images, which ``thoracite index images`` writes; similar ones are shown beside
         explanations. Off unless given.
@@ -125,6 +131,7 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=256_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    token: SecretStr = SecretStr("")
     similar: Path | None = None
     examples: Path | None = None
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -231,13 +238,13 @@ def _find_origins(arguments: Mapping[str, Any], names: set[str]) -> dict[str, st
 
 
 def _explain(error: ValidationError, arguments: Mapping[str, Any], names: set[str]) -> str:
-    """Return the first fault as a sentence; a password's value is not repeated."""
+    """Return the first fault as a sentence; a secret's value is not repeated."""
     first = error.errors()[0]
     name = str(first["loc"][0])
     origin = _find_origins(arguments, names).get(name, "default")
-    value = "…" if "password" in name or "key" in name else repr(first["input"])
+    value = "…" if name in SECRETS else repr(first["input"])
     known = ", ".join(Settings.model_fields)
     return f"setting {name} = {value} (from {origin}) is wrong: {first['msg']}; known settings are {known}"
 
 
-__all__ = ["MODELS", "ONTOLOGIES", "PACKAGE", "Settings"]
+__all__ = ["MODELS", "ONTOLOGIES", "PACKAGE", "SECRETS", "Settings"]

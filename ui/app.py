@@ -10,6 +10,7 @@ import functools
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -112,7 +113,11 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
             gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
             gallery = _add_gallery(examples, thumbnails)
     result = _add_html(str(render_welcome()), "result")
-    shown = {"concurrency_id": "explain", "api_visibility": "private", "show_progress": "hidden"}  # it has its own
+    shown: dict[str, Any] = {  # it tells its progress itself
+        "concurrency_id": "explain",
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }
     upload.upload(explain_upload, upload, [result, upload], **shown)
     gallery.select(explain_example, None, result, **shown)
 
@@ -123,7 +128,7 @@ def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.
         show_label=False,
         label="Examples",
         columns=5,
-        height=148,
+        height="auto",
         object_fit="contain",
         allow_preview=False,
         interactive=False,

@@ -253,7 +253,7 @@ def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: flo
     ).format(
         _NAMES - 8,
         y + 13,
-        textwrap.shorten(name, 42, placeholder="…"),
+        textwrap.shorten(name, 40, placeholder="…"),
         css,
         x,
         y + 2,

@@ -181,7 +181,9 @@ def make_context(
         "unit": max(size) / 512 if size else 1,
         "findings": findings,
         "regions": [f for f in findings if f.region is not None and f.verdict in ASSERTED],
-        "drawings": [(item, drawn) for item in _list_drawn(cited, explanation, links) for drawn in item.sign.drawing],
+        "drawings": [
+            (item, drawn) for item in _list_drawn(cited, explanation, links) if item.sign for drawn in item.sign.drawing
+        ],
         "links": links,
         "hidden": list_hidden(changes) if changes else [],
         "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},

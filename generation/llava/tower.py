@@ -12,7 +12,7 @@ Examples
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,6 +94,11 @@ class TowerModel(PreTrainedModel):
         self.patch_size = config.patch_size
         self.post_init()
 
+    def _find_dtype(self) -> torch.dtype:
+        scale = self.scale
+        assert isinstance(scale, Tensor)  # noqa: S101 - a buffer
+        return scale.dtype
+
     def _init_weights(self, module: torch.nn.Module) -> None:
         """Leave everything as it is: there is nothing to draw."""
 
@@ -111,7 +116,7 @@ class TowerModel(PreTrainedModel):
             ``last_hidden_state``, shape (n, tokens, channels).
         """
         laid = [see_tokens(image[0].float().cpu().numpy()) for image in pixel_values]
-        tokens = torch.from_numpy(np.stack(laid)).to(pixel_values.device, self.scale.dtype)
+        tokens = torch.from_numpy(np.stack(laid)).to(pixel_values.device, self._find_dtype())
         return BaseModelOutputWithPooling(
             last_hidden_state=tokens, pooler_output=tokens.mean(dim=1), hidden_states=(tokens,)
         )
@@ -119,7 +124,13 @@ class TowerModel(PreTrainedModel):
 
 def see_tokens(pixels: Pixels) -> Tokens:
     """Return the image tokens of one padded image, shape (tokens, channels)."""
-    seen = see_pixels(cut_margin(pixels))
+    return _see_bytes(np.ascontiguousarray(pixels, dtype=np.float32).tobytes())
+
+
+@lru_cache(maxsize=8)
+def _see_bytes(data: bytes) -> Tokens:
+    """Read one image; the last few are remembered, for several prompts about one image are common."""
+    seen = see_pixels(cut_margin(np.frombuffer(data, dtype=np.float32).reshape(SIDE, SIDE)))
     return lay_tokens(seen.maps, lay_extras(seen.findings, seen.logits))
 
 

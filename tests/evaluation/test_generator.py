@@ -1,4 +1,4 @@
-"""Swaps tell a generator that sees pixels and triples from one that repeats itself, and releases are counted by author."""
+"""Swaps tell a generator that sees pixels and triples from one that repeats itself; releases are counted by author."""
 
 from __future__ import annotations
 

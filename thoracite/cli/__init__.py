@@ -14,23 +14,16 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
+from thoracite.cli.batch import explain, extract
 from thoracite.cli.measuring import benchmark, evaluate
 from thoracite.cli.models import build_nle, convert_llava, fetch_app, index_app, train_app
 from thoracite.cli.options import (
-    Dropped,
-    Earlier,
     Encoder,
-    Generator,
     Graph,
-    Indication,
     Json,
-    NoGraph,
-    Prevalence,
     Processes,
-    Risk,
     Similar,
     Store,
-    View,
     print_result,
     read_settings,
 )
@@ -74,52 +67,7 @@ def _root(
         typer.echo(context.get_help())
 
 
-@app.command()
-def explain(
-    paths: Annotated[list[Path], typer.Argument(help="Images (PNG, JPEG, DICOM) or folders of them.")],
-    json: Json = False,
-    slim: Annotated[bool, typer.Option("--slim", help="JSON without queries, drawings, uncited evidence.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="One row an image, one column a finding.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Text with sources, SPARQL and Cypher.")] = False,
-    generator: Generator = None,
-    encoder: Encoder = None,
-    view: View = "unknown",
-    prevalence: Prevalence = None,
-    indication: Indication = None,
-    prior: Earlier = None,
-    no_graph: NoGraph = False,
-    graph: Graph = None,
-    store: Store = None,
-    sign: Annotated[
-        list[str] | None, typer.Option("--sign", help="'CURIE [SIDE]=yes|no|off|VALUE': set a sign, or take it away.")
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
-        ),
-    ] = None,
-    dropped: Dropped = False,
-    similar: Similar = None,
-    patient: Annotated[
-        str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
-    ] = None,
-    risk: Risk = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
-) -> None:
-    """Explain images; each sentence cites its evidence."""
-    from thoracite.interventions import parse_signs
-    from thoracite.ui.console.images import Asked, choose_form, explain_images
-
-    form = choose_form(json=json, slim=slim, csv=csv, full=full)
-    models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
-    settings = read_settings(graph=graph, store=store, similar=similar, risk=risk, **models)
-    asked = Asked(view, parse_signs(sign or []), tuple(without or []), patient, indication, prior)
-    files = {"html": html, "output": output}
-    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, dropped=dropped, **files)
-
-
+app.command()(explain)
 app.command()(retrieve)
 app.command("convert-llava")(convert_llava)
 app.command()(differential)
@@ -150,17 +98,7 @@ def queries(json: Json = False) -> None:
     print_result(list_queries(as_json=json))
 
 
-@app.command()
-def extract(
-    reports: Annotated[Path, typer.Argument(help="Open-i archive, MIMIC-CXR tree, folder of .txt, CSV or JSONL.")],
-    output: Annotated[Path, typer.Option("--output", help="RadGraph JSON to write.")],
-    extractor: Annotated[str, typer.Option("--extractor", help="'rules', or 'radgraph' (the package).")] = "rules",
-    processes: Processes = 1,
-) -> None:
-    """Turn reports into RadGraph JSON; identifiers are removed first."""
-    from thoracite.ui.console.reports import extract_reports
-
-    print_result(extract_reports(reports, output, extractor=extractor, processes=processes))
+app.command()(extract)
 
 
 @app.command()

@@ -16,7 +16,7 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Measure, with baselines, sample sizes and intervals."""
-    from thoracite.ui.console.images import run_suite
+    from thoracite.ui.console.measuring import run_suite
 
     print_result(run_suite(suite, data, as_json=json))
 
@@ -39,7 +39,7 @@ def benchmark(
 ) -> None:
     """Measure explanations by generators and encoders of any name, on phantoms and on your own copies of open data."""
     from thoracite.evaluation.benchmark import run_benchmark, write_result
-    from thoracite.ui.console.images import show_suite
+    from thoracite.ui.console.measuring import show_suite
 
     settings, names = read_settings(encoder=encoder, graph=graph), generator or ["template"]
     suite = run_benchmark(settings, generators=names, nih=nih, openi=openi, number=number)

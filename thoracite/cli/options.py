@@ -40,6 +40,18 @@ Similar = Annotated[
     typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
 ]
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
+DicomSr = Annotated[
+    Path | None,
+    typer.Option("--dicom-sr", help="Also write DICOM structured reports (TID 1500) to a file or folder."),
+]
+Fhir = Annotated[Path | None, typer.Option("--fhir", help="Also write FHIR R4 bundles to a file or folder.")]
+KeepPatient = Annotated[
+    bool, typer.Option("--keep-patient", help="Name the patient of a DICOM file in --dicom-sr and --fhir.")
+]
+Ray = Annotated[
+    str | None, typer.Option("--ray", help="Work on a Ray cluster: 'local', or its address, such as ray://head:10001.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Ray workers; by default one a processor.")]
 
 
 SUITES = (
@@ -66,20 +78,25 @@ def print_result(result: str | dict[str, Any]) -> None:
 
 
 __all__ = [
+    "DicomSr",
     "Dropped",
     "Earlier",
     "Encoder",
+    "Fhir",
     "Generator",
     "Graph",
     "Indication",
     "Json",
+    "KeepPatient",
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Ray",
     "Risk",
     "Similar",
     "Store",
     "View",
+    "Workers",
     "print_result",
     "read_settings",
 ]

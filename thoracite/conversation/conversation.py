@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Literal
 
 from thoracite.conversation.gather import gather_diagnoses, gather_finding, join_evidence
 from thoracite.conversation.options import find_options
@@ -115,10 +116,10 @@ class Conversation:
             return reply.model_copy(update={"options": options, "unanswered": none})
         if asked.intent == "state":
             return self._say(reply, [tell_verdict(cited, finding)], evidence)
-        stance = "for" if asked.intent == "why" else "against"
+        stance: Literal["for", "against"] = "for" if asked.intent == "why" else "against"
         said = self._say(reply, list(tell_stance(cited, finding, stance)), evidence)
         if len(said.claims) < 2:
-            none = f"No measured sign speaks {stance} {finding.entity.label} here."
+            none = f"No measured sign speaks clearly {stance} {finding.entity.label} here."
             return said.model_copy(update={"unanswered": none})
         return said
 
@@ -169,7 +170,7 @@ class Conversation:
         first = found.diagnoses[:_DIAGNOSES]
         facts = gather_diagnoses(now, first)
         by_triple = {one.triple.key: one for one in facts if one.triple is not None}
-        sentences = []
+        sentences: list[str] = []
         for one in first:
             told = [by_triple[triple.key] for argument in one.fits for triple in argument.path][:_FACTS]
             sentences += tell_sign_of(signs, one.entity, told)

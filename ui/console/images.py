@@ -9,23 +9,25 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
-from thoracite.settings import Settings
+from thoracite.settings import SECRETS, Settings
 from thoracite.types import Answer, Explanation, Study, View
+from thoracite.ui.cluster.workers import Cluster, explain_on_workers
 from thoracite.ui.console.dropped import render_dropped
 from thoracite.ui.console.graph import prepare_graph
 from thoracite.ui.console.output import open_output
 from thoracite.ui.console.progress import ProgressBar, tell
 from thoracite.ui.console.table import ProbabilityTable
+from thoracite.ui.interchange.files import Documents, Wanted
 from thoracite.ui.text import align_columns, render_text
 from thoracite.ui.view import render_error, render_record, render_slim
 
 if TYPE_CHECKING:
-    from thoracite.evaluation.suite import Suite
     from thoracite.pipeline import ImageError
 
 Form = Literal["text", "full", "json", "slim", "csv"]
@@ -70,6 +72,8 @@ def explain_images(
     html: Path | None = None,
     output: Path | None = None,
     dropped: bool = False,
+    documents: Wanted = Wanted(),  # noqa: B008 - immutable
+    cluster: Cluster | None = None,
 ) -> None:
     """Explain images and print each explanation as soon as it is ready.
 
@@ -92,6 +96,10 @@ def explain_images(
         A file of JSON lines to write as well, slim ones where ``form`` is.
     dropped : bool
         Whether to tell what was written and not released.
+    documents : Wanted
+        DICOM structured reports and FHIR bundles to write as well.
+    cluster : Cluster or None
+        Ray workers that explain; this process unless given.
 
     Raises
     ------
@@ -112,6 +120,7 @@ def explain_images(
         raise UsageError(
             f"--html takes at most {LONGEST_PAGE} images and {len(images)} are given; explain fewer, or use --output"
         )
+    written = Documents(documents, images, settings)
     with ExitStack() as stack:
         files = [stack.enter_context(open_output(path)) if path else None for path in (output, html)]
         explainer = stack.enter_context(Explainer(settings, graph=use_graph))
@@ -121,9 +130,12 @@ def explain_images(
         printer = _Printer(images, form=form, lines=files[0], keep=files[1] is not None, dropped=dropped)
         progress = stack.enter_context(ProgressBar())
         progress("images", 0, len(images))
-        for done, answer in enumerate(explainer.explain_many(studies), 1):
+        explain = partial(explain_on_workers, settings=settings, cluster=cluster, graph=use_graph) if cluster else None
+        for done, answer in enumerate((explain or explainer.explain_many)(studies), 1):
             with progress.step_aside():
                 printer.print(answer)
+            if isinstance(answer, Explanation):
+                written.write(answer)
             progress("images", done, len(images))
         printer.finish()
         if files[1] is not None and printer.kept:
@@ -306,39 +318,6 @@ def _read_report(report: Path) -> str:
         raise InputError(f"report {name} cannot be read: {reason}; expected a text file in UTF-8") from error
 
 
-def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:
-    """Measure, or list what can be measured.
-
-    Parameters
-    ----------
-    name : str
-        A suite, or ``list``.
-    data : Path or None
-        Folder of the development data; ``../shared/data`` beside the checkout unless given.
-    as_json : bool
-        JSON instead of a table.
-
-    Raises
-    ------
-    UsageError
-        If there is no such suite.
-    InputError
-        If the data are not there.
-    """
-    from thoracite.evaluation.suites import list_suites, measure_suite
-
-    if name == "list":
-        return json.dumps({"suites": list_suites()}) if as_json else "\n".join(list_suites())
-    return show_suite(measure_suite(name, data), as_json=as_json)
-
-
-def show_suite(suite: Suite, *, as_json: bool = False) -> str:
-    """Return the figures of a measurement as a table, or as JSON."""
-    from thoracite.ui.text import render_suite_text
-
-    return json.dumps(_clean(suite.model_dump()), ensure_ascii=False) if as_json else render_suite_text(suite)
-
-
 def write_phantoms(output: Path, *, number: int, seed: int, size: int) -> str:
     """Draw synthetic radiographs and say how many.
 
@@ -355,7 +334,7 @@ def write_phantoms(output: Path, *, number: int, seed: int, size: int) -> str:
 
 
 def show_settings(settings: Settings, *, as_json: bool = False) -> str:
-    """Every setting, its value and where that came from; a password is not shown.
+    """Every setting, its value and where that came from; a secret is not shown.
 
     Examples
     --------
@@ -365,20 +344,11 @@ def show_settings(settings: Settings, *, as_json: bool = False) -> str:
     """
     rows = {}
     for name, value in settings.model_dump(mode="json").items():
-        shown = ("(set)" if value else "(not set)") if name.endswith(("password", "key")) else value
+        shown = ("(set)" if value else "(not set)") if name in SECRETS else value
         rows[name] = {"value": shown, "origin": settings.origin(name)}
     if as_json:
         return json.dumps({"settings": rows}, ensure_ascii=False)
     return align_columns([name, str(row["value"]), row["origin"]] for name, row in rows.items())
-
-
-def _clean(value: Any) -> Any:
-    """Figures that are no number, as of an empty sample, as null: JSON has no NaN."""
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean(item) for item in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def _print(text: str) -> None:
@@ -393,8 +363,6 @@ __all__ = [
     "choose_form",
     "explain_images",
     "find_images",
-    "run_suite",
     "show_settings",
-    "show_suite",
     "write_phantoms",
 ]

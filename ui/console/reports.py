@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,27 @@ from thoracite.ui.console.progress import ProgressBar, tell
 
 if TYPE_CHECKING:
     from thoracite.kg.aggregate.mention_graph import MentionBuild
+    from thoracite.ui.cluster.workers import Cluster
 
 
-def extract_reports(reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1) -> str:
+def extract_reports(
+    reports: Path, output: Path, *, extractor: str = "rules", processes: int = 1, cluster: Cluster | None = None
+) -> str:
     """Extract reports into a file and return their number; notes on unread ones go to standard error.
 
     Raises
     ------
     InputError, UsageError
-        From :func:`thoracite.kg.extract.run.extract_file`.
+        From :func:`thoracite.kg.extract.run.extract_file`; if there is no cluster.
     """
     from thoracite.kg.extract.run import extract_file
+    from thoracite.ui.cluster.workers import map_on_workers
 
+    how = None if cluster is None else partial(map_on_workers, cluster)
     with ProgressBar() as progress:
-        done = extract_file(reports, output, extractor=extractor, processes=processes, progress=progress)
+        done = extract_file(
+            reports, output, extractor=extractor, processes=processes, progress=progress, map_reports=how
+        )
     tell(done.reading.sentence)
     resumed = f" ({done.resumed:,} of them by an earlier run)" if done.resumed else ""
     return f"{done.reports:,} reports{resumed}, {done.entities:,} entities in {output}"

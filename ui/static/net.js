@@ -15,7 +15,7 @@
       { selector: "node[?seed]", style: { "background-color": colour("accent-soft"), "border-color": colour("accent") } },
       { selector: "edge", style: { ...text, label: "data(label)", width: 1.5, "line-color": colour("soft"), "curve-style": "bezier", "control-point-step-size": 46, "target-arrow-shape": "triangle", "target-arrow-color": colour("soft"), "font-size": 11, "text-margin-y": -7, "text-rotation": "autorotate", color: colour("accent") } },
       { selector: 'edge[stance = "against"]', style: { "line-style": "dashed", "line-color": colour("against"), "target-arrow-shape": "tee", "target-arrow-color": colour("against"), color: colour("against") } },
-      { selector: "edge[?within]", style: { "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)", "control-point-weights": 0.5, "source-endpoint": "90deg", "target-endpoint": "90deg", "text-margin-x": 50, "text-margin-y": 4, "text-rotation": "none" } },
+      { selector: "edge[?within]", style: { "curve-style": "unbundled-bezier", "control-point-distances": "data(bend)", "control-point-weights": 0.5, "edge-distances": "endpoints", "source-endpoint": "66px 0px", "target-endpoint": "66px 0px", "text-margin-x": 50, "text-margin-y": 4, "text-rotation": "none" } },
       { selector: "edge.chosen", style: { width: 5, "line-color": colour("accent"), "target-arrow-color": colour("accent"), "font-weight": "bold", "z-index": 9 } },
       { selector: "node.chosen", style: { "border-width": 3, "border-color": colour("accent") } },
     ];
@@ -38,7 +38,7 @@
       container: holder.querySelector(".canvas"),
       elements: {
         nodes: nodes.map(({ x, y, ...data }) => ({ data, position: { x, y } })),
-        edges: edges.map((data) => ({ data: { ...data, bend: heights[data.source] < heights[data.target] ? 60 : -60 } })),
+        edges: edges.map((data) => ({ data: { ...data, bend: heights[data.source] < heights[data.target] ? -60 : 60 } })),
       },
       layout: { name: "preset" },
       style: makeStyle(holder),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from markupsafe import Markup
 
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
 
 Language = Literal["sparql", "cypher"]
 
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
 MOST_ROWS, MOST_EDGES = 300, 24
 """Most rows of the table, and most edges of the picture."""
 
 
 def render_query_tab() -> Markup:
     """Render the tab: the published questions and a field for one's own."""
-    published = []
+    published: list[dict[str, Any]] = []
     for name in list_published():
-        both = {language: describe_published(name, language) for language in ("sparql", "cypher")}  # type: ignore[arg-type]
+        both = {language: describe_published(name, language) for language in LANGUAGES}
         first = both["sparql"]
         texts = {language: _drop_header(one.text) for language, one in both.items()}
         published.append({"name": name, "title": first.title, "purpose": first.purpose,
                           "parameters": json.dumps(first.parameters), "texts": texts})  # fmt: skip
-    published.sort(key=lambda one: one["title"])
+    published.sort(key=lambda one: str(one["title"]))
     return render_part("tab_query.html", {"published": published, "most": MOST_ROWS})
 
 

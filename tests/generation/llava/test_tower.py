@@ -1,4 +1,4 @@
-"""The bundled encoder stands behind LLaVA's own interface: same tokens, no weights of its own, loaded by anybody's code."""
+"""The bundled encoder stands behind LLaVA's interface: same tokens, no weights of its own, loaded by common code."""
 
 from __future__ import annotations
 
