@@ -59,6 +59,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
         "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
         "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension", "bronchus": "bronchiectasis",
+        "pulmonary_artery": "pulmonary_hypertension",
     },
     "shift": dict.fromkeys(_MIDDLE, "mediastinal_shift") | {"hilum": "hilar_displacement", "fissure": "atelectasis"},
     "high": {"diaphragm": "elevated_hemidiaphragm", "hilum": "hilar_displacement", "fissure": "atelectasis"},
@@ -69,7 +70,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart_border": "obscured_contour", "diaphragm": "obscured_contour", "heart": "obscured_contour",
         "aorta": "obscured_contour", "angle": "pleural_effusion",
     },
-    "thick": {"bronchus": "bronchial_thickening", "pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "thick": {"bronchus": "bronchial_thickening", "pleura": "pleural_thickening", "lung": "interstitial_pattern",
+        "fissure": "pleural_thickening"},
     "bigger": {"heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
     "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
@@ -104,6 +106,9 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
 _PREFERRED = {"thick": "pleura", "fluid": "pleura", "air": "pleura", "blood": "pleura", "pus": "pleura"}
 """Where a property most often is, if the sentence names the place at all."""
+
+_SHARED = frozenset({"normal", "big", "shift", "central", "sharp", "kept", "lost"})
+"""What is said of several places at once: "heart and mediastinum are normal"."""
 
 _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
 _ROUND = frozenset(
@@ -153,6 +158,7 @@ class Head(NamedTuple):
     end: int
     denied: bool = False
     device: bool = False
+    composed: bool = False
 
 
 def find_heads(words: Sequence[str], marks: Sequence[Mark]) -> list[Head]:
@@ -188,7 +194,12 @@ def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequenc
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
-        describes = after is not None and after.concept != "lesion" and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words, marks)
+        describes = (
+            after is not None
+            and after.concept != "lesion"
+            and head.concept in _DESCRIBING - _ALSO
+            and _is_close(head, after, words, marks)
+        )
         repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words, marks)
         again = after is not None and head.concept == after.concept and words[head.end : after.start] in ((), (",",))
         named = after is not None and head.concept == "lesion" and words[head.end : after.start] == ("of",)
@@ -237,6 +248,7 @@ def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Se
                 min(span.start for span in spans),
                 max(span.end for span in spans),
                 denied,
+                composed=True,
             )
 
 
@@ -261,7 +273,8 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(
             words[first.end : second.start]
         )
-        return "pulmonary_edema" if inside else concept
+        full = words[mark.start] == "full" or "filled" in words[mark.start : mark.end]
+        return "pulmonary_edema" if inside or (full and words[place.start] == "lung") else concept
     return concept
 
 
@@ -270,6 +283,8 @@ def _list_joined(
 ) -> list[Mark]:
     """List the places that a property is said of together: "heart and mediastinum are normal"."""
     found = [place]
+    if mark.value not in _SHARED:
+        return found
     for step in (-1, 1):
         at = places.index(place) + step
         while 0 <= at < len(places):
@@ -316,7 +331,9 @@ def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
     bonus = (
         2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
     )
-    bonus += bonus_of_kind - (4 if place.value in {"bone", "chest"} else 0)  # the more exact place is meant, if one is named
+    bonus += bonus_of_kind - (
+        4 if place.value in {"bone", "chest"} else 0
+    )  # the more exact place is meant, if one is named
     return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") + 2 * between.count("and") - bonus
 
 

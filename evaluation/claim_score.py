@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from thoracite.evaluation.claim_kinds import compare_concepts, is_of, weigh_concept
 from thoracite.evaluation.claim_reading import Claim, read_claims
-from thoracite.evaluation.claim_unread import Unread, find_unread, resemble
+from thoracite.evaluation.claim_unread import Unread, compare, find_unread, resemble
 
 
 class Weights(NamedTuple):
@@ -49,6 +49,8 @@ class Weights(NamedTuple):
         Weight of what is old or healed, as a share.
     floor, likeness, cap : float
         Cosine from which on an unread part may say a claim, what it is multiplied by, and the most that it gives.
+    unread : float
+        Weight of an unread part where the other text has one, too.
     """
 
     denied: float = 0.15
@@ -61,6 +63,7 @@ class Weights(NamedTuple):
     floor: float = 0.1
     likeness: float = 3.0
     cap: float = 0.9
+    unread: float = 0.25
 
 
 WEIGHTS = Weights()
@@ -93,9 +96,12 @@ def score_claims(candidate: str, reference: str, weights: Weights = WEIGHTS) -> 
         In [0, 1]; 1 where both claim the same, or neither claims anything.
     """
     said, asked = read_claims(candidate), read_claims(reference)
+    said_else, asked_else = find_unread(candidate), find_unread(reference)
     held = [
-        *_hold_all(said, asked, find_unread(reference), weights),
-        *_hold_all(asked, said, find_unread(candidate), weights),
+        *_hold_all(said, asked, asked_else, weights),
+        *_hold_all(asked, said, said_else, weights),
+        *_hold_unread(said_else, asked_else, weights),
+        *_hold_unread(asked_else, said_else, weights),
     ]
     whole = sum(weight for _, weight in held)
     return round(sum(shared for shared, _ in held) / whole, 6) if whole else 1.0
@@ -111,6 +117,14 @@ def _hold_all(
         alike = max((likeness[row, at] for row, part in enumerate(unread) if part.denies == denied), default=0.0)
         hint = min(weights.cap, weights.likeness * float(alike)) if alike > weights.floor else 0.0
         yield _hold(one, others, hint, weights)
+
+
+def _hold_unread(parts: Sequence[Unread], others: Sequence[Unread], weights: Weights) -> Iterator[tuple[float, float]]:
+    """Hold unread parts against those of another text; where that has none, it may have said them in words we read."""
+    for part in parts if others else ():
+        alike = max(compare(part, other) for other in others)
+        hint = alike if alike == 1 else min(weights.cap, weights.likeness * alike) if alike > weights.floor else 0.0
+        yield hint * weights.unread, weights.unread
 
 
 def weigh(one: Claim, weights: Weights = WEIGHTS) -> float:

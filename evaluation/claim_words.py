@@ -61,8 +61,12 @@ _BOUND = re.compile(
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
 )
 _ADVERB = 4
-_PARTLY = frozenset({"partly", "partially", "incompletely", "nearly", "mostly", "largely", "hardly", "scarcely", "barely"})
-_AREA = re.compile(r"(\d+(?:\.\d+)?)\s*(?:mm|cm)?\s*(?:x|×|by)\s*(\d+(?:\.\d+)?)(?=\s*-?(?:mm|cm|milli|centi))", re.IGNORECASE)
+_PARTLY = frozenset(
+    {"partly", "partially", "incompletely", "nearly", "mostly", "largely", "hardly", "scarcely", "barely"}
+)
+_AREA = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:mm|cm)?\s*(?:x|×|by)\s*(\d+(?:\.\d+)?)(?=\s*-?(?:mm|cm|milli|centi))", re.IGNORECASE
+)
 _RATIO = re.compile(
     r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE
 )

@@ -177,7 +177,7 @@ def count_swaps(system: str, swapped: Sequence[Swapped]) -> Iterator[Row]:
     if not swapped:
         return
     groups = [one.group for one in swapped]
-    figures = {
+    figures: dict[str, Sequence[float]] = {
         "re-run: texts that change": [one.rerun for one in swapped],
         "pixels swapped: texts that change, less re-run": [one.pixels - one.rerun for one in swapped],
         "pixels swapped: towards the new image": [one.towards_image for one in swapped],

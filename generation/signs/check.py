@@ -77,10 +77,11 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
 
 def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame: Frame) -> list[Numbers]:
     befores = [[], *pieces]
-    return [
-        read_numbers(piece, part.turned, frame, before)
-        for piece, part, before in zip(pieces, read, befores, strict=False)
-    ]
+    numbers: list[Numbers] = []
+    for piece, part, before in zip(pieces, read, befores, strict=False):
+        told = any(one.equal for one in numbers)
+        numbers.append(read_numbers(piece, part.turned, frame, before, told=told))
+    return numbers
 
 
 def _list_frames(score: SignScore, *, both: bool, turned: bool | None) -> list[Frame]:

@@ -64,7 +64,9 @@ def keep_named(pieces: Sequence[Sequence[Item]]) -> list[list[Item]]:
     pieces : sequence of sequence of Item
         The pieces of the instruction.
     """
-    return [[item for item in piece if item.kind in _KEPT | POLAR] for piece in pieces]
+    told = [[item for item in piece if item.kind in _KEPT | POLAR] for piece in pieces]
+    verb, *rest = told[0] if told and told[0] else [Item("word", "")]
+    return [rest if verb.text == pieces[0][0].text and verb.kind in POLAR else [verb, *rest], *told[1:]]
 
 
 def join_pieces(pieces: Sequence[Sequence[Item]]) -> list[list[Item]]:

@@ -199,7 +199,8 @@ def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
         if not longest:
             said = _TOKEN.match(text, at)
             assert said is not None  # noqa: S101 - no space stands here
-            items.append(Item("unknown", said.group().lower()))
+            word = said.group().lower()
+            items.append(Item("word" if _is_neutral(word) else "unknown", word))  # "to" of "heart-to-chest"
             at += len(said.group())
             continue
         kind, said_words = next((kind, said) for kind, said in found if len(said) == longest)

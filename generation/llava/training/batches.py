@@ -65,7 +65,7 @@ def write_example(example: Example, path: Path) -> None:
     """Write an example; the file is renamed into place when complete."""
     with replace_file(path, binary=True) as file:
         pairs = json.dumps(example.pairs)
-        np.savez(file, maps=example.maps, extras=example.extras, pairs=pairs, weight=example.weight)  # type: ignore[arg-type]
+        np.savez(file, maps=example.maps, extras=example.extras, pairs=pairs, weight=example.weight)
 
 
 def read_example(path: Path) -> Example:

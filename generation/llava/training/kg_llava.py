@@ -297,8 +297,8 @@ def lay_batch(processor: Any, tasks: Sequence[Task]) -> dict[str, Tensor]:
     end = tokenizer.eos_token
     images = []
     for task in tasks:
-        with Image.open(task.image) as image:
-            images.append(image.convert("RGB"))
+        with Image.open(task.image) as opened:
+            images.append(opened.convert("RGB"))
     asked = [f"USER: {task.prompt} ASSISTANT:" for task in tasks]
     texts = [f"{prompt} {task.target}{end}" for prompt, task in zip(asked, tasks, strict=True)]
     given = dict(processor(images=images, text=texts, return_tensors="pt", padding=True))
