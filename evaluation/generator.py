@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thoracite.errors import UsageError
-from thoracite.evaluation.generator_blank import ARCHIVE, draw_reports, write_blank
+from thoracite.evaluation.generator_blank import ARCHIVE, Answering, draw_reports, write_blank
 from thoracite.evaluation.generator_swaps import Bench, Seen, Swapped, swap
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.radgraph_f1 import radgraph_f1
@@ -209,7 +209,7 @@ def _compare(writer: TextGenerator, phantoms: Sequence[Phantom]) -> Iterator[Row
 
 def _compare_blank(writer: TextGenerator, data: Path, explainer: Explainer, number: int) -> Iterator[Row]:
     """Compare what is written of blank images, with the graph and without it, with Open-i's reports."""
-    if not number or not (data / ARCHIVE).is_file() or not hasattr(writer, "answer"):
+    if not number or not (data / ARCHIVE).is_file() or not isinstance(writer, Answering):
         return
     cases = draw_reports(data, number, explainer.retriever)
     for graph in (True, False):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -30,6 +30,7 @@ ARCHIVE = Path("openi") / "NLMCXR_reports.tgz"
 _SAID = {Certainty.PRESENT: 0.9, Certainty.UNCERTAIN: 0.5, Certainty.ABSENT: 0.02}
 
 
+@runtime_checkable
 class Answering(Protocol):
     """A model that answers a prompt about a radiograph."""
 
