@@ -60,6 +60,13 @@ _BOUND = re.compile(
     r"\b(?:(?:less|more|greater|larger|smaller|fewer|no more|not more) than|up to|just (?:under|over)|under|over|"
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
 )
+_ADVERB = 4
+_PARTLY = frozenset(
+    {"partly", "partially", "incompletely", "nearly", "mostly", "largely", "hardly", "scarcely", "barely"}
+)
+_AREA = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:mm|cm)?\s*(?:x|×|by)\s*(\d+(?:\.\d+)?)(?=\s*-?(?:mm|cm|milli|centi))", re.IGNORECASE
+)
 _RATIO = re.compile(
     r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE
 )
@@ -95,13 +102,16 @@ def split_words(text: str) -> list[tuple[str, ...]]:
     """
     text = _ABBREVIATED.sub(lambda found: _SHORT[found[0]], text)
     text = _RATIO.sub(_say_ratio, text)
+    text = _AREA.sub(lambda found: max(found[1], found[2], key=float), text)
     text = _LENGTH.sub(_say_length, text).lower().replace("’", "'")
     text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " , ")
     sentences: list[list[str]] = [[]]
     for word in _TOKEN.findall(text):
-        if word in {".", "!", "?"}:
+        if word == "?":
+            sentences[-1].append("query")
+        if word in {".", "!"} or (word == "?" and len(sentences[-1]) > 1):
             sentences.append([])
-        elif word not in _DROPPED:
+        elif word != "?" and word not in _DROPPED:
             sentences[-1].append(_simplify(word))
     return [tuple(one) for one in sentences if one]
 
@@ -156,10 +166,12 @@ def _hides(longer: Mark, one: Mark) -> bool:
         return False
     inside = longer.start <= one.start and one.end <= longer.end
     size, own = longer.end - longer.start, one.end - one.start
+    if longer.role == "aside":
+        return inside and one.role in {"change", "old", "anatomy", "device"}
     if longer.role in HEADS:
         if one.role in HEADS:
             return size > own or (size == own and longer.role == "device")
-        if one.role in _CUES - {"property", "change"}:
+        if one.role in _CUES - {"property", "change"} or one.role == "tip":
             return inside and size > own
         return inside and one.role in {"anatomy", "property"} and (size > own or one.role == "property")
     if longer.role == "anatomy" and one.role == "property":
@@ -168,20 +180,27 @@ def _hides(longer: Mark, one: Mark) -> bool:
         return longer.role in {"anatomy", "change"} and inside and size > own
     if longer.role in _CUES and one.role in _CUES:
         return size > own
-    if longer.role == "aside":
-        return inside and one.role in {"change", "old", "anatomy"}
     return longer.role in {"more_on", "side"} and one.role in {"side", "degree"} and inside and size > own
 
 
 def _match(phrase: Sequence[str], words: Sequence[str], at: int) -> int:
-    """Return where a phrase that begins at a word ends, 0 where it does not match; "of" may stand between."""
+    """Return where a phrase that begins at a word ends, 0 where it does not match; small words may stand between."""
     for number, part in enumerate(phrase):
-        if number and part != "of" and at < len(words) and words[at] == "of":
+        while number and at < len(words) and not _is_like(words[at], part) and _is_small(words[at]):
             at += 1
-        if at >= len(words) or not (words[at].startswith(part[:-1]) if part[-1] == "*" else words[at] == part):
+        if at >= len(words) or not _is_like(words[at], part):
             return 0
         at += 1
     return at
+
+
+def _is_like(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part[-1] == "*" else word == part
+
+
+def _is_small(word: str) -> bool:
+    """Tell whether a word may stand within a phrase: "not clearly seen", "elevation of the hilum"."""
+    return word in {"of", "been", "be"} or (len(word) > _ADVERB and word.endswith("ly") and word not in _PARTLY)
 
 
 @lru_cache(maxsize=20_000)

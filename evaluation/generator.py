@@ -1,9 +1,10 @@
 """Suite ``generator``: what a generator that sees the pixels is worth, on images of locked patients and on phantoms.
 
-Counted are the sentences that are released, by author; images that are released; seconds an image, from the file to
-the cited explanation. Swaps of pixels and of triples tell whether it uses both (:mod:`.generator_swaps`). On phantoms,
-whose report is known, texts with the graph, without it, and by template are compared with the report by BLEU, ROUGE-L,
-METEOR, CIDEr and RadGraph F1: measures of wording, under which no sentence that says the same in other words gains.
+Counted are the sentences that are released, by author (what the model leaves unsaid is added by template); images that
+are released; seconds an image, from the file to the cited explanation. Swaps of pixels and of triples tell whether it
+uses both (:mod:`.generator_swaps`). On phantoms, whose report is known, texts with the graph, without it, and by
+template are compared with the report by BLEU, ROUGE-L, METEOR, CIDEr and RadGraph F1: measures of wording, under which
+no sentence that says the same in other words gains.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def run_generator(
     writer = _open(generator)
     cases = draw_cases([case for case in read_labelled(data / "cxr") if case.locked], images, seed=seed)
     drawn = [draw_phantom(FIRST_PHANTOM + number, size=128) for number in range(phantoms)]
-    with Explainer(generator=writer, complete=False) as explainer:
+    with Explainer(generator=writer) as explainer:
         explainer.open()
         timed = [_explain(explainer, case) for case in cases]
         seen = list(list_seen(explainer, cases))[:swaps]
@@ -173,7 +174,7 @@ def count_swaps(system: str, swapped: Sequence[Swapped]) -> Iterator[Row]:
     if not swapped:
         return
     groups = [one.group for one in swapped]
-    figures = {
+    figures: dict[str, Sequence[float]] = {
         "re-run: texts that change": [one.rerun for one in swapped],
         "pixels swapped: texts that change, less re-run": [one.pixels - one.rerun for one in swapped],
         "pixels swapped: towards the new image": [one.towards_image for one in swapped],

@@ -34,6 +34,9 @@ LOCAL = "local"
 _AHEAD = 4
 """Items a worker that are under way or wait for it."""
 
+_TRIES = 3
+"""Tries to start a cluster here: on a busy machine Ray gives up on its own processes after seconds."""
+
 _BATCH = 64
 """Reports that a worker gets at once."""
 
@@ -68,20 +71,30 @@ class Cluster(NamedTuple):
             raise UsageError("--ray needs the package ray; install it with pip install 'thoracite[ray]'") from error
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"{self.workers} workers cannot do anything; expected at least 1")
-        own = {"num_cpus": self.workers, "include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-        where = own if self.address == LOCAL else {"address": self.address}
-        try:
-            ray.init(**where, log_to_driver=False, configure_logging=False)
-        except Exception as error:
-            reason = " ".join(str(error).split())[:160]
-            raise UsageError(
-                f"no Ray cluster answers at {self.address} ({reason}); start one with `ray start --head`, or use local"
-            ) from error
+        for left in reversed(range(_TRIES if self.address == LOCAL else 1)):
+            try:
+                ray.init(**self._where(), log_to_driver=False, configure_logging=False)
+                break
+            except Exception as error:
+                ray.shutdown()
+                if not left:
+                    reason = " ".join(str(error).split())[:160]
+                    raise UsageError(
+                        f"no Ray cluster answers at {self.address} ({reason}); "
+                        "start one with `ray start --head`, or use local"
+                    ) from error
         try:
             resources: Any = ray.cluster_resources()  # type: ignore[no-untyped-call]
             yield self.workers or max(int(resources.get("CPU", 1)), 1)
         finally:
             ray.shutdown()
+
+    def _where(self) -> dict[str, Any]:
+        if self.address != LOCAL:
+            return {"address": self.address}
+        patient = {"agent_register_timeout_ms": 120_000}
+        own = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "_system_config": patient}
+        return {"num_cpus": self.workers, **own}
 
 
 def explain_on_workers(
