@@ -1,9 +1,10 @@
 """A process that answers Cypher statements, so that an endless one can be stopped.
 
 ladybug stops a statement that runs too long, and neither one that it still parses (twenty nested CASE take seconds,
-fifty an age) nor the reading of an answer without end. Each line of standard input is one request in JSON,
-``[statement, seconds, parameters]``, each line of standard output its answer: ``{"columns", "rows"}`` or
-``{"error": kind, "message"}``. It says ``ready`` first. A timer of the system ends the process should its parent have died in the meantime.
+fifty an age) nor the reading of an answer without end. The process says ``ready`` once it has opened the graph. Then
+each line of standard input is one request in JSON, ``[statement, seconds, parameters]``, and each line of standard
+output its answer: ``{"columns", "rows"}`` or ``{"error": kind, "message"}``. A timer of the system ends the process
+should its parent have died in the meantime.
 """
 
 from __future__ import annotations
