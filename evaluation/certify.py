@@ -16,8 +16,8 @@ import numpy as np
 from thoracite.evaluation.release import MARGINS, OPACITIES, READINGS, control, find_truth, read_opacities
 from thoracite.evaluation.words import Said
 from thoracite.files import write_text
-from thoracite.generation.certificate import FILE, Certificate, digest_weights
-from thoracite.generation.risk_control import average_patients
+from thoracite.generation.release.certificate import FILE, Certificate, digest_weights
+from thoracite.generation.release.risk_control import average_patients
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER
 from thoracite.vision.mini.entities import find_entities

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +12,12 @@ import numpy as np
 
 from thoracite.evaluation.told import Told, join_told, reduce_to_report
 from thoracite.generation.citations import strip_citations
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.kg.extract.labels import find_labels
 from thoracite.kg.reports.read import read_reports
 from thoracite.phantom.phantom import draw_phantom
 from thoracite.pipeline import Explainer
-from thoracite.types import CERTAINTIES, Explanation, Finding, Study, find_log_odds, find_verdict
+from thoracite.types import CERTAINTIES, Certainty, Explanation, Finding, Study, find_log_odds, find_verdict
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Radiograph
 from thoracite.vision.labels import FINDINGS
@@ -38,7 +40,7 @@ _RATIOS = {True: 20.0, False: 0.1}
 
 
 class Said(NamedTuple):
-    """What one writer said of one case: whether anything was released, what it reports, what it says of the findings."""
+    """What one writer said of one case: whether it was released, what it reports, what it says of the findings."""
 
     released: bool
     text: str
@@ -119,19 +121,40 @@ def explain_phantoms(number: int, explainers: Mapping[str, Explainer]) -> Explai
     return truth, said
 
 
-def read_oracle(data: Path, number: int) -> list[Oracle]:
-    """Read reports of Open-i with NegBio's labels, evenly over the archive; none where the files are not there."""
-    archive, labels = data / "openi" / "NLMCXR_reports.tgz", data / "knowledge" / "negbio" / "openi_gld_std14.csv"
-    if not number or not archive.is_file() or not labels.is_file():
+def read_oracle(archive: Path, labels: Path | None, number: int) -> list[Oracle]:
+    """Read reports of Open-i with their labels, evenly over the archive; none where the files are not there.
+
+    Parameters
+    ----------
+    archive : Path
+        ``NLMCXR_reports.tgz`` as Open-i gives it.
+    labels : Path or None
+        NegBio's ``openi_gld_std14.csv``; without it labels are read from the reports by the product's extractor.
+    number : int
+        Most reports.
+    """
+    if not number or not archive.is_file() or (labels is not None and not labels.is_file()):
         return []
+    found = [one for one in _read_labelled(archive, labels) if one.labels]
+    places = np.linspace(0, len(found) - 1, min(number, len(found))).round().astype(int)
+    return [found[place] for place in places.tolist()]
+
+
+def _read_labelled(archive: Path, labels: Path | None) -> Iterator[Oracle]:
+    if labels is None:
+        extractor = open_extractor()
+        for report in read_reports(archive):
+            named = find_labels(extractor.extract(report.text))
+            present = (label for label, certainty in named.items() if certainty is Certainty.PRESENT)
+            yield Oracle(report.id, report.text, frozenset(present) & frozenset(FINDINGS))
+        return
     with labels.open(encoding="utf-8", newline="") as file:
         gold = {
             row["filename"]: frozenset(name for name in FINDINGS if row.get(name) == "1")
             for row in csv.DictReader(file)
         }
-    found = [Oracle(one.id, one.text, gold[one.id]) for one in read_reports(archive) if gold.get(one.id)]
-    places = np.linspace(0, len(found) - 1, min(number, len(found))).round().astype(int)
-    return [found[place] for place in places.tolist()]
+    for report in read_reports(archive):
+        yield Oracle(report.id, report.text, gold.get(report.id, frozenset()))
 
 
 def explain_oracle(reports: Sequence[Oracle], explainers: Mapping[str, Explainer]) -> Explained:

@@ -96,9 +96,11 @@ def run_explanations(
     """
     explainers = {name: Explainer(Settings(generator=name)) for name in generators}
     cases = draw_cases(find_read(read_labelled(data / "cxr")), images, seed=11)
-    rows = [*measure_real(Arm("real", *explain_cases(cases, explainers))), *_measure_groups(cases, explainers)]
+    real = Arm("real", *explain_cases(cases, explainers))
+    rows = [*measure_real(real), *measure_groups(cases, real)]
     rows += measure_texts(Arm("phantom", *explain_phantoms(phantoms, explainers)))
-    if oracle := read_oracle(data, reports):
+    archive, labels = data / "openi" / "NLMCXR_reports.tgz", data / "knowledge" / "negbio" / "openi_gld_std14.csv"
+    if oracle := read_oracle(archive, labels, reports):
         rows += measure_texts(Arm("Open-i, oracle findings", *explain_oracle(oracle, explainers)))
     said = f"{len(cases)} images of {len({case.group for case in cases})} locked adults, {phantoms} phantoms"
     return Suite(suite="explanations", data=f"{said}, {len(oracle)} reports of Open-i", n=len(cases), rows=tuple(rows))
@@ -174,17 +176,24 @@ def measure_texts(arm: Arm) -> Iterator[Row]:
         yield summarise(f"{system} minus always normal", f"claim score, {arm.name}", lead.tolist(), arm.groups)
 
 
-def _measure_groups(cases: Sequence[Case], explainers: Mapping[str, Explainer]) -> Iterator[Row]:
-    """Measure the first generator's release by sex, age band and view."""
-    name = next(iter(explainers))
+def measure_groups(cases: Sequence[Case], arm: Arm) -> Iterator[Row]:
+    """Measure the first generator's release by sex, age band and view.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The cases of the arm, in its order.
+    arm : Arm
+        Real images.
+    """
+    name = next(iter(arm.said))
     parts = {"women": [case.sex == "F" for case in cases], "men": [case.sex == "M" for case in cases]}
     parts |= {told: [low <= case.age < high for case in cases] for low, high, told in _BANDS}
     parts |= {view: [case.view == view for case in cases] for view in ("PA", "AP")}
-    truth, said = explain_cases(cases, {name: explainers[name]})
     for part, flags in parts.items():
         own = [at for at, wanted in enumerate(flags) if wanted]
         if own:
-            few = Arm("real", [truth[at] for at in own], {name: [said[name][at] for at in own]})
+            few = Arm("real", [arm.truth[at] for at in own], {name: [arm.said[name][at] for at in own]})
             for row in measure_real(few):
                 if row.system == name and not row.metric.startswith("share of Normal"):
                     yield row.model_copy(update={"metric": f"{row.metric}; {part}"})
@@ -207,4 +216,14 @@ def _f1(hits: np.ndarray, claims: np.ndarray, wanted: np.ndarray) -> float:
     return float(2 * hits.sum() / whole) if whole else float("nan")
 
 
-__all__ = ["IMAGES", "PHANTOMS", "REPORTS", "Arm", "find_read", "measure_real", "measure_texts", "run_explanations"]
+__all__ = [
+    "IMAGES",
+    "PHANTOMS",
+    "REPORTS",
+    "Arm",
+    "find_read",
+    "measure_groups",
+    "measure_real",
+    "measure_texts",
+    "run_explanations",
+]

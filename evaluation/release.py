@@ -4,10 +4,10 @@ An explanation errs where it calls pneumonia, consolidation or infiltration like
 saw no opacity, or calls all three unlikely and they drew one; possible and undecided are no error. The control leaves
 out statements near a limit of the verdicts: a finding that is asserted, or one of three that are all unlikely, becomes
 undecided where its log likelihood ratio is nearer to the limit than a margin λ. Learn then Test
-(:mod:`thoracite.generation.risk_control`) chooses the least λ by patients of the folds, each read by the head that did
-not see the patient; locked patients show the risk that comes of it, and a hundred resplits how often it is above the
-level. The risk is that of one image of a patient drawn at random, in the mix of these images; images that the gate
-withholds are counted apart. Truth of phantoms takes no part.
+(:mod:`thoracite.generation.release.risk_control`) chooses the least λ by patients of the folds, each read by the head
+that did not see the patient; locked patients show the risk that comes of it, and a hundred resplits how often it is
+above the level. The risk is that of one image of a patient drawn at random, in the mix of these images; images that
+the gate withholds are counted apart. Truth of phantoms takes no part.
 
 The bundled encoder is so careful with "likely" and "suspected" that the control has little to do, so a second,
 stricter, reading is controlled beside it: *possible* on an image without opacity is an error too. Baselines: no
@@ -30,7 +30,7 @@ from thoracite.evaluation.patients import Positions, measure_drawn, summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import FINE, draw_patients
 from thoracite.evaluation.words import SYSTEM, Said
-from thoracite.generation.risk_control import DELTA, average_patients, choose_threshold
+from thoracite.generation.release.risk_control import DELTA, average_patients, choose_threshold
 from thoracite.types.image import POSSIBLE, SUSPECTED, UNLIKELY
 from thoracite.types.verdict import ASSERTED, OUTSTANDING
 from thoracite.vision.labels import FINDINGS

@@ -1,8 +1,7 @@
 """The pool for judges: what all systems found for each query, once each, shuffled and blind to the system.
 
-``python -m thoracite.evaluation.retrieval_pool POOL.csv [DATA]`` writes ``query,words,triple,assertion``, and keeps
-what the encoder read in images in ``POOL.readings.json``. Judges add a column ``grade`` (0, 1 or 2), and
-``query,assertion,grade`` become ``retrieval_gold.csv``.
+``python -m thoracite.evaluation.retrieval_pool POOL.csv`` writes ``query,words,triple,assertion``. Judges add a
+column ``grade`` (0, 1 or 2), and ``query,assertion,grade`` become ``retrieval_gold.csv``.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from pathlib import Path
 from thoracite.evaluation.retrieval import name_triple
 from thoracite.evaluation.retrieval_queries import open_systems, read_queries
 from thoracite.evaluation.retrieval_systems import DEEP, Query, Systems, say
-from thoracite.evaluation.suites import DATA
 from thoracite.files import write_text
 from thoracite.types import Triple
 
@@ -28,22 +26,20 @@ QUERIES = 400
 """Most queries of a pool."""
 
 
-def write_pool(path: Path, data: Path = DATA) -> tuple[int, int]:
+def write_pool(path: Path) -> tuple[int, int]:
     """Write the pool; return the numbers of queries and of triples.
 
     Parameters
     ----------
     path : Path
         CSV to write.
-    data : Path
-        Folder of the development data.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["query", "words", "triple", "assertion"])
     queries = triples = 0
     with open_systems() as (retriever, systems):
-        for query in read_queries(retriever, data, most=QUERIES, kept=path.with_suffix(".readings.json")):
+        for query in read_queries(retriever, most=QUERIES):
             pooled = list(pool_query(query, systems))
             writer.writerows([query.id, query.words, say(one), name_triple(one)] for one in pooled)
             queries, triples = queries + 1, triples + len(pooled)
@@ -64,7 +60,7 @@ def pool_query(query: Query, systems: Systems) -> Iterator[Triple]:
 
 
 if __name__ == "__main__":
-    written = write_pool(Path(sys.argv[1]), *map(Path, sys.argv[2:3]))
+    written = write_pool(Path(sys.argv[1]))
     sys.stdout.write(f"{written[1]} triples of {written[0]} queries in {sys.argv[1]}\n")
 
 __all__ = ["MOST", "pool_query", "write_pool"]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.kg.stores.store import GraphStore
+from thoracite.kg.vocabulary import SUGGESTS
 from thoracite.retrieval.asked import Asked
 from thoracite.retrieval.candidates import Key, search_alike, search_near
 from thoracite.retrieval.index.kg_llava import KgLlava
@@ -27,6 +28,9 @@ from thoracite.types import Finding, Triple
 
 DEEP = 10
 """Triples of each system that are judged."""
+
+_WIDE = 60
+"""Triples among which those of one relation are looked for."""
 
 
 class Query(NamedTuple):
@@ -87,6 +91,7 @@ class Systems:
             "kg_llava, all relations": lambda query: self._rank_kg_llava(query, self._every),
             "the ranking before": self._rank_before,
             "ours": lambda query: self._rank(query, Ranking()),
+            "ours, suggestive_of": self._rank_suggestive,
         }
         off = Ranking().off
         for part in PARTS:
@@ -97,6 +102,11 @@ class Systems:
     def _rank(self, query: Query, ranking: Ranking) -> list[Triple]:
         found: Retrieval = self._retriever.retrieve(query.query, view=query.view, k=DEEP, ranking=ranking)  # type: ignore[arg-type]
         return [scored.triple for scored in found.triples]
+
+    def _rank_suggestive(self, query: Query) -> list[Triple]:
+        """Rank as we do, and keep what KG-LLaVA keeps of the graph: one relation."""
+        found: Retrieval = self._retriever.retrieve(query.query, view=query.view, k=_WIDE)  # type: ignore[arg-type]
+        return [one.triple for one in found.triples if one.triple.relation.id == SUGGESTS][:DEEP]
 
     def _rank_before(self, query: Query) -> list[Triple]:
         if query.asked.findings:

@@ -45,6 +45,8 @@ _SUITES = {
     "knockout": "thoracite.evaluation.knockout:run_knockout",
     "explanations": "thoracite.evaluation.explanations:run_explanations",
     "ranking": "thoracite.evaluation.ranking:run_ranking",
+    "free-text": "thoracite.evaluation.free_text:run_free_text",
+    "generator": "thoracite.evaluation.generator:run_generator",
     "release": "thoracite.evaluation.release:run_release",
     "leakage": "thoracite.evaluation.leakage:run_leakage",
     "similar": "thoracite.evaluation.similar:run_similar",
@@ -59,7 +61,18 @@ _SUITES = {
 """Names of the suites, each with the function that measures it on a data folder; a new suite is one line here."""
 
 WITHOUT_DATA = frozenset(
-    {"differential", "index", "questions", "ranking", "retrieval", "wordings", "stores", "scale", "text-vectors"}
+    {
+        "differential",
+        "free-text",
+        "index",
+        "questions",
+        "ranking",
+        "retrieval",
+        "wordings",
+        "stores",
+        "scale",
+        "text-vectors",
+    }
 )
 """Suites that measure bundled files, and need no development data."""
 

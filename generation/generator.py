@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from thoracite.errors import UsageError
+from thoracite.errors import ModelError, UsageError
 from thoracite.plugins import find_plugin, list_plugins, open_plugin
 from thoracite.settings import Settings
 from thoracite.types import Evidence, Finding, Study
@@ -70,14 +70,23 @@ AnyGenerator: TypeAlias = Generator | TextGenerator
 """A generator of either kind."""
 
 
-def open_generator(name: str = "template", *, settings: Settings | None = None) -> AnyGenerator:
+FORMS = ("template", MINI, "llava:OWNER/MODEL|FOLDER", "med-xpt:FOLDER", "openai:ADDRESS[#MODEL]")
+"""Forms of names."""
+
+
+def open_generator(name: str = "template", *, fetch: bool = False, settings: Settings | None = None) -> AnyGenerator:
     """Return the generator of that name.
 
     Parameters
     ----------
     name : str
-        ``template``: deterministic, needs no model. ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
+        ``template``: deterministic, needs no model. ``thoracite-mini-llava``: bundled, writes from pixels and graph.
+        ``llava:OWNER/MODEL`` or ``llava:FOLDER``: LLaVA and whatever else transformers loads as a model of images and
+        texts. ``med-xpt:FOLDER``: encoder, transformer projector and GPT-2. ``openai:ADDRESS[#MODEL]``: a server with
+        the chat interface of OpenAI. ``NAME`` or ``NAME:SOURCE`` of an installed plug-in (entry points
         ``thoracite.generators``).
+    fetch : bool
+        Whether missing weights may be fetched; the network is not used otherwise, but for a server that is named.
     settings : Settings or None
         For a model or a plug-in; read from environment and file unless given.
 
@@ -86,7 +95,7 @@ def open_generator(name: str = "template", *, settings: Settings | None = None) 
     UsageError
         If no generator has the name.
     ModelError
-        If a plug-in cannot be loaded.
+        If a package or weights are missing, memory does not suffice, or a plug-in cannot be loaded.
 
     Examples
     --------
@@ -97,12 +106,37 @@ def open_generator(name: str = "template", *, settings: Settings | None = None) 
         from thoracite.generation.generator_template import TemplateGenerator
 
         return TemplateGenerator()
+    settings = settings or Settings()
     kind, _, source = name.partition(":")
+    if name == MINI or (source and kind in {"llava", "med-xpt", "openai"}):
+        return _open_model(kind, source, fetch, settings)
     if (plugin := find_plugin("thoracite.generators", kind)) is not None:
-        opened: AnyGenerator = open_plugin(plugin, source, settings or Settings())
+        opened: AnyGenerator = open_plugin(plugin, source, settings)
         return opened
-    known = ", ".join(["template", *list_plugins("thoracite.generators")])
+    known = ", ".join([*FORMS, *list_plugins("thoracite.generators")])
     raise UsageError(f"there is no generator {name!r}; known generators are {known}")
 
 
-__all__ = ["MINI", "AnyGenerator", "Generator", "TextGenerator", "open_generator"]
+def _open_model(kind: str, source: str, fetch: bool, settings: Settings) -> TextGenerator:
+    """Open a model that writes from pixels."""
+    try:
+        if kind == "openai":
+            from thoracite.generation.adapters.chat import ChatGenerator
+
+            return ChatGenerator(source, settings)
+        if kind == "med-xpt":
+            from thoracite.generation.adapters.med_xpt import load_med_xpt
+
+            return load_med_xpt(source, device=settings.device)
+        from thoracite.generation.adapters.transformers_generator import load_bundled, load_llava
+
+        if kind == MINI:
+            return load_bundled(device=settings.device)
+        return load_llava(source, device=settings.device, fetch=fetch)
+    except ImportError as error:
+        raise ModelError(
+            f"the generator {kind} needs the package {error.name}; install it with pip install 'thoracite[llava]'"
+        ) from error
+
+
+__all__ = ["FORMS", "MINI", "AnyGenerator", "Generator", "TextGenerator", "open_generator"]

@@ -83,15 +83,26 @@ def check_indication(sentence: str, cited: Sequence[Evidence]) -> list[Fault]:
     known = {part for piece in cited for part in (_normalise(piece.label), *_cut(piece.label))}
     if _normalise(said["words"]) in known:
         return []
-    strange = [part for part in _cut(said["words"]) if part not in known]
+    strange = [
+        part
+        for sentence in _SENTENCES.split(said["words"])
+        if _normalise(sentence) not in known
+        for part in _split(sentence)
+        if part not in known
+    ]
     return [Fault("unsupported", f"the request does not say {part!r}") for part in strange]
 
 
 def _cut(text: str) -> list[str]:
     """Cut words into their parts, normalised."""
     sentences = _SENTENCES.split(text)
-    parts = [part for one in sentences for part in ([one] if _NEGATION.search(one) else _PARTS.split(one))]
-    return [part for part in map(_normalise, [*sentences, *parts]) if part]
+    return [*filter(None, map(_normalise, sentences)), *(part for one in sentences for part in _split(one))]
+
+
+def _split(sentence: str) -> list[str]:
+    """Split a sentence at commas and "and", but none with a denial."""
+    parts = [sentence] if _NEGATION.search(sentence) else _PARTS.split(sentence)
+    return [part for part in map(_normalise, parts) if part]
 
 
 def _normalise(text: str) -> str:

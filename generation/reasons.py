@@ -49,7 +49,7 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
     """
     triples, signs = cited.list_triples(finding), cited.list_signs(finding)
     yield f"{observe(cited, finding).removesuffix('.')}{carry(signs) or state_own_reading(finding)}."
-    told = _choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=leading)
+    told = choose_signs([(piece, find_tying(piece, triples)) for piece in signs], leading=leading)
     yield from (tell_sign(piece, tie, brief=cited.tell_once(piece)) for piece, tie in told)
     stated = ((piece, piece.triple) for piece in triples if piece.triple is not None)
     joined = list(filter(None, (_join(cited, finding, *pair) for pair in stated)))
@@ -63,7 +63,7 @@ def tell_foremost_reason(cited: CitedFindings) -> Iterator[str]:
     for finding in cited.asserted[:1]:
         triples = cited.list_triples(finding)
         tied = [(piece, tie) for piece in cited.list_signs(finding) if (tie := find_tying(piece, triples)) is not None]
-        for piece, tie in _choose_signs(tied, leading=True)[:1]:
+        for piece, tie in choose_signs(tied, leading=True)[:1]:
             yield tell_sign(piece, tie, brief=cited.tell_once(piece))
 
 
@@ -89,7 +89,7 @@ Tied = tuple[Evidence, Evidence | None]
 """A sign, and the fact that ties it."""
 
 
-def _choose_signs(signs: Sequence[Tied], *, leading: bool) -> list[Tied]:
+def choose_signs(signs: Sequence[Tied], *, leading: bool) -> list[Tied]:
     """Choose the strongest signs for the finding, then the strongest against it; each value once."""
     ranked = sorted((one for one in signs if _rate(*one) >= _LEAST), key=lambda one: -_rate(*one))
     chosen: list[Tied] = []
@@ -184,4 +184,4 @@ def _leads_on(triple: Triple, finding: Entity) -> bool:
     return ends.get(triple.relation.id) == finding.id
 
 
-__all__ = ["explain_finding", "tell_absent", "tell_foremost_reason"]
+__all__ = ["choose_signs", "explain_finding", "tell_absent", "tell_foremost_reason"]

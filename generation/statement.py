@@ -28,6 +28,7 @@ from thoracite.generation.wording import (
     find_numbers,
     find_open_grade,
     find_parentheses,
+    find_turned_grade,
     is_modal,
 )
 from thoracite.kg.extract.extractor import Extractor
@@ -357,6 +358,9 @@ def _grade(
     if len(clause.numbers) == 1 and len({find_grade(word.text, "DP") for word in modal}) > 1:
         return "unclear"
     nearest = min(modal, key=lambda word: _distance(word, mention), default=None)
+    before = clause.text if nearest is None else clause.text[: nearest.start + len(nearest.text) - clause.start]
+    if turned := find_turned_grade(before.lower()):
+        return turned
     said = nearest.text if nearest else ""
     return find_grade(said if label else f"{said} {clause.text.lower()}", label)
 

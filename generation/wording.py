@@ -81,6 +81,24 @@ _UNDECIDED = re.compile(
 _DECIDES = re.compile(r"\b(?:un|in)?deci[ds]\w*\b")
 _SEEN = re.compile(r"\b(?:present|seen|detected|visible|found|shown?|shows|evident|there)\b")
 
+_ADVERBS = (
+    r"(?:very|so|as|really|at|all|that|too|particularly|especially|highly|clearly|even|necessarily|here|now|yet|any|"
+    r"more|longer|be|been|being|is|are|was|were|to|a|the|considered|thought|seen|deemed|judged|regarded|called|in|"
+    r"least|by|any|means|quite|strongly|definitely|certainly|much)"
+)
+_MODAL = (
+    r"(?P<modal>(?:un)?likely|(?:im)?probabl[ey]|(?:im)?possibl[ey]|suspected|suspicio\w+|present|presumabl[ey]|absent)"
+)
+_TURNED = re.compile(
+    r"\b(?P<by>not|never|cannot|neither|nor|hardly|scarcely|barely|less|least|anything but|far from|no longer|no more|"
+    rf"\w+n't)\s+(?:{_ADVERBS}\s+)*?{_MODAL}\b"
+)
+_TWICE = re.compile(
+    rf"\b(?:not|never|cannot|neither|nor|hardly|scarcely|barely|\w+n't)\s+(?:{_ADVERBS}\s+)*?"
+    r"(?:no|without|neither|free of|negative for|not|un\w+able|excluded|ruled out|lacking)\b"
+)
+"""A word that turns the degree behind it, and a denial that is denied."""
+
 _WORDS = (
     r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|least|more|less|than|to|below|under|and|times|"
     r"its|their|usual|odds|[=≤<,;]"
@@ -130,6 +148,8 @@ def find_grade(words: str, label: str | None) -> Grade:
     label : str or None
         The extractor's label: ``DP``, ``U`` or ``DA``; None where it did not see the finding.
     """
+    if turned := find_turned_grade(words):
+        return turned
     if label == "DA" or (label is None and _ABSENT.search(words)):
         return "absent"
     if _CERTAIN.search(words):
@@ -141,6 +161,28 @@ def find_grade(words: str, label: str | None) -> Grade:
     if _LIKELY.search(words):
         return "likely"
     return "possible" if label == "U" else "present"
+
+
+def find_turned_grade(clause: str) -> Grade | None:
+    """Find what a degree says that a word before it turns: "not likely" is absent, "not unlikely" is unclear.
+
+    Parameters
+    ----------
+    clause : str
+        Lower case.
+
+    Examples
+    --------
+    >>> [find_turned_grade(clause) for clause in ("is not at all likely", "there is not no sign", "is likely")]
+    ['absent', 'unclear', None]
+    """
+    if _TWICE.search(clause):
+        return "unclear"
+    if (match := _TURNED.search(clause)) is None:
+        return None
+    denies = re.match(r"un|im|absent", match["modal"]) is not None
+    weakens = match["by"] in {"less", "least", "hardly", "scarcely", "barely"}
+    return "unclear" if denies or weakens else "absent"
 
 
 def find_open_grade(clause: str) -> Grade | None:
@@ -227,6 +269,7 @@ __all__ = [
     "find_numbers",
     "find_open_grade",
     "find_parentheses",
+    "find_turned_grade",
     "is_modal",
     "normalise",
     "normalise_word",

@@ -7,7 +7,7 @@ behind it is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from thoracite.kg.privacy.ledger import Ledger, Without
 from thoracite.types import Counts, Triple
@@ -45,6 +45,29 @@ class Firewall:
         return triple if whole is None else _replace(triple, whole.support, self._without)
 
 
+def leave_out(
+    triples: Mapping[str, tuple[Triple, ...]],
+    without: Collection[tuple[str, str, str]] = (),
+    *,
+    firewall: Firewall | None = None,
+) -> Mapping[str, tuple[Triple, ...]]:
+    """Return triples by concept without some of them, and without what patients' own reports state.
+
+    Parameters
+    ----------
+    triples : mapping of str to tuple of Triple
+        By the concept that they are looked up for.
+    without : collection of (str, str, str)
+        Keys of triples that are left out.
+    firewall : Firewall or None
+        Leaves patients out.
+    """
+    if not without and firewall is None:
+        return triples
+    kept = {one: tuple(triple for triple in own if triple.key not in without) for one, own in triples.items()}
+    return kept if firewall is None else {one: tuple(firewall.clear(own)) for one, own in kept.items()}
+
+
 def _replace(triple: Triple, held: int, without: Without) -> Triple | None:
     """Put the counts without the patients in the place of those with them."""
     read = [origin for origin in triple.provenance if origin.extractor == "curated"]
@@ -65,4 +88,4 @@ def _forget(triple: Triple, sources: int) -> dict[str, object]:
     return {"counts": Counts(), "support": sources, "lift": None, "provenance": kept}
 
 
-__all__ = ["Firewall"]
+__all__ = ["Firewall", "leave_out"]

@@ -12,9 +12,11 @@ from thoracite.errors import InputError, UsageError
 from thoracite.kg.assertions import compact_or_keep
 from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.linking.suggestion import correct, suggest
+from thoracite.kg.privacy.ledger import Ledger
 from thoracite.kg.stores.concept_names import read_graph_concepts
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.retrieval.asked import Asked, ask_findings
+from thoracite.retrieval.firewall import Firewall
 from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.typed import Typed, read_typed
 from thoracite.settings import Settings
@@ -57,6 +59,7 @@ class Lookup:
         self._store, self._encoder = store, encoder
         self._linker: Linker | None = None
         self._images: ImageIndex | None = None
+        self._ledger: Ledger | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -235,7 +238,7 @@ class Lookup:
         taken = Fingerprint.take(radiograph, reading, image)
         return [] if taken is None else self.images.find(taken, patients=patients)
 
-    def list_copied(self, image: ImageInput, radiograph: Radiograph, reading: Reading) -> frozenset[int]:
+    def list_copied(self, image: ImageInput | None, radiograph: Radiograph, reading: Reading) -> frozenset[int]:
         """Return the ledger's hashes of the patients of near-duplicates; none without an index that was built with one.
 
         Parameters
@@ -247,6 +250,37 @@ class Lookup:
 
         taken = None if self.images is None else Fingerprint.take(radiograph, reading, image)
         return frozenset() if self.images is None or taken is None else self.images.list_counted(taken)
+
+    def find_firewall(self, patient: str | None, radiograph: Radiograph, reading: Reading) -> Firewall | None:
+        """Return what leaves a patient out, and those of near-duplicates of an image; None where nobody is known.
+
+        Parameters
+        ----------
+        patient : str or None
+            As the reports of the graph's ledger name them; without a ledger nothing was counted for them alone.
+        radiograph, reading : Radiograph, Reading
+            The image, and what was read in it.
+        """
+        copied = self.list_copied(None, radiograph, reading) if self.settings.similar else frozenset()
+        there = (self.settings.ledger or self.settings.graph / "ledger").is_dir()
+        named = [patient] if patient and there else []
+        return self.open_firewall(named, copied) if named or copied else None
+
+    def open_firewall(self, patients: Iterable[str], hashes: Iterable[int] = ()) -> Firewall:
+        """Open the ledger of the graph's reports, and return what leaves patients out.
+
+        Raises
+        ------
+        PrivacyError
+            If there is no ledger.
+        StoreError
+            If the index of images was built with another one.
+        """
+        if self._ledger is None:
+            self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
+        if hashes and self.images is not None:
+            self.images.check_ledger(self._ledger)
+        return Firewall(self._ledger, patients, hashes=hashes)
 
     def _ask_image(self, image: ImageInput, view: View, patients: Iterable[str]) -> Asked | Retrieval:
         """Ask for what an image shows, with the images that are like it; what is refused is answered already."""
@@ -261,13 +295,16 @@ class Lookup:
         return asked._replace(similar=similar, copied=self.list_copied(image, radiograph, reading))
 
     def close(self) -> None:
-        """Close the graph and the index of images."""
+        """Close the graph, the index of images and the ledger."""
         if self._store is not None:
             self._store.close()
             self._store = None
         if self._images is not None:
             self._images.close()
             self._images = None
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
 
     def _find_coded(self, code: str) -> Entity | None:
         """Return the concept with a code of another vocabulary, such as HP:0002202 or CheXpert:Edema, in any case."""

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from thoracite.errors import InputError, UsageError
-from thoracite.kg.privacy.ledger import Ledger
 from thoracite.retrieval.asked import Asked, ask_findings, ask_signs, ask_words, read_answer
 from thoracite.retrieval.candidates import Candidates, Found, Key, TextIndex, search_alike, search_near
 from thoracite.retrieval.diagnosis.differential import MOST, Differential, rank_diagnoses
 from thoracite.retrieval.diagnosis.likelihood import SignTable
 from thoracite.retrieval.evidence import collect_evidence
-from thoracite.retrieval.firewall import Firewall
+from thoracite.retrieval.firewall import Firewall, leave_out
 from thoracite.retrieval.lookup import IMAGE_SUFFIXES, Lookup, is_image
 from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.result import Retrieval
@@ -73,7 +72,6 @@ class Retriever(Lookup):
         super().__init__(settings, store=store, encoder=encoder)
         self.ranking = Ranking()
         self._index: TextIndex | None = None
-        self._ledger: Ledger | None = None
         self._neighbours: dict[str, tuple[Triple, ...]] = {}
         self._of_signs: dict[str, tuple[Triple, ...]] = {}
         self._near: dict[tuple[str, int, int], tuple[Triple, ...]] = {}
@@ -162,12 +160,12 @@ class Retriever(Lookup):
             ranking = ranking.model_copy(update={"limit": k})
         with self._turn:
             patients = [patient] if isinstance(patient, str) else list(patient or ())
-            firewall = None if patient is None else self._open_firewall(patients)
+            firewall = None if patient is None else self.open_firewall(patients)
             asked, vector = self.ask(query, view, patients)
             if isinstance(asked, Retrieval):
                 return asked
             if asked.copied:
-                firewall = self._open_firewall(patients, asked.copied)
+                firewall = self.open_firewall(patients, asked.copied)
             return self._search(asked, ranking, firewall=firewall, vector=vector)
 
     def retrieve_many(self, queries: Iterable[Query], **options: Any) -> Iterator[Retrieval]:
@@ -258,13 +256,6 @@ class Retriever(Lookup):
         (hits,) = self._index.find([asked.text] if vector is None else vector[None, :], _NEAREST)
         return hits
 
-    def _open_firewall(self, patients: Iterable[str], hashes: Iterable[int] = ()) -> Firewall:
-        if self._ledger is None:
-            self._ledger = Ledger(self.settings.ledger or self.settings.graph / "ledger")
-        if hashes and self.images is not None:
-            self.images.check_ledger(self._ledger)
-        return Firewall(self._ledger, patients, hashes=hashes)
-
     @property
     def sign_table(self) -> SignTable:
         """Return how often diagnoses show signs, by the graph's facts; read once."""
@@ -308,6 +299,7 @@ class Retriever(Lookup):
         view: View = "unknown",
         limit: int = 6,
         without: Collection[tuple[str, str, str]] = (),
+        firewall: Firewall | None = None,
     ) -> Retrieval:
         """Find the reasons that an explanation gives: for each finding that is likely, suspected or possible.
 
@@ -321,6 +313,8 @@ class Retriever(Lookup):
             Most triples for each finding beside those that tie its signs.
         without : collection of (str, str, str)
             Triples that are left out, by CURIEs of subject, relation and object; the next best take their place.
+        firewall : Firewall or None
+            From :meth:`find_firewall`.
         """
         with self._turn:
             self._look_up(finding.entity.id for finding in findings)
@@ -329,8 +323,8 @@ class Retriever(Lookup):
                 self.store,
                 seeds,
                 seen=seen,
-                neighbours=_leave_out(self._neighbours, without),
-                tied=self._tie(findings, seeds, seen, without),
+                neighbours=leave_out(self._neighbours, without, firewall=firewall),
+                tied=self._tie(findings, seeds, seen, without, firewall),
                 limit=limit,
             )
             evidence = collect_evidence(findings, subgraph)
@@ -352,11 +346,8 @@ class Retriever(Lookup):
         return Retrieval(subgraph=subgraph, evidence=collect_evidence((), subgraph))
 
     def close(self) -> None:
-        """Close the graph and the ledger."""
+        """Close the graph, the index of images and the ledger."""
         super().close()
-        if self._ledger is not None:
-            self._ledger.close()
-            self._ledger = None
         self._table = None
         for kept in (self._neighbours, self._of_signs, self._near, self._alike):
             kept.clear()
@@ -372,6 +363,7 @@ class Retriever(Lookup):
         seeds: Sequence[Entity],
         seen: Seen,
         without: Collection[tuple[str, str, str]],
+        firewall: Firewall | None,
     ) -> list[ScoredTriple]:
         """Return the facts that tie the signs of the seeds, and the absent signs of other findings."""
         by_id = {finding.entity.id: finding for finding in findings}
@@ -379,18 +371,9 @@ class Retriever(Lookup):
         others = [finding.model_copy(update={"signs": find_absent(finding)}) for finding in by_id.values()]
         missing = [concept for concept in list_concepts([*asserted, *others]) if concept not in self._of_signs]
         self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
-        facts = _leave_out(self._of_signs, without)
+        facts = leave_out(self._of_signs, without, firewall=firewall)
         tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
         return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
-
-
-def _leave_out(
-    triples: Mapping[str, tuple[Triple, ...]], without: Collection[tuple[str, str, str]]
-) -> Mapping[str, tuple[Triple, ...]]:
-    """Return triples by concept without some of them."""
-    if not without:
-        return triples
-    return {one: tuple(triple for triple in of_it if triple.key not in without) for one, of_it in triples.items()}
 
 
 __all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thoracite.errors import InputError, UsageError
-from thoracite.generation.certificate import hold_back_reading
 from thoracite.generation.generator import AnyGenerator, open_generator
 from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
 from thoracite.generation.indication import collect_indication
+from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
 from thoracite.interventions import (
     Case,
@@ -248,7 +248,8 @@ class Explainer:
             reading = self._set_signs(reading, signs)
         if self.settings.risk is not None:
             reading = hold_back_reading(reading, self.settings.risk, encoder=self.retriever.encoder.name)
-        found = self._retrieve(reading.findings, reading.view, without=without)
+        firewall = self.retriever.find_firewall(study.patient, radiograph, reading) if self.graph else None
+        found = self._retrieve(reading.findings, reading.view, without=without, firewall=firewall)
         evidence = (*found.evidence, *collect_indication(study.indication, found.evidence))
         evidence = keep_keys(evidence, before) if before else evidence
         written = self._write(study, radiograph, reading, evidence)
@@ -346,9 +347,9 @@ class Explainer:
         """Return the digest of the graph; ``none`` without one."""
         return self.retriever.store.digest if self.graph else "none"
 
-    def _retrieve(self, findings: Sequence[Finding], view: View, *, without: Collection[Key] = ()) -> Retrieval:
+    def _retrieve(self, findings: Sequence[Finding], view: View, **left_out: Any) -> Retrieval:
         if self.graph:
-            return self.retriever.search(findings, view=view, without=without)
+            return self.retriever.search(findings, view=view, **left_out)
         return Retrieval(findings=tuple(findings), evidence=collect_evidence(findings, Subgraph()))
 
     def _write(self, study: Study, radiograph: Radiograph, reading: Reading, evidence: Sequence[Evidence]) -> Written:

@@ -24,6 +24,9 @@ PACKAGE = Path(__file__).resolve().parent
 ONTOLOGIES = PACKAGE / "ontologies"
 MODELS = PACKAGE / "models"
 
+SECRETS = frozenset({"chat_key", "store_password", "token"})
+"""Settings whose values are never printed."""
+
 _PREFIX = "THORACITE_"
 
 
@@ -63,6 +66,10 @@ class Settings(BaseSettings):
         ``ledger`` in the graph's folder unless given.
     generator : str
         ``template``, or the name of another generator.
+    chat_key : SecretStr
+        Key of a chat server (``openai:ADDRESS``), from the environment; never printed.
+    chat_limit_s : float
+        Time limit of a chat server's answer in seconds, above 0.
     encoder : str
         ``thoracite-mini``, or the name of another encoder.
     prevalence : Path or None
@@ -82,6 +89,9 @@ class Settings(BaseSettings):
         Address that ``thoracite serve`` listens on.
     port : int
         Port that ``thoracite serve`` listens on, 0 to 65535; 0 takes a free one.
+    token : SecretStr
+        Secret that ``thoracite serve`` asks of everyone, needed where ``host`` is more than this machine; never
+        printed.
     similar : Path or None
         Folder of an index of images, which ``thoracite index images`` writes; similar ones are shown beside
         explanations. Off unless given.
@@ -110,6 +120,8 @@ class Settings(BaseSettings):
     store_password: SecretStr = SecretStr("")
     ledger: Path | None = None
     generator: str = "template"
+    chat_key: SecretStr = SecretStr("")
+    chat_limit_s: float = Field(default=120.0, gt=0)
     encoder: str = "thoracite-mini"
     prevalence: Path | None = None
     risk: float | None = Field(default=None, gt=0, lt=1)
@@ -119,6 +131,7 @@ class Settings(BaseSettings):
     max_bytes: int = Field(default=256_000_000, gt=0)
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    token: SecretStr = SecretStr("")
     similar: Path | None = None
     examples: Path | None = None
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -192,7 +205,9 @@ class _FileSource(PydanticBaseSettingsSource):
         return _read_file().get(field_name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        return _read_file()
+        if "chat_key" in (read := _read_file()):
+            raise UsageError(f"chat_key must not stand in {_file()}; set it in the environment as THORACITE_CHAT_KEY")
+        return read
 
 
 def _environment() -> Mapping[str, str]:
@@ -223,13 +238,13 @@ def _find_origins(arguments: Mapping[str, Any], names: set[str]) -> dict[str, st
 
 
 def _explain(error: ValidationError, arguments: Mapping[str, Any], names: set[str]) -> str:
-    """Return the first fault as a sentence; a password's value is not repeated."""
+    """Return the first fault as a sentence; a secret's value is not repeated."""
     first = error.errors()[0]
     name = str(first["loc"][0])
     origin = _find_origins(arguments, names).get(name, "default")
-    value = "…" if "password" in name else repr(first["input"])
+    value = "…" if name in SECRETS else repr(first["input"])
     known = ", ".join(Settings.model_fields)
     return f"setting {name} = {value} (from {origin}) is wrong: {first['msg']}; known settings are {known}"
 
 
-__all__ = ["MODELS", "ONTOLOGIES", "PACKAGE", "Settings"]
+__all__ = ["MODELS", "ONTOLOGIES", "PACKAGE", "SECRETS", "Settings"]

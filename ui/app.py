@@ -8,19 +8,32 @@ from __future__ import annotations
 import asyncio
 import functools
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.themes import Base
 
 from thoracite.errors import ThoraciteError
-from thoracite.ui.examples import Example, find_examples, write_thumbnails
+from thoracite.ui.assets import add_assets, render_head
+from thoracite.ui.examples import Example, draw_example, find_examples, write_thumbnails
 from thoracite.ui.interventions.sign_map import render_map
-from thoracite.ui.page import read_static, render_body, render_message, render_welcome
+from thoracite.ui.page import render_body, render_message, render_welcome, render_working
 from thoracite.ui.service import Service
+from thoracite.ui.tabs.about import render_about
+from thoracite.ui.tabs.differential import render_differential_tab
+from thoracite.ui.tabs.query import render_query_tab
+from thoracite.ui.tabs.report import render_report_tab
 from thoracite.ui.text import NOTICE
+
+FORMS = {
+    "Differential": render_differential_tab,
+    "Check a report": render_report_tab,
+    "Query": render_query_tab,
+}
+"""Tabs whose forms stand there from the start."""
 
 FONTS = ["system-ui", "sans-serif"]
 
@@ -55,28 +68,42 @@ def build_app(service: Service, examples: Sequence[Example] = (), thumbnails: Se
         with gr.Tabs():
             with gr.Tab("Explain", id="explain"):
                 _add_explaining(service, examples, thumbnails)
+            for name, render in FORMS.items():
+                with gr.Tab(name, id=name.lower()):
+                    _add_html(str(render()), name.split()[-1].lower())
             with gr.Tab("Signs", id="signs") as signs:
-                table = gr.HTML("<p>Loading …</p>", elem_id="signs", js_on_load=None, apply_default_css=False)
+                table = _add_html("<p>Loading …</p>", "signs")
+            with gr.Tab("About", id="about") as about:
+                said = _add_html("<p>Loading …</p>", "about")
         signs.select(_render_signs, None, table, api_visibility="private")
+        about.select(lambda: str(render_about(service)), None, said, api_visibility="private")
         blocks.unload(forget)
     blocks.queue(default_concurrency_limit=1, max_size=16)
     return blocks
 
 
+def _add_html(text: str, name: str) -> gr.HTML:
+    return gr.HTML(text, elem_id=name, js_on_load=None, apply_default_css=False)
+
+
 def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: Sequence[Path]) -> None:
     """Add what explains an image: upload, examples, result."""
 
-    def explain_upload(path: str | None, request: gr.Request) -> tuple[str, None]:
+    def explain_upload(path: str | None, request: gr.Request) -> Iterator[tuple[str, None]]:
         if path is None:
-            return str(render_welcome()), None
+            yield str(render_welcome()), None
+            return
         upload = Path(path)
         try:
-            return _explain(service, upload, request), None
+            yield str(render_working(upload.name)), None
+            yield _explain(service, upload, request), None
         finally:
             shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
 
-    def explain_example(event: gr.SelectData, request: gr.Request) -> str:
-        return _explain(service, examples[event.index].path, request)
+    def explain_example(event: gr.SelectData, request: gr.Request) -> Iterator[str]:
+        example = examples[event.index]
+        yield str(render_working(example.name))
+        yield _explain(service, draw_example(example), request)
 
     with gr.Row(elem_classes="pick"):
         with gr.Column(scale=2, min_width=260):
@@ -85,9 +112,14 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
         with gr.Column(scale=3, min_width=320):
             gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
             gallery = _add_gallery(examples, thumbnails)
-    result = gr.HTML(str(render_welcome()), elem_id="result", js_on_load=None, apply_default_css=False)
-    upload.upload(explain_upload, upload, [result, upload], concurrency_id="explain", api_visibility="private")
-    gallery.select(explain_example, None, result, concurrency_id="explain", api_visibility="private")
+    result = _add_html(str(render_welcome()), "result")
+    shown: dict[str, Any] = {  # it tells its progress itself
+        "concurrency_id": "explain",
+        "api_visibility": "private",
+        "show_progress": "hidden",
+    }
+    upload.upload(explain_upload, upload, [result, upload], **shown)
+    gallery.select(explain_example, None, result, **shown)
 
 
 def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.Gallery:
@@ -96,7 +128,7 @@ def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.
         show_label=False,
         label="Examples",
         columns=5,
-        height=148,
+        height="auto",
         object_fit="contain",
         allow_preview=False,
         interactive=False,
@@ -120,6 +152,7 @@ def mount_page(app: FastAPI, service: Service, workspace: Path) -> None:
     examples = find_examples(service.settings.examples, workspace)
     thumbnails = write_thumbnails(examples, workspace, service.settings)
     blocks = functools.partial(build_app, service, examples, thumbnails)
+    add_assets(app)
     asyncio.run(_mount(app, blocks, service.settings.max_bytes))
 
 
@@ -130,7 +163,7 @@ async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -
         build(),
         path="/",
         theme=Base(primary_hue="cyan", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]),
-        head=_head(),  # not css=: Gradio would rewrite the selectors
+        head=render_head(),  # not css=: Gradio would rewrite the selectors
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -138,12 +171,6 @@ async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -
         show_error=True,
         max_file_size=max_bytes,
     )
-
-
-def _head() -> str:
-    style = read_static("thoracite.css") + read_static("demo.css")
-    script = read_static("page.js") + read_static("live.js")
-    return f'<link rel="icon" href="data:,"><style>{style}</style><script>{script}</script>'
 
 
 def _explain(service: Service, path: Path, request: gr.Request) -> str:

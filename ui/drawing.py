@@ -73,7 +73,7 @@ def draw_graph(evidence: Sequence[Evidence]) -> Markup:
     drawn = [item for item in evidence if item.triple is not None]
     if not drawn:
         return Markup("")
-    nodes = _place(drawn)
+    nodes = place_nodes(drawn)
     width = max(_find_right(item, nodes) for item in drawn) + 2
     height = max(node.y + node.height for node in nodes.values()) + 2
     used: defaultdict[str, int] = defaultdict(int)
@@ -95,7 +95,19 @@ def _find_right(item: Evidence, nodes: dict[str, Node]) -> float:
     return max(start.x, end.x) + NODE_WIDTH + beside
 
 
-def _place(drawn: Sequence[Evidence]) -> dict[str, Node]:
+def place_nodes(drawn: Sequence[Evidence]) -> dict[str, Node]:
+    """Place the concepts of triples in columns, those of the findings first.
+
+    Parameters
+    ----------
+    drawn : sequence of Evidence
+        Of kind ``triple``.
+
+    Returns
+    -------
+    dict of str to Node
+        By CURIE.
+    """
     labels: dict[str, str] = {}
     neighbours: defaultdict[str, list[str]] = defaultdict(list)
     for item in drawn:
@@ -165,9 +177,10 @@ def _draw_edge(item: Evidence, nodes: dict[str, Node], used: defaultdict[str, in
         x, leaf, other = (x1 - 12, y1, y0) if right else (x0 - 12, y0, y1)
         y, anchor = (leaf - 5 if other >= leaf else leaf + 13), "end"  # on the outer side of the curve
     return Markup(
-        '<g class="edge {}"><path d="{}" marker-end="url(#arrow)"/><text x="{}" y="{:.1f}" text-anchor="{}">'
+        '<g class="edge {}" data-edge="{}"><path d="{}" marker-end="url(#arrow)"/>'
+        '<text x="{}" y="{:.1f}" text-anchor="{}">'
         '<tspan class="cite-label" data-key="{}">{}</tspan> {}</text></g>'
-    ).format(item.stance, path, x, y, anchor, item.key, item.key, item.triple.relation.label)
+    ).format(item.stance, item.key, path, x, y, anchor, item.key, item.key, item.triple.relation.label)
 
 
 def _slot(name: str, nodes: dict[str, Node], used: defaultdict[str, int]) -> float:
@@ -240,7 +253,7 @@ def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: flo
     ).format(
         _NAMES - 8,
         y + 13,
-        textwrap.shorten(name, 42, placeholder="…"),
+        textwrap.shorten(name, 40, placeholder="…"),
         css,
         x,
         y + 2,
@@ -252,4 +265,4 @@ def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: flo
     )
 
 
-__all__ = ["STRONGEST", "draw_graph", "draw_waterfall"]
+__all__ = ["STRONGEST", "Node", "draw_graph", "draw_waterfall", "place_nodes"]

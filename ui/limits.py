@@ -47,7 +47,12 @@ class Turnstile:
         self._slots, self._line, self._patience_s = slots, line, patience_s
         self._free = threading.Semaphore(slots)
         self._count = threading.Lock()
-        self._present = 0
+        self._present = self._inside = 0
+
+    def count(self) -> tuple[int, int]:
+        """Return how many requests are inside, and how many wait."""
+        with self._count:
+            return self._inside, self._present - self._inside
 
     @contextmanager
     def enter(self) -> Iterator[None]:
@@ -66,12 +71,18 @@ class Turnstile:
             if not self._free.acquire(timeout=self._patience_s):
                 raise BusyError(self._sentence())
             try:
+                self._enter(1)
                 yield
             finally:
+                self._enter(-1)
                 self._free.release()
         finally:
             with self._count:
                 self._present -= 1
+
+    def _enter(self, step: int) -> None:
+        with self._count:
+            self._inside += step
 
     def _sentence(self) -> str:
         inside = f"{self._slots} request is" if self._slots == 1 else f"{self._slots} requests are"

@@ -14,14 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from thoracite import __version__
+from thoracite.generation.conversation.question import suggest_questions
 from thoracite.interventions import name_score
 from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
-from thoracite.types import CITATION, Changes, Claim, Explanation, Verdict
+from thoracite.types import CITATION, Changes, Claim, Evidence, Explanation, Verdict
 from thoracite.types.verdict import ASSERTED, find_rank
 from thoracite.ui.drawing import draw_graph, draw_waterfall
 from thoracite.ui.interventions.controls import state_choice
 from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved, summarize
+from thoracite.ui.network import link_evidence, write_network
 from thoracite.ui.picture import Picture, render_picture
 from thoracite.ui.text import NOTICE, SIMILAR, describe_evidence, describe_odds, describe_sign, find_cited
 
@@ -121,6 +123,7 @@ def render_body(
     anchor: str = "evidence",
     assertions: str = PREFIXES["thxa"],
     live: str = "",
+    mix: str = "",
 ) -> Markup:
     """Render one explanation as markup for a page that already has Thoracite's style and script.
 
@@ -136,6 +139,8 @@ def render_body(
         Begins the address of every cited assertion: its IRI, or ``/assertion/`` on a server that answers there.
     live : str
         Name under which a server keeps the reading, so that signs can be moved; empty on a page that stands alone.
+    mix : str
+        What mix of findings the visitor stated; empty where none.
 
     Returns
     -------
@@ -143,7 +148,7 @@ def render_body(
         ``<article class="thoracite">…</article>``, everything in it escaped.
     """
     size = None if picture is None else (picture.width, picture.height)
-    context = make_context(explanation, size, anchor=anchor, live=live)
+    context = make_context(explanation, size, anchor=anchor, live=live) | {"mix": mix}
     return render_part("body.html", context | {"picture": picture, "assertions": assertions})
 
 
@@ -165,6 +170,7 @@ def make_context(
     """
     findings = sorted(explanation.findings, key=find_rank)
     cited, changes = find_cited(explanation), explanation.changes
+    links = link_evidence(explanation.evidence)
     told, others = select_moved(changes) if changes else ((), "")
     return _HELPERS | {
         "explanation": explanation,
@@ -175,14 +181,19 @@ def make_context(
         "unit": max(size) / 512 if size else 1,
         "findings": findings,
         "regions": [f for f in findings if f.region is not None and f.verdict in ASSERTED],
-        "drawings": [(evidence, drawn) for evidence in cited if evidence.sign for drawn in evidence.sign.drawing],
+        "drawings": [
+            (item, drawn) for item in _list_drawn(cited, explanation, links) if item.sign for drawn in item.sign.drawing
+        ],
+        "links": links,
         "hidden": list_hidden(changes) if changes else [],
         "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},
-        "claims": [_split_claim(claim, changes) for claim in explanation.claims],
+        "claims": [split_claim(claim, changes) for claim in explanation.claims],
         "cited": cited,
         "others": [one for one in explanation.evidence if one not in cited and one.kind != "image"],
         "show_others": not live,
         "graph": draw_graph(cited),
+        "network": write_network(cited) if live else "",
+        "suggested": suggest_questions(explanation) if live else (),
         "has_odds": any(finding.prior is not None for finding in findings),
         "changes": changes,
         "changes_summary": summarize(changes) if changes else "",
@@ -192,6 +203,14 @@ def make_context(
         "asked_items": list_asked(changes) if changes else [],
         "asked_signs": changes.signs if changes else {},
     }
+
+
+def _list_drawn(
+    cited: Sequence[Evidence], explanation: Explanation, links: Mapping[str, Sequence[str]]
+) -> list[Evidence]:
+    """List the signs whose drawings lie on the image: those that are cited, and those that a cited fact ties."""
+    keys = {key for item in cited for key in (item.key, *(links.get(item.key, ()) if item.triple else ()))}
+    return [item for item in explanation.evidence if item.key in keys and item.sign is not None]
 
 
 def render_part(name: str, context: Mapping[str, Any]) -> Markup:
@@ -207,7 +226,8 @@ def render_part(name: str, context: Mapping[str, Any]) -> Markup:
     return Markup(_templates().get_template(name).render(context))  # noqa: S704 - escaped by the template
 
 
-def _split_claim(claim: Claim, changes: Changes | None) -> dict[str, Any]:
+def split_claim(claim: Claim, changes: Changes | None) -> dict[str, Any]:
+    """Split a claim into its kind, its words and keys in turn, and whether an intervention brought it."""
     new = changes is not None and claim.sentence in changes.added
     return {"kind": claim.kind, "parts": list(_parts(claim.sentence)), "new": new}
 
@@ -233,6 +253,21 @@ def render_welcome() -> Markup:
         "model saw, or a fact of the knowledge graph with its source and the query that finds it. What is not a "
         "frontal chest X-ray, or is not sure enough, is withheld with the reason.</p></article>"
     )
+
+
+def render_working(name: str) -> Markup:
+    """Render what is shown while an image is read.
+
+    Examples
+    --------
+    >>> "Reading &lt;a&gt;.png" in render_working("<a>.png")
+    True
+    """
+    return Markup(
+        '<article class="thoracite working" role="status"><p>Reading {} …</p><progress aria-label="Reading"></progress>'
+        "<p><small>Lungs and heart are outlined, signs measured, findings weighed, facts looked up and every sentence "
+        "verified. It takes a few seconds; the first image longer, while the models load.</small></p></article>"
+    ).format(name)
 
 
 def read_static(name: str) -> str:
@@ -273,4 +308,6 @@ __all__ = [
     "render_pages",
     "render_part",
     "render_welcome",
+    "render_working",
+    "split_claim",
 ]

@@ -5,11 +5,13 @@
 ``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
 ``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted,
                         ``similar`` (yes, no) and ``patient``; the JSON object of ``thoracite explain --json``
+``POST /ask``           multipart fields ``image`` and ``question``: what the evidence answers
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
 ``GET, POST /sparql``   SPARQL 1.1 Protocol, queries only; rows as JSON, XML, CSV, TSV, triples as RDF
 ``POST /cypher``        ``{"statement": …, "parameters": {…}}``; ``{"columns": […], "rows": […]}``
 ``GET /assertion/…``    one assertion, by the last part of its IRI
+``GET /metrics``        figures for Prometheus
 ``POST /mcp``           Model Context Protocol, streamable HTTP, where the package ``mcp`` is installed
 ======================  ===================================================================================
 
@@ -41,14 +43,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from thoracite import __version__
 from thoracite.errors import InputError, ModelError, StoreError, ThoraciteError, UsageError
-from thoracite.interventions import EXPECTED, parse_signs
+from thoracite.interventions import parse_signs
 from thoracite.settings import Settings
 from thoracite.ui import sparql
+from thoracite.ui.conversation.routes import add_asking
 from thoracite.ui.interventions.routes import add_cases
 from thoracite.ui.limits import LimitBodies
-from thoracite.ui.records.explanation import ExplanationRecord
 from thoracite.ui.service import BusyError, Explaining, Service
+from thoracite.ui.tabs.routes import add_tabs
 from thoracite.ui.view import render_check, render_cypher_json, render_record, render_retrieval
+from thoracite.ui.web.access import RefuseOtherSites, RequireToken, check_access, is_loopback
+from thoracite.ui.web.metrics import PATH as METRICS
+from thoracite.ui.web.metrics import CountRequests, Metrics
+from thoracite.ui.web.openapi import describe
 
 EXPLAIN_LIMIT_S = 120.0
 """How long an explanation may take, waiting included, in seconds."""
@@ -58,43 +65,6 @@ UPLOAD_LIMIT_S = 60.0
 
 MOST_FIELDS = 100
 """Most fields of a form: signs that are set, and what is left out."""
-
-EXPLAIN_BODY: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["image"],
-                "properties": {
-                    "image": {"type": "string", "format": "binary", "description": "PNG, JPEG or DICOM"},
-                    "sign": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": "'CURIE [SIDE]=yes|no|off|VALUE': a sign that is set, or taken away",
-                    },
-                    "without": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": f"What is left out; {EXPECTED}",
-                    },
-                    "patient": {"type": "string", "description": "Whose images do not count among similar ones"},
-                    "similar": {
-                        "enum": ["yes", "no"],
-                        "description": "Whether similar images are shown; by default where the server has an index",
-                    },
-                },
-            },
-            "encoding": {"sign": {"explode": True}, "without": {"explode": True}},
-            "example": {
-                "image": "(the file)",
-                "sign": ["thx:blunting_of_costophrenic_angle left=no"],
-                "without": ["thx:blunting_of_costophrenic_angle thx:suggestive_of thx:pleural_effusion"],
-            },
-        }
-    },
-}
-"""Body of ``POST /explain`` for OpenAPI."""
 
 STATUS: dict[type[ThoraciteError], int] = {
     BusyError: 503,
@@ -142,7 +112,10 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     ------
     InputError
         If the folder of examples is missing or holds no image.
+    UsageError
+        If others could reach it without a token.
     """
+    token = check_access(settings)
     service = Service(settings, explainer=explainer)
     workspace = tempfile.TemporaryDirectory(prefix="thoracite-page-")
 
@@ -159,11 +132,18 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _handle_errors(app)
     _add_rest(app, service)
     _add_queries(app, service)
+    add_asking(app, service, _read_upload, _in_thread)
     add_cases(app, service)
+    add_tabs(app, service)
     run_tools = _add_tools(app, service)
+    metrics = _add_metrics(app, service)
     if page:
         _mount_page(app, service, Path(workspace.name))
     app.add_middleware(LimitBodies, max_bytes=settings.max_bytes, limit_s=UPLOAD_LIMIT_S)
+    if token:
+        app.add_middleware(RequireToken, token=token)
+    app.add_middleware(RefuseOtherSites)
+    app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings.host))  # against DNS rebinding
     return app
 
@@ -210,8 +190,7 @@ def _address(listening: socket.socket) -> str:
 
 
 def _hosts(host: str) -> list[str]:
-    loopback = ["127.0.0.1", "localhost", "[::1]"]
-    return ["*"] if host not in ("127.0.0.1", "localhost", "::1") else loopback
+    return ["127.0.0.1", "localhost", "[::1]"] if is_loopback(host) else ["*"]
 
 
 def _warm(service: Service) -> None:
@@ -220,21 +199,21 @@ def _warm(service: Service) -> None:
 
 
 def _add_rest(app: FastAPI, service: Service) -> None:
-    @app.get("/healthz")
+    @app.get("/healthz", **describe("healthz"))
     async def healthz() -> dict[str, Any]:
         return {"status": "ok", "version": __version__, "ready": service.ready}
 
-    @app.post("/explain", response_model=ExplanationRecord, openapi_extra={"requestBody": EXPLAIN_BODY})
+    @app.post("/explain", **describe("explain"))
     async def explain(request: Request) -> dict[str, Any]:
         """Explain an image; with signs set or something left out, `changes` tells what that changed."""
         name, data, asked = await _read_upload(request, has_index=service.settings.similar is not None)
         return render_record(await _in_thread(partial(service.explain_upload, **asked), name, data))
 
-    @app.post("/retrieve")
+    @app.post("/retrieve", **describe("retrieve"))
     async def retrieve(body: RetrieveRequest) -> dict[str, Any]:
         return render_retrieval(await _in_thread(service.retrieve, body.query))
 
-    @app.post("/check-report")
+    @app.post("/check-report", **describe("check-report"))
     async def check_report(request: Request) -> dict[str, Any]:
         async with _read_form(request) as form:
             report, image = form.get("report"), form.get("image")
@@ -245,8 +224,8 @@ def _add_rest(app: FastAPI, service: Service) -> None:
 
 
 def _add_queries(app: FastAPI, service: Service) -> None:
-    @app.get("/sparql", operation_id="sparql_get")
-    @app.post("/sparql", operation_id="sparql_post")
+    @app.get("/sparql", operation_id="sparql_get", **describe("sparql_get"))
+    @app.post("/sparql", operation_id="sparql_post", **describe("sparql_post"))
     async def answer_sparql(request: Request) -> Response:
         question = sparql.parse_request(
             request.method,
@@ -260,12 +239,12 @@ def _add_queries(app: FastAPI, service: Service) -> None:
         answer = await _in_thread(sparql.write_answer, result, media_type)
         return Response(answer.content, media_type=answer.media_type)
 
-    @app.post("/cypher")
+    @app.post("/cypher", **describe("cypher"))
     async def answer_cypher(body: CypherRequest) -> dict[str, Any]:
         await _in_thread(service.open, "cypher")
         return render_cypher_json(await _ask(service.query, "cypher", body.statement, body.parameters))
 
-    @app.get("/assertion/{name}")
+    @app.get("/assertion/{name}", **describe("assertion"))
     async def answer_assertion(name: str) -> dict[str, Any]:
         found = await _in_thread(service.describe_assertion, f"thxa:{name}")
         if found is None:
@@ -283,6 +262,13 @@ def _add_tools(app: FastAPI, service: Service) -> Callable[[], contextlib.Abstra
     host = service.settings.host
     app.router.routes.extend(tools.streamable_http_app(json_response=True, stateless_http=True, host=host).routes)
     return tools.session_manager.run
+
+
+def _add_metrics(app: FastAPI, service: Service) -> Metrics:
+    named = {getattr(route, "path", "") for route in app.routes}
+    metrics = Metrics(service.queues, service.count_images, lambda: named | {METRICS})
+    app.add_api_route(METRICS, metrics.answer, include_in_schema=False)
+    return metrics
 
 
 async def _read_upload(request: Request, *, has_index: bool) -> tuple[str, bytes, dict[str, Any]]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from thoracite.errors import InputError, StoreError, ThoraciteError
+from thoracite.errors import InputError, StoreError
 from thoracite.kg.stores.sparql import QueryDataset, SparqlGraph
 from thoracite.kg.stores.store import GraphStore, QueryResult
 from thoracite.retrieval.retriever import IMAGE_SUFFIXES
@@ -23,6 +23,8 @@ from thoracite.types import Answer, Explanation, Study
 from thoracite.ui.interventions.cases import Cases
 from thoracite.ui.limits import BusyError, Turnstile
 from thoracite.ui.picture import Picture, render_pixels
+from thoracite.ui.variants import WITHOUT_GRAPH, drop_triples, leave_graph_out, tell_note
+from thoracite.ui.web.uploads import clean_name, keep_upload
 
 if TYPE_CHECKING:
     from thoracite.generation.report_check import ReportCheck
@@ -87,6 +89,7 @@ class Service:
         self._retriever: Retriever | None = None
         self._stores: dict[Language, GraphStore] = {}
         self.cases = Cases()
+        self._images: Counter[str] = Counter(explained=0, withheld=0)
         self._loading = threading.RLock()
         self._reading = Turnstile(slots=1, line=8, patience_s=60.0)
         self._asking: dict[Language, Turnstile] = {
@@ -140,6 +143,7 @@ class Service:
         study = Study(image=str(path), patient=patient, similar=similar)
         with self._reading.enter():
             explanation = self.load().explain(study, signs=signs, without=without)
+            self._count(explanation)
         return explanation.model_copy(update={"image": path.name})
 
     def explain_upload(
@@ -166,7 +170,7 @@ class Service:
         UsageError, BusyError
             As :meth:`explain`.
         """
-        with _kept(name, data) as path:
+        with keep_upload(name, data) as path:
             return self.explain(path, **asked)
 
     def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
@@ -192,14 +196,27 @@ class Service:
         with self._reading.enter():
             case = self.load().open_case(path)
             picture = render_pixels(case.radiograph.pixels)
+            self._count(case.untouched)
         untouched = case.untouched.model_copy(update={"image": path.name})
         case = case._replace(study=case.study.model_copy(update={"image": path.name}), untouched=untouched)
         return self.cases.keep(case, session), untouched, picture
 
+    @contextmanager
+    def working(self) -> Iterator[Explaining]:
+        """Lend the explainer, in the line of those who read images.
+
+        Raises
+        ------
+        BusyError
+            If too many requests wait.
+        """
+        with self._reading.enter():
+            yield self.load()
+
     def intervene(
-        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str]
+        self, name: str, signs: Mapping[str, float | Answer | None], without: Sequence[str], *, graph: bool = True
     ) -> tuple[Case, Explanation]:
-        """Change a kept reading, and tell what changes.
+        """Change a kept reading, and tell what changes; ``graph`` says whether the graph is asked.
 
         Raises
         ------
@@ -209,10 +226,15 @@ class Service:
             As :meth:`explain`.
         """
         case = self.cases.find(name)
-        if not (signs or without):
+        if graph and not (signs or without):
             return case, case.untouched
-        with self._reading.enter():
-            return case, self.load().intervene(case, signs=signs, without=without)
+        with self.working() as explainer:
+            reader: Any = self.cases.find_reader(name) or explainer
+            if graph:
+                return case, reader.intervene(case, signs=signs, without=without)
+            kept = drop_triples(without, case.untouched.evidence)
+            changed = leave_graph_out(reader).intervene(case, signs=signs, without=kept)
+            return case, tell_note(changed, WITHOUT_GRAPH)
 
     def find_ranges(self, case: Case) -> Mapping[str, tuple[float, float]]:
         """Return between which values each sign of a kept reading changes anything; empty without signs."""
@@ -241,7 +263,7 @@ class Service:
             explainer = self.load()
             if image is None:
                 return explainer.check_report(None, text)
-            with _kept(*image) as path:
+            with keep_upload(*image) as path:
                 return explainer.check_report(path, text)
 
     def retrieve(self, query: str) -> Retrieval:
@@ -331,6 +353,19 @@ class Service:
                 store.close()
             self._stores.clear()
 
+    @property
+    def queues(self) -> dict[str, Turnstile]:
+        """Return where requests wait, by name."""
+        return {"images": self._reading} | {str(name): queue for name, queue in self._asking.items()}
+
+    def count_images(self) -> dict[str, int]:
+        """Return how many images were ``explained``, and how many ``withheld``."""
+        return dict(self._images)
+
+    def _count(self, explanation: Explanation) -> None:
+        """Count an image; only who is inside the turnstile of images does."""
+        self._images["withheld" if explanation.abstained else "explained"] += 1
+
     def _load_retriever(self) -> Retriever:
         with self._loading:
             if self._retriever is None:
@@ -338,31 +373,6 @@ class Service:
 
                 self._retriever = Retriever(self.settings)
             return self._retriever
-
-
-def clean_name(name: str) -> str:
-    """Clean a file name: no folders or odd characters, at most 100 long.
-
-    Examples
-    --------
-    >>> clean_name("../../etc/pass wd.png"), clean_name("C:\\\\scans\\\\chest.dcm"), clean_name("..")
-    ('pass wd.png', 'chest.dcm', 'image')
-    """
-    last = re.split(r"[\\\\/]", name)[-1]
-    kept = re.sub(r"[^\w .()+-]", "_", last).strip(". ")
-    return kept[-100:].strip(". ") or "image"
-
-
-@contextmanager
-def _kept(name: str, data: bytes) -> Iterator[Path]:
-    """Keep uploaded bytes as a file while it is read; errors name the file as sent."""
-    with tempfile.TemporaryDirectory(prefix="thoracite-") as folder:
-        path = Path(folder) / clean_name(name)
-        path.write_bytes(data)
-        try:
-            yield path
-        except ThoraciteError as error:
-            raise type(error)(str(error).replace(f"{folder}/", "").replace(folder, "")) from error
 
 
 __all__ = ["BusyError", "Explaining", "Language", "Service", "Turnstile", "clean_name"]

@@ -51,9 +51,10 @@ def _cite_plain(sentence: str, source: Source) -> Iterator[Cited]:
     if stated is None:
         return
     facts = list(_cite_facts(statement, places, source))
-    if None not in facts:
-        yield _join([*stated, *(one for one in facts if one is not None)])
-    if not statement.relations and not statement.because:
+    known = [one for one in facts if one is not None]
+    if len(known) == len(facts):
+        yield _join([*stated, *known])
+    if len(known) < len(facts) or not facts:
         named = [mention.entity for mention in mentions]
         for key in list(source.find_joining(named))[:_MOST]:
             yield _join([*stated, (places.end, (key,))])

@@ -14,8 +14,9 @@ from thoracite.generation.citations import strip_citations
 from thoracite.generation.grounding.findings import cite_findings
 from thoracite.generation.grounding.rewriting import rewrite
 from thoracite.generation.grounding.sentences import LONGEST, cut_sentences, insert_citations
-from thoracite.generation.grounding.signs import cite_signs
+from thoracite.generation.grounding.signs import cite_signs, find_nearest
 from thoracite.generation.grounding.source import Source
+from thoracite.generation.grounding.vocabulary import find_strange
 from thoracite.generation.indication import is_indication
 from thoracite.generation.phrases import begin
 from thoracite.kg.extract.extractor import Extractor
@@ -103,10 +104,16 @@ def _judge(sentence: str, source: Source) -> Claim:
     for cited in _list_ways(sentence, source):
         claim = source.judge(begin(insert_citations(sentence, cited))).model_copy(update={"origin": "decoder"})
         if claim.verdict == "supported":
-            return claim
+            strange = find_strange(claim.sentence, source)
+            return claim if strange is None else _refuse(claim, strange)
         tried.append(claim)
     contradicted = [claim for claim in tried if claim.verdict == "contradicted"]
     return next(iter([*contradicted, *tried]))
+
+
+def _refuse(claim: Claim, word: str) -> Claim:
+    why = f"what {word!r} makes of it cannot be checked"
+    return claim.model_copy(update={"verdict": "unsupported", "why": why})
 
 
 def _list_ways(sentence: str, source: Source) -> Iterator[dict[int, tuple[str, ...]]]:
@@ -116,6 +123,7 @@ def _list_ways(sentence: str, source: Source) -> Iterator[dict[int, tuple[str, .
                 yield {len(sentence.rstrip(" .")): (piece.key,)}
     yield from cite_findings(sentence, source)
     yield from cite_signs(sentence, source)
+    yield from find_nearest(sentence, source)
     yield {}
 
 

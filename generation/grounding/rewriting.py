@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from thoracite.generation.citations import strip_citations
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.grounding.source import Source
+from thoracite.generation.grounding.vocabulary import find_strange
 from thoracite.generation.groups import observe
 from thoracite.generation.phrases import begin
 from thoracite.generation.statement import parse_statement
@@ -33,6 +34,8 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
         Evidence of the image.
     """
     sentence = strip_citations(claim.sentence)
+    if find_strange(sentence, source) is not None:
+        return None
     said = parse_statement(sentence, link=source.link, names=source.names, extractor=source.extractor)
     more = (said.relations, said.because, said.numbers, said.odds, said.modifiers, said.unread)
     if any(more) or said.nothing or len(said.presences) != 1 or said.presences[0].grade not in _SURER:

@@ -56,6 +56,14 @@ def cite_signs(sentence: str, source: Source) -> Iterator[Cited]:
         yield {at: keys for at, keys in way if keys}
 
 
+def find_nearest(sentence: str, source: Source) -> Iterator[Cited]:
+    """Yield the sign that a sentence comes nearest to: no citation supports it, and this one says why not."""
+    signs = [(one, one.sign) for one in source.signs if one.sign is not None and _is_named(sentence, one.sign)]
+    tried = {one.key: len(check_sign(sentence.rstrip(" ."), score)) for one, score in signs}
+    if tried:
+        yield {len(sentence.rstrip(" .!?")): (min(tried, key=lambda key: tried[key]),)}
+
+
 def _is_named(sentence: str, score: SignScore) -> bool:
     return any(item.kind in {"name", "yes", "no"} for piece in scan(sentence, find_lexicon(score)) for item in piece)
 
@@ -144,4 +152,4 @@ def _write(keys: Sequence[str]) -> str:
     return "".join(f"[{key}]" for key in keys)
 
 
-__all__ = ["cite_signs"]
+__all__ = ["cite_signs", "find_nearest"]

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -35,6 +35,12 @@ from thoracite.kg.reports.read import read_reports
 from thoracite.kg.reports.report import Report
 from thoracite.progress import Progress, tell_nobody
 from thoracite.types import Noun
+
+Line = tuple[str, int, Reading]
+"""A line of the file, its number of entities, and how much was read."""
+
+MapInOrder = Callable[[Callable[[Report], Line], Iterable[Report]], Iterable[Line]]
+"""Applies a function that can be pickled to reports, and gives the results in their order."""
 
 
 class ExtractionSummary(Noun):
@@ -62,6 +68,7 @@ def extract_file(
     processes: int = 1,
     resume: bool = True,
     progress: Progress = tell_nobody,
+    map_reports: MapInOrder | None = None,
 ) -> ExtractionSummary:
     """Extract every report of a path into RadGraph JSON.
 
@@ -80,6 +87,9 @@ def extract_file(
         extractor; False begins anew.
     progress : Progress
         Told the reports done.
+    map_reports : callable or None
+        Applies a function to the reports and gives the results in their order, on other machines for instance; worker
+        processes of this one unless given.
 
     Raises
     ------
@@ -92,6 +102,7 @@ def extract_file(
     head = _fingerprint(reports, extractor)
     done, entities = _read_part(part, head) if resume else (0, 0)
     count, reading = done, ReadingSum()
+    map_reports = map_reports or partial(map_in_order, processes=processes)
     try:
         # no replace_file here: what a run that was killed has done must stay for the next
         with (
@@ -102,7 +113,7 @@ def extract_file(
             file.seek(0, os.SEEK_END)
             if not done:
                 file.write(head + "\n")
-            for line, found, read in _extract_lines(reports, extractor, processes, done):
+            for line, found, read in map_reports(partial(_extract_line, extractor), read_reports(reports, skip=done)):
                 file.write(line + "\n")
                 file.flush()
                 count, entities, reading = count + 1, entities + found, reading.add(read)
@@ -115,11 +126,7 @@ def extract_file(
     return ExtractionSummary(reports=count, resumed=done, entities=entities, reading=reading)
 
 
-def _extract_lines(reports: Path, extractor: str, processes: int, skip: int) -> Iterator[tuple[str, int, Reading]]:
-    return map_in_order(partial(_extract_line, extractor), read_reports(reports, skip=skip), processes=processes)
-
-
-def _extract_line(extractor: str, report: Report) -> tuple[str, int, Reading]:
+def _extract_line(extractor: str, report: Report) -> Line:
     text = deidentify(report.text)
     annotation = _open(extractor).extract(text, report_id=report.id)
     value = json.dumps(render_annotation(annotation), ensure_ascii=False)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Collection, Mapping
 from functools import cached_property
@@ -26,14 +27,15 @@ from thoracite.kg.rdf.nquads import read_digest
 from thoracite.kg.stores.cypher_guard import check_reading
 from thoracite.kg.stores.cypher_text import read_statement, speak_ladybug
 from thoracite.kg.stores.ladybug_loader import MAXIMUM_BYTES, load_apart
+from thoracite.kg.stores.ladybug_worker import READER_BYTES
 from thoracite.kg.stores.lock import lock_folder
-from thoracite.kg.stores.property_graph import PropertyGraph, plain
+from thoracite.kg.stores.oxigraph_pool import Pool
+from thoracite.kg.stores.property_graph import PropertyGraph
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.stores.triple_index import REMEMBERED, TripleIndex
 from thoracite.types import Triple
 
 _FILE, _SCRATCH = "graph.lbug", ".loading-"
-_READER_BYTES = 1 << 28
 
 
 class LadybugStore(PropertyGraph):
@@ -59,6 +61,8 @@ class LadybugStore(PropertyGraph):
         self._folder = Path(folder)
         self._read_only = read_only
         self._lock = threading.Lock()
+        worker = "thoracite.kg.stores.ladybug_worker"
+        self._pool = Pool([sys.executable, "-m", worker, str(self._folder / _FILE)])
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
         self._labels: frozenset[str] = frozenset()
@@ -71,7 +75,7 @@ class LadybugStore(PropertyGraph):
         path = self._folder / _FILE
         try:
             self._database = ladybug.Database(
-                path, read_only=True, buffer_pool_size=_READER_BYTES, max_db_size=MAXIMUM_BYTES
+                path, read_only=True, buffer_pool_size=READER_BYTES, max_db_size=MAXIMUM_BYTES
             )
             self._connection = ladybug.Connection(self._database)
             tables = self.run("CALL show_tables() RETURN name, type", {})
@@ -158,24 +162,14 @@ class LadybugStore(PropertyGraph):
         Raises
         ------
         StoreError
-            For a syntax error, anything but reading, or the time limit.
+            For a syntax error, anything but reading, the time limit, or an answer of more than 200,000 rows.
         """
         given = dict(parameters or {})
         statement = read_statement(text).text
         check_reading(statement, given)
-        connection = ladybug.Connection(self._opened()[0])
-        connection.set_query_timeout(max(1, round(limit_s * 1000)))
-        try:
-            columns, rows = _execute(connection, speak_ladybug(statement), given)
-        except RuntimeError as error:
-            if "Interrupted" in str(error):
-                raise StoreError(
-                    f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s"
-                ) from error
-            raise StoreError(f"ladybug refused the query: {_first_line(error)}") from error
-        finally:
-            connection.close()
-        return QueryResult(columns=tuple(columns), rows=tuple(tuple(map(plain, row)) for row in rows))
+        self._opened()
+        answer = self._pool.ask(speak_ladybug(statement), limit_s, given)
+        return QueryResult(columns=tuple(answer["columns"]), rows=tuple(map(tuple, answer["rows"])))
 
     def _opened(self) -> tuple[ladybug.Database, ladybug.Connection]:
         if self._database is None or self._connection is None:
@@ -183,7 +177,8 @@ class LadybugStore(PropertyGraph):
         return self._database, self._connection
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and end the processes that answer queries."""
+        self._pool.close()
         if self._connection:
             self._connection.close()
         if self._database:
@@ -196,8 +191,7 @@ def _execute(
     connection: ladybug.Connection, statement: str, parameters: Mapping[str, Any]
 ) -> tuple[list[str], list[Any]]:
     result = connection.execute(statement, dict(parameters))
-    if isinstance(result, list):
-        raise StoreError("the query holds more than one statement; ask them one by one")
+    assert not isinstance(result, list)  # noqa: S101 - the project's own statements are single ones
     return result.get_column_names(), result.get_all()
 
 

@@ -17,7 +17,7 @@ _KEPT = 2
 
 
 class Pool:
-    """Pool of processes that speak the protocol of :mod:`thoracite.kg.stores.oxigraph_worker`.
+    """Pool of processes that speak the protocol of :mod:`thoracite.kg.stores.oxigraph_worker`, or of its sibling.
 
     Parameters
     ----------
@@ -31,7 +31,9 @@ class Pool:
         self._lock = threading.Lock()
         weakref.finalize(self, _end_all, self._idle)  # a store that nobody closed ends its processes too
 
-    def ask(self, text: str, limit_s: float, graphs: str | Sequence[Sequence[str]] = "all") -> dict[str, Any]:
+    def ask(
+        self, text: str, limit_s: float, beside: str | Sequence[Sequence[str]] | dict[str, Any] = "all"
+    ) -> dict[str, Any]:
         """Answer one query.
 
         Parameters
@@ -40,8 +42,8 @@ class Pool:
             The query.
         limit_s : float
             Time limit in seconds.
-        graphs : str or sequence
-            Which graphs it reads, in the worker's words.
+        beside : str, sequence or dict
+            Which graphs it reads, or the values of its parameters, in the worker's words.
 
         Raises
         ------
@@ -59,26 +61,26 @@ class Pool:
         timer.daemon = True
         timer.start()
         try:
-            line = self._exchange(worker, [text, limit_s, graphs])
+            line = self._exchange(worker, [text, limit_s, beside])
         finally:
             timer.cancel()
             timer.join()
         if not line:
             _end(worker)
             if late.is_set():
-                raise StoreError(f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s")
+                raise _make_late(limit_s)
             raise StoreError("the query ended without an answer, out of memory or on a damaged store; narrow it")
         if late.is_set():
             _end(worker)
         else:
             self._give_back(worker)
-        return _read_answer(json.loads(line))
+        return _read_answer(json.loads(line), limit_s)
 
     def _exchange(self, worker: subprocess.Popen[str], request: list[Any]) -> str:
         assert worker.stdin is not None  # noqa: S101 - opened as a pipe
         assert worker.stdout is not None  # noqa: S101
         try:
-            worker.stdin.write(json.dumps(request) + "\n")
+            worker.stdin.write(json.dumps(request, default=str) + "\n")
             worker.stdin.flush()
             return worker.stdout.readline()
         except OSError:
@@ -129,7 +131,11 @@ def _end(worker: subprocess.Popen[str]) -> None:
     worker.wait()
 
 
-def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:
+def _make_late(limit_s: float) -> StoreError:
+    return StoreError(f"the query took longer than {limit_s:g} s; narrow it, or raise query_limit_s")
+
+
+def _read_answer(answer: dict[str, Any], limit_s: float) -> dict[str, Any]:
     message = " ".join(str(answer.get("message", "")).split())
     match answer.get("error"):
         case None:
@@ -138,6 +144,10 @@ def _read_answer(answer: dict[str, Any]) -> dict[str, Any]:
             place = re.match(r"error at (\d+):(\d+)", message)
             where = f"line {place[1]}, column {place[2]}" if place else message[:160]
             raise StoreError(f"the query is not SPARQL 1.1: it breaks off at {where}; correct it there")
+        case "late":
+            raise _make_late(limit_s)
+        case "refused":
+            raise StoreError(message)
         case "size":
             raise StoreError(f"{message}; add a LIMIT, or count instead")
     raise StoreError(f"the store cannot answer the query ({message}); build the graph again if this stays")

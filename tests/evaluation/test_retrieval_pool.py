@@ -26,7 +26,7 @@ def test_every_system_answers_words_and_signs_and_the_pool_is_blind(graph_folder
         Retriever.from_graph(graph_folder, index=index) as retriever,
     ):
         systems = Systems(retriever, index)
-        queries = list(read_queries(retriever, tmp_path, table))
+        queries = list(read_queries(retriever, table))
         assert [query.id for query in queries] == ["T1", "T2"]
         for query in queries:
             _check(query, systems)

@@ -14,7 +14,7 @@ from thoracite.kg.aggregate.aggregate import aggregate_reports, read_aggregate
 from thoracite.kg.build.build import build_graph
 from thoracite.kg.privacy.ledger import Ledger
 from thoracite.phantom import draw_phantom
-from thoracite.retrieval.firewall import Firewall
+from thoracite.retrieval.firewall import Firewall, leave_out
 from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.retriever import Retriever
 from thoracite.retrieval.similar.build import build_image_index
@@ -125,3 +125,20 @@ def test_nothing_counts_of_the_patient_of_a_near_duplicate(made: Path, tmp_path:
     elsewhere = settings.model_copy(update={"ledger": tmp_path / "another"})
     with Retriever(elsewhere, encoder=Grid()) as retriever, pytest.raises(StoreError, match="another ledger"):
         retriever.retrieve(again)
+
+
+def test_an_explanation_counts_nothing_of_its_own_patient(made: Path, tmp_path: Path) -> None:
+    build_graph(tmp_path / "graph", reports=[made / "triples.csv"])
+    settings = Settings(graph=tmp_path / "graph", ledger=made / "ledger")
+    effusion = Entity(id="thx:pleural_effusion", label="pleural effusion", kind="finding")
+    finding = Finding(entity=effusion, probability=0.6, prior=0.1, certainty=Certainty.PRESENT)
+    radiograph = Radiograph(draw_phantom(1, size=128).image.astype(np.float32))
+    with Retriever(settings, encoder=Grid()) as retriever:
+        assert retriever.find_firewall(None, radiograph, Reading()) is None
+        firewall = retriever.find_firewall("p10000000", radiograph, Reading())
+        counted = {"": tuple(read_aggregate(made / "triples.csv"))}
+        assert leave_out(counted) is counted
+        (cleared,) = leave_out(counted, firewall=firewall).values()
+        assert by_key(list(cleared)) == by_key(Firewall(Ledger(made / "ledger"), ["p10000000"]).clear(counted[""]))
+        assert by_key(list(cleared)) != by_key(list(counted[""]))
+        assert retriever.search([finding], firewall=firewall).triples

@@ -11,7 +11,14 @@ from PIL import Image
 
 from thoracite.errors import InputError
 from thoracite.settings import Settings
-from thoracite.ui.examples import PHANTOMS, Example, find_examples, write_examples, write_thumbnails
+from thoracite.ui.examples import (
+    PHANTOMS,
+    Example,
+    draw_example,
+    find_examples,
+    write_examples,
+    write_thumbnails,
+)
 
 
 def test_phantoms_are_the_same_each_time_and_differ_from_each_other(tmp_path: Path) -> None:
@@ -22,16 +29,26 @@ def test_phantoms_are_the_same_each_time_and_differ_from_each_other(tmp_path: Pa
     assert all(np.abs(pixels[0] - other).max() > 50 for other in pixels[1:])
 
 
-def test_phantoms_say_what_they_are_and_do_not_hold_up_the_page(tmp_path: Path) -> None:
-    write_examples(tmp_path, size=64)  # imports and vocabulary, which the page needs anyway
+def test_phantoms_say_what_they_are_and_are_drawn_when_they_are_picked(tmp_path: Path) -> None:
+    examples = find_examples(None, tmp_path)
+    assert len(examples) >= 6
+    assert not any(example.path.exists() for example in examples)
+    assert all("synthetic" in example.name for example in examples)
+    drawn = draw_example(examples[0])
+    corner = np.asarray(Image.open(drawn))[-16:, :70]
+    assert (corner > 240).sum() > 30  # white letters with a black rim
+    assert (corner < 20).sum() > 100
+    written = drawn.stat().st_mtime_ns
+    assert draw_example(examples[0]).stat().st_mtime_ns == written  # once
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_small_pictures_do_not_hold_up_the_page(tmp_path: Path) -> None:
+    write_examples(tmp_path / "warm", size=64)  # imports and vocabulary, which the page needs anyway
+    examples = find_examples(None, tmp_path / "drawn")
     start = time.process_time()  # this process's own time: the machine may be busy
-    examples = write_examples(tmp_path)
+    write_thumbnails(examples, tmp_path, Settings())
     assert time.process_time() - start < 4  # about 1 where the processor is not shared
-    for example in examples:
-        assert "synthetic" in example.name
-        corner = np.asarray(Image.open(example.path))[-16:, :70]
-        assert (corner > 240).sum() > 30  # white letters with a black rim
-        assert (corner < 20).sum() > 100
 
 
 def test_own_images_come_before_the_phantoms(tmp_path: Path) -> None:
@@ -42,7 +59,7 @@ def test_own_images_come_before_the_phantoms(tmp_path: Path) -> None:
     (own / "notes.txt").write_text("not an image", encoding="utf-8")
     examples = find_examples(own, tmp_path / "drawn")
     assert [example.name for example in examples] == ["a.jpg", "b.PNG", *PHANTOMS]
-    assert all(example.path.is_file() for example in examples)
+    assert all(draw_example(example, size=64).is_file() for example in examples)
 
 
 def test_thumbnails_are_small_and_an_unreadable_image_has_one_too(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,68 +11,26 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.ui.browser import Watched, launch, upload, watch
 from thoracite.types import Explanation
 from thoracite.ui.page import render_html
 from thoracite.ui.picture import render_pixels
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Chromium on the path (Debian package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with launch() as browser:
         yield browser
-        browser.close()
-
-
-class Watched:
-    """A page, what it complains about, and whom it asks."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.hosts: set[str] = set()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._see)
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def _see(self, request: Request) -> None:
-        if (address := urlsplit(request.url)).scheme not in ("data", "blob"):
-            self.hosts.add(address.netloc or address.scheme)
 
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1320, "height": 950})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield Watched(context.new_page())
-    context.close()
-
-
-def upload(page: Page, name: str, data: bytes) -> None:
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    page.locator("#upload input[type=file]").set_input_files(file)
+    with watch(browser) as watched:
+        yield watched
 
 
 def test_upload_read_and_look_up(watched: Watched, running: str, radiograph: Path, tmp_path: Path) -> None:
@@ -253,7 +210,7 @@ def test_the_tab_of_signs_maps_what_was_learned_against_textbooks(watched: Watch
 def test_names_of_examples_are_not_cut_off(watched: Watched, running: str) -> None:
     watched.page.goto(running)
     names = watched.page.locator("#examples .caption-label")
-    expect(names.first).to_be_visible()
+    expect(names.first).to_be_visible(timeout=60_000)
     assert "synthetic large heart" in names.all_inner_texts()
     for name in names.all():
         assert name.evaluate("e => e.scrollWidth <= e.clientWidth + 1 && getComputedStyle(e).textOverflow === 'clip'")

@@ -23,7 +23,7 @@ from thoracite import __version__
 from thoracite.errors import InputError, ModelError, PrivacyError, StoreError, ThoraciteError, UsageError
 from thoracite.phantom import write_phantoms
 from thoracite.settings import Settings
-from thoracite.ui.console_knowledge import index_images
+from thoracite.ui.console.knowledge import index_images
 from thoracite.ui.server import MOST_FIELDS, _address, _listen, create_server, serve
 from thoracite.ui.service import BusyError
 

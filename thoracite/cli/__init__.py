@@ -14,23 +14,16 @@ from typing import Annotated, NoReturn
 import typer
 
 import thoracite
-from thoracite.cli.models import fetch_app, index_app, train_app
+from thoracite.cli.batch import explain, extract
+from thoracite.cli.measuring import benchmark, evaluate
+from thoracite.cli.models import build_nle, convert_llava, fetch_app, index_app, train_app
 from thoracite.cli.options import (
-    SUITES,
-    Dropped,
-    Earlier,
     Encoder,
-    Generator,
     Graph,
-    Indication,
     Json,
-    NoGraph,
-    Prevalence,
     Processes,
-    Risk,
     Similar,
     Store,
-    View,
     print_result,
     read_settings,
 )
@@ -74,54 +67,11 @@ def _root(
         typer.echo(context.get_help())
 
 
-@app.command()
-def explain(
-    paths: Annotated[list[Path], typer.Argument(help="Images (PNG, JPEG, DICOM) or folders of them.")],
-    json: Json = False,
-    slim: Annotated[bool, typer.Option("--slim", help="JSON without queries, drawings, uncited evidence.")] = False,
-    csv: Annotated[bool, typer.Option("--csv", help="One row an image, one column a finding.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Text with sources, SPARQL and Cypher.")] = False,
-    generator: Generator = None,
-    encoder: Encoder = None,
-    view: View = "unknown",
-    prevalence: Prevalence = None,
-    indication: Indication = None,
-    prior: Earlier = None,
-    no_graph: NoGraph = False,
-    graph: Graph = None,
-    store: Store = None,
-    sign: Annotated[
-        list[str] | None, typer.Option("--sign", help="'CURIE [SIDE]=yes|no|off|VALUE': set a sign, or take it away.")
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without", help="E3, 'CURIE [SIDE]', 'CURIE CURIE CURIE' or a place: leave it out, see changes."
-        ),
-    ] = None,
-    dropped: Dropped = False,
-    similar: Similar = None,
-    patient: Annotated[
-        str | None, typer.Option("--patient", help="Patient of the images, who is left out of --similar.")
-    ] = None,
-    risk: Risk = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Also write one page that stands alone.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", help="Also write the JSON lines to a file.")] = None,
-) -> None:
-    """Explain images; each sentence cites its evidence."""
-    from thoracite.interventions import parse_signs
-    from thoracite.ui.console import Asked, choose_form, explain_images
-
-    form = choose_form(json=json, slim=slim, csv=csv, full=full)
-    models = {"generator": generator, "encoder": encoder, "prevalence": prevalence}
-    settings = read_settings(graph=graph, store=store, similar=similar, risk=risk, **models)
-    asked = Asked(view, parse_signs(sign or []), tuple(without or []), patient, indication, prior)
-    files = {"html": html, "output": output}
-    explain_images(paths, settings, asked=asked, form=form, use_graph=not no_graph, dropped=dropped, **files)
-
-
+app.command()(explain)
 app.command()(retrieve)
+app.command("convert-llava")(convert_llava)
 app.command()(differential)
+app.command("build-nle")(build_nle)
 
 
 @app.command()
@@ -134,7 +84,7 @@ def query(
     json: Json = False,
 ) -> None:
     """Ask the graph in SPARQL or Cypher."""
-    from thoracite.ui.console_graph import run_query
+    from thoracite.ui.console.graph import run_query
 
     answer = run_query(query, read_settings(graph=graph, store=store), language=language, parameters=parameter or [])
     print_result(answer.as_json() if json else answer.as_text())
@@ -143,22 +93,12 @@ def query(
 @app.command()
 def queries(json: Json = False) -> None:
     """List the published queries."""
-    from thoracite.ui.console_graph import list_queries
+    from thoracite.ui.console.graph import list_queries
 
     print_result(list_queries(as_json=json))
 
 
-@app.command()
-def extract(
-    reports: Annotated[Path, typer.Argument(help="Open-i archive, MIMIC-CXR tree, folder of .txt, CSV or JSONL.")],
-    output: Annotated[Path, typer.Option("--output", help="RadGraph JSON to write.")],
-    extractor: Annotated[str, typer.Option("--extractor", help="'rules', or 'radgraph' (the package).")] = "rules",
-    processes: Processes = 1,
-) -> None:
-    """Turn reports into RadGraph JSON; identifiers are removed first."""
-    from thoracite.ui.console_reports import extract_reports
-
-    print_result(extract_reports(reports, output, extractor=extractor, processes=processes))
+app.command()(extract)
 
 
 @app.command()
@@ -170,7 +110,7 @@ def aggregate(
     processes: Processes = 1,
 ) -> None:
     """Count statements of reports as triples that name no patient."""
-    from thoracite.ui.console_reports import aggregate_reports
+    from thoracite.ui.console.reports import aggregate_reports
 
     print_result(aggregate_reports(reports, output, minimum=minimum, ledger=ledger, processes=processes))
 
@@ -183,7 +123,7 @@ def build(
     json: Json = False,
 ) -> None:
     """Build the embedded graph in a new version folder and switch to it."""
-    from thoracite.ui.console_graph import build_graph
+    from thoracite.ui.console.graph import build_graph
 
     print_result(build_graph(read_settings(graph=graph), add=add or [], reports=reports, as_json=json))
 
@@ -194,7 +134,7 @@ def build_ontology(
     output: Annotated[Path, typer.Argument(help="Folder to write concepts and facts to.")],
 ) -> None:
     """Write the bundled concepts and facts again from their sources."""
-    from thoracite.ui.console_graph import write_ontology
+    from thoracite.ui.console.graph import write_ontology
 
     print_result(write_ontology(knowledge, output))
 
@@ -205,7 +145,7 @@ def build_mentions(
     output: Annotated[Path, typer.Argument(help="Folder of the graph, for its owner alone.")],
 ) -> None:
     """Build the graph of single mentions from your own reports; it stays local and is never served."""
-    from thoracite.ui.console_reports import build_mentions as build_graph_of
+    from thoracite.ui.console.reports import build_mentions as build_graph_of
 
     print_result(build_graph_of(radgraph, output).model_dump())
 
@@ -217,7 +157,7 @@ def read_knowledge(
     licence: Annotated[str | None, typer.Option("--licence", help="For documents that state none.")] = None,
 ) -> None:
     """Read triples from sentences of books, articles and definitions."""
-    from thoracite.ui.console_knowledge import read_knowledge as read
+    from thoracite.ui.console.knowledge import read_knowledge as read
 
     print_result(read(paths, output, licence=licence))
 
@@ -229,7 +169,7 @@ def export(
     graph: Graph = None,
 ) -> None:
     """Write the graph for other programs: RDF, or CSV for neo4j-admin."""
-    from thoracite.ui.console_knowledge import export_graph
+    from thoracite.ui.console.knowledge import export_graph
 
     print_result(export_graph(read_settings(graph=graph), output, form=form))
 
@@ -240,7 +180,7 @@ def load(
     graph: Graph = None,
 ) -> None:
     """Load the built graph into a server."""
-    from thoracite.ui.console_graph import load_store
+    from thoracite.ui.console.graph import load_store
 
     print_result(load_store(read_settings(graph=graph, store=store)))
 
@@ -248,7 +188,7 @@ def load(
 @app.command()
 def check(graph: Graph = None, json: Json = False) -> None:
     """Check the graph against its SHACL shapes and naming rules."""
-    from thoracite.ui.console_graph import check_graph
+    from thoracite.ui.console.graph import check_graph
 
     text, violations = check_graph(read_settings(graph=graph), as_json=json)
     print_result(text)
@@ -263,7 +203,7 @@ def signs(
     json: Json = False,
 ) -> None:
     """List the signs that are asked of an image, or compare their weights with the graph."""
-    from thoracite.ui.console_signs import list_signs, map_signs
+    from thoracite.ui.console.signs import list_signs, map_signs
 
     print_result(map_signs(as_json=json) if show_map else list_signs(as_json=json))
 
@@ -288,23 +228,15 @@ def check_report(
     encoder: Encoder = None,
 ) -> None:
     """Compare a report with its image, the graph and itself; exit code 1 where errors are found."""
-    from thoracite.ui.console import check_report as check_one
+    from thoracite.ui.console.images import check_report as check_one
 
     text, errors = check_one(image, report, read_settings(graph=graph, encoder=encoder), as_json=json)
     print_result(text)
     raise typer.Exit(1 if errors else 0)
 
 
-@app.command()
-def evaluate(
-    suite: Annotated[str, typer.Argument(help=SUITES)],
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
-    json: Json = False,
-) -> None:
-    """Measure, with baselines, sample sizes and intervals."""
-    from thoracite.ui.console import run_suite
-
-    print_result(run_suite(suite, data, as_json=json))
+app.command()(evaluate)
+app.command()(benchmark)
 
 
 @app.command()
@@ -315,7 +247,7 @@ def phantom(
     size: Annotated[int, typer.Option("--size", min=64, max=2048, help="Side in pixels.")] = 512,
 ) -> None:
     """Draw synthetic chest radiographs with known findings."""
-    from thoracite.ui.console import write_phantoms
+    from thoracite.ui.console.images import write_phantoms
 
     print_result(write_phantoms(output, number=number, seed=seed, size=size))
 
@@ -355,7 +287,7 @@ def schema(
 @app.command()
 def settings(json: Json = False) -> None:
     """Show every setting and where its value came from."""
-    from thoracite.ui.console import show_settings
+    from thoracite.ui.console.images import show_settings
 
     print_result(show_settings(read_settings(), as_json=json))
 

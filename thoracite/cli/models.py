@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -90,6 +90,41 @@ def train_calibration(
     print_result(calibrate_encoder(name, data))
 
 
+@train_app.command("generator")
+def train_generator(
+    work: Annotated[Path, typer.Argument(help="Folder of the training; a stopped one goes on there.")],
+    recipe: Annotated[str, typer.Option("--recipe", help="mini or kg-llava.")] = "mini",
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with manifest.csv and images; or MIMIC-CXR-JPG's.")
+    ] = None,
+    explanations: Annotated[
+        Path | None, typer.Option("--explanations", help="MIMIC-NLE, or what build-nle wrote; for kg-llava.")
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", help="Model that kg-llava adapts.")] = None,
+    no_graph: Annotated[bool, typer.Option("--no-graph", help="Leave triples and reasons out.")] = False,
+    images: Annotated[int | None, typer.Option("--images", min=1, help="Images that mini reads.")] = None,
+    rounds: Annotated[int | None, typer.Option("--rounds", min=1, help="Rounds of 50 steps of mini.")] = None,
+    hours: Annotated[float | None, typer.Option("--hours", help="End mini's fitting after these, to go on.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every random choice.")] = 0,
+) -> None:
+    """Train a LLaVA that sees pixels and graph; an interrupted run resumes where it was."""
+    from thoracite.ui.console.training import train_generator as train
+
+    amounts: dict[str, Any] = {"images": images, "rounds": rounds, "hours": hours}
+    told = train(
+        work,
+        read_settings(),
+        recipe=recipe,
+        data=data,
+        explanations=explanations,
+        base=base,
+        graph=not no_graph,
+        seed=seed,
+        **amounts,
+    )
+    print_result(told)
+
+
 @fetch_app.command("encoder")
 def fetch_encoder(
     name: Annotated[str, typer.Argument(help="Its name for explain --encoder: biomedclip, hf:OWNER/MODEL …")],
@@ -98,6 +133,16 @@ def fetch_encoder(
     from thoracite.vision.encoders import open_encoder
 
     print_result(f"{open_encoder(name, fetch=True).name} is on this machine")
+
+
+@fetch_app.command("generator")
+def fetch_generator(
+    name: Annotated[str, typer.Argument(help="Its name for explain --generator: llava:OWNER/MODEL.")],
+) -> None:
+    """Fetch the weights of a generator."""
+    from thoracite.generation.generator import open_generator
+
+    print_result(f"{open_generator(name, fetch=True, settings=read_settings()).name} is on this machine")
 
 
 @fetch_app.command("text-encoder")
@@ -118,7 +163,7 @@ def fetch_pubmed(
     email: Annotated[str | None, typer.Option("--email", help="Your address for NCBI.")] = None,
 ) -> None:
     """Fetch PubMed records through NCBI's E-utilities."""
-    from thoracite.ui.console_knowledge import fetch_pubmed as fetch
+    from thoracite.ui.console.knowledge import fetch_pubmed as fetch
 
     print_result(fetch(query, output, maximum=maximum, email=email))
 
@@ -132,7 +177,7 @@ def index_triples(
     store: Store = None,
 ) -> None:
     """Index the unique texts of a graph's triples; a build that is stopped leaves the old index."""
-    from thoracite.ui.console_knowledge import index_triples as index
+    from thoracite.ui.console.knowledge import index_triples as index
 
     print_result(index(read_settings(graph=graph, store=store), encoder=text_encoder))
 
@@ -153,9 +198,36 @@ def index_images(
     encoder: Encoder = None,
 ) -> None:
     """Index your own images by what the encoder sees in them; a build that is stopped goes on where it was."""
-    from thoracite.ui.console_knowledge import index_images as index
+    from thoracite.ui.console.knowledge import index_images as index
 
     print_result(index(folder, read_settings(encoder=encoder), labels=labels, output=output, ledger=ledger))
 
 
-__all__ = ["fetch_app", "index_app", "train_app"]
+def convert_llava(
+    source: Annotated[Path, typer.Argument(help="Folder of a checkpoint in original LLaVA's form, or of its adapter.")],
+    target: Annotated[Path, typer.Argument(help="Folder to write; then --generator llava:TARGET.")],
+    base: Annotated[Path | None, typer.Option("--base", help="Folder of the language model of an adapter.")] = None,
+    tower: Annotated[
+        Path | None, typer.Option("--tower", help="Folder of the vision tower, where the checkpoint holds none.")
+    ] = None,
+) -> None:
+    """Write an original LLaVA checkpoint (LLaVA-Rad, LLaVA-Med) as transformers' LLaVA."""
+    from thoracite.ui.console.training import convert_checkpoint
+
+    print_result(convert_checkpoint(source, target, base=base, tower=tower))
+
+
+def build_nle(
+    archive: Annotated[Path, typer.Argument(help="Open-i's archive, or any reports that extract reads.")],
+    output: Annotated[Path, typer.Argument(help="JSON lines to write, in the form of MIMIC-NLE.")],
+    without_text: Annotated[
+        bool, typer.Option("--without-text", help="Identifiers, places and labels alone, which may be handed on.")
+    ] = False,
+) -> None:
+    """Derive explanations of diagnoses from reports: sentences in which one finding suggests another."""
+    from thoracite.ui.console.training import build_explanations
+
+    print_result(build_explanations(archive, output, text=not without_text))
+
+
+__all__ = ["build_nle", "convert_llava", "fetch_app", "index_app", "train_app"]

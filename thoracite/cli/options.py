@@ -12,7 +12,13 @@ Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph
 Store = Annotated[
     str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
 ]
-Generator = Annotated[str | None, typer.Option("--generator", help="Generator of the sentences.")]
+Generator = Annotated[
+    str | None,
+    typer.Option(
+        "--generator",
+        help="Who writes: template, thoracite-mini-llava, llava:OWNER/MODEL|FOLDER, med-xpt:FOLDER, openai:ADDRESS.",
+    ),
+]
 Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
 Earlier = Annotated[str | None, typer.Option("--prior", help="Words of the earlier report, for models that read it.")]
 Dropped = Annotated[bool, typer.Option("--dropped", help="Also tell sentences that were not released, and why.")]
@@ -34,13 +40,25 @@ Similar = Annotated[
     typer.Option("--similar", help="Index of images (`thoracite index images`): show those most like each image."),
 ]
 View = Annotated[str, typer.Option("--view", help="PA, AP or lateral; by default the view that the file states.")]
+DicomSr = Annotated[
+    Path | None,
+    typer.Option("--dicom-sr", help="Also write DICOM structured reports (TID 1500) to a file or folder."),
+]
+Fhir = Annotated[Path | None, typer.Option("--fhir", help="Also write FHIR R4 bundles to a file or folder.")]
+KeepPatient = Annotated[
+    bool, typer.Option("--keep-patient", help="Name the patient of a DICOM file in --dicom-sr and --fhir.")
+]
+Ray = Annotated[
+    str | None, typer.Option("--ray", help="Work on a Ray cluster: 'local', or its address, such as ray://head:10001.")
+]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Ray workers; by default one a processor.")]
 
 
 SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
     "grounding, vision, words, wordings, sentences, chest, encoders, sides, localisation, signs, shift, lists, "
     "fairness, explanations, ranking, release, audit, knockout, retrieval, leakage, similar, differential, "
-    "text-vectors, index, consistency, gate, questions, stores, scale."
+    "text-vectors, index, consistency, gate, free-text, generator, questions, stores, scale."
 )
 """The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
 
@@ -60,20 +78,25 @@ def print_result(result: str | dict[str, Any]) -> None:
 
 
 __all__ = [
+    "DicomSr",
     "Dropped",
     "Earlier",
     "Encoder",
+    "Fhir",
     "Generator",
     "Graph",
     "Indication",
     "Json",
+    "KeepPatient",
     "NoGraph",
     "Prevalence",
     "Processes",
+    "Ray",
     "Risk",
     "Similar",
     "Store",
     "View",
+    "Workers",
     "print_result",
     "read_settings",
 ]

@@ -18,7 +18,7 @@ def retrieve(
     similar: Similar = None,
 ) -> None:
     """Find the evidence for an image, a phrase or a concept."""
-    from thoracite.ui.console_knowledge import retrieve_evidence
+    from thoracite.ui.console.knowledge import retrieve_evidence
 
     asked = read_settings(graph=graph, store=store, encoder=encoder, similar=similar)
     print_result(retrieve_evidence(query, asked, as_json=json))
@@ -33,7 +33,7 @@ def differential(
     store: Store = None,
 ) -> None:
     """Rank the diagnoses that explain findings, and name the sign that would tell the first two apart."""
-    from thoracite.ui.console_knowledge import rank_differential
+    from thoracite.ui.console.knowledge import rank_differential
 
     asked = read_settings(graph=graph, store=store)
     print_result(rank_differential(findings, denied or [], asked, view=view, as_json=json))

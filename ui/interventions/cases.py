@@ -15,6 +15,7 @@ from thoracite.errors import InputError
 
 if TYPE_CHECKING:
     from thoracite.interventions import Case
+    from thoracite.pipeline import Explainer
 
 MOST = 24
 """Most readings that are kept; the oldest one goes first."""
@@ -30,6 +31,7 @@ class _Kept(NamedTuple):
     case: Case
     session: str
     until: float
+    reader: Explainer | None = None
 
 
 class Cases:
@@ -76,6 +78,41 @@ class Cases:
         InputError
             If it is no longer kept.
         """
+        return self._find(name).case
+
+    def find_reader(self, name: str) -> Explainer | None:
+        """Find the explainer that read the image where it was not the service's own.
+
+        Raises
+        ------
+        InputError
+            If the reading is no longer kept.
+        """
+        return self._find(name).reader
+
+    def replace(self, name: str, case: Case, reader: Explainer | None) -> None:
+        """Keep another reading of the same image under its name.
+
+        Parameters
+        ----------
+        name : str
+            Name of a reading that is kept.
+        case : Case
+            The other reading.
+        reader : Explainer or None
+            What read it; None for the service's own.
+
+        Raises
+        ------
+        InputError
+            If the reading is no longer kept.
+        """
+        self._find(name)
+        with self._lock:
+            if name in self._cases:
+                self._cases[name] = self._cases[name]._replace(case=case, reader=reader)
+
+    def _find(self, name: str) -> _Kept:
         with self._lock:
             self._drop_old()
             kept = self._cases.get(name)
@@ -83,7 +120,7 @@ class Cases:
                 raise InputError("the reading of this image is no longer kept; open the image again")
             self._cases[name] = kept._replace(until=time.monotonic() + self._kept_s)
             self._cases.move_to_end(name)
-            return kept.case
+            return kept
 
     def forget(self, session: str) -> None:
         """Forget the readings of a session, and those that are too old."""

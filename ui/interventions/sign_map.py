@@ -6,7 +6,7 @@ import functools
 
 from markupsafe import Markup
 
-from thoracite.ui.console_signs import TOLD, find_pairs
+from thoracite.ui.console.signs import TOLD, find_pairs
 from thoracite.ui.page import render_part
 
 HALF = 56

@@ -15,7 +15,7 @@ from typing import Any
 from thoracite import __version__
 from thoracite.errors import ThoraciteError, UsageError
 from thoracite.settings import Settings
-from thoracite.ui.console_graph import guess_language
+from thoracite.ui.console.graph import guess_language
 from thoracite.ui.mcp import tools
 from thoracite.ui.service import Service
 from thoracite.ui.sparql import LONGEST

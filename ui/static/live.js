@@ -5,7 +5,7 @@
 
   const stateOf = (article) => {
     if (!states.has(article)) {
-      states.set(article, { signs: {}, without: [], shown: new Set(), fresh: new Set(), asking: null, timer: 0 });
+      states.set(article, { signs: {}, without: [], graph: true, shown: new Set(), fresh: new Set(), asking: null, timer: 0 });
     }
     return states.get(article);
   };
@@ -47,7 +47,27 @@
     }
     article.querySelector(".whatif .announce").textContent = article.querySelector(".changes").dataset.summary;
     const state = stateOf(article);
-    article.querySelector(".whatif .reset").hidden = !(Object.keys(state.signs).length || state.without.length);
+    const touched = Object.keys(state.signs).length || state.without.length || !state.graph;
+    article.querySelector(".whatif .reset").hidden = !touched;
+    article.dispatchEvent(new CustomEvent("thoracite:parts", { bubbles: true }));
+  };
+
+  // What the server says of the kept reading; nothing where it refused, which is told, or where the question is old.
+  const post = async (article, path, body, signal) => {
+    try {
+      const answer = await fetch(`/case/${article.dataset.case}${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal,
+      });
+      const said = await answer.json();
+      tell(article, answer.ok ? "" : said.error);
+      return answer.ok ? said : null;
+    } catch (error) {
+      if (error.name !== "AbortError") tell(article, "The server does not answer; try again, or open the image again.");
+      return null;
+    }
   };
 
   const ask = async (article) => {
@@ -58,19 +78,11 @@
     const fresh = [...state.fresh];
     article.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(`/case/${article.dataset.case}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ signs: state.signs, without: state.without, shown: [...state.shown], fresh }),
-        signal: asking.signal,
-      });
-      const said = await answer.json();
-      tell(article, answer.ok ? "" : said.error);
-      if (!answer.ok) return;
+      const { signs, without, graph } = state;
+      const said = await post(article, "", { signs, without, graph, shown: [...state.shown], fresh }, asking.signal);
+      if (!said) return;
       fresh.forEach((name) => state.fresh.delete(name));
       apply(article, said.parts);
-    } catch (error) {
-      if (error.name !== "AbortError") tell(article, "The server does not answer; try again, or open the image again.");
     } finally {
       if (state.asking === asking) article.removeAttribute("aria-busy");
     }
@@ -119,11 +131,14 @@
     const state = stateOf(article);
     state.signs = {};
     state.without = [];
+    state.graph = true;
+    article.querySelector("[data-graph]").checked = true;
     state.fresh = new Set([...state.shown].filter((name) => name !== "others"));
     ask(article);
     article.querySelector(".findings summary, .claims a.cite").focus({ preventScroll: true });
   };
 
+  window.thoracite = { ...window.thoracite, stateOf, tell, post, ask, setSign };
   document.addEventListener("input", (event) => {
     if (event.target.matches(".thoracite[data-case] .sign-control input[type=range]")) moveSlider(event.target);
   });

@@ -1,13 +1,40 @@
-// Citations open their evidence, findings light up their region, queries can be copied.
-// One listener for the document, so that it also serves explanations that arrive later.
+// Citations open their evidence and light up with it: the drawing on the image, the edge of the graph, the source.
+// Queries can be copied. One listener for the document, so that it also serves explanations that arrive later.
 (() => {
-  const openEvidence = (link) => {
-    const article = link.closest(".thoracite");
-    const target = article && article.querySelector(`[data-evidence="${link.dataset.key}"]`);
+  const findCard = (article, key) => article.querySelector(`[data-evidence="${key}"]`);
+
+  // What lights up with a key: the sign and the facts that tie it, the finding and its place.
+  const findKeys = (article, key) => {
+    const card = findCard(article, key);
+    const linked = card && card.dataset.lights ? card.dataset.lights.split(" ") : [];
+    return new Set(key ? [key, ...linked] : []);
+  };
+
+  const toggle = (article, selector, on) => {
+    for (const item of article.querySelectorAll(selector)) item.classList.toggle("chosen", on(item));
+  };
+
+  const lightUp = (article, key) => {
+    const keys = findKeys(article, key);
+    const card = key && findCard(article, key);
+    const finding = card && /\b(finding|region)\b/.test(card.className) ? card.dataset.finding : "";
+    article.dataset.selected = key;
+    toggle(article, "[data-evidence-drawn]", (item) => keys.has(item.dataset.evidenceDrawn));
+    toggle(article, ".edge[data-edge]", (item) => keys.has(item.dataset.edge));
+    toggle(article, "a.cite[data-key]", (item) => keys.has(item.dataset.key));
+    toggle(article, ".seen-box", (item) => Boolean(finding) && item.dataset.finding === finding);
+    for (const item of article.querySelectorAll(".evidence")) item.classList.toggle("cited", item.dataset.evidence === key);
+    const detail = { keys: [...keys], finding };
+    article.dispatchEvent(new CustomEvent("thoracite:light", { bubbles: true, detail }));
+  };
+
+  const openEvidence = (article, key) => {
+    const target = findCard(article, key);
     if (!target) return;
-    article.querySelectorAll(".evidence.cited").forEach((item) => item.classList.remove("cited"));
+    const others = target.closest("details.others");
+    if (others) others.open = true;
     target.open = true;
-    target.classList.add("cited");
+    lightUp(article, key);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     target.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
     target.querySelector("summary").focus({ preventScroll: true });
@@ -31,11 +58,12 @@
   const lightDrawing = (event, on) => {
     const holder = event.target.closest && event.target.closest(".thoracite [data-key], .thoracite [data-evidence]");
     if (!holder) return;
-    const key = holder.dataset.key || holder.dataset.evidence;
-    holder
-      .closest(".thoracite")
-      .querySelectorAll(`[data-evidence-drawn="${key}"]`)
-      .forEach((drawing) => drawing.classList.toggle("lit", on));
+    const article = holder.closest(".thoracite");
+    for (const key of findKeys(article, holder.dataset.key || holder.dataset.evidence)) {
+      article
+        .querySelectorAll(`[data-evidence-drawn="${key}"]`)
+        .forEach((drawing) => drawing.classList.toggle("lit", on));
+    }
   };
 
   const light = (event, on) => {
@@ -52,11 +80,14 @@
     const link = event.target.closest && event.target.closest(".thoracite [data-key]");
     if (link) {
       event.preventDefault();
-      openEvidence(link);
+      openEvidence(link.closest(".thoracite"), link.dataset.key);
     }
     const button = event.target.closest && event.target.closest(".thoracite .copy");
     if (button) copy(button);
   });
+  // The graph's picture, and parts that were drawn anew, ask for light.
+  document.addEventListener("thoracite:open", (event) => openEvidence(event.target, event.detail.key));
+  document.addEventListener("thoracite:parts", (event) => lightUp(event.target, event.target.dataset.selected || ""));
   document.addEventListener("mouseover", (event) => light(event, true));
   document.addEventListener("mouseout", (event) => light(event, false));
 })();

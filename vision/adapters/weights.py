@@ -18,7 +18,9 @@ _UNUSED = ["*.h5", "*.msgpack", "*.onnx", "*.ot", "*.tflite", "onnx/*", "openvin
 """Weights of other frameworks, never fetched."""
 
 
-def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequence[str] | None = None) -> Path:
+def find_snapshot(
+    source: str, *, name: str, fetch: bool = False, files: Sequence[str] | None = None, kind: str = "encoder"
+) -> Path:
     """Find the folder of a model: the named one, or a cached repository of the Hugging Face hub.
 
     Parameters
@@ -26,11 +28,13 @@ def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequenc
     source : str
         A folder; or ``OWNER/MODEL``, optionally with ``@REVISION``.
     name : str
-        Name of the encoder, for the error message.
+        Name of the model, for the error message.
     fetch : bool
         Whether the network may be used.
     files : sequence of str or None
         Patterns of the needed files; all of them unless given.
+    kind : str
+        ``encoder`` or ``generator``, for the error message.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequenc
         raise UsageError(f"{source!r} in {name} is not a folder; expected a folder, or OWNER/MODEL of the hub")
     from huggingface_hub import snapshot_download
 
-    with explain_failure(name, "cannot be fetched"):
+    with explain_failure(name, "cannot be fetched", kind=kind):
         try:
             return Path(
                 snapshot_download(
@@ -66,10 +70,10 @@ def find_snapshot(source: str, *, name: str, fetch: bool = False, files: Sequenc
         except FileNotFoundError as error:  # LocalEntryNotFoundError: also what is raised where no hub answers
             if fetch:
                 raise
-            raise say_missing(name, source) from error
+            raise say_missing(name, source, kind=kind) from error
 
 
-def say_missing(name: str, what: str) -> ModelError:
+def say_missing(name: str, what: str, *, kind: str = "encoder") -> ModelError:
     """Return the error that names the command for fetching weights.
 
     Examples
@@ -77,19 +81,21 @@ def say_missing(name: str, what: str) -> ModelError:
     >>> print(say_missing("biomedclip", "owner/model"))
     weights of owner/model are not on this machine; fetch them with `thoracite fetch encoder biomedclip`
     """
-    return ModelError(f"weights of {what} are not on this machine; fetch them with `thoracite fetch encoder {name}`")
+    return ModelError(f"weights of {what} are not on this machine; fetch them with `thoracite fetch {kind} {name}`")
 
 
 @contextmanager
-def explain_failure(name: str, what: str = "cannot be loaded") -> Iterator[None]:
-    """Turn any error of a library into one sentence that names the encoder.
+def explain_failure(name: str, what: str = "cannot be loaded", *, kind: str = "encoder") -> Iterator[None]:
+    """Turn any error of a library into one sentence that names the model.
 
     Parameters
     ----------
     name : str
-        Name of the encoder.
+        Name of the model.
     what : str
         The failure, as the end of a sentence.
+    kind : str
+        ``encoder`` or ``generator``.
 
     Raises
     ------
@@ -111,7 +117,7 @@ def explain_failure(name: str, what: str = "cannot be loaded") -> Iterator[None]
         raise
     except Exception as error:  # libraries raise errors of many kinds for a broken file
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        raise ModelError(f"the encoder {name} {what} ({reason})") from error
+        raise ModelError(f"the {kind} {name} {what} ({reason})") from error
 
 
 __all__ = ["explain_failure", "find_snapshot", "say_missing"]

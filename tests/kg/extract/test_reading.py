@@ -11,7 +11,7 @@ from thoracite.kg.aggregate.aggregate import aggregate_reports
 from thoracite.kg.extract.extractor import RuleExtractor
 from thoracite.kg.extract.reading import ReadingSum, measure_reading
 from thoracite.kg.extract.run import extract_file
-from thoracite.ui.console_reports import extract_reports
+from thoracite.ui.console.reports import extract_reports
 
 
 def measure(text: str) -> tuple[int, dict[str, int], int]:

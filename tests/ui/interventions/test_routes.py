@@ -142,3 +142,95 @@ def test_a_reading_that_is_gone_is_one_sentence(client: TestClient, kept: str) -
     service.cases.forget("session")
     answer = client.post(f"/case/{kept}", json={})
     assert (answer.status_code, "open the image again" in answer.json()["error"]) == (422, True)
+
+
+@pytest.fixture
+def again(client: TestClient, phantom: Path) -> str:
+    """Another kept reading, of a session of its own."""
+    return str(client.app.state.service.open_case(phantom, "other session")[0])  # type: ignore[attr-defined]
+
+
+def post(client: TestClient, path: str, **body: Any) -> Any:
+    answer = client.post(f"/case/{path}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_without_the_graph_no_reason_is_given(client: TestClient, again: str) -> None:
+    plain, without = change(client, again), change(client, again, graph=False)
+    assert "claim reason" in plain["claims"]
+    assert "claim reason" not in without["claims"]
+    assert "The graph is left out" in without["changes"]
+    assert "data-net" not in without["graph"]
+
+
+def test_a_kept_reading_answers_questions(client: TestClient, again: str) -> None:
+    said = post(client, f"{again}/ask", question="Why cardiomegaly?").json()["answer"]
+    assert 'data-intent="why"' in said
+    assert 'class="cite"' in said
+    said = post(client, f"{again}/ask", question="<b>How old?</b>").json()["answer"]
+    assert "not understood" in said
+    assert "<b>How" not in said
+    assert client.post(f"/case/{again}/ask", json={"question": "x" * 301}).status_code == 400
+
+
+def test_another_mix_moves_probabilities_by_what_it_says(client: TestClient, again: str) -> None:
+    service = client.app.state.service  # type: ignore[attr-defined]
+    before = next(one for one in service.cases.find(again).untouched.findings if one.entity.id == HEART)
+    body = post(client, f"{again}/mix", finding=HEART, share=0.4).json()["body"]
+    after = next(one for one in service.cases.find(again).untouched.findings if one.entity.id == HEART)
+    assert after.prior == 0.4
+    assert after.likelihood_ratio == pytest.approx(before.likelihood_ratio)
+    odds = after.probability / (1 - after.probability)
+    assert odds == pytest.approx(after.likelihood_ratio * 0.4 / 0.6)
+    assert "cardiomegaly 0.4" in body
+    moved = change(client, again, signs={ANGLE: "no"})  # new evidence has keys of its own
+    assert "set to no" in moved["changes"]
+    post(client, f"{again}/mix")
+    usual = next(one for one in service.cases.find(again).untouched.findings if one.entity.id == HEART)
+    assert usual.probability == pytest.approx(before.probability)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"table": "finding,share_all\nNothing,0.2\n"}, 422),
+        ({"table": "finding,share_all\nEffusion,2\n"}, 422),
+        ({"finding": HEART, "share": 1.5}, 400),
+        ({"finding": "thx:nothing", "share": 0.5}, 400),
+    ],
+)
+def test_a_mix_that_cannot_be_is_one_sentence(
+    client: TestClient, again: str, body: dict[str, Any], status: int
+) -> None:
+    answer = client.post(f"/case/{again}/mix", json=body)
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["error"]
+    assert "/tmp" not in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("html", "<!DOCTYPE html>"), ("json", "{"), ("jsonld", "{"), ("exe", None)]
+)
+def test_an_explanation_is_saved_as_it_stands(client: TestClient, again: str, form: str, start: str | None) -> None:
+    answer = client.post(f"/case/{again}/save/{form}", json={"signs": {ANGLE: "no"}})
+    if start is None:
+        assert answer.status_code == 400
+        return
+    assert answer.status_code == 200
+    assert answer.text.startswith(start)
+    assert form == "jsonld" or ANGLE in answer.text
+
+
+def test_a_question_is_sent_with_its_image(client: TestClient, phantom: Path) -> None:
+    def ask(**fields: str) -> httpx.Response:
+        return client.post("/ask", files={"image": (phantom.name, phantom.read_bytes())}, data=fields)
+
+    answer = ask(question="Why cardiomegaly?")
+    assert answer.status_code == 200, answer.text
+    record = answer.json()
+    assert record["intent"] == "why"
+    keys = {piece["key"] for piece in record["evidence"]}
+    assert all(set(claim["citations"]) <= keys for claim in record["claims"])
+    assert record["claims"]
+    assert (ask().status_code, list(ask().json())) == (400, ["error"])

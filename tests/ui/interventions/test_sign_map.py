@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from thoracite.ui.console_signs import find_pairs
+from thoracite.ui.console.signs import find_pairs
 from thoracite.ui.interventions.sign_map import render_map
 
 

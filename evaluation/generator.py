@@ -1,0 +1,228 @@
+"""Suite ``generator``: what a generator that sees the pixels is worth, on images of locked patients and on phantoms.
+
+Counted are the sentences that are released, by author (what the model leaves unsaid is added by template); images that
+are released; seconds an image, from the file to the cited explanation. Swaps of pixels and of triples tell whether it
+uses both (:mod:`.generator_swaps`). On phantoms, whose report is known, texts with the graph, without it, and by
+template are compared with the report by BLEU, ROUGE-L, METEOR, CIDEr and RadGraph F1: measures of wording, under which
+no sentence that says the same in other words gains.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from thoracite.errors import UsageError
+from thoracite.evaluation.generator_swaps import Bench, Seen, Swapped, swap
+from thoracite.evaluation.patients import summarise
+from thoracite.evaluation.radgraph_f1 import radgraph_f1
+from thoracite.evaluation.sentences import draw_cases
+from thoracite.evaluation.suite import Row, Suite
+from thoracite.evaluation.text_overlap import measure_overlap
+from thoracite.generation.citations import strip_citations
+from thoracite.generation.generator import MINI, TextGenerator, open_generator
+from thoracite.kg.extract.extractor import open_extractor
+from thoracite.phantom import Phantom, draw_phantom
+from thoracite.pipeline import Explainer
+from thoracite.types import Explanation, Study
+from thoracite.vision.training.cases import Case, read_labelled
+
+if TYPE_CHECKING:
+    from thoracite.generation.generator import AnyGenerator
+
+IMAGES, PHANTOMS, SWAPS = 200, 40, 60
+"""Images of locked patients, phantoms, and images whose pixels and triples are swapped."""
+
+FIRST_PHANTOM = 710_000
+"""First seed of the phantoms; those of the training begin at 700,000 and never come so far."""
+
+_TEMPLATE = "template"
+
+
+def run_generator(
+    data: Path,
+    *,
+    images: int = IMAGES,
+    phantoms: int = PHANTOMS,
+    swaps: int = SWAPS,
+    generator: TextGenerator | None = None,
+    seed: int = 5,
+) -> Suite:
+    """Measure a generator.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of the development data, with ``cxr``.
+    images, phantoms, swaps : int
+        Numbers of images.
+    generator : TextGenerator or None
+        The bundled one unless given.
+    seed : int
+        Seed of the choice of images.
+
+    Raises
+    ------
+    InputError
+        If the data are not there.
+    ModelError
+        If the generator cannot be opened.
+    """
+    writer = _open(generator)
+    cases = draw_cases([case for case in read_labelled(data / "cxr") if case.locked], images, seed=seed)
+    drawn = [draw_phantom(FIRST_PHANTOM + number, size=128) for number in range(phantoms)]
+    with Explainer(generator=writer) as explainer:
+        explainer.open()
+        timed = [_explain(explainer, case) for case in cases]
+        seen = list(list_seen(explainer, cases))[:swaps]
+        bench = Bench(writer, explainer.retriever.linker.link, open_extractor())
+        swapped = [swap(bench, one, seen[number - 1]) for number, one in enumerate(seen)]
+    rows = [*count_released(writer.name, timed), *count_swaps(writer.name, swapped), *_compare(writer, drawn)]
+    groups = len({case.group for case in cases})
+    return Suite(
+        suite="generator",
+        data=f"{len(cases)} images of {groups} locked patients; {len(drawn)} phantoms; swaps on {len(seen)} images",
+        n=len(cases) + len(drawn),
+        rows=tuple(rows),
+    )
+
+
+def _open(generator: TextGenerator | None) -> TextGenerator:
+    opened: AnyGenerator = generator or open_generator(MINI)
+    if not isinstance(opened, TextGenerator):
+        raise UsageError(f"the generator {opened.name} does not see pixels; there is nothing to swap")
+    return opened
+
+
+class Timed(NamedTuple):
+    """An explanation with the seconds that it took, by the clock and of the processor."""
+
+    explanation: Explanation
+    seconds: float
+    processor: float
+    group: str
+
+
+def _explain(explainer: Explainer, case: Case) -> Timed:
+    began, worked = time.perf_counter(), time.process_time()
+    explanation = explainer.explain(str(case.path))
+    return Timed(explanation, time.perf_counter() - began, time.process_time() - worked, case.group)
+
+
+def count_released(system: str, timed: Sequence[Timed]) -> Iterator[Row]:
+    """Count what was released.
+
+    Parameters
+    ----------
+    system : str
+        Name of the generator.
+    timed : sequence of Timed
+        Explanations, withheld ones too.
+    """
+    groups = [one.group for one in timed]
+    read = [one for one in timed if one.explanation.claims or one.explanation.dropped]
+    yield summarise(system, "images released", [not one.explanation.abstained for one in timed], groups)
+    if not read:
+        return
+    yield summarise(
+        system,
+        "images released, of those that the gate accepts",
+        [not one.explanation.abstained for one in read],
+        [one.group for one in read],
+    )
+    claims = [(claim, one) for one in timed for claim in one.explanation.claims]
+    for origin in ("decoder", "rewritten", "template"):
+        said = [claim.origin == origin for claim, _ in claims]
+        yield summarise(system, f"released sentences of origin {origin}", said, [one.group for _, one in claims])
+    written = [(1.0, one.group) for one in read for c in one.explanation.claims if c.origin == "decoder"]
+    written += [(0.0, one.group) for one in read for _ in one.explanation.dropped]
+    written += [(0.0, one.group) for one in read for c in one.explanation.claims if c.origin == "rewritten"]
+    yield summarise(system, "sentences written that are released verbatim", *map(list, zip(*written, strict=True)))
+    for kind in ("diagnosis", "reason", "observation", "expected", "summary"):
+        some = [any(claim.kind == kind for claim in one.explanation.claims) for one in read]
+        yield summarise(system, f"images with a sentence of kind {kind}", some, [one.group for one in read])
+    for name, values in (("clock", [o.seconds for o in timed]), ("processor", [o.processor for o in timed])):
+        yield summarise(system, f"seconds an image, by the {name}, mean", values, groups)
+        high = float(np.percentile(values, 95))
+        yield Row(system=system, metric=f"seconds an image, by the {name}, 95 % below", value=high, n=len(values))
+
+
+def list_seen(explainer: Explainer, cases: Sequence[Case]) -> Iterator[Seen]:
+    """Read the images of cases and retrieve their evidence; those that are refused are passed over."""
+    for case in cases:
+        radiograph = explainer.retriever.load(str(case.path))
+        reading = explainer.retriever.interpret(radiograph)
+        if reading.accepted:
+            found = explainer.retriever.search(reading.findings, view=reading.view)
+            yield Seen(Study(image=str(case.path)), radiograph, reading, tuple(found.evidence), case.group)
+
+
+def count_swaps(system: str, swapped: Sequence[Swapped]) -> Iterator[Row]:
+    """Count what swaps change, beside re-running, with intervals over patients.
+
+    Parameters
+    ----------
+    system : str
+        Name of the generator.
+    swapped : sequence of Swapped
+        From :func:`thoracite.evaluation.generator_swaps.swap`.
+    """
+    if not swapped:
+        return
+    groups = [one.group for one in swapped]
+    figures: dict[str, Sequence[float]] = {
+        "re-run: texts that change": [one.rerun for one in swapped],
+        "pixels swapped: texts that change, less re-run": [one.pixels - one.rerun for one in swapped],
+        "pixels swapped: towards the new image": [one.towards_image for one in swapped],
+        "triples swapped: texts that change, less re-run": [one.triples - one.rerun for one in swapped],
+        "triples swapped: towards the new triples": [one.towards_triples for one in swapped],
+    }
+    for metric, values in figures.items():
+        yield summarise(system, metric, [float(value) for value in values], groups)
+
+
+def _compare(writer: TextGenerator, phantoms: Sequence[Phantom]) -> Iterator[Row]:
+    """Compare texts with the graph, without it, and by template with the reports of phantoms."""
+    if not phantoms:
+        return
+    systems = {
+        f"{writer.name}, graph on": (writer, True),
+        f"{writer.name}, graph off": (writer, False),
+        f"{_TEMPLATE}, graph on": (open_generator(_TEMPLATE), True),
+    }
+    for system, (generator, graph) in systems.items():
+        with Explainer(generator=generator, graph=graph, complete=False) as explainer:
+            told = [explainer.explain(phantom.image) for phantom in phantoms]
+        kept = [(one, phantom) for one, phantom in zip(told, phantoms, strict=True) if not one.abstained]
+        yield Row(system=system, metric="phantoms released", value=len(kept) / len(phantoms), n=len(phantoms))
+        texts = [" ".join(strip_citations(claim.sentence) for claim in one.claims) for one, _ in kept]
+        reports = [phantom.gold.report.replace("\n", " ") for _, phantom in kept]
+        yield from compare_texts(system, texts, reports)
+
+
+def compare_texts(system: str, texts: Sequence[str], reports: Sequence[str]) -> Iterator[Row]:
+    """Compare texts with reports, one to one, by the field's measures.
+
+    Parameters
+    ----------
+    system : str
+        Who wrote the texts.
+    texts, reports : sequence of str
+        In the same order.
+    """
+    if not texts:
+        return
+    groups = [str(number) for number in range(len(texts))]
+    for name, values in measure_overlap(texts, reports).items():
+        yield summarise(system, f"{name}, against the phantom's report", values.tolist(), groups)
+    extractor = open_extractor()
+    pairs = [(extractor.extract(text), extractor.extract(report)) for text, report in zip(texts, reports, strict=True)]
+    scores = [radgraph_f1(*pair) for pair in pairs]
+    yield summarise(system, "RadGraph F1, simple, against the phantom's report", scores, groups)
+
+
+__all__ = ["FIRST_PHANTOM", "Timed", "compare_texts", "count_released", "count_swaps", "list_seen", "run_generator"]

@@ -1,0 +1,1 @@
+"""Training of LLaVA-type generators: what images show and the graph says of it, in many wordings."""

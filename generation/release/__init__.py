@@ -1,0 +1,1 @@
+"""Certified release: how near to a limit a statement may come at a level of risk that the user sets."""

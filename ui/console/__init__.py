@@ -1,0 +1,1 @@
+"""What the command line prints: results of every command as text, JSON or files, with progress on standard error."""

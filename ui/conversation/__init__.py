@@ -1,0 +1,1 @@
+"""Questions about an explanation on the page and over REST."""

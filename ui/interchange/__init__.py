@@ -1,0 +1,1 @@
+"""Explanations for other software: DICOM structured reports and presentation states, FHIR bundles, and back again."""
