@@ -224,7 +224,8 @@ def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
         ("drain",),
         ("tube",),
     )
-    return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
+    told = any(mark.role in {"tip", "placed", "misplaced"} or mark.value == "backward" for mark in marks)
+    return loose and not told
 
 
 def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Sequence[Head]) -> Iterator[Head]:

@@ -197,7 +197,13 @@ def _qualify(head: Head, certainty: float, near: Sequence[Mark], words: Sequence
         head = head._replace(concept="tension_pneumothorax")
     length, change = _read_lengths(part)
     more_on = _find_more(part)
-    degrees = [float(value) for value in values["degree"]]
+    marked = [mark for mark in near if mark.role == "degree"]
+    degrees = [
+        float(mark.value) for mark in marked if not _BEFORE.intersection(words[max(0, mark.start - 2) : mark.start])
+    ]
+    earlier = [float(mark.value) for mark in marked if float(mark.value) not in degrees]
+    if earlier and degrees and not change:
+        change = "more" if max(degrees) > max(earlier) else "less"
     numbers = _read_numbers(part) if "rib" in part else set()
     tips, placed = read_device(head.concept, near, words) if head.device else (frozenset(), "")
     return Claim(

@@ -84,6 +84,8 @@ def _find_scope(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: S
     """Find what a doubt is about: what follows at once, or else what stands before."""
     ends = _list_ends(words, marks)
     after = [number for number, head in enumerate(heads) if head.anchor >= cue.end]
+    if words[cue.end : cue.end + 1] == ("than",):
+        after = []  # "less likely than pneumonia"
     if after and not any(cue.end <= end < heads[after[0]].anchor for end in ends):
         between = words[cue.end : heads[after[0]].anchor]
         if "," not in between or words[cue.end - 1] == "for":

@@ -34,6 +34,9 @@ HEADS = ("finding", "device")
 _CUES = frozenset({"negation", "hedge", "stop", "change", "property", "placed", "misplaced", "more_on"})
 """Roles of which a longer phrase hides a shorter one of any of them: "not excluded" hides "not" and "excluded"."""
 
+_MIDDLE_TIPS = frozenset({"right_atrium", "right_ventricle", "cavoatrial"})
+"""Places of the heart whose names have a side that is none of the device's."""
+
 _SHORT = {
     "RUL": "right upper lobe", "RML": "right middle lobe", "RLL": "right lower lobe", "LUL": "left upper lobe",
     "LLL": "left lower lobe", "LV": "left ventricle", "RV": "right ventricle", "RA": "right atrium", "PA": "pa",
@@ -60,6 +63,7 @@ _BOUND = re.compile(
     r"\b(?:(?:less|more|greater|larger|smaller|fewer|no more|not more) than|up to|just (?:under|over)|under|over|"
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
 )
+_NOT = re.compile(r"\b(?:can not|can['’]t|(\w+)n['’]t)\b", re.IGNORECASE)
 _ADVERB = 4
 _PARTLY = frozenset(
     {"partly", "partially", "incompletely", "nearly", "mostly", "largely", "hardly", "scarcely", "barely"}
@@ -102,6 +106,7 @@ def split_words(text: str) -> list[tuple[str, ...]]:
     """
     text = _ABBREVIATED.sub(lambda found: _SHORT[found[0]], text)
     text = _RATIO.sub(_say_ratio, text)
+    text = _NOT.sub(lambda found: "cannot" if found[0].lower().startswith("can") else f"{found[1]} not", text)
     text = _AREA.sub(lambda found: max(found[1], found[2], key=float), text)
     text = _LENGTH.sub(_say_length, text).lower().replace("’", "'")
     text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " , ")
@@ -167,20 +172,26 @@ def _hides(longer: Mark, one: Mark) -> bool:
     inside = longer.start <= one.start and one.end <= longer.end
     size, own = longer.end - longer.start, one.end - one.start
     if longer.role == "aside":
-        return inside and one.role in {"change", "old", "anatomy", "device"}
+        return inside and one.role in {"change", "old", "anatomy", "device", "finding"}
     if longer.role in HEADS:
         if one.role in HEADS:
             return size > own or (size == own and longer.role == "device")
         if one.role in _CUES - {"property", "change"} or one.role == "tip":
             return inside and size > own
-        return inside and one.role in {"anatomy", "property"} and (size > own or one.role == "property")
+        return (
+            inside
+            and one.role in {"anatomy", "property"}
+            and (size > own or one.role == "property" or longer.role == "device")
+        )
     if longer.role == "anatomy" and one.role == "property":
         return inside and size > own
     if one.role in HEADS:
         return longer.role in {"anatomy", "change"} and inside and size > own
     if longer.role in _CUES and one.role in _CUES:
-        return size > own
-    return longer.role in {"more_on", "side"} and one.role in {"side", "degree"} and inside and size > own
+        return size > own and (longer.role, one.role) != ("change", "property")
+    if longer.role == "tip" and longer.value not in _MIDDLE_TIPS:
+        return False
+    return longer.role in {"more_on", "side", "tip"} and one.role in {"side", "degree"} and inside and size > own
 
 
 def _match(phrase: Sequence[str], words: Sequence[str], at: int) -> int:

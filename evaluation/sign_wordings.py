@@ -28,6 +28,7 @@ from thoracite.evaluation.suite import Row, Suite
 from thoracite.files import read_rows
 from thoracite.generation.signs.check import check_sign
 from thoracite.generation.signs.convention import read_convention
+from thoracite.generation.signs.lexicon import find_lexicon
 from thoracite.generation.signs.words import UNITS, Shown, find_decimals, find_words, write_number
 from thoracite.settings import PACKAGE
 from thoracite.types import Answer, Reference, SignScore, parse_reference
@@ -154,15 +155,17 @@ def read_flips() -> Iterator[Flip]:
 def _is_told(sentence: str, asked: Asked) -> bool:
     """Tell whether a true sentence holds the value against the limit as a product tells it, and not as it is measured.
 
-    A difference from the other side may be counted either way. Where a sentence does not say how it counts, its own
-    comparison does: "the shift to the right, {value}, exceeds {limit}" is true of -0.03 and -0.02 only when both are
+    A difference from the other side may be counted either way. Where a sentence does not say how it counts ("right
+    minus left"), its own comparison does: "the shift to the right, {value}, exceeds {limit}" is true of -0.03 and -0.02 only when both are
     turned. The rule is the same in all sets, and is read off the true sentence alone.
     """
     score, reference = asked.score, parse_reference(asked.score.reference)
     if reference is None or score.value is None or not find_words(score).mirrored:
         return False
+    if (counted := read_convention(fill(sentence, asked)).positive) is not None:
+        return counted != find_lexicon(score).positive
     compared = _HELD_AGAINST.search(sentence)
-    if compared is None or read_convention(fill(sentence, asked)).positive is not None:
+    if compared is None:
         return False
     up = (compared["up"] is not None) is (compared["not"] is None)
     return (score.value > reference.limit) is not up

@@ -309,7 +309,7 @@ async def _in_thread(call: Callable[..., Any], *arguments: Any) -> Any:
         with anyio.fail_after(EXPLAIN_LIMIT_S):
             return await anyio.to_thread.run_sync(call, *arguments, abandon_on_cancel=True)
     except TimeoutError as error:
-        raise HTTPException(504, f"no answer within {EXPLAIN_LIMIT_S:.0f} seconds; try again later") from error
+        raise HTTPException(503, f"no answer within {EXPLAIN_LIMIT_S:.0f} seconds; try again later") from error
 
 
 async def _ask(call: Callable[..., Any], *arguments: Any) -> Any:

@@ -159,6 +159,7 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    text = re.sub(r"\((left|right)(?: side| direction)?\)", r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r"\bwhat(?:'s| is) left\b", "what remains", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\w)'s\b(?<!\bit's)(?<!\bthere's)(?<!\bthat's)(?<!\bhere's)(?<!\blet's)", "", text)
     text = re.sub(r"\b(left|right)(?:wards?|-hand)(?= (?:offset|reading|position))", r"\1", text)

@@ -123,7 +123,8 @@ def _passes(place: _Place, word: str) -> bool:
         return place.at > 0 and place.pieces[place.piece][place.at - 1][0] in _POLAR
     if _is_landmark(place.pieces[place.piece], place.at):
         return True
-    if not _WORD.fullmatch(word) or is_dangerous(word) or _TURNING.match(word):
+    turning = _TURNING.match(word) and word not in _read_words(HARMLESS)
+    if not _WORD.fullmatch(word) or is_dangerous(word) or turning:
         return False
     piece = place.pieces[place.piece]
     return (
@@ -144,15 +145,17 @@ def _is_aside(place: _Place) -> bool:
     piece, at = place.pieces[place.piece], place.at
     if not any(kind in _SETTLING for one in place.pieces for kind, _ in one):
         return False
-    before = next((one for one in reversed(piece[:at]) if one[1] not in _INNER and not one[1].endswith("ly")), ("", ""))
+    before = next((one for one in reversed(piece[:at]) if one[1] not in _INNER - {"and"} and not one[1].endswith("ly")), ("", ""))
     predicates = before[1] in _COPULAS or before[0] in {"join", "negation"}
     acts = before[0] in _POLAR | {"name", "side"} and _VERB.search(piece[at][1])
     after = piece[at + 1][1] if at + 1 < len(piece) else ""
     if before[1] in {"more", "less"} or after == "than" or _COMPARATIVE.search(piece[at][1]):
         return False
+    if not predicates and at + 1 < len(piece) and _is_doubted(piece, at):
+        return False
     if predicates or acts:
         follows = next((kind for kind, _ in piece[at + 1 :] if kind in _SETTLING | {"join"}), "join")
-        return follows != "join" and (bool(predicates) or not _is_doubted(piece, at))
+        return follows != "join"
     return True
 
 

@@ -19,7 +19,7 @@ EXISTENCE = re.compile("|".join((Path(__file__).parent / "existence.txt").read_t
 _LIMIT = (
     r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
     r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick|allowances?|tolerances?|triggers?|"
-    r"alarms?|caps?(?= of)|cut(?= of| at)|hurdles?|barriers?|trip-?wires?|rules?|requirements?|comparators?|permitted height|"
+    r"alarms?|cut(?= of| at)|hurdles?|barriers?|trip-?wires?|rules?|requirements?|comparators?|permitted height|"
     r"lines?(?= (?:of|at|drawn|set|that|we|one|you|I)\b|$)|set point|breakpoints?|margins? of normal|action (?:level|limit|line|point)s?)"
 )
 _KNOWN = (
@@ -45,7 +45,7 @@ _UP = (
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
     rf"reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those | the left| the right)|in excess of|surpass(?:es|ed|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those | (?:the|its) (?:left|right|other|opposite|contralateral|counterpart|partner|fellow|companion|mate|twin))|in excess of|surpass(?:es|ed|"
     r"ing)?(?! by)|overshoots?|outstrips?|tops(?! the left| the right)|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
@@ -109,7 +109,7 @@ SHARED = {
     r" them| to see)?(?: to be)?|"
     r"(?:I|we|one|you|anyone)(?:['’]d| would| should| might| can| could)? (?:like|want|wish|hope|accept|tolerate|care|allow|permit)s?"
     r"(?: for| to see| it| it to be| to)?(?= |$)|(?:it|they|one|that|this) (?:should|ought(?: to)?|has any right to|is meant to|"
-    r"is supposed to|is allowed to)(?: be)?|(?:is |are )?(?:usual|normal|customary|average|typical)(?: for| in| on)?$|"
+    r"is supposed to|is allowed to)(?: be)?|(?<=than )(?:is |are )?(?:usual|normal|customary|average|typical)(?: for| in| on)?$|"
     r"(?:what |that )?is (?:usual|normal|customary|average|typical|wanted|healthy|acceptable|permissible)|"
     r"(?:considered|deemed|thought|held|regarded as|taken as|called|judged|counted as|reckoned) (?:to be )?(?:acceptable|normal|permissible|"
     r"tolerable|usual|healthy|allowable|the (?:limit|cut-?off|threshold))|line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",

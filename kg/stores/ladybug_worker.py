@@ -1,9 +1,10 @@
 """A process that answers Cypher statements, so that an endless one can be stopped.
 
 ladybug stops a statement that runs too long, and neither one that it still parses (twenty nested CASE take seconds,
-fifty an age) nor the reading of an answer without end. Each line of standard input is one request in JSON,
-``[statement, seconds, parameters]``, each line of standard output its answer: ``{"columns", "rows"}`` or
-``{"error": kind, "message"}``. A timer of the system ends the process should its parent have died in the meantime.
+fifty an age) nor the reading of an answer without end. The process says ``ready`` once it has opened the graph. Then
+each line of standard input is one request in JSON, ``[statement, seconds, parameters]``, and each line of standard
+output its answer: ``{"columns", "rows"}`` or ``{"error": kind, "message"}``. A timer of the system ends the process
+should its parent have died in the meantime.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ READER_BYTES = 1 << 28
 def serve(path: str) -> None:
     """Answer requests until standard input ends."""
     database = ladybug.Database(path, read_only=True, buffer_pool_size=READER_BYTES, max_db_size=MAXIMUM_BYTES)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         statement, seconds, parameters = json.loads(line)
         _set_timer(seconds + 2)

@@ -15,6 +15,9 @@ from thoracite.errors import StoreError
 _KEPT = 2
 """Most idle processes that are kept."""
 
+_START_S = 60.0
+"""Longest start of a process, in seconds."""
+
 
 class Pool:
     """Pool of processes that speak the protocol of :mod:`thoracite.kg.stores.oxigraph_worker`, or of its sibling.
@@ -93,7 +96,11 @@ class Pool:
                 if worker.poll() is None:
                     return worker
                 _end(worker)
-        return subprocess.Popen(
+        return self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        """Start a process and wait until it is ready: its start is no part of a query's time."""
+        worker = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -101,6 +108,14 @@ class Pool:
             text=True,
             encoding="utf-8",
         )
+        timer = threading.Timer(_START_S, worker.kill)
+        timer.daemon = True
+        timer.start()
+        assert worker.stdout is not None  # noqa: S101 - opened as a pipe
+        worker.stdout.readline()  # empty where it could not start, which the query will tell
+        timer.cancel()
+        timer.join()
+        return worker
 
     def _give_back(self, worker: subprocess.Popen[str]) -> None:
         with self._lock:

@@ -1,10 +1,10 @@
 """A process that answers SPARQL queries, so that an endless query can be stopped.
 
-pyoxigraph cannot interrupt a query, and a thread that runs one cannot be stopped; a process can. Each line of standard
-input is one request in JSON, ``[query, seconds, graphs]``, and each line of standard output its answer: ``{"columns",
-"rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``. ``graphs`` is ``"all"`` (the default graph is the union of
-all), ``"query"`` (the query says FROM), or the IRIs ``[default, named]``. A timer of the system ends the process should
-its parent have died in the meantime.
+pyoxigraph cannot interrupt a query, and a thread that runs one cannot be stopped; a process can. It says ``ready``
+once it has opened the store. Then each line of standard input is one request in JSON, ``[query, seconds, graphs]``,
+and each line of standard output its answer: ``{"columns", "rows"}``, ``{"boolean"}`` or ``{"error": kind, "message"}``.
+``graphs`` is ``"all"`` (the default graph is the union of all), ``"query"`` (the query says FROM), or the IRIs
+``[default, named]``. A timer of the system ends the process should its parent have died in the meantime.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def serve(path: str) -> None:
     """Answer requests until standard input ends."""
     _limit_memory()
     store = ox.Store.read_only(path)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         text, seconds, graphs = json.loads(line)
         _set_timer(seconds + 2)

@@ -3,7 +3,7 @@
 Examples
 --------
 >>> sorted(describe("retrieve")["responses"])
-[400, 401, 403, 408, 413, 422, 503, 504]
+[400, 401, 403, 408, 413, 422, 503]
 """
 
 from __future__ import annotations
@@ -138,11 +138,10 @@ _REASONS = {
     415: "send multipart/form-data, an image in the field image, a report in the field report",
     422: "chest.png is damaged or cut off (image file is truncated); export the image again",
     503: "1 request is being answered and 8 wait; try again in a few seconds",
-    504: "no answer within 120 seconds; try again later",
 }
 """A sentence for each status of an error."""
 
-_ALWAYS = (400, 401, 403, 408, 413, 422, 503, 504)
+_ALWAYS = (400, 401, 403, 408, 413, 422, 503)
 
 _ROUTES: dict[str, Json] = {
     "healthz": {"response_model": HealthRecord, "example": {"status": "ok", "version": "0.1.0", "ready": True}},
