@@ -68,6 +68,9 @@ FALSE = {
     "The father has a likely pleural effusion.": "unsupported",
     "A pleural effusion is anything but likely.": "unsupported",
     "There is not no pneumothorax.": "unsupported",
+    "No pneumothorax is not detected.": "unsupported",
+    "Pneumonia is not possible.": "unsupported",
+    "A pleural effusion is far from likely.": "contradicted",
     "I am a language model.": "unsupported",
     "Kerley B lines are present.": "unsupported",
     "x" * 700: "unsupported",
@@ -101,6 +104,7 @@ def test_a_sentence_that_lacks_a_hedge_is_rewritten_and_marked(
         "Atelectasis is likely (probability 0.90).",
         "Severe atelectasis is likely.",
         "Atelectasis is impossible.",
+        "A pleural effusion is possible.",  # the image is surer than that
         "It is false that atelectasis is likely.",
         "Pneumothorax is likely.",  # it is unlikely: that is no hedge
         "Atelectasis is likely, and there is no consolidation.",
