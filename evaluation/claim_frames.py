@@ -58,7 +58,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     "big": {
         "heart": "cardiomegaly", "cardiomediastinum": "cardiomegaly", "mediastinum": "widened_mediastinum",
         "hilum": "hilar_enlargement", "node": "lymphadenopathy", "aorta": "aortic_aneurysm",
-        "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension",
+        "vessel": "pulmonary_vascular_congestion", "stomach": "gastric_distension", "bronchus": "bronchiectasis",
+        "pulmonary_artery": "pulmonary_hypertension",
     },
     "shift": dict.fromkeys(_MIDDLE, "mediastinal_shift") | {"hilum": "hilar_displacement", "fissure": "atelectasis"},
     "high": {"diaphragm": "elevated_hemidiaphragm", "hilum": "hilar_displacement", "fissure": "atelectasis"},
@@ -69,13 +70,17 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "heart_border": "obscured_contour", "diaphragm": "obscured_contour", "heart": "obscured_contour",
         "aorta": "obscured_contour", "angle": "pleural_effusion",
     },
-    "thick": {"pleura": "pleural_thickening", "lung": "interstitial_pattern", "fissure": "pleural_thickening"},
+    "thick": {"bronchus": "bronchial_thickening", "pleura": "pleural_thickening", "lung": "interstitial_pattern",
+        "fissure": "pleural_thickening"},
+    "bigger": {"heart": "cardiomegaly", "mediastinum": "widened_mediastinum"},
     "small": {"lung": "atelectasis", "pleura": "atelectasis"},
     "flat": {"diaphragm": "hyperinflation"},
     "overbig": {"lung": "hyperinflation", "chest": "hyperinflation", "heart": "cardiomegaly",
         "mediastinum": "widened_mediastinum"},
     "wet": {"lung": "pulmonary_edema"},
     "filled": {"lung": "consolidation", "pleura": "pleural_effusion", "angle": "pleural_effusion"},
+    "pus": {"pleura": "pleural_empyema", "angle": "pleural_empyema", "chest": "pleural_empyema"},
+    "blood": {"pleura": "hemothorax", "angle": "hemothorax", "chest": "hemothorax", "mediastinum": "aortic_dissection"},
     "thin": {"bone": "osteopenia", "rib": "osteopenia", "vertebra": "osteopenia"},
     "curved": {"vertebra": "scoliosis"},
     "worn": {"vertebra": "degenerative_changes", "bone": "degenerative_changes", "humerus": "degenerative_changes"},
@@ -99,6 +104,12 @@ _DENIED: Mapping[str, Mapping[str, str]] = {
 """What a place with a property denies."""
 
 _AIRSPACE = frozenset({"airspace", "alveolar", "alveolus"})
+_PREFERRED = {"thick": "pleura", "fluid": "pleura", "air": "pleura", "blood": "pleura", "pus": "pleura"}
+"""Where a property most often is, if the sentence names the place at all."""
+
+_SHARED = frozenset({"normal", "big", "shift", "central", "sharp", "kept", "lost"})
+"""What is said of several places at once: "heart and mediastinum are normal"."""
+
 _INSIDE = frozenset({"in", "into", "within", "inside", "throughout", "flooding"})
 _ROUND = frozenset(
     {"round", "rounded", "spherical", "ovoid", "oval", "circular", "circumscribed", "coin", "discrete", "marble"}
@@ -108,6 +119,8 @@ _BOUND = {
     "fracture": _BONES,
     "deformity": {name: f"{name}_deformity" for name in _BONES} | {"vertebra": "vertebral_compression_fracture"},
     "calcification": {"aorta": "aortic_calcification", "pleura": "pleural_plaque", "lung": "granuloma"},
+    "pulmonary_metastasis": dict.fromkeys(_BONES, "bone_destruction"),
+    "malignancy": {"bone": "bone_destruction"},
     "lung_mass": {"mediastinum": "mediastinal_mass"},
     "obscured_contour": {"angle": "pleural_effusion"},
     "lesion": {"bone": "bone_destruction", "rib": "bone_destruction", "vertebra": "bone_destruction"},
@@ -133,14 +146,19 @@ _DENSE = frozenset({
 
 
 class Head(NamedTuple):
-    """A finding that is named: where, and whether its own words deny it ("not enlarged")."""
+    """A finding that is named: where, and whether its own words deny it ("not enlarged").
+
+    ``anchor`` to ``until`` are the words that name it, ``start`` to ``end`` those of its place as well.
+    """
 
     concept: str
     anchor: int
+    until: int
     start: int
     end: int
     denied: bool = False
     device: bool = False
+    composed: bool = False
 
 
 def find_heads(words: Sequence[str], marks: Sequence[Mark]) -> list[Head]:
@@ -167,7 +185,7 @@ def _name(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> Head:
     choices = _BOUND.get(mark.value, {})
     place = _find_place(mark, places, words, choices) if choices else None
     concept = choices[place.value] if place else mark.value
-    return Head(concept, mark.start, mark.start, mark.end, device=mark.role == "device")
+    return Head(concept, mark.start, mark.end, mark.start, mark.end, device=mark.role == "device")
 
 
 def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequence[Mark]) -> Iterator[Head]:
@@ -176,7 +194,12 @@ def _drop_describing(heads: Sequence[Head], words: Sequence[str], marks: Sequenc
     heads = [head for head in heads if not _is_loose(head, words, marks)]
     for number, head in enumerate(heads):
         before, after = (heads[at] if 0 <= at < len(heads) else None for at in (number - 1, number + 1))
-        describes = after is not None and head.concept in _DESCRIBING - _ALSO and _is_close(head, after, words, marks)
+        describes = (
+            after is not None
+            and after.concept != "lesion"
+            and head.concept in _DESCRIBING - _ALSO
+            and _is_close(head, after, words, marks)
+        )
         repeats = before is not None and head.concept == "lesion" and _is_close(before, head, words, marks)
         again = after is not None and head.concept == after.concept and words[head.end : after.start] in ((), (",",))
         named = after is not None and head.concept == "lesion" and words[head.end : after.start] == ("of",)
@@ -201,7 +224,8 @@ def _is_loose(head: Head, words: Sequence[str], marks: Sequence[Mark]) -> bool:
         ("drain",),
         ("tube",),
     )
-    return loose and not any(mark.role in {"tip", "placed", "misplaced"} for mark in marks)
+    told = any(mark.role in {"tip", "placed", "misplaced"} or mark.value == "backward" for mark in marks)
+    return loose and not told
 
 
 def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Sequence[Head]) -> Iterator[Head]:
@@ -218,7 +242,15 @@ def _compose(mark: Mark, places: Sequence[Mark], words: Sequence[str], heads: Se
         concept = _refine(choices.get(one.value if one else "", ""), mark, one, words, heads)
         if concept:
             spans = [mark] if one is None else [mark, one]
-            yield Head(concept, mark.start, min(span.start for span in spans), max(span.end for span in spans), denied)
+            yield Head(
+                concept,
+                mark.start,
+                mark.end,
+                min(span.start for span in spans),
+                max(span.end for span in spans),
+                denied,
+                composed=True,
+            )
 
 
 def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], heads: Sequence[Head]) -> str:
@@ -229,10 +261,10 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         if any(head.end <= mark.start <= head.end + 1 and head.concept in _DENSE for head in heads):
             return ""
         return "pulmonary_nodule" if _ROUND.intersection(before) else "consolidation" if airspace else concept
-    if mark.value == "small" and any(
+    if mark.value in {"small", "bigger"} and any(
         head.anchor < mark.start and "," not in words[head.end : mark.start] for head in heads
     ):
-        return ""  # the finding has shrunk, not the lung
+        return ""  # the finding has changed, not its place
     if mark.value == "filled" and concept == "consolidation":
         return concept if _AIRSPACE.intersection(words) else ""
     if mark.value == "fluid" and place is not None and place.value == "lung":
@@ -242,7 +274,8 @@ def _refine(concept: str, mark: Mark, place: Mark | None, words: Sequence[str], 
         inside = words[place.start] in {"lung", "alveolus", "alveolar", "airspace"} and _INSIDE.intersection(
             words[first.end : second.start]
         )
-        return "pulmonary_edema" if inside else concept
+        full = words[mark.start] == "full" or "filled" in words[mark.start : mark.end]
+        return "pulmonary_edema" if inside or (full and words[place.start] == "lung") else concept
     return concept
 
 
@@ -251,6 +284,8 @@ def _list_joined(
 ) -> list[Mark]:
     """List the places that a property is said of together: "heart and mediastinum are normal"."""
     found = [place]
+    if mark.value not in _SHARED:
+        return found
     for step in (-1, 1):
         at = places.index(place) + step
         while 0 <= at < len(places):
@@ -272,7 +307,7 @@ def _compose_class(mark: Mark, places: Sequence[Mark], words: Sequence[str]) -> 
     known = {place: name for place, name in CLASSES.items() if place}
     place = _find_place(mark, places, words, known, farthest=4)
     concept = known[place.value] if place else "any"
-    yield Head(concept, mark.start, mark.start, mark.end, denied=mark.value == "nothing")
+    yield Head(concept, mark.start, mark.end, mark.start, mark.end, denied=mark.value == "nothing")
 
 
 def _find_place(
@@ -292,11 +327,14 @@ def _count_gap(mark: Mark, place: Mark, words: Sequence[str]) -> int:
     between = words[first.end : second.start]
     if ";" in between:
         return _FARTHEST + 1
+    bonus_of_kind = 4 if place.value == _PREFERRED.get(mark.value) else 0
     # what follows "in" or "of" is where it is: "air in the pleural space", and not the heart before
     bonus = (
         2 if second is place and {"in", "of", "within", "around", "at", "beneath", "under"}.intersection(between) else 0
     )
-    bonus -= 4 if place.value in {"bone", "chest"} else 0  # the more exact place is meant, if one is named
+    bonus += bonus_of_kind - (
+        4 if place.value in {"bone", "chest"} else 0
+    )  # the more exact place is meant, if one is named
     return len(between) + _COMMA * between.count(",") + _COMMA * between.count(":") + 2 * between.count("and") - bonus
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from thoracite.files import read_rows
+from thoracite.kg.concepts import read_concepts
 from thoracite.kg.ties import find_wider
 
 _URGENT = frozenset({
@@ -27,11 +28,12 @@ _TRIVIAL = frozenset({
     "low_lung_volumes", "eventration", "calcification", "gastric_distension", "rotation", "trauma", "mastectomy",
     "obscured_contour", "valve_prosthesis", "goiter", "air_bronchogram", "pulmonary_hamartoma", "osteophyte",
     "degenerative_spine_changes", "clavicle_deformity", "rib_deformity", "deformity", "air_fluid_level",
-    "calcified_granuloma", "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
+    "right_aortic_arch", "right_gastric_bubble", "breast_implant", "radiation_change", "calcified_granuloma",
+    "degenerative_disc_disease", "atherosclerosis", "apical_scarring", "hernia",
 })  # fmt: skip
 """Concepts that change little."""
 
-_WEIGHT, _MUCH, _LITTLE = 1.0, 3.0, 0.25
+_WEIGHT, _MUCH, _SIGN, _LITTLE = 1.0, 3.0, 0.5, 0.25
 
 NEAR = Path(__file__).with_name("claim_kinds.csv")
 """Concepts that one reader may use for another's, by how much of the meaning is kept."""
@@ -62,7 +64,15 @@ def weigh_concept(concept: str) -> float:
     """Weigh a concept by what hangs on it for the patient."""
     if concept in _URGENT:
         return _MUCH
-    return _LITTLE if concept in _TRIVIAL or concept.endswith("_variant") else _WEIGHT
+    if concept in _TRIVIAL or concept.endswith("_variant"):
+        return _LITTLE
+    return _SIGN if concept in _list_signs() else _WEIGHT
+
+
+@cache
+def _list_signs() -> frozenset[str]:
+    """List the concepts that only point to a finding."""
+    return frozenset(node.entity.id.removeprefix("thx:") for node in read_concepts() if node.entity.kind == "sign")
 
 
 @lru_cache(maxsize=20_000)
@@ -72,12 +82,12 @@ def compare_concepts(one: str, other: str) -> float:
     Examples
     --------
     >>> compare_concepts("consolidation", "pulmonary_opacity"), compare_concepts("pneumothorax", "scoliosis")
-    (0.8, 0.0)
+    (0.9, 0.0)
     """
     if one == other:
         return 1.0
     if is_of(one, other) or is_of(other, one):
-        return 0.9
+        return 0.95
     near = _read_near().get(frozenset((one, other)), 0.0)
     first, second = f"thx:{one}", f"thx:{other}"
     wider = first in find_wider(second) or second in find_wider(first)

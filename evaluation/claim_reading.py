@@ -17,29 +17,16 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from thoracite.evaluation.claim_frames import Head, find_heads
 from thoracite.evaluation.claim_places import canonise, merge, read_device
+from thoracite.evaluation.claim_scope import JOINTS, read_certainty
 from thoracite.evaluation.claim_words import Mark, find_marks, split_words
 
-DEGREES: Mapping[str, float] = {
-    "unlikely": 0.15,
-    "possible": 0.5,
-    "probable": 0.75,
-    "consistent": 0.85,
-    "definite": 1.0,
-}
-"""Certainty of a hedge, in [0, 1]; 0 is a denial, 1 a plain statement."""
-
-_JOINTS = frozenset(
-    {",", ";", ":", "and", "with", "plus", "or", "nor", "but", "associated", "including", "while", ">", "which"}
-)
-_LIST = frozenset({",", "and", "or", "nor", "(", ")"})
-_VERBS = frozenset({"is", "are", "was", "were", "has", "have", "show", "contain", "appear", "remain", "look", "lie"})
 _PREPOSITIONS = frozenset(
     {"in", "on", "at", "of", "within", "to", "from", "over", "behind", "above", "below", "toward"}
 )
@@ -141,15 +128,26 @@ def read_claims(text: str) -> tuple[Claim, ...]:
     for words in split_words(text):
         found = [one for claim in _read_sentence(words, seen) for one in canonise(claim)]
         seen = next((claim.sides for claim in reversed(found) if claim.sides), seen)
+        if not found and claims:
+            claims[-1] = _add(claims[-1], words)  # "It is unchanged."
         claims += merge(found)
     return tuple(dict.fromkeys(claims))
+
+
+def _add(claim: Claim, words: tuple[str, ...]) -> Claim:
+    """Add what a sentence that names nothing says of the claim before it."""
+    marks = find_marks(words)
+    length, grown = _read_lengths(words)
+    change = grown or _choose_change([mark.value for mark in marks if mark.role == "change"])
+    sides = _find_sides(marks, claim.sides, words, marks)
+    return claim._replace(change=claim.change or change, length=claim.length or length, sides=claim.sides or sides)
 
 
 def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Claim]:
     marks = find_marks(words)
     heads = find_heads(words, marks)
     spans = _split_parts(words, heads)
-    certainties = _read_certainty(words, marks, heads)
+    certainties = read_certainty(words, marks, heads)
     before: frozenset[str] = frozenset()
     for head, (start, end), certainty in zip(heads, spans, certainties, strict=True):
         near = [mark for mark in marks if start <= mark.start < end and not _is_named(mark, head)]
@@ -159,12 +157,13 @@ def _read_sentence(words: tuple[str, ...], seen: frozenset[str]) -> Iterator[Cla
         claim = _qualify(head, certainty, near, words, (start, end))
         sides = _find_sides(near, before or seen, words, marks)
         before = sides or before
-        yield claim._replace(sides=sides or (before if not head.concept.startswith("any") else sides))
+        inherits = certainty > 0 and not head.concept.startswith("any")
+        yield claim._replace(sides=sides or (before if inherits else sides))
 
 
 def _is_named(mark: Mark, head: Head) -> bool:
     """Tell whether a finding's own name has a word of size: "the heart is big"."""
-    return mark.role in {"degree", "change"} and mark.start == head.anchor and mark.end <= head.end
+    return mark.role in {"degree", "change", "old"} and head.anchor <= mark.start < head.until
 
 
 def _is_vague(head: Head, marks: Sequence[Mark]) -> bool:
@@ -176,7 +175,7 @@ def _split_parts(words: Sequence[str], heads: Sequence[Head]) -> list[tuple[int,
     borders = [0]
     for first, second in pairwise(heads):
         after = max(first.anchor + 1, min(first.end, second.anchor))
-        joints = [at for at in range(after, second.anchor) if words[at] in _JOINTS]
+        joints = [at for at in range(after, second.anchor) if words[at] in JOINTS]
         if joints:
             border = joints[-1]
         else:
@@ -198,8 +197,14 @@ def _qualify(head: Head, certainty: float, near: Sequence[Mark], words: Sequence
         head = head._replace(concept="tension_pneumothorax")
     length, change = _read_lengths(part)
     more_on = _find_more(part)
-    degrees = [float(value) for value in values["degree"]]
-    numbers = _read_numbers(part) if "rib" in head.concept else set()
+    marked = [mark for mark in near if mark.role == "degree"]
+    degrees = [
+        float(mark.value) for mark in marked if not _BEFORE.intersection(words[max(0, mark.start - 2) : mark.start])
+    ]
+    earlier = [float(mark.value) for mark in marked if float(mark.value) not in degrees]
+    if earlier and degrees and not change:
+        change = "more" if max(degrees) > max(earlier) else "less"
+    numbers = _read_numbers(part) if "rib" in part else set()
     tips, placed = read_device(head.concept, near, words) if head.device else (frozenset(), "")
     return Claim(
         head.concept,
@@ -251,7 +256,9 @@ def _find_sides(
     """Find the sides of a finding; "the other side" is told by the side named before."""
     found: set[str] = set()
     for mark in near:
-        if mark.role != "side" or words[mark.start - 1 : mark.start] == ("not",):
+        before_it = words[max(0, mark.start - 2) : mark.start]
+        compared = before_it[-1:] == ("than",) and not re.fullmatch(_MORE, before_it[0])
+        if mark.role != "side" or compared or before_it[-1:] == ("not",):
             continue
         known = before or frozenset(one.value for one in marks if one.role == "side" and one.value in {"left", "right"})
         if mark.value == "opposite":
@@ -272,107 +279,4 @@ def _find_more(part: Sequence[str]) -> str:
     return next(filter(None, found.groups()), "") if found else ""
 
 
-def _read_certainty(words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> list[float]:
-    """Read how surely each finding is stated."""
-    values = [1.0] * len(heads)
-    for cue in (mark for mark in marks if mark.role == "hedge"):
-        for number in _find_scope(cue, words, marks, heads):
-            values[number] = min(values[number], DEGREES[cue.value])
-    denials = [False] * len(heads)
-    for cue in (mark for mark in marks if mark.role == "negation"):
-        forward = list(_look_forward(cue, words, marks, heads)) if cue.value == "forward" else []
-        backward = cue.value == "backward" or words[cue.start] in {"none", "nil"}
-        found = forward or (list(_look_back(cue, words, marks, heads)) if backward else [])
-        if not found and cue.value == "backward":  # "resolved atelectasis"
-            found = list(_look_forward(cue, words, marks, heads))[:1]
-        ends = any(mark.role == "tip" and 0 <= mark.start - cue.end <= 2 for mark in marks)
-        for number in found:
-            denials[number] = denials[number] or not (heads[number].device and ends)
-    for number, head in enumerate(heads):
-        if head.denied:
-            # "not clear" is a denial denied, "no pleural effusion, normal heart" is not
-            negated = denials[number] and _is_at_once(head, marks)
-            values[number] = 1.0 - values[number] if not negated else 1.0
-        elif denials[number]:
-            values[number] = 0.0
-    return values
-
-
-def _is_at_once(head: Head, marks: Sequence[Mark]) -> bool:
-    return any(mark.role == "negation" and 0 <= head.anchor - mark.end <= 1 for mark in marks)
-
-
-def _find_scope(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:
-    """Find what a doubt is about: what follows at once, or else what stands before."""
-    ends = _list_ends(words, marks)
-    after = [number for number, head in enumerate(heads) if head.anchor >= cue.end]
-    if after and not any(cue.end <= end < heads[after[0]].anchor for end in ends):
-        between = words[cue.end : heads[after[0]].anchor]
-        if "," not in between or words[cue.end - 1] == "for":
-            yield after[0]
-            for first, second in pairwise(after):
-                if "or" not in words[heads[first].end : heads[second].anchor]:
-                    break
-                yield second
-            return
-    yield from _look_back(cue, words, marks, heads)
-
-
-def _look_forward(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:
-    """Find what a denial is about: the list that follows."""
-    ends = _list_ends(words, marks)
-    last = cue.end
-    for number, head in enumerate(heads):
-        if head.anchor < cue.end:
-            continue
-        between = words[last : head.anchor]
-        if any(last <= end < head.anchor for end in ends) or (
-            last > cue.end and not _continues(between, words, marks, last, head)
-        ):
-            return
-        if last == cue.end and "," in between and not head.denied:
-            return
-        yield number
-        last = max(head.anchor + 1, last)
-        if words[cue.start] == "non":
-            return
-
-
-def _continues(between: Sequence[str], words: Sequence[str], marks: Sequence[Mark], first: int, head: Head) -> bool:
-    """Tell whether a denied list goes on: by "or", by a comma before one, or by a comma before a bare name."""
-    if {"or", "nor"}.intersection(between):
-        return True
-    if {"with", "plus", "which", "but"}.intersection(between):
-        return False
-    after = words[head.anchor :]
-    if "or" in after or "nor" in after or not _JOINTS.intersection(between):
-        return True
-    stated = any(
-        mark.role in {"side", "degree", "change", "hedge"} and first <= mark.start < head.end for mark in marks
-    )
-    return not stated and not _VERBS.intersection(after) and ":" not in between
-
-
-def _look_back(cue: Mark, words: Sequence[str], marks: Sequence[Mark], heads: Sequence[Head]) -> Iterator[int]:
-    """Find what a denial or doubt that follows is about: the list before it."""
-    ends = _list_ends(words, marks)
-    first = cue.start
-    for number in range(len(heads) - 1, -1, -1):
-        head = heads[number]
-        if head.anchor >= cue.end:
-            continue
-        between = words[head.end : first]
-        if any(head.anchor < end < first for end in ends):
-            return
-        if first < cue.start and (not _LIST.intersection(between) or _VERBS.intersection(between)):
-            return
-        yield number
-        first = min(head.start, first)
-
-
-def _list_ends(words: Sequence[str], marks: Sequence[Mark]) -> list[int]:
-    """List where a statement ends within a sentence."""
-    return [at for at, word in enumerate(words) if word == ";"] + [mark.start for mark in marks if mark.role == "stop"]
-
-
-__all__ = ["DEGREES", "Claim", "read_claims"]
+__all__ = ["Claim", "read_claims"]

@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 from thoracite.evaluation.claim_kinds import compare_concepts, is_of, weigh_concept
 from thoracite.evaluation.claim_reading import Claim, read_claims
-from thoracite.evaluation.claim_unread import Unread, find_unread, resemble
+from thoracite.evaluation.claim_unread import Unread, compare, find_unread, resemble
 
 
 class Weights(NamedTuple):
@@ -45,12 +45,12 @@ class Weights(NamedTuple):
         What is left of agreement where one text does not say a detail.
     side, place, contradicted : float
         What is left where sides, places or directions of change differ.
-    step : float
-        What each step of size or severity takes.
     old : float
         Weight of what is old or healed, as a share.
     floor, likeness, cap : float
         Cosine from which on an unread part may say a claim, what it is multiplied by, and the most that it gives.
+    unread : float
+        Weight of an unread part where the other text has one, too.
     """
 
     denied: float = 0.15
@@ -59,14 +59,16 @@ class Weights(NamedTuple):
     side: float = 0.15
     place: float = 0.3
     contradicted: float = 0.35
-    step: float = 0.22
     old: float = 0.25
     floor: float = 0.1
     likeness: float = 3.0
     cap: float = 0.9
+    unread: float = 0.25
 
 
 WEIGHTS = Weights()
+_BY_GAP = ((0.0, 1.0), (0.7, 0.95), (1.0, 0.8), (2.0, 0.5), (3.0, 0.25))
+"""What is left where sizes or severities differ by so many steps at most: trace and small are near."""
 _BY_DEGREE = (0.7, 0.85, 1.0, 1.25)
 DENIED = 0.2
 """Certainty below which a claim is a denial."""
@@ -94,9 +96,12 @@ def score_claims(candidate: str, reference: str, weights: Weights = WEIGHTS) -> 
         In [0, 1]; 1 where both claim the same, or neither claims anything.
     """
     said, asked = read_claims(candidate), read_claims(reference)
+    said_else, asked_else = find_unread(candidate), find_unread(reference)
     held = [
-        *_hold_all(said, asked, find_unread(reference), weights),
-        *_hold_all(asked, said, find_unread(candidate), weights),
+        *_hold_all(said, asked, asked_else, weights),
+        *_hold_all(asked, said, said_else, weights),
+        *_hold_unread(said_else, asked_else, weights),
+        *_hold_unread(asked_else, said_else, weights),
     ]
     whole = sum(weight for _, weight in held)
     return round(sum(shared for shared, _ in held) / whole, 6) if whole else 1.0
@@ -112,6 +117,14 @@ def _hold_all(
         alike = max((likeness[row, at] for row, part in enumerate(unread) if part.denies == denied), default=0.0)
         hint = min(weights.cap, weights.likeness * float(alike)) if alike > weights.floor else 0.0
         yield _hold(one, others, hint, weights)
+
+
+def _hold_unread(parts: Sequence[Unread], others: Sequence[Unread], weights: Weights) -> Iterator[tuple[float, float]]:
+    """Hold unread parts against those of another text; where that has none, it may have said them in words we read."""
+    for part in parts if others else ():
+        alike = max(compare(part, other) for other in others)
+        hint = alike if alike == 1 else min(weights.cap, weights.likeness * alike) if alike > weights.floor else 0.0
+        yield hint * weights.unread, weights.unread
 
 
 def weigh(one: Claim, weights: Weights = WEIGHTS) -> float:
@@ -138,6 +151,8 @@ def agree(one: Claim, other: Claim, weights: Weights = WEIGHTS) -> float:
     kin *= _compare_degrees(one.degree, other.degree, weights)
     kin *= _compare_changes(one.change, other.change, weights)
     kin *= _compare_lengths(one.length, other.length, weights)
+    if one.old != other.old:
+        kin *= 0.8
     if {one.number, other.number} == {"one", "many"}:
         kin *= 0.6
     if {one.more_on, other.more_on} == {"left", "right"}:
@@ -177,7 +192,7 @@ def _hold(one: Claim, others: Sequence[Claim], hint: float, weights: Weights) ->
 
 def _compare_certainty(one: float, other: float) -> float:
     gap = abs(one - other)
-    return 1.0 if gap <= 0.16 else 0.9 if gap <= 0.26 else 0.55 if gap <= 0.5 else 0.0
+    return 1.0 if gap <= 0.16 else 0.9 if gap <= 0.26 else 0.45 if gap <= 0.5 else 0.0
 
 
 def _compare_sides(one: frozenset[str], other: frozenset[str], weights: Weights) -> float:
@@ -204,7 +219,7 @@ def _compare_degrees(one: float | None, other: float | None, weights: Weights) -
     if one is None or other is None:
         return 1.0 if one == other else weights.unknown
     gap = abs(one - other)
-    return 1.0 - weights.step * max(0.0, gap - 0.5 * (gap <= 1))
+    return next(left for most, left in _BY_GAP if gap <= most)
 
 
 def _compare_changes(one: str, other: str, weights: Weights) -> float:

@@ -6,7 +6,7 @@ text encoder, is held against names of concepts; a part with "no" can only speak
 Examples
 --------
 >>> find_unread("Heart normal. Ribs resemble xylophone keys.")
-(Unread(text='rib resemble xylophone key', denies=False),)
+(Unread(text='rib resemble xylophone key', denies=False, sides=frozenset()),)
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ _EMPTY = frozenset({
 
 
 class Unread(NamedTuple):
-    """A part of a text of which nothing was read, and whether it denies something."""
+    """A part of a text of which nothing was read, whether it denies something, and of which sides it is."""
 
     text: str
     denies: bool
+    sides: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -72,7 +73,8 @@ def _find_parts(words: tuple[str, ...]) -> Iterator[Unread]:
         content = [words[at] for at in range(start, after) if _is_content(at, words, marks)]
         if len(content) >= _LEAST:
             denies = any(mark.role == "negation" and start <= mark.start < after for mark in marks)
-            yield Unread(" ".join(words[start:after]), denies)
+            sides = {mark.value for mark in marks if mark.role == "side" and start <= mark.start < after}
+            yield Unread(" ".join(words[start:after]), denies, frozenset(sides & {"left", "right"}))
 
 
 def _is_content(at: int, words: Sequence[str], marks: Sequence[Mark]) -> bool:
@@ -81,6 +83,13 @@ def _is_content(at: int, words: Sequence[str], marks: Sequence[Mark]) -> bool:
         return False
     roles = {mark.role for mark in marks if mark.start <= at < mark.end}
     return roles <= {"property", "anatomy"}
+
+
+def compare(one: Unread, other: Unread) -> float:
+    """Return how much two unread parts resemble each other, in [0, 1]; 0 where one denies, or names another side."""
+    if one.denies != other.denies or (one.sides and other.sides and not one.sides & other.sides):
+        return 0.0
+    return 1.0 if one.text == other.text else float(np.clip(_embed(one.text) @ _embed(other.text), 0.0, 1.0))
 
 
 def resemble(parts: Sequence[Unread], concepts: Sequence[str]) -> Vectors:
@@ -98,4 +107,4 @@ def _embed(text: str) -> Vectors:
     return vector
 
 
-__all__ = ["Unread", "find_unread", "resemble"]
+__all__ = ["Unread", "compare", "find_unread", "resemble"]

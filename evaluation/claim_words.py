@@ -34,6 +34,9 @@ HEADS = ("finding", "device")
 _CUES = frozenset({"negation", "hedge", "stop", "change", "property", "placed", "misplaced", "more_on"})
 """Roles of which a longer phrase hides a shorter one of any of them: "not excluded" hides "not" and "excluded"."""
 
+_MIDDLE_TIPS = frozenset({"right_atrium", "right_ventricle", "cavoatrial"})
+"""Places of the heart whose names have a side that is none of the device's."""
+
 _SHORT = {
     "RUL": "right upper lobe", "RML": "right middle lobe", "RLL": "right lower lobe", "LUL": "left upper lobe",
     "LLL": "left lower lobe", "LV": "left ventricle", "RV": "right ventricle", "RA": "right atrium", "PA": "pa",
@@ -59,6 +62,14 @@ _LENGTH = re.compile(
 _BOUND = re.compile(
     r"\b(?:(?:less|more|greater|larger|smaller|fewer|no more|not more) than|up to|just (?:under|over)|under|over|"
     r"at least|about|approximately|roughly|some)\s+(?=\d+mm\b)"
+)
+_NOT = re.compile(r"\b(?:can not|can['’]t|(\w+)n['’]t)\b", re.IGNORECASE)
+_ADVERB = 4
+_PARTLY = frozenset(
+    {"partly", "partially", "incompletely", "nearly", "mostly", "largely", "hardly", "scarcely", "barely"}
+)
+_AREA = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(?:mm|cm)?\s*(?:x|×|by)\s*(\d+(?:\.\d+)?)(?=\s*-?(?:mm|cm|milli|centi))", re.IGNORECASE
 )
 _RATIO = re.compile(
     r"\b(?:cardiothoracic ratio|ctr)\b(?P<between>[\w\s=:<>,()]{0,20}?)(?P<ratio>0\.\d+|\d\d ?%)", re.IGNORECASE
@@ -95,13 +106,17 @@ def split_words(text: str) -> list[tuple[str, ...]]:
     """
     text = _ABBREVIATED.sub(lambda found: _SHORT[found[0]], text)
     text = _RATIO.sub(_say_ratio, text)
+    text = _NOT.sub(lambda found: "cannot" if found[0].lower().startswith("can") else f"{found[1]} not", text)
+    text = _AREA.sub(lambda found: max(found[1], found[2], key=float), text)
     text = _LENGTH.sub(_say_length, text).lower().replace("’", "'")
     text = _BOUND.sub("", text).replace("-", " ").replace("–", ",").replace("/", " , ")
     sentences: list[list[str]] = [[]]
     for word in _TOKEN.findall(text):
-        if word in {".", "!", "?"}:
+        if word == "?":
+            sentences[-1].append("query")
+        if word in {".", "!"} or (word == "?" and len(sentences[-1]) > 1):
             sentences.append([])
-        elif word not in _DROPPED:
+        elif word != "?" and word not in _DROPPED:
             sentences[-1].append(_simplify(word))
     return [tuple(one) for one in sentences if one]
 
@@ -156,32 +171,47 @@ def _hides(longer: Mark, one: Mark) -> bool:
         return False
     inside = longer.start <= one.start and one.end <= longer.end
     size, own = longer.end - longer.start, one.end - one.start
+    if longer.role == "aside":
+        return inside and one.role in {"change", "old", "anatomy", "device", "finding"}
     if longer.role in HEADS:
         if one.role in HEADS:
             return size > own or (size == own and longer.role == "device")
-        if one.role in _CUES - {"property", "change"}:
+        if one.role in _CUES - {"property", "change"} or one.role == "tip":
             return inside and size > own
-        return inside and one.role in {"anatomy", "property"} and (size > own or one.role == "property")
+        return (
+            inside
+            and one.role in {"anatomy", "property"}
+            and (size > own or one.role == "property" or longer.role == "device")
+        )
     if longer.role == "anatomy" and one.role == "property":
         return inside and size > own
     if one.role in HEADS:
         return longer.role in {"anatomy", "change"} and inside and size > own
     if longer.role in _CUES and one.role in _CUES:
-        return size > own
-    if longer.role == "aside":
-        return inside and one.role in {"change", "old", "anatomy"}
-    return longer.role in {"more_on", "side"} and one.role in {"side", "degree"} and inside and size > own
+        return size > own and (longer.role, one.role) != ("change", "property")
+    if longer.role == "tip" and longer.value not in _MIDDLE_TIPS:
+        return False
+    return longer.role in {"more_on", "side", "tip"} and one.role in {"side", "degree"} and inside and size > own
 
 
 def _match(phrase: Sequence[str], words: Sequence[str], at: int) -> int:
-    """Return where a phrase that begins at a word ends, 0 where it does not match; "of" may stand between."""
+    """Return where a phrase that begins at a word ends, 0 where it does not match; small words may stand between."""
     for number, part in enumerate(phrase):
-        if number and part != "of" and at < len(words) and words[at] == "of":
+        while number and at < len(words) and not _is_like(words[at], part) and _is_small(words[at]):
             at += 1
-        if at >= len(words) or not (words[at].startswith(part[:-1]) if part[-1] == "*" else words[at] == part):
+        if at >= len(words) or not _is_like(words[at], part):
             return 0
         at += 1
     return at
+
+
+def _is_like(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part[-1] == "*" else word == part
+
+
+def _is_small(word: str) -> bool:
+    """Tell whether a word may stand within a phrase: "not clearly seen", "elevation of the hilum"."""
+    return word in {"of", "been", "be"} or (len(word) > _ADVERB and word.endswith("ly") and word not in _PARTLY)
 
 
 @lru_cache(maxsize=20_000)

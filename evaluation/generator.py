@@ -1,9 +1,10 @@
 """Suite ``generator``: what a generator that sees the pixels is worth, on images of locked patients and on phantoms.
 
-Counted are the sentences that are released, by author; images that are released; seconds an image, from the file to
-the cited explanation. Swaps of pixels and of triples tell whether it uses both (:mod:`.generator_swaps`). On phantoms,
-whose report is known, texts with the graph, without it, and by template are compared with the report by BLEU, ROUGE-L,
-METEOR, CIDEr and RadGraph F1: measures of wording, under which no sentence that says the same in other words gains.
+Counted are the sentences that are released, by author (what the model leaves unsaid is added by template); images that
+are released; seconds an image, from the file to the cited explanation. Swaps of pixels and of triples tell whether it
+uses both (:mod:`.generator_swaps`). On phantoms, whose report is known, texts with the graph, without it, and by
+template are compared with the report by BLEU, ROUGE-L, METEOR, CIDEr and RadGraph F1: measures of wording, under which
+no sentence that says the same in other words gains.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from thoracite.errors import UsageError
+from thoracite.evaluation.generator_blank import ARCHIVE, Answering, draw_reports, write_blank
 from thoracite.evaluation.generator_swaps import Bench, Seen, Swapped, swap
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.radgraph_f1 import radgraph_f1
@@ -33,8 +35,8 @@ from thoracite.vision.training.cases import Case, read_labelled
 if TYPE_CHECKING:
     from thoracite.generation.generator import AnyGenerator
 
-IMAGES, PHANTOMS, SWAPS = 200, 40, 60
-"""Images of locked patients, phantoms, and images whose pixels and triples are swapped."""
+IMAGES, PHANTOMS, SWAPS, REPORTS = 200, 40, 60, 100
+"""Images of locked patients, phantoms, images whose pixels and triples are swapped, and reports without an image."""
 
 FIRST_PHANTOM = 710_000
 """First seed of the phantoms; those of the training begin at 700,000 and never come so far."""
@@ -48,6 +50,7 @@ def run_generator(
     images: int = IMAGES,
     phantoms: int = PHANTOMS,
     swaps: int = SWAPS,
+    reports: int = REPORTS,
     generator: TextGenerator | None = None,
     seed: int = 5,
 ) -> Suite:
@@ -57,8 +60,8 @@ def run_generator(
     ----------
     data : Path
         Folder of the development data, with ``cxr``.
-    images, phantoms, swaps : int
-        Numbers of images.
+    images, phantoms, swaps, reports : int
+        Numbers of images, and of reports.
     generator : TextGenerator or None
         The bundled one unless given.
     seed : int
@@ -74,13 +77,14 @@ def run_generator(
     writer = _open(generator)
     cases = draw_cases([case for case in read_labelled(data / "cxr") if case.locked], images, seed=seed)
     drawn = [draw_phantom(FIRST_PHANTOM + number, size=128) for number in range(phantoms)]
-    with Explainer(generator=writer, complete=False) as explainer:
+    with Explainer(generator=writer) as explainer:
         explainer.open()
         timed = [_explain(explainer, case) for case in cases]
         seen = list(list_seen(explainer, cases))[:swaps]
         bench = Bench(writer, explainer.retriever.linker.link, open_extractor())
+        blank = list(_compare_blank(writer, data, explainer, reports))
         swapped = [swap(bench, one, seen[number - 1]) for number, one in enumerate(seen)]
-    rows = [*count_released(writer.name, timed), *count_swaps(writer.name, swapped), *_compare(writer, drawn)]
+    rows = [*count_released(writer.name, timed), *count_swaps(writer.name, swapped), *_compare(writer, drawn), *blank]
     groups = len({case.group for case in cases})
     return Suite(
         suite="generator",
@@ -173,7 +177,7 @@ def count_swaps(system: str, swapped: Sequence[Swapped]) -> Iterator[Row]:
     if not swapped:
         return
     groups = [one.group for one in swapped]
-    figures = {
+    figures: dict[str, Sequence[float]] = {
         "re-run: texts that change": [one.rerun for one in swapped],
         "pixels swapped: texts that change, less re-run": [one.pixels - one.rerun for one in swapped],
         "pixels swapped: towards the new image": [one.towards_image for one in swapped],
@@ -200,10 +204,21 @@ def _compare(writer: TextGenerator, phantoms: Sequence[Phantom]) -> Iterator[Row
         yield Row(system=system, metric="phantoms released", value=len(kept) / len(phantoms), n=len(phantoms))
         texts = [" ".join(strip_citations(claim.sentence) for claim in one.claims) for one, _ in kept]
         reports = [phantom.gold.report.replace("\n", " ") for _, phantom in kept]
-        yield from compare_texts(system, texts, reports)
+        yield from compare_texts(system, texts, reports, "the phantom's report")
 
 
-def compare_texts(system: str, texts: Sequence[str], reports: Sequence[str]) -> Iterator[Row]:
+def _compare_blank(writer: TextGenerator, data: Path, explainer: Explainer, number: int) -> Iterator[Row]:
+    """Compare what is written of blank images, with the graph and without it, with Open-i's reports."""
+    if not number or not (data / ARCHIVE).is_file() or not isinstance(writer, Answering):
+        return
+    cases = draw_reports(data, number, explainer.retriever)
+    for graph in (True, False):
+        texts = list(write_blank(writer, cases, graph=graph))
+        system = f"{writer.name}, blank image, graph {'on' if graph else 'off'}"
+        yield from compare_texts(system, texts, [case.report for case in cases], "Open-i's report")
+
+
+def compare_texts(system: str, texts: Sequence[str], reports: Sequence[str], against: str) -> Iterator[Row]:
     """Compare texts with reports, one to one, by the field's measures.
 
     Parameters
@@ -212,16 +227,18 @@ def compare_texts(system: str, texts: Sequence[str], reports: Sequence[str]) -> 
         Who wrote the texts.
     texts, reports : sequence of str
         In the same order.
+    against : str
+        Name of the reports.
     """
     if not texts:
         return
     groups = [str(number) for number in range(len(texts))]
     for name, values in measure_overlap(texts, reports).items():
-        yield summarise(system, f"{name}, against the phantom's report", values.tolist(), groups)
+        yield summarise(system, f"{name}, against {against}", values.tolist(), groups)
     extractor = open_extractor()
     pairs = [(extractor.extract(text), extractor.extract(report)) for text, report in zip(texts, reports, strict=True)]
     scores = [radgraph_f1(*pair) for pair in pairs]
-    yield summarise(system, "RadGraph F1, simple, against the phantom's report", scores, groups)
+    yield summarise(system, f"RadGraph F1, simple, against {against}", scores, groups)
 
 
 __all__ = ["FIRST_PHANTOM", "Timed", "compare_texts", "count_released", "count_swaps", "list_seen", "run_generator"]

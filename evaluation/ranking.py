@@ -126,7 +126,7 @@ def choose(cases: Sequence[RankingCase], values: np.ndarray) -> float:
     """Choose the tolerance that ranks most cases right; of several, the middle one."""
     counts = [judge(cases, values, tolerance).sum() for tolerance in TOLERANCES]
     best = [tolerance for tolerance, count in zip(TOLERANCES, counts, strict=True) if count == max(counts)]
-    return best[len(best) // 2]
+    return best[(len(best) - 1) // 2]
 
 
 def judge(cases: Sequence[RankingCase], values: np.ndarray, tolerance: float) -> np.ndarray:

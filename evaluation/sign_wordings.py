@@ -15,6 +15,7 @@ readers, language models that had built nothing of it, looked at the films, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
@@ -26,7 +27,9 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.files import read_rows
 from thoracite.generation.signs.check import check_sign
-from thoracite.generation.signs.words import UNITS, Shown, find_decimals, write_number
+from thoracite.generation.signs.convention import read_convention
+from thoracite.generation.signs.lexicon import find_lexicon
+from thoracite.generation.signs.words import UNITS, Shown, find_decimals, find_words, write_number
 from thoracite.settings import PACKAGE
 from thoracite.types import Answer, Reference, SignScore, parse_reference
 from thoracite.vision.mini.encoder import MiniEncoder
@@ -48,9 +51,22 @@ _SETS: dict[str, dict[str, Half]] = {
 }
 """Files of flips, and what their halves are called."""
 
+_REFERENCE = re.compile(r"\{limit\}|\bnine (?:in|of|out of) ten\b", re.IGNORECASE)
+"""What a sentence holds a value against."""
+
+_HELD_AGAINST = re.compile(
+    r"\{value\}.*?\b(?P<not>not |n't |no )?(?:(?P<up>above|over|exceed\w*|more than|greater than|higher than|beyond|past|in excess of"
+    r"|superior to|surpass\w*)|inferior to|below|under|less than|lower than|short of|within|beneath)\b[^{]*\{limit\}",
+    re.IGNORECASE,
+)
+"""A value held against its limit in so many words."""
+
 _OTHER = {"left": "right", "right": "left"}
 _BEYOND, _APART = 0.6, 0.7
 """How far a yes lies beyond its reference, and a wrong value from the true one, in spreads."""
+
+_NEAR = 0.1
+"""How near the sizes of a value and a wrong one may be, in what lies between the two."""
 
 _LEARNED: dict[Answer, float] = {"yes": 0.71, "no": 0.04}
 _LEARNED_APART = 0.13
@@ -129,10 +145,30 @@ def read_flips() -> Iterator[Flip]:
             raise InputError(f"{path} is missing; measure from a checkout of the project")
         for row in read_rows(path):
             one = asked[row["sign"], _read_answer(row["answer"])]
-            if one.score.sign.kind == "learned" and "{limit}" in row["sentence"]:
+            if one.score.sign.kind == "learned" and _REFERENCE.search(row["sentence"]):
                 continue  # a learned sign has no reference
-            half = halves[row["half"]]
-            yield Flip(half, row["kind"], one, fill(row["sentence"], one), fill(row["flipped"], one))
+            told = _is_told(row["sentence"], one)
+            texts = [fill(row[name], one, told=told) for name in ("sentence", "flipped")]
+            yield Flip(halves[row["half"]], row["kind"], one, *texts)
+
+
+def _is_told(sentence: str, asked: Asked) -> bool:
+    """Tell whether a true sentence holds the value against the limit as a product tells it, and not as it is measured.
+
+    A difference from the other side may be counted either way. Where a sentence does not say how it counts ("right
+    minus left"), its own comparison does: "the shift to the right, {value}, exceeds {limit}" is true of -0.03 and -0.02 only when both are
+    turned. The rule is the same in all sets, and is read off the true sentence alone.
+    """
+    score, reference = asked.score, parse_reference(asked.score.reference)
+    if reference is None or score.value is None or not find_words(score).mirrored:
+        return False
+    if (counted := read_convention(fill(sentence, asked)).positive) is not None:
+        return counted != find_lexicon(score).positive
+    compared = _HELD_AGAINST.search(sentence)
+    if compared is None:
+        return False
+    up = (compared["up"] is not None) is (compared["not"] is None)
+    return (score.value > reference.limit) is not up
 
 
 def _read_answer(text: str) -> Answer:
@@ -161,19 +197,33 @@ def _ask(reader: SignReader, number: int, answer: Answer) -> Asked:
         value, apart = (
             (beyond, _APART * spread) if answer == "yes" else (float(scale.middle[row, number]), -_APART * spread)
         )
-    return Asked(reader.score_value(number, value, 0.0, view), value + apart)
+    wrong = value + apart
+    if abs(abs(wrong) - abs(value)) < _NEAR * abs(apart):
+        wrong += apart  # the same number counted from the other side would be true
+    return Asked(reader.score_value(number, value, 0.0, view), wrong)
 
 
-def fill(sentence: str, asked: Asked) -> str:
-    """Fill the placeholders of a sentence with the sign's value, limit, unit and side."""
+def fill(sentence: str, asked: Asked, *, told: bool = False) -> str:
+    """Fill the placeholders of a sentence with the sign's value, limit, unit and side.
+
+    Parameters
+    ----------
+    sentence : str
+        With placeholders.
+    asked : Asked
+        The sign, its value and a wrong one.
+    told : bool
+        Whether the numbers are turned, as :func:`thoracite.generation.signs.words.show_value` turns them.
+    """
     score = asked.score
     reference = parse_reference(score.reference)
+    turn = -1.0 if told else 1.0
     decimals = _find_decimals(score.value or 0.0, asked.wrong, reference)
     side = score.side or ""
     filled = sentence.format(
-        value=write_number(score.value or 0.0, decimals),
-        wrong_value=write_number(asked.wrong, decimals),
-        limit="" if reference is None else write_number(reference.limit, decimals),
+        value=write_number(turn * (score.value or 0.0), decimals),
+        wrong_value=write_number(turn * asked.wrong, decimals),
+        limit="" if reference is None else write_number(turn * reference.limit, decimals),
         unit=(UNITS.get(score.unit) or score.unit).removeprefix("of the ")
         if "of the {unit}" in sentence
         else UNITS.get(score.unit) or score.unit,

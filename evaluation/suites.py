@@ -72,7 +72,7 @@ WITHOUT_DATA = frozenset(
         "stores",
         "scale",
         "text-vectors",
-    }  # fmt: skip
+    }
 )
 """Suites that measure bundled files, and need no development data."""
 

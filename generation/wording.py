@@ -95,9 +95,13 @@ _TURNED = re.compile(
 )
 _TWICE = re.compile(
     rf"\b(?:not|never|cannot|neither|nor|hardly|scarcely|barely|\w+n't)\s+(?:{_ADVERBS}\s+)*?"
-    r"(?:no|without|neither|free of|negative for|not|un\w+able|excluded|ruled out|lacking)\b"
+    r"(?:no|without|neither|free of|negative for|not)\b"
 )
-"""A word that turns the degree behind it, and a denial that is denied."""
+_DENIED = re.compile(
+    r"\b(?:no|none|neither|without)\b(?:(?!\b(?:is|are|was|were|and|but)\b)[^;])*\b(?:is|are|was|were|be|been) "
+    r"(?:not|never) (?:\w+ )?(?:seen|detected|visible|found|present|shown|noted|identified|evident|there|here)\b"
+)
+"""A word that turns the degree behind it, and denials that are denied: "there is not no …", "no … is not seen"."""
 
 _WORDS = (
     r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|least|more|less|than|to|below|under|and|times|"
@@ -176,7 +180,7 @@ def find_turned_grade(clause: str) -> Grade | None:
     >>> [find_turned_grade(clause) for clause in ("is not at all likely", "there is not no sign", "is likely")]
     ['absent', 'unclear', None]
     """
-    if _TWICE.search(clause):
+    if _TWICE.search(clause) or _DENIED.search(clause):
         return "unclear"
     if (match := _TURNED.search(clause)) is None:
         return None

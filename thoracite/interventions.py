@@ -256,7 +256,7 @@ def keep_keys(evidence: Iterable[Evidence], before: Sequence[Evidence]) -> tuple
         Of the untouched explanation.
     """
     old = {_identify(piece): piece.key for piece in before}
-    last = len(before)
+    last = max((int(piece.key[1:]) for piece in before), default=0)  # what was changed before may have gaps
     kept = []
     for piece in evidence:
         key = old.get(_identify(piece))

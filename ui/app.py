@@ -35,6 +35,9 @@ FORMS = {
 }
 """Tabs whose forms stand there from the start."""
 
+OF_EXAMPLES = "Synthetic drawings are no one's chest; the model is weak and misses some of what they show"
+"""Said of the examples."""
+
 FONTS = ["system-ui", "sans-serif"]
 
 
@@ -110,7 +113,7 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
             gr.HTML("<h2>Upload a chest X-ray</h2><p>PNG, JPEG or DICOM; its file is not kept</p>")
             upload = gr.File(show_label=False, label="Chest X-ray", height=148, elem_id="upload")
         with gr.Column(scale=3, min_width=320):
-            gr.HTML("<h2>Or pick an example</h2><p>Drawings show how the page works; they are no one's chest</p>")
+            gr.HTML(f"<h2>Or pick an example</h2><p>{OF_EXAMPLES}</p>")
             gallery = _add_gallery(examples, thumbnails)
     result = _add_html(str(render_welcome()), "result")
     shown: dict[str, Any] = {  # it tells its progress itself
@@ -128,7 +131,7 @@ def _add_gallery(examples: Sequence[Example], thumbnails: Sequence[Path]) -> gr.
         show_label=False,
         label="Examples",
         columns=5,
-        height=148,
+        height="auto",
         object_fit="contain",
         allow_preview=False,
         interactive=False,

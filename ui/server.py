@@ -132,7 +132,7 @@ def create_server(settings: Settings, *, explainer: Explaining | None = None, pa
     _handle_errors(app)
     _add_rest(app, service)
     _add_queries(app, service)
-    add_asking(app, service, _read_upload)
+    add_asking(app, service, _read_upload, _in_thread)
     add_cases(app, service)
     add_tabs(app, service)
     run_tools = _add_tools(app, service)

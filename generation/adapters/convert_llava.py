@@ -190,9 +190,7 @@ def _measure_clip(own: dict[str, Tensor]) -> CLIPVisionConfig:
     )
 
 
-def _build_config(
-    asked: dict[str, Any], words: Path, pictures: Any, state: dict[str, Tensor]
-) -> tuple[LlavaConfig, Any]:
+def _build_config(asked: dict[str, Any], words: Path, pictures: Any, state: dict[str, Tensor]) -> tuple[Any, Any]:
     """Build the configuration, and the tokenizer with a token for the image."""
     if "model.mm_projector.0.weight" not in state or "model.mm_projector.2.weight" not in state:
         kind = asked.get("mm_projector_type", "unknown")
@@ -205,9 +203,10 @@ def _build_config(
     known = {name: value for name, value in asked.items() if not name.startswith(("mm_", "_", "image_"))}
     text = AutoConfig.for_model(kind, **{k: v for k, v in known.items() if k not in {"model_type", "architectures"}})
     needed = max(len(tokenizer), text.vocab_size)
+    build: Any = LlavaConfig
     text.vocab_size = -(-needed // _MULTIPLE) * _MULTIPLE
     return (
-        LlavaConfig(
+        build(
             vision_config=pictures,
             text_config=text,
             image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
@@ -225,7 +224,7 @@ def _grow(named: dict[str, Tensor], rows: int) -> None:
             named[name] = grow_rows(named[name], rows)
 
 
-def _write(config: LlavaConfig, named: dict[str, Tensor], target: Path) -> None:
+def _write(config: Any, named: dict[str, Tensor], target: Path) -> None:
     """Write the weights once they fit the network that transformers builds, name by name and shape by shape."""
     with torch.device("meta"):
         model = LlavaForConditionalGeneration(config)
@@ -238,15 +237,17 @@ def _write(config: LlavaConfig, named: dict[str, Tensor], target: Path) -> None:
 
 def _find_processor(tower: Path | None, pictures: Any) -> Any:
     if tower is not None and (tower / "preprocessor_config.json").is_file():
-        return AutoImageProcessor.from_pretrained(tower, local_files_only=True)
+        kind: Any = AutoImageProcessor
+        return kind.from_pretrained(tower, local_files_only=True)
     side = pictures.image_size
     return CLIPImageProcessor(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
 
 
-def _join(process: Any, tokenizer: Any, config: LlavaConfig) -> LlavaProcessor:
+def _join(process: Any, tokenizer: Any, config: Any) -> Any:
     form = _MISTRAL if config.text_config.model_type == "mistral" else _VICUNA
     before, _, after = form.partition("{words}")
-    return LlavaProcessor(
+    build: Any = LlavaProcessor
+    return build(
         image_processor=process,
         tokenizer=tokenizer,
         patch_size=config.vision_config.patch_size,

@@ -14,8 +14,8 @@ from thoracite.generation.statement import parse_statement
 from thoracite.types import Claim, Finding
 from thoracite.types.verdict import ASSERTED
 
-_SURER = frozenset({"certain", "present", "likely", "suspected"})
-"""Degrees that may say more than the verdict."""
+_DEGREES = ("certain", "present", "likely", "suspected", "possible")
+"""Degrees of a finding that is there, the surest first."""
 
 
 def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim | None:
@@ -38,11 +38,13 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
         return None
     said = parse_statement(sentence, link=source.link, names=source.names, extractor=source.extractor)
     more = (said.relations, said.because, said.numbers, said.odds, said.modifiers, said.unread)
-    if any(more) or said.nothing or len(said.presences) != 1 or said.presences[0].grade not in _SURER:
+    if any(more) or said.nothing or len(said.presences) != 1 or said.presences[0].grade not in _DEGREES:
         return None
     presence = said.presences[0]
     finding = next((one for one in findings if one.entity.id == presence.entity.id), None)
     if finding is None or finding.verdict not in ASSERTED:
+        return None
+    if _DEGREES.index(presence.grade) >= _DEGREES.index(finding.verdict):
         return None
     side = None if finding.region is None else finding.region.side
     if (presence.sides and presence.sides != {side}) or presence.places:

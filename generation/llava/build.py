@@ -124,7 +124,7 @@ def build_model(
     config = LlavaConfig(
         vision_config=TowerConfig(),
         text_config=text,
-        image_token_index=tokenizer.convert_tokens_to_ids(IMAGE),
+        image_token_index=int(tokenizer.convert_tokens_to_ids(IMAGE)),  # type: ignore[arg-type]
         image_seq_length=count_tokens(),
         vision_feature_select_strategy="full",
         vision_feature_layer=-1,
@@ -148,7 +148,7 @@ def save_model(model: LlavaForConditionalGeneration, processor: LlavaProcessor, 
     folder : Path
         Made where it is missing.
     """
-    model.to(torch.float16).save_pretrained(folder)
+    model.half().save_pretrained(folder)
     processor.save_pretrained(folder)
 
 

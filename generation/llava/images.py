@@ -34,7 +34,7 @@ class MiniImageProcessor(BaseImageProcessor):
     Takes what PIL or numpy hold of a radiograph, air dark and bone bright: grey or colour, uint8 or floats in [0, 1].
     """
 
-    model_input_names = ("pixel_values",)
+    model_input_names = ["pixel_values"]  # noqa: RUF012 - as the base has it
 
     def fetch_images(self, image_url_or_urls: Any) -> Any:
         """Return images as they were given: none is fetched from anywhere."""

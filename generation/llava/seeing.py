@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,7 @@ def see(encoder: MiniEncoder, radiograph: Radiograph) -> Seen:
     radiograph : Radiograph
         Any that the encoder reads.
     """
-    with _catch(encoder.network.heads) as (maps, logits):
+    with _catch(encoder.network) as (maps, logits):
         reading = encoder.read(radiograph)
     heads = len(encoder.network.heads)
     if len(maps) < heads:  # refused before the network saw it
@@ -65,10 +65,11 @@ def see(encoder: MiniEncoder, radiograph: Radiograph) -> Seen:
 
 
 @contextmanager
-def _catch(heads: nn.ModuleList) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+def _catch(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
     """Catch the last maps and the logits of every head while images are read."""
     maps: list[Tensor] = []
     logits: list[Tensor] = []
+    heads: Any = network.heads
     hooks = [head.conv_head.register_forward_hook(lambda _, __, out: maps.append(out.detach())) for head in heads]
     hooks += [head.linear.register_forward_hook(lambda _, __, out: logits.append(out.detach())) for head in heads]
     try:

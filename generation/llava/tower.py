@@ -94,6 +94,11 @@ class TowerModel(PreTrainedModel):
         self.patch_size = config.patch_size
         self.post_init()
 
+    def _find_dtype(self) -> torch.dtype:
+        scale = self.scale
+        assert isinstance(scale, Tensor)  # noqa: S101 - a buffer
+        return scale.dtype
+
     def _init_weights(self, module: torch.nn.Module) -> None:
         """Leave everything as it is: there is nothing to draw."""
 
@@ -111,7 +116,7 @@ class TowerModel(PreTrainedModel):
             ``last_hidden_state``, shape (n, tokens, channels).
         """
         laid = [see_tokens(image[0].float().cpu().numpy()) for image in pixel_values]
-        tokens = torch.from_numpy(np.stack(laid)).to(pixel_values.device, self.scale.dtype)
+        tokens = torch.from_numpy(np.stack(laid)).to(pixel_values.device, self._find_dtype())
         return BaseModelOutputWithPooling(
             last_hidden_state=tokens, pooler_output=tokens.mean(dim=1), hidden_states=(tokens,)
         )

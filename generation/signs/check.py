@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
 from thoracite.generation.signs.convention import read_convention
+from thoracite.generation.signs.joining import cut_lead, join_pieces, keep_named
 from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.signs.ordinary import find_strange
 from thoracite.generation.signs.polarity import Polarity, read_polarity
@@ -52,7 +53,9 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     """
     lexicon = find_lexicon(score)
     text, counted = read_convention(text) if lexicon.positive else (text, None)
-    pieces = scan(text, lexicon)
+    lead, text = cut_lead(text)
+    pieces = join_pieces(scan(text, lexicon))
+    pieces = [*(keep_named(scan(lead, lexicon)) if lead else ()), *pieces]
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
     faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
     faults += _check_views(pieces, score)
@@ -74,10 +77,11 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
 
 def _read_all(pieces: Sequence[Sequence[Item]], read: Sequence[Polarity], frame: Frame) -> list[Numbers]:
     befores = [[], *pieces]
-    return [
-        read_numbers(piece, part.turned, frame, before)
-        for piece, part, before in zip(pieces, read, befores, strict=False)
-    ]
+    numbers: list[Numbers] = []
+    for piece, part, before in zip(pieces, read, befores, strict=False):
+        told = any(one.equal for one in numbers)
+        numbers.append(read_numbers(piece, part.turned, frame, before, told=told))
+    return numbers
 
 
 def _list_frames(score: SignScore, *, both: bool, turned: bool | None) -> list[Frame]:

@@ -36,6 +36,7 @@ _ALLOWED = frozenset(
 _BEING = frozenset({
     "is", "was", "being", "as", "the", "a", "an", "its", "our", "taken", "would", "should", "be", "most", "all", "that",
 })  # fmt: skip
+_BE = frozenset({"is", "was", "are", "would", "can", "may"})
 _RATIOS = frozenset({"ratio", "log", "logarithmic", "difference", "value"})
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS = {
@@ -67,13 +68,16 @@ class Frame(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """What a piece says with numbers: whether it tells the value or compares it, and its faults."""
+    """What a piece says with numbers: whether it tells the value or compares it, its faults, whether the value stands there."""
 
     tells: bool
     faults: tuple[Fault, ...]
+    equal: bool = False
 
 
-def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, before: Sequence[Item]) -> Numbers:
+def read_numbers(
+    items: Sequence[Item], turned: frozenset[int], frame: Frame, before: Sequence[Item], *, told: bool = False
+) -> Numbers:
     """Check the numbers and comparisons of one piece.
 
     Parameters
@@ -86,6 +90,8 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
         What the evidence says.
     before : sequence of Item
         The piece before; a comparison may follow the films that it is about.
+    told : bool
+        Whether the value stands in a piece before, so that another number may be the limit without being called so.
     """
     faults: list[Fault] = []
     limits: set[int] = set()
@@ -102,13 +108,15 @@ def read_numbers(items: Sequence[Item], turned: frozenset[int], frame: Frame, be
             faults += _check_end(item, frame)
     for at, item in enumerate(items):
         if item.kind in {"number", "half"} and at not in limits:
+            held = told and not any(_check_limit(item, frame))
+            told = told or _equals(item.text, frame.shown.value, frame.unit)
             tells = tells or _equals(item.text, frame.shown.value, frame.unit)
-            faults += _check_value(items, at, frame, before)
+            faults += () if held else _check_value(items, at, frame, before)
         elif item.kind == "unit" and _names_other_unit(item.text, frame.unit):
             faults.append(Fault("unsupported", f"the sign is not measured in {item.text}"))
     if not any(item.kind in {"up", "down", "exceeded"} for item in items):
         faults += [fault for item in items if item.kind == "share" for fault in _check_share(item, frame)]
-    return Numbers(tells, tuple(faults))
+    return Numbers(tells, tuple(faults), told)
 
 
 def _names_other_unit(text: str, unit: str) -> bool:
@@ -142,6 +150,8 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
             return False
         if item.kind in _FILMS:
             return True
+    if target is not None and target > at and _is_allowed(items[target + 1 :]):
+        return True
     if target is not None and target > at and not any(item.kind in _FILMS for item in items[at:target]):
         follows = [item for item in items[target + 1 : target + 3] if item.text not in {"the"}]
         if len(follows) > 1 and follows[0].text in {"in", "among", "on"} and follows[1].kind in _FILMS:
@@ -151,6 +161,11 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
     opening = " ".join(item.text for item in items[:at])
     led = not opening or _PLURAL.match(f"{opening} {items[at].text}") or opening in {"i e", "where", "where it is"}
     return bool(led) and bool(before) and any(item.kind in _FILMS for item in before[-2:])
+
+
+def _is_allowed(behind: Sequence[Item]) -> bool:
+    """Tell whether a comparison says what is allowed: "no more than 0.52 *is allowed*"."""
+    return [item.text in _BE for item in behind[:1]] == [True] and any(one.text in _ALLOWED for one in behind[1:3])
 
 
 def _check_comparison(

@@ -94,6 +94,8 @@ def _check_tie(drawn: Drawn, sign: Evidence, triple: Evidence, tie: Tie, sentenc
     if tie.stance != sign.stance:
         yield Fault("unsupported", f"in this image the sign speaks {sign.stance} {sign.about.label}")
     allowed = {tie.stance} if tie.shown else {"against", "for"} if drawn.would else {"against"}
+    if not tie.shown and drawn.would and re.search(r"\w", drawn.subject):
+        allowed = {"for"}  # "a blunt angle would …" is said of the sign that is absent here
     if drawn.stance not in allowed:
         yield Fault("contradicted", f"the cited triple does not speak {drawn.stance} {label}")
     if drawn.wider is not None and {drawn.wider.id, drawn.finding.id} != {sign.about.id, tie.finding.id}:

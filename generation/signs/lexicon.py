@@ -159,6 +159,9 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    text = re.sub(r"\((left|right)(?: side| direction)?\)", r"\1", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bwhat(?:'s| is) left\b", "what remains", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\w)'s\b(?<!\bit's)(?<!\bthere's)(?<!\bthat's)(?<!\bhere's)(?<!\blet's)", "", text)
     text = re.sub(r"\b(left|right)(?:wards?|-hand)(?= (?:offset|reading|position))", r"\1", text)
     text = re.sub(r"\b(?:left|right)(?:wards?|-hand|-sided)? (?=(?:limit|mark|bound|threshold))", "", text)
     text = re.sub(r"(?<=\w) over (?=\d[\d.]* of (?:its|the) (?:length|course|contour|width))", " along ", text)
@@ -197,7 +200,8 @@ def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
         if not longest:
             said = _TOKEN.match(text, at)
             assert said is not None  # noqa: S101 - no space stands here
-            items.append(Item("unknown", said.group().lower()))
+            word = said.group().lower()
+            items.append(Item("word" if _is_neutral(word) else "unknown", word))  # "to" of "heart-to-chest"
             at += len(said.group())
             continue
         kind, said_words = next((kind, said) for kind, said in found if len(said) == longest)

@@ -26,8 +26,13 @@ QUANTITY = re.compile(
 _MEASURE = re.compile(
     r"(?:strongest |highest )?curvature|strength|probability|likelihood|value|measure(?:ment)?|score|"
     r"reading|figure|index|"
-    r"p|confidence|result|response|roundness|difference|contrast|height|search"
+    r"p|confidence|result|response|roundness|difference|contrast|height|search|tests?|checks?|findings?|comparison|count|gap|delta|"
+    r"differential|criterion|question|threshold|limit|cut-?off|mark|assessment|measure|evaluation|review|grading|screen|query|"
+    r"parameter|metric|quotient|indices|margin|amount|degree|trigger|alarm"
 )
+_MOVES = re.compile(r"(?:is |are )?(?:project|deviat|extend|reach|shift|displac|protrud|bulg|rise|drift|stray|travel|mov|offset|lean)\w*")
+_LOSES = re.compile(r"lost|loses|losing|loss|lack of|want of")
+_ABOUT = frozenset({"by", "about", "some", "only", "just", "roughly", "to", "a", "mere", "around", "up"})
 _BE = frozenset({"is", "was"})
 _ARTICLES = frozenset({"a", "an", "the", "of", "for", "round", "rounded", "focal", "small", "large"})
 _LIMITS = frozenset({"films", "lowest", "highest"})
@@ -106,6 +111,12 @@ def settle(items: Sequence[Item]) -> list[Item]:
             kind = "name"  # "0.05 chest widths deep"
         elif kind == "yes" and items[at + 1 :][:1] and (_heads(item, items[at + 1]) or _differs(items[at:])):
             kind = "name"  # "the line strength"
+        elif kind in {"yes", "no"} and _MOVES.fullmatch(item.text) and _is_amount(items[at + 1 :], settled):
+            kind = "name"  # "projects 0.15 to the right"
+        elif kind == "yes" and _LOSES.fullmatch(item.text) and _loses_no(items[at + 1 : at + 5]):
+            kind = "negation"  # "has lost its crisp point"
+        elif item.text == "than" and _prefers(settled):
+            kind = "negation"  # "more like a table than a dome"
         elif kind == "yes" and _is_way(item, settled):
             kind = "side"  # "an offset of 0.02 to the left"
         elif (kind == "yes" and [one.text for one in settled if one.kind != "name"][-2:] in _SOUGHT) or (
@@ -126,6 +137,24 @@ def settle(items: Sequence[Item]) -> list[Item]:
         films = films and kind != "patient"
         settled.append(Item(kind, item.text))
     return settled
+
+
+def _is_amount(after: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Tell whether only a number says how far something goes."""
+    follows = next((item for item in after if item.text not in _ABOUT), None)
+    return follows is not None and follows.kind == "number" and not _has(before, "negation")
+
+
+def _prefers(before: Sequence[Item]) -> bool:
+    """Tell whether one likeness is preferred to another."""
+    words = [item.text for item in before]
+    return any(words[at : at + 2] == ["more", "like"] for at in range(len(words)))
+
+
+def _loses_no(after: Sequence[Item]) -> bool:
+    """Tell whether what is lost is what a no says."""
+    follows = next((item for item in after if item.kind not in {"word", "name"}), None)
+    return follows is not None and follows.kind == "no"
 
 
 def _stands_for_number(item: Item, after: Sequence[Item], before: Sequence[Item]) -> bool:
@@ -161,8 +190,9 @@ def _leads_to_number(after: Sequence[Item]) -> bool:
 
 def _is_way(item: Item, before: Sequence[Item]) -> bool:
     """Tell whether a word only says which way a measured distance goes."""
-    told = _has(before, "number") and any(QUANTITY.fullmatch(one.text) for one in before)
-    return told and re.fullmatch(r"(?:to|towards?) the (?:left|right)", item.text) is not None
+    told = _has(before, "number") and any(QUANTITY.fullmatch(one.text) or _MOVES.fullmatch(one.text) for one in before)
+    way = r"(?:to|towards?) (?:the )?(?:left|right)(?: of (?:the )?midline)?|(?:left|right)(?:wards?)?(?: of (?:the )?midline)?"
+    return told and re.fullmatch(way, item.text) is not None
 
 
 def _heads(item: Item, after: Item) -> bool:

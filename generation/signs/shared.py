@@ -11,37 +11,41 @@ Examples
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-EXISTENCE = re.compile(
-    r"seen|see|present|visible|found|noted|evident|identified|detected|demonstrated|shown|apparent|"
-    r"recogni[sz]ed|observed|"
-    r"suspected|suggested|detectable|appreciated|appreciable|discernible|visuali[sz]ed|discerned|"
-    r"perceived|recorded|displayed"
-)
+EXISTENCE = re.compile("|".join((Path(__file__).parent / "existence.txt").read_text(encoding="utf-8").splitlines()))
 """Words that say that something is there, or, behind a border or an edge, that it can be traced."""
 
 _LIMIT = (
     r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
-    r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick)"
+    r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick|allowances?|tolerances?|triggers?|"
+    r"alarms?|cut(?= of| at)|hurdles?|barriers?|trip-?wires?|rules?|requirements?|comparators?|permitted height|"
+    r"lines?(?= (?:of|at|drawn|set|that|we|one|you|I)\b|$)|set point|breakpoints?|margins? of normal|action (?:level|limit|line|point)s?)"
 )
-_KNOWN = r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated)"
+_KNOWN = (
+    r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated|permissible|"
+    r"allowable|"
+    r"acceptable|tolerable|tolerated|customary|regular|standard|average|prescribed|set|conventional|agreed|admissible|alarm|"
+    r"decision|cut-?off|warning|action|diagnostic)"
+)
 _TO_LIMIT = (
     rf"(?= (?:the |a |an |its |our |this |that |any )?(?:(?!left|right|other|opposite)[\w-]+ ){{0,4}}?{_LIMIT}\b)"
 )
-_TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?-?\d))"
+_TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?(?:-?\d|one[- ]half|half)))"
 _NOT_SIDE = r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))"
 _UP = (
     r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|"
     r"coarser|rougher)"
     rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|"
-    rf"over(?:{_TO_LIMIT}|{_TO_NUMBER}|(?= (?:in )?(?:nine|what|most|normal|usual|expected)))|above(?! "
+    rf"over(?:{_TO_LIMIT}|{_TO_NUMBER}|(?= (?:in )?(?:nine|what|most|normal|usual|expected)))|superior to(?! (?:that of |those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|above(?! that of (?:the )?(?:left|right|other|opposite|contralateral|counterpart)|"
+    r" "
     r"(?:it|them|both|several|multiple|many|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|"
     r"apices|chest wall|heart|"
     r"bases?|hila|fields?|side|ribs|wall|shadow))\b)|"
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
     rf"reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those | the left| the right)|in excess of|surpass(?:es|ed|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those | (?:the|its) (?:left|right|other|opposite|contralateral|counterpart|partner|fellow|companion|mate|twin))|in excess of|surpass(?:es|ed|"
     r"ing)?(?! by)|overshoots?|outstrips?|tops(?! the left| the right)|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
@@ -50,8 +54,8 @@ _DOWN = (
     r"slimmer|nearer|closer)"
     rf" than{_NOT_SIDE}|(?:below|under|beneath)(?! "
     r"(?:it|them|both|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|apices|heart|collarbones?|clavicles?|"
-    r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|(?:within|"
-    r"inside)(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
+    r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|inferior to(?! (?:that of |those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|"
+    r"(?:within|inside)(?! (?:the |its |our )?(?:tolerances?|limits|bounds|range|allowance))(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
     r"(?:falls?|falling|fell|stops?|stopping|comes?|coming) short of|(?:short|shy|south) of|undershoots?|[<≤]=?"
 )
 BARE_UP = (
@@ -71,7 +75,7 @@ _UNITS = {
     "squared chest widths": r"(?:squared?|sq\.?) chest[- ]widths?|chest[- ]widths? squared",
     "chest widths": r"(?:of (?:the |a )?)?(?:chest[- ]widths?|(?:the )?widths? of the chest|thoracic widths?|"
     r"chest's width)",
-    "degree": r"degrees?|°|deg",
+    "degree": r"(?<!\ba )degrees?|°|deg",
     "contrasts": r"(?:of |times )?(?:the )?contrasts?(?: between (?:the )?(?:mediastinum|lungs?) and (?:the )?"
     r"(?:mediastinum|lungs?))?",
     "grey range": r"(?:of )?(?:the )?gr[ae]y[- ]ranges?",
@@ -103,7 +107,12 @@ SHARED = {
     r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)|expectations?|"
     r"(?:what |that )?(?:we|one|you) (?:would |should |might )?(?:usually |normally )?expects?(?: it|"
     r" them| to see)?(?: to be)?|"
-    r"line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
+    r"(?:I|we|one|you|anyone)(?:['’]d| would| should| might| can| could)? (?:like|want|wish|hope|accept|tolerate|care|allow|permit)s?"
+    r"(?: for| to see| it| it to be| to)?(?= |$)|(?:it|they|one|that|this) (?:should|ought(?: to)?|has any right to|is meant to|"
+    r"is supposed to|is allowed to)(?: be)?|(?<=than )(?:is |are )?(?:usual|normal|customary|average|typical)(?: for| in| on)?$|"
+    r"(?:what |that )?is (?:usual|normal|customary|average|typical|wanted|healthy|acceptable|permissible)|"
+    r"(?:considered|deemed|thought|held|regarded as|taken as|called|judged|counted as|reckoned) (?:to be )?(?:acceptable|normal|permissible|"
+    r"tolerable|usual|healthy|allowable|the (?:limit|cut-?off|threshold))|line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
     "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
     "exceeded": r"(?:exceeded|surpassed|passed|topped(?! by an? )) by",
     "up": _UP,
@@ -112,7 +121,12 @@ SHARED = {
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
     r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|"
     r"scarcely|barely|"
-    r"poorly|(?:too )?(?:hard|difficult) to|ill|rather than|instead of|devoid of|negative for|excluded|unlikely|"
+    r"poorly|(?:too |so |very |rather |more )?(?:hard(?:er)?|difficult|tough(?:er)?|tricky|trickier|awkward) to|ill|short on|wanting in|"
+    r"out of the question|impossible|not one|not any|not a|in no way|by no means|at no point|none whatever|nary|zero|not at all|"
+    r"stop(?:s|ped)? being|cannot be said to|withheld|refuted|disproved|discounted|unproven|unconfirmed|unsubstantiated|rejected|"
+    r"discarded|unsupported|undetected|undemonstrated|unseen(?= here|$)|without any|innocent of|exempt from|immune from|"
+    r"safe from|stop(?:s|ped)? short of|not (?:yet )?enough to|inconceivable|untrue|false|wrong(?= to (?:say|call))|"
+    r"could (?:hardly|scarcely|barely)|with ?held|ruled? out|rules out|rather than|instead of|devoid of|negative for|excluded|unlikely|"
     r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?|non|rarely|seldom|not enough to (?:call|"
     r"speak|count|make)(?: of)?|too \w+ to (?:call|be called|count|speak|say|make|be)|"
     r"escap(?:es|ed)|spar(?:es|ed) (?:of|from)|refus(?:es|ed) to|void of|bare of|miss(?:es|ing) (?:any|"
@@ -125,7 +139,7 @@ SHARED = {
     r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|"
     r"confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
     r"clear-cut|meaningful(?:ly)?|noteworthy",
-    "side": r"left(?:-sided|-hand)?|right(?:-sided|-hand)?|both|bilateral(?:ly)?",
+    "side": r"(?:left|right)(?:-sided|-hand| direction)?|both|bilateral(?:ly)?",
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
     "existence": EXISTENCE.pattern,
     "number": _NUMBER,
@@ -145,22 +159,29 @@ ORDER = (
 )  # fmt: skip
 """Kinds, in the order in which equally long ones win."""
 
+_SIDE_NOUN = r"(?:one|side|lung|zone|dome|apex|base|hemidiaphragm|hemithorax|part|field|spot|area|region)"
+_OPPOSITE = (
+    rf"(?:(?:left|right|other|opposite|contralateral)(?:-hand)?(?: {_SIDE_NOUN})?|counterpart|fellow|partner|neighbour|companion|"
+    rf"mate|twin|mirror image|opposite number|(?:one|{_SIDE_NOUN}) (?:opposite|on the (?:other|opposite) side)|"
+    rf"(?:same|corresponding|matching|equivalent) {_SIDE_NOUN} (?:across(?: the chest)?|opposite|(?:on|of|in) the (?:other|opposite|left|right)"
+    r"(?: side| lung)?))"
+)
 COMPARED = (
-    r"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
+    rf"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
     r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at|under|over|near|behind))?(?: the|"
     r" its)?|difference (?:to|from) the|"
     r"(?<=in keeping )with the|(?<=in line )with the|lags behind the|(?<=above )the|(?<=below )the|"
-    r"(?<=\w as )the|(?<=exceeds )the|(?<=exceed )the|(?<=tops )the|(?<=above )its|(?<=exceeds )(?:that|"
-    r"those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the) (?:left|right|other|opposite|"
-    r"contralateral|counterpart|fellow|partner|neighbour)(?:-hand)?"
-    r"(?: (?:one|side|lung|zone|dome|apex|hemidiaphragm|hemithorax))?"
+    r"(?<=\w as )the|(?<=exceeds )the|(?<=exceed )the|(?<=tops )the|(?<=above )its|(?<=exceeds )its|"
+    r"(?<=exceed )its|(?<=beats )its|(?<=beat )its|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the|"
+    rf"(?<=above )that of(?: the)?|(?<=superior )to (?:that of )?(?:the|its)|(?<=inferior )to (?:that of )?(?:the|its)) {_OPPOSITE}|"
+    rf"(?:its|the) (?:counterpart|fellow|partner|companion|mirror image|opposite number)"
 )
 """What one side is compared with."""
 
 BREAK = re.compile(
     r"[;:,()\[\]–—]| - |\.(?!\d)|(?<!anything )(?<!nothing )\bbut\b|\b(?:while|whereas|although|though|"
     r"because|since)\b|"
-    r"\b(?=(?:which|where|so)\b)"
+    r"\b(?=(?:which|where(?! (?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
 )
 """Where a sentence is cut into pieces."""
 

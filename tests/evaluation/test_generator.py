@@ -93,6 +93,6 @@ def test_sentences_are_counted_by_author() -> None:
 def test_the_same_words_score_more_than_others() -> None:
     pytest.importorskip("pycocoevalcap")
     report = ["No pneumothorax. Small left pleural effusion.", "Mild cardiomegaly. No consolidation."]
-    same = {row.metric: row.value for row in compare_texts("same", report, report)}
-    turned = {row.metric: row.value for row in compare_texts("turned", report[::-1], report)}
+    same = {row.metric: row.value for row in compare_texts("same", report, report, "it")}
+    turned = {row.metric: row.value for row in compare_texts("turned", report[::-1], report, "it")}
     assert all(same[name] > turned[name] for name in same)

@@ -210,7 +210,7 @@ def test_the_tab_of_signs_maps_what_was_learned_against_textbooks(watched: Watch
 def test_names_of_examples_are_not_cut_off(watched: Watched, running: str) -> None:
     watched.page.goto(running)
     names = watched.page.locator("#examples .caption-label")
-    expect(names.first).to_be_visible()
+    expect(names.first).to_be_visible(timeout=60_000)
     assert "synthetic large heart" in names.all_inner_texts()
     for name in names.all():
         assert name.evaluate("e => e.scrollWidth <= e.clientWidth + 1 && getComputedStyle(e).textOverflow === 'clip'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -110,7 +110,7 @@ def train_generator(
     """Train a LLaVA that sees pixels and graph; an interrupted run resumes where it was."""
     from thoracite.ui.console.training import train_generator as train
 
-    amounts = {"images": images, "rounds": rounds, "hours": hours}
+    amounts: dict[str, Any] = {"images": images, "rounds": rounds, "hours": hours}
     told = train(
         work,
         read_settings(),

@@ -12,7 +12,13 @@ Graph = Annotated[Path | None, typer.Option("--graph", help="Folder of the graph
 Store = Annotated[
     str | None, typer.Option("--store", help="'embedded', or a server: neo4j://…, bolt://…, https://… (SPARQL).")
 ]
-Generator = Annotated[str | None, typer.Option("--generator", help="Generator of the sentences.")]
+Generator = Annotated[
+    str | None,
+    typer.Option(
+        "--generator",
+        help="Who writes: template, thoracite-mini-llava, llava:OWNER/MODEL|FOLDER, med-xpt:FOLDER, openai:ADDRESS.",
+    ),
+]
 Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
 Earlier = Annotated[str | None, typer.Option("--prior", help="Words of the earlier report, for models that read it.")]
 Dropped = Annotated[bool, typer.Option("--dropped", help="Also tell sentences that were not released, and why.")]

@@ -119,7 +119,7 @@ class Conversation:
         stance: Literal["for", "against"] = "for" if asked.intent == "why" else "against"
         said = self._say(reply, list(tell_stance(cited, finding, stance)), evidence)
         if len(said.claims) < 2:
-            none = f"No measured sign speaks {stance} {finding.entity.label} here."
+            none = f"No measured sign speaks clearly {stance} {finding.entity.label} here."
             return said.model_copy(update={"unanswered": none})
         return said
 

@@ -95,7 +95,9 @@ def _train_kg_llava(
     from thoracite.generation.llava.training.open_base import open_base
     from thoracite.retrieval.retriever import Retriever
 
-    recipe = Recipe(graph=graph)._replace(**({"base": base} if base else {}))
+    recipe = Recipe(graph=graph)
+    if base:
+        recipe = recipe._replace(base=base)
     tasks = work / ("tasks.jsonl" if graph else "tasks-without-graph.jsonl")
     if not tasks.exists():
         work.mkdir(parents=True, exist_ok=True)

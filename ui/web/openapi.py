@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from thoracite.generation.conversation.question import LONGEST as LONGEST_QUESTION
 from thoracite.interventions import EXPECTED
+from thoracite.ui.conversation.records import ReplyRecord
 from thoracite.ui.records.answers import CypherRecord, HealthRecord
 from thoracite.ui.records.explanation import CheckRecord, ExplanationRecord, Record, RetrievalRecord
 from thoracite.ui.sparql import FORMATS, GRAPH_FORMATS, LONGEST
@@ -73,6 +75,32 @@ CHECK_BODY: Json = {
 }
 """Body of ``POST /check-report``."""
 
+ASK_BODY: Json = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["image", "question"],
+                "properties": {
+                    "image": _FILE,
+                    "question": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": LONGEST_QUESTION,
+                        "description": "In English: why or why not a finding, what would change it, what else, sources",
+                    },
+                    "sign": _WORDS,
+                    "without": _WORDS,
+                },
+            },
+            "encoding": {"sign": {"explode": True}, "without": {"explode": True}},
+            "example": {"image": "(the file)", "question": "Why not pneumonia?"},
+        }
+    },
+}
+"""Body of ``POST /ask``."""
+
 _QUERY = "SELECT ?sign { ?sign <https://w3id.org/thoracite/suggestive_of> <https://w3id.org/thoracite/pneumothorax> }"
 _ASKED = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _GRAPHS = {"type": "array", "items": {"type": "string", "format": "iri"}}
@@ -118,6 +146,7 @@ _ALWAYS = (400, 401, 403, 408, 413, 422, 503)
 _ROUTES: dict[str, Json] = {
     "healthz": {"response_model": HealthRecord, "example": {"status": "ok", "version": "0.1.0", "ready": True}},
     "explain": {"response_model": ExplanationRecord, "body": EXPLAIN_BODY, "more": (415,)},
+    "ask": {"response_model": ReplyRecord, "body": ASK_BODY, "more": (415,)},
     "check-report": {"response_model": CheckRecord, "body": CHECK_BODY, "more": (415,)},
     "retrieve": {"response_model": RetrievalRecord},
     "cypher": {"response_model": CypherRecord, "example": {"columns": ["c.id"], "rows": [["thx:pneumonia"]]}},
@@ -173,4 +202,4 @@ def _answer_query() -> Json:
     return {"description": "Rows, an answer, or triples, by the Accept header", "content": formats}
 
 
-__all__ = ["CHECK_BODY", "EXPLAIN_BODY", "SPARQL_BODY", "Refusal", "describe"]
+__all__ = ["ASK_BODY", "CHECK_BODY", "EXPLAIN_BODY", "SPARQL_BODY", "Refusal", "describe"]

@@ -24,6 +24,9 @@ from thoracite.vision.mini.efficientnet import FEATURES
 IGNORED = -100
 """Label of what is not taught."""
 
+_HIDDEN = 0.5
+"""Share of draws in which the maps are hidden: by 12,800 numbers an image is known again, and learned by heart."""
+
 Halves = npt.NDArray[np.float16]
 
 
@@ -62,7 +65,7 @@ def write_example(example: Example, path: Path) -> None:
     """Write an example; the file is renamed into place when complete."""
     with replace_file(path, binary=True) as file:
         pairs = json.dumps(example.pairs)
-        np.savez(file, maps=example.maps, extras=example.extras, pairs=pairs, weight=example.weight)  # type: ignore[arg-type]
+        np.savez(file, maps=example.maps, extras=example.extras, pairs=pairs, weight=example.weight)
 
 
 def read_example(path: Path) -> Example:
@@ -130,7 +133,10 @@ class Batches:
             near = sorted(rows[start : start + pool], key=lambda row: sum(map(len, self._code(*row))))
             groups = [near[at : at + self._size] for at in range(0, len(near), self._size)]
             for group in chance.permutation(len(groups)):
-                yield self._lay(groups[group])
+                batch = self._lay(groups[group])
+                hidden = torch.from_numpy(chance.random(len(groups[group])) < _HIDDEN)
+                batch.tokens[hidden, :PLACES, :FEATURES] = 0
+                yield batch
 
     def _code(self, row: int, pair: int) -> tuple[list[int], list[int]]:
         if (row, pair) not in self._coded:

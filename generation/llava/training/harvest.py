@@ -143,9 +143,9 @@ def _read(source: Source, encoder: MiniEncoder, search: Search) -> Kept | None:
 def _load(source: Source) -> tuple[Bytes, str]:
     if source.case is None:
         phantom = draw_phantom(source.seed, size=128)
-        return shrink(phantom.image), phantom.gold.report
+        return shrink(phantom.image.astype(np.float32)), phantom.gold.report
     with Image.open(source.case.path) as image:
-        return shrink(np.asarray(image.convert("L"), dtype=np.float32) / 255), ""
+        return shrink(np.asarray(image.convert("L"), dtype=np.float32) / np.float32(255)), ""
 
 
 def shrink(pixels: Pixels) -> Bytes:

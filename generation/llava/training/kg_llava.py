@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import random
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,7 +175,9 @@ def add_adapters(model: nn.Module, recipe: Recipe) -> nn.Module:
         raise ModelError("adapters need peft; run pip install 'thoracite[llava-train]'") from error
     decoder = rf".*language_model\..*\.({'|'.join(TARGETS)})"
     config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, lora_dropout=0.05, target_modules=decoder)
-    adapted: nn.Module = get_peft_model(model, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks transformers in words that it gives up
+        adapted: nn.Module = get_peft_model(model, config)
     for name, value in adapted.named_parameters():
         if "multi_modal_projector" in name:
             value.requires_grad_(True)
@@ -294,8 +297,8 @@ def lay_batch(processor: Any, tasks: Sequence[Task]) -> dict[str, Tensor]:
     end = tokenizer.eos_token
     images = []
     for task in tasks:
-        with Image.open(task.image) as image:
-            images.append(image.convert("RGB"))
+        with Image.open(task.image) as opened:
+            images.append(opened.convert("RGB"))
     asked = [f"USER: {task.prompt} ASSISTANT:" for task in tasks]
     texts = [f"{prompt} {task.target}{end}" for prompt, task in zip(asked, tasks, strict=True)]
     given = dict(processor(images=images, text=texts, return_tensors="pt", padding=True))

@@ -42,7 +42,8 @@ def open_base(name: str) -> tuple[Any, Any]:
         raise ModelError(
             f"{name} is not a LLaVA on this machine ({why}); fetch it with Hugging Face's own client first"
         ) from error
-    return model.to("cuda" if gpu else "cpu"), processor
+    module: torch.nn.Module = model
+    return module.to("cuda" if gpu else "cpu"), processor
 
 
 __all__ = ["open_base"]

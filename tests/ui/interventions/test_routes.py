@@ -184,7 +184,7 @@ def test_another_mix_moves_probabilities_by_what_it_says(client: TestClient, aga
     odds = after.probability / (1 - after.probability)
     assert odds == pytest.approx(after.likelihood_ratio * 0.4 / 0.6)
     assert "cardiomegaly 0.4" in body
-    moved = change(client, again, signs={ANGLE: "no"})
+    moved = change(client, again, signs={ANGLE: "no"})  # new evidence has keys of its own
     assert "set to no" in moved["changes"]
     post(client, f"{again}/mix")
     usual = next(one for one in service.cases.find(again).untouched.findings if one.entity.id == HEART)

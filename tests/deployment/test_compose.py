@@ -20,7 +20,7 @@ from thoracite.evaluation.servers import NEO4J, Server
 from thoracite.generation.generator import open_generator
 from thoracite.settings import Settings
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "0123456789abcdef0123"
 PINNED = re.compile(r"^[a-z0-9/-]+:v?\d+\.\d+\.\d+(-[a-z]+)?$")
 

@@ -138,3 +138,12 @@ def test_a_withheld_explanation_answers_nothing(conversation: Conversation, case
 def test_an_empty_or_endless_question_is_refused(conversation: Conversation, case: Case, question: str) -> None:
     with pytest.raises(InputError, match="characters"):
         conversation.ask(case, question)
+
+
+def test_keys_stay_apart_after_an_intervention(explainer: Explainer, conversation: Conversation, case: Case) -> None:
+    cited = {key for claim in case.untouched.claims for key in claim.citations}
+    fact = next(one for one in case.untouched.evidence if one.triple is not None and one.key in cited)
+    changed = explainer.intervene(case, without=[fact.key])
+    known = {piece.key: piece for piece in changed.evidence}
+    for piece in conversation.ask(case, "Why not pneumothorax?", explanation=changed).evidence:
+        assert piece.key not in known or piece.about == known[piece.key].about
