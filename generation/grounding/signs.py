@@ -8,7 +8,7 @@ is joined with the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from thoracite.generation.clauses import Mention
 from thoracite.generation.grounding.findings import Cited
@@ -58,14 +58,16 @@ def cite_signs(sentence: str, source: Source) -> Iterator[Cited]:
 
 def find_nearest(sentence: str, source: Source) -> Iterator[Cited]:
     """Yield the sign that a sentence comes nearest to: no citation supports it, and this one says why not."""
-    signs = [(one, one.sign) for one in source.signs if one.sign is not None and _is_named(sentence, one.sign)]
+    signs = [
+        (one, one.sign) for one in source.signs if one.sign is not None and _is_named(sentence, one.sign, {"name"})
+    ]
     tried = {one.key: len(check_sign(sentence.rstrip(" ."), score)) for one, score in signs}
     if tried:
         yield {len(sentence.rstrip(" .!?")): (min(tried, key=lambda key: tried[key]),)}
 
 
-def _is_named(sentence: str, score: SignScore) -> bool:
-    return any(item.kind in {"name", "yes", "no"} for piece in scan(sentence, find_lexicon(score)) for item in piece)
+def _is_named(sentence: str, score: SignScore, kinds: Collection[str] = frozenset({"name", "yes", "no"})) -> bool:
+    return any(item.kind in kinds for piece in scan(sentence, find_lexicon(score)) for item in piece)
 
 
 def _find_borders(sentence: str) -> list[int]:
