@@ -93,7 +93,7 @@ def test_errors_of_a_worker_keep_their_sentence(tmp_path: Path) -> None:
     assert _open(_work_batch(str, [1, 2])) == ["1", "2"]
     secret = Settings(graph=tmp_path, token="0123456789abcdef")
     values = _keep_values(secret)
-    assert Settings(**values) == secret
+    assert Settings(**values).model_dump() == secret.model_dump()
     worker = _Worker(values, graph=False)
     answer = worker.explain(Study(image=str(tmp_path / "none.png")))
     assert answer.error.startswith(f"{tmp_path / 'none.png'} does not exist")  # type: ignore[union-attr]
