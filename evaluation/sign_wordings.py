@@ -55,7 +55,8 @@ _REFERENCE = re.compile(r"\{limit\}|\bnine (?:in|of|out of) ten\b", re.IGNORECAS
 """What a sentence holds a value against."""
 
 _HELD_AGAINST = re.compile(
-    r"\{value\}.*?\b(?P<not>not |n't |no )?(?:(?P<up>above|over|exceed\w*|more than|greater than|higher than|beyond|past|in excess of"
+    r"\{value\}.*?\b(?P<not>not |n't |no )?(?:(?P<up>above|over|exceed\w*|more than|greater than|higher than|beyond|"
+    r"past|in excess of"
     r"|superior to|surpass\w*)|inferior to|below|under|less than|lower than|short of|within|beneath)\b[^{]*\{limit\}",
     re.IGNORECASE,
 )

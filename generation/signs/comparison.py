@@ -68,7 +68,7 @@ class Frame(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """What a piece says with numbers: whether it tells the value or compares it, its faults, whether the value stands there."""
+    """What a piece says with numbers: whether it tells or compares the value, its faults, whether the value was told."""
 
     tells: bool
     faults: tuple[Fault, ...]

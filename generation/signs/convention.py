@@ -22,7 +22,8 @@ _NOUN = r"(?:lung|lungs|dome|apex|zone|side|one|hemidiaphragm|base|band)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?<![\w-])(?P<side>left|right)[ -](?:minus|less)[ -](?:the |that of the )?(?:left|right|opposite|other|contralateral)\b(?: side| one)?",
+        r"(?<![\w-])(?P<side>left|right)[ -](?:minus|less)[ -](?:the |that of the )?(?:left|right|opposite|other|"
+        r"contralateral)\b(?: side| one)?",
         r"\b(?P<side>left|right)(?:[-–−/]|[ -]to[ -])(?:left|right)\b",
         r"\((?P<side>left|right) above (?:the )?(?:left|right)\)",
         r"\bof the (?P<side>left|right) lung(?: area)? to (?:that of )?the (?:left|right)\b",

@@ -22,8 +22,9 @@ from thoracite.generation.signs.settling import POLAR, Item
 INSTRUCTIONS = Path(__file__).with_name("instructions.txt")
 """Verbs, and words before them, with which a sentence tells its reader where to look."""
 
-_LEAD = re.compile(r"^\W*(?P<verb>[A-Za-z']+)\b[^:;]*?(?=[:;]|\b(?:and|then) you (?:will|can|would|get|find|see|notice)\b|\.(?!\d)\W*\w)")
-_STATES = re.compile(r"\b(?:is|are|was|were|shows?|appears?|looks?|seems?|remains?|lies|measures?)\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^\W*(?P<verb>[A-Za-z']+)\b[^:;]*?(?=[:;]|\b(?:and|then) you (?:will|can|would|get|find|see|notice)\b|\.(?!\d)\W*\w)"
+)
 _COPULAS = frozenset({"is", "are", "was", "were", "has", "have", "had", "been", "be", "could", "can", "cannot"})
 _DENIED = frozenset({"negation", "existence"})
 _KEPT = frozenset({"side", "name", "place", "number"})

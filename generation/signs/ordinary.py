@@ -145,7 +145,9 @@ def _is_aside(place: _Place) -> bool:
     piece, at = place.pieces[place.piece], place.at
     if not any(kind in _SETTLING for one in place.pieces for kind, _ in one):
         return False
-    before = next((one for one in reversed(piece[:at]) if one[1] not in _INNER - {"and"} and not one[1].endswith("ly")), ("", ""))
+    before = next(
+        (one for one in reversed(piece[:at]) if one[1] not in _INNER - {"and"} and not one[1].endswith("ly")), ("", "")
+    )
     predicates = before[1] in _COPULAS or before[0] in {"join", "negation"}
     acts = before[0] in _POLAR | {"name", "side"} and _VERB.search(piece[at][1])
     after = piece[at + 1][1] if at + 1 < len(piece) else ""
@@ -157,7 +159,6 @@ def _is_aside(place: _Place) -> bool:
         follows = next((kind for kind, _ in piece[at + 1 :] if kind in _SETTLING | {"join"}), "join")
         return follows != "join"
     return True
-
 
 
 def _is_doubted(piece: Sequence[tuple[str, str]], at: int) -> bool:

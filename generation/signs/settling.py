@@ -26,11 +26,16 @@ QUANTITY = re.compile(
 _MEASURE = re.compile(
     r"(?:strongest |highest )?curvature|strength|probability|likelihood|value|measure(?:ment)?|score|"
     r"reading|figure|index|"
-    r"p|confidence|result|response|roundness|difference|contrast|height|search|tests?|checks?|findings?|comparison|count|gap|delta|"
-    r"differential|criterion|question|threshold|limit|cut-?off|mark|assessment|measure|evaluation|review|grading|screen|query|"
+    r"p|confidence|result|response|roundness|difference|contrast|height|search|tests?|checks?|findings?|comparison|"
+    r"count|gap|delta|"
+    r"differential|criterion|question|threshold|limit|cut-?off|mark|assessment|measure|evaluation|review|grading|"
+    r"screen|query|"
     r"parameter|metric|quotient|indices|margin|amount|degree|trigger|alarm"
 )
-_MOVES = re.compile(r"(?:is |are )?(?:project|deviat|extend|reach|shift|displac|protrud|bulg|rise|drift|stray|travel|mov|offset|lean)\w*")
+_MOVES = re.compile(
+    r"(?:is |are )?(?:project|deviat|extend|reach|shift|displac|protrud|bulg|rise|drift|stray|travel|mov|offset|"
+    r"lean)\w*"
+)
 _LOSES = re.compile(r"lost|loses|losing|loss|lack of|want of")
 _ABOUT = frozenset({"by", "about", "some", "only", "just", "roughly", "to", "a", "mere", "around", "up"})
 _BE = frozenset({"is", "was"})
@@ -191,7 +196,8 @@ def _leads_to_number(after: Sequence[Item]) -> bool:
 def _is_way(item: Item, before: Sequence[Item]) -> bool:
     """Tell whether a word only says which way a measured distance goes."""
     told = _has(before, "number") and any(QUANTITY.fullmatch(one.text) or _MOVES.fullmatch(one.text) for one in before)
-    way = r"(?:to|towards?) (?:the )?(?:left|right)(?: of (?:the )?midline)?|(?:left|right)(?:wards?)?(?: of (?:the )?midline)?"
+    way = r"(?:to|towards?) (?:the )?(?:left|right)(?: of (?:the )?midline)?|(?:left|"
+    r"right)(?:wards?)?(?: of (?:the )?midline)?"
     return told and re.fullmatch(way, item.text) is not None
 
 

@@ -20,12 +20,15 @@ _LIMIT = (
     r"(?:limits?|thresholds?|cut-?offs?|cut-?points?|references?|bounds?|boundary|norms?|criteri(?:on|a)|benchmarks?|"
     r"standards?|ceilings?|floors?|maximum|minimum|range|marks?|bar|yardstick|allowances?|tolerances?|triggers?|"
     r"alarms?|cut(?= of| at)|hurdles?|barriers?|trip-?wires?|rules?|requirements?|comparators?|permitted height|"
-    r"lines?(?= (?:of|at|drawn|set|that|we|one|you|I)\b|$)|set point|breakpoints?|margins? of normal|action (?:level|limit|line|point)s?)"
+    r"lines?(?= (?:of|at|drawn|set|that|we|one|you|I)\b|$)|set point|breakpoints?|margins? of normal|"
+    r"action (?:level|limit|line|point)s?)"
 )
 _KNOWN = (
-    r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated|permissible|"
+    r"(?:normal|healthy|usual|typical|reference|expected|fitted|published|accepted|permitted|allowed|stated|"
+    r"permissible|"
     r"allowable|"
-    r"acceptable|tolerable|tolerated|customary|regular|standard|average|prescribed|set|conventional|agreed|admissible|alarm|"
+    r"acceptable|tolerable|tolerated|customary|regular|standard|average|prescribed|set|conventional|agreed|"
+    r"admissible|alarm|"
     r"decision|cut-?off|warning|action|diagnostic)"
 )
 _TO_LIMIT = (
@@ -37,7 +40,9 @@ _UP = (
     r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|"
     r"coarser|rougher)"
     rf" than{_NOT_SIDE}|(?:denser|clearer|sharper|brighter|whiter|hazier) than{_TO_NUMBER}|"
-    rf"over(?:{_TO_LIMIT}|{_TO_NUMBER}|(?= (?:in )?(?:nine|what|most|normal|usual|expected)))|superior to(?! (?:that of |those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|above(?! that of (?:the )?(?:left|right|other|opposite|contralateral|counterpart)|"
+    rf"over(?:{_TO_LIMIT}|{_TO_NUMBER}|(?= (?:in )?(?:nine|what|most|normal|usual|expected)))|"
+    rf"superior to(?! (?:that of |those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|"
+    rf"partner|fellow))|above(?! that of (?:the )?(?:left|right|other|opposite|contralateral|counterpart)|"
     r" "
     r"(?:it|them|both|several|multiple|many|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|"
     r"apices|chest wall|heart|"
@@ -45,7 +50,8 @@ _UP = (
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
     rf"reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those | (?:the|its) (?:left|right|other|opposite|contralateral|counterpart|partner|fellow|companion|mate|twin))|in excess of|surpass(?:es|ed|"
+    r"exceed(?:s|ed|ing)?(?! by| that | those | (?:the|its) (?:left|right|other|opposite|contralateral|counterpart|"
+    r"partner|fellow|companion|mate|twin))|in excess of|surpass(?:es|ed|"
     r"ing)?(?! by)|overshoots?|outstrips?|tops(?! the left| the right)|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
@@ -54,8 +60,10 @@ _DOWN = (
     r"slimmer|nearer|closer)"
     rf" than{_NOT_SIDE}|(?:below|under|beneath)(?! "
     r"(?:it|them|both|(?:the |its |an? |their )?(?:\w+ )?(?:lungs?|zones?|apex|apices|heart|collarbones?|clavicles?|"
-    r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|inferior to(?! (?:that of |those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|"
-    r"(?:within|inside)(?! (?:the |its |our )?(?:tolerances?|limits|bounds|range|allowance))(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
+    r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|inferior to(?! (?:that of |"
+    r"those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|"
+    r"(?:within|inside)(?! (?:the |its |our )?(?:tolerances?|limits|bounds|range|"
+    r"allowance))(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
     r"(?:falls?|falling|fell|stops?|stopping|comes?|coming) short of|(?:short|shy|south) of|undershoots?|[<≤]=?"
 )
 BARE_UP = (
@@ -107,12 +115,17 @@ SHARED = {
     r"(?:it|they|one) (?:should(?: be)?|ought to be)|what is (?:normal|usual|expected)|expectations?|"
     r"(?:what |that )?(?:we|one|you) (?:would |should |might )?(?:usually |normally )?expects?(?: it|"
     r" them| to see)?(?: to be)?|"
-    r"(?:I|we|one|you|anyone)(?:['’]d| would| should| might| can| could)? (?:like|want|wish|hope|accept|tolerate|care|allow|permit)s?"
-    r"(?: for| to see| it| it to be| to)?(?= |$)|(?:it|they|one|that|this) (?:should|ought(?: to)?|has any right to|is meant to|"
-    r"is supposed to|is allowed to)(?: be)?|(?<=than )(?:is |are )?(?:usual|normal|customary|average|typical)(?: for| in| on)?$|"
-    r"(?:what |that )?is (?:usual|normal|customary|average|typical|wanted|healthy|acceptable|permissible)|"
-    r"(?:considered|deemed|thought|held|regarded as|taken as|called|judged|counted as|reckoned) (?:to be )?(?:acceptable|normal|permissible|"
-    r"tolerable|usual|healthy|allowable|the (?:limit|cut-?off|threshold))|line is drawn(?= at)|(?:level|line|figure|value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
+    r"(?:I|we|one|you|anyone)(?:['’]d| would| should| might| can| could)? (?:like|want|wish|hope|accept|tolerate|"
+    r"care|allow|permit)s?"
+    r"(?: for| to see| it| it to be| to)?(?= |$)|(?:it|they|one|that|this) (?:should|ought(?: to)?|has any right to|"
+    r"is meant to|"
+    r"is supposed to|is allowed to)(?: be)?|(?<=than )(?:is |are )?(?:usual|normal|customary|average|"
+    r"typical)(?: for| in| on)?$|"
+    r"(?:what |that |(?<=than ))is (?:usual|normal|customary|average|typical|wanted|healthy|acceptable|permissible)|"
+    r"(?:considered|deemed|thought|held|regarded as|taken as|called|judged|counted as|"
+    r"reckoned) (?:to be )?(?:acceptable|normal|permissible|"
+    r"tolerable|usual|healthy|allowable|the (?:limit|cut-?off|threshold))|line is drawn(?= at)|(?:level|line|figure|"
+    r"value|point)(?= (?:that |which )?(?:nine|most|90|9) )",
     "patient": r"this (?:film|image|radiograph|patient|one|chest|x-?ray|study|case)|here|the patient's?|it",
     "exceeded": r"(?:exceeded|surpassed|passed|topped(?! by an? )) by",
     "up": _UP,
@@ -121,12 +134,17 @@ SHARED = {
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
     r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|"
     r"scarcely|barely|"
-    r"poorly|(?:too |so |very |rather |more )?(?:hard(?:er)?|difficult|tough(?:er)?|tricky|trickier|awkward) to|ill|short on|wanting in|"
-    r"out of the question|impossible|not one|not any|not a|in no way|by no means|at no point|none whatever|nary|zero|not at all|"
-    r"stop(?:s|ped)? being|cannot be said to|withheld|refuted|disproved|discounted|unproven|unconfirmed|unsubstantiated|rejected|"
-    r"discarded|unsupported|undetected|undemonstrated|unseen(?= here|$)|without any|innocent of|exempt from|immune from|"
+    r"poorly|(?:too |so |very |rather |more )?(?:hard(?:er)?|difficult|tough(?:er)?|tricky|trickier|awkward) to|ill|"
+    r"short on|wanting in|"
+    r"out of the question|impossible|not one|not any|not a|in no way|by no means|at no point|none whatever|nary|"
+    r"zero|not at all|"
+    r"stop(?:s|ped)? being|cannot be said to|withheld|refuted|disproved|discounted|unproven|unconfirmed|"
+    r"unsubstantiated|rejected|"
+    r"discarded|unsupported|undetected|undemonstrated|unseen(?= here|$)|without any|innocent of|exempt from|"
+    r"immune from|"
     r"safe from|stop(?:s|ped)? short of|not (?:yet )?enough to|inconceivable|untrue|false|wrong(?= to (?:say|call))|"
-    r"could (?:hardly|scarcely|barely)|with ?held|ruled? out|rules out|rather than|instead of|devoid of|negative for|excluded|unlikely|"
+    r"could (?:hardly|scarcely|barely)|with ?held|ruled? out|rules out|rather than|instead of|devoid of|"
+    r"negative for|excluded|unlikely|"
     r"far from|anything but|ceas(?:es|ed) to|nowhere(?: near)?|non|rarely|seldom|not enough to (?:call|"
     r"speak|count|make)(?: of)?|too \w+ to (?:call|be called|count|speak|say|make|be)|"
     r"escap(?:es|ed)|spar(?:es|ed) (?:of|from)|refus(?:es|ed) to|void of|bare of|miss(?:es|ing) (?:any|"
@@ -161,9 +179,11 @@ ORDER = (
 
 _SIDE_NOUN = r"(?:one|side|lung|zone|dome|apex|base|hemidiaphragm|hemithorax|part|field|spot|area|region)"
 _OPPOSITE = (
-    rf"(?:(?:left|right|other|opposite|contralateral)(?:-hand)?(?: {_SIDE_NOUN})?|counterpart|fellow|partner|neighbour|companion|"
+    rf"(?:(?:left|right|other|opposite|contralateral)(?:-hand)?(?: {_SIDE_NOUN})?|counterpart|fellow|partner|"
+    rf"neighbour|companion|"
     rf"mate|twin|mirror image|opposite number|(?:one|{_SIDE_NOUN}) (?:opposite|on the (?:other|opposite) side)|"
-    rf"(?:same|corresponding|matching|equivalent) {_SIDE_NOUN} (?:across(?: the chest)?|opposite|(?:on|of|in) the (?:other|opposite|left|right)"
+    rf"(?:same|corresponding|matching|equivalent) {_SIDE_NOUN} (?:across(?: the chest)?|opposite|(?:on|of|"
+    rf"in) the (?:other|opposite|left|right)"
     r"(?: side| lung)?))"
 )
 COMPARED = (
@@ -172,8 +192,10 @@ COMPARED = (
     r" its)?|difference (?:to|from) the|"
     r"(?<=in keeping )with the|(?<=in line )with the|lags behind the|(?<=above )the|(?<=below )the|"
     r"(?<=\w as )the|(?<=exceeds )the|(?<=exceed )the|(?<=tops )the|(?<=above )its|(?<=exceeds )its|"
-    r"(?<=exceed )its|(?<=beats )its|(?<=beat )its|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|those) (?:of|in|on) the|"
-    rf"(?<=above )that of(?: the)?|(?<=superior )to (?:that of )?(?:the|its)|(?<=inferior )to (?:that of )?(?:the|its)) {_OPPOSITE}|"
+    r"(?<=exceed )its|(?<=beats )its|(?<=beat )its|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|"
+    r"those) (?:of|in|on) the|"
+    rf"(?<=above )that of(?: the)?|(?<=superior )to (?:that of )?(?:the|its)|(?<=inferior )to (?:that of )?(?:the|"
+    rf"its)) {_OPPOSITE}|"
     rf"(?:its|the) (?:counterpart|fellow|partner|companion|mirror image|opposite number)"
 )
 """What one side is compared with."""
