@@ -20,6 +20,9 @@ from thoracite.kg.linking.mentions import Link
 from thoracite.types import Entity, Evidence
 
 _IMAGE = frozenset({"finding", "region"})
+_DENIED_KIND = re.compile(
+    r"\b(?:not|no|never|cannot|hardly|neither|nor|\w+n't)(?: \w+){0,3} (?:kind|form|type|sort)\b", re.IGNORECASE
+)
 _JOINT = re.compile(
     r",? (?=\b(?:partly |mainly |mostly )?(?:carried by|because|based on|supported by|owing to|given|since|despite|"
     r"although)\b)"
@@ -73,8 +76,15 @@ def check_sign_claim(sentence: str, known: Mapping[str, Evidence], names: Mappin
         *_check_facts(read, sentence),
         *_check_use(read, signs, triples),
         *_check_stance(parts, about, known),
+        *_check_kinds(sentence),
     ]
     return Checked(faults, sentences)
+
+
+def _check_kinds(sentence: str) -> Iterator[Fault]:
+    """Refuse that one finding is denied to be a kind of another: nothing in the graph says so."""
+    if found := _DENIED_KIND.search(sentence):
+        yield Fault("unsupported", f"no evidence says {found[0]!r}")
 
 
 def _split_part(part: Part, known: Mapping[str, Evidence]) -> Iterator[Part]:
