@@ -2,8 +2,8 @@
 
 Examples
 --------
->>> shift, amount, denial = (
-...     [Item("yes", "shift")], [Item("number", "0.03")], [Item("word", "is"), Item("negation", "not"), Item("existence", "seen")])
+>>> shift, amount = [Item("yes", "shift")], [Item("number", "0.03")]
+>>> denial = [Item("word", "is"), Item("negation", "not"), Item("existence", "seen")]
 >>> [[item.text for item in piece] for piece in join_pieces([shift, amount, denial])]
 [['shift', 'is', 'not', 'seen'], ['0.03']]
 >>> cut_lead("Compare the bases: the right one is whiter.")
