@@ -157,8 +157,8 @@ def _is_told(sentence: str, asked: Asked) -> bool:
     """Tell whether a true sentence holds the value against the limit as a product tells it, and not as it is measured.
 
     A difference from the other side may be counted either way. Where a sentence does not say how it counts ("right
-    minus left"), its own comparison does: "the shift to the right, {value}, exceeds {limit}" is true of -0.03 and -0.02 only when both are
-    turned. The rule is the same in all sets, and is read off the true sentence alone.
+    minus left"), its own comparison does: "the shift to the right, {value}, exceeds {limit}" is true of -0.03 and
+    -0.02 only when both are turned. The rule is the same in all sets, and is read off the true sentence alone.
     """
     score, reference = asked.score, parse_reference(asked.score.reference)
     if reference is None or score.value is None or not find_words(score).mirrored:

@@ -68,7 +68,7 @@ class Frame(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """What a piece says with numbers: whether it tells or compares the value, its faults, whether the value was told."""
+    """What a piece says with numbers: whether it tells or compares the value, its faults, if the value was told."""
 
     tells: bool
     faults: tuple[Fault, ...]

@@ -2,10 +2,10 @@
 
 Examples
 --------
->>> shift, amount, denial = (
-...     [Item("yes", "shift")], [Item("number", "0.03")], [Item("word", "is"), Item("negation", "not")])
+>>> shift, amount = [Item("yes", "shift")], [Item("number", "0.03")]
+>>> denial = [Item("word", "is"), Item("negation", "not"), Item("existence", "seen")]
 >>> [[item.text for item in piece] for piece in join_pieces([shift, amount, denial])]
-[['shift', 'is', 'not'], ['0.03']]
+[['shift', 'is', 'not', 'seen'], ['0.03']]
 >>> cut_lead("Compare the bases: the right one is whiter.")
 ('Compare the bases', ' the right one is whiter.')
 """
@@ -23,7 +23,8 @@ INSTRUCTIONS = Path(__file__).with_name("instructions.txt")
 """Verbs, and words before them, with which a sentence tells its reader where to look."""
 
 _LEAD = re.compile(
-    r"^\W*(?P<verb>[A-Za-z']+)\b[^:;]*?(?=[:;]|\b(?:and|then) you (?:will|can|would|get|find|see|notice)\b|\.(?!\d)\W*\w)"
+    r"^\W*(?P<verb>[A-Za-z']+)\b[^:;]*?(?=[:;]|"
+    r"\b(?:and|then) you (?:will|can|would|get|find|see|notice)\b|\.(?!\d)\W*\w)"
 )
 _COPULAS = frozenset({"is", "are", "was", "were", "has", "have", "had", "been", "be", "could", "can", "cannot"})
 _DENIED = frozenset({"negation", "existence"})
