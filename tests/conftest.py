@@ -11,10 +11,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning th
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores
 
+import hypothesis
 import pytest
 from neo4j import GraphDatabase
 
 from thoracite.evaluation.servers import PASSWORD, Server, find_free_port, find_missing, start_fuseki, start_neo4j
+
+hypothesis.settings.register_profile("thoracite", deadline=None)  # a busy machine is no fault of an example
+hypothesis.settings.load_profile("thoracite")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 ANSWERED: dict[str, str] = {}

@@ -25,7 +25,7 @@ def test_it_tells_what_its_images_show(tmp_path: Path) -> None:
     drawn = torch.Generator().manual_seed(0)
     frames = torch.randint(40, 80, (48, 1, 160, 160), dtype=torch.uint8, generator=drawn)
     frames[truth, :, 100:] += 120  # a white base
-    recipe = RECIPE._replace(epochs=12, size=32)
+    recipe = RECIPE._replace(epochs=30, size=32)
     network = train_cell("Effusion", cases[:32], frames[:32], seed=0, checkpoint=tmp_path / "one.pt", recipe=recipe)
     odds = rate_frames(network, frames[32:], size=32)
     assert odds.shape == (16,)
