@@ -196,8 +196,10 @@ def _leads_to_number(after: Sequence[Item]) -> bool:
 def _is_way(item: Item, before: Sequence[Item]) -> bool:
     """Tell whether a word only says which way a measured distance goes."""
     told = _has(before, "number") and any(QUANTITY.fullmatch(one.text) or _MOVES.fullmatch(one.text) for one in before)
-    way = r"(?:to|towards?) (?:the )?(?:left|right)(?: of (?:the )?midline)?|(?:left|"
-    r"right)(?:wards?)?(?: of (?:the )?midline)?"
+    way = (
+        r"(?:to|towards?) (?:the )?(?:left|right)(?: of (?:the )?midline)?"
+        r"|(?:left|right)(?:wards?)?(?: of (?:the )?midline)?"
+    )
     return told and re.fullmatch(way, item.text) is not None
 
 
