@@ -181,7 +181,7 @@ def give_findings(labels: frozenset[str]) -> tuple[Finding, ...]:
     Examples
     --------
     >>> {one.entity.label: one.verdict for one in give_findings(frozenset({"Effusion"}))}["pleural effusion"]
-    'suspected'
+    'likely'
     """
     priors = _find_priors()
     made = []
