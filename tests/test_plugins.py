@@ -90,7 +90,7 @@ def test_a_plug_in_keeps_the_contracts() -> None:
     assert isinstance(open_generator("terse"), Generator)
     with pytest.raises(UsageError, match=r"known encoders are .*bright"):
         open_encoder("dark")
-    with pytest.raises(UsageError, match="known generators are template, .*, terse"):
+    with pytest.raises(UsageError, match=r"known generators are template, .*, terse"):
         open_generator("verbose")
     with pytest.raises(ModelError, match=r"plug-in broken .* cannot be loaded"):
         open_encoder("broken")
