@@ -52,6 +52,9 @@ from thoracite.vision.training.cases import Case, read_labelled
 IMAGES, PHANTOMS, REPORTS = 300, 100, 200
 """Images, phantoms and reports of the three arms."""
 
+GENERATORS = ("template", "thoracite-mini-llava")
+"""The bundled generators; groups are told of the first."""
+
 ADULT = 18.0
 
 _BANDS = ((0, 40, "under 40 years"), (40, 60, "40 to 59 years"), (60, 200, "from 60 years on"))
@@ -73,7 +76,7 @@ class Arm(NamedTuple):
 def run_explanations(
     data: Path,
     *,
-    generators: Sequence[str] = ("template",),
+    generators: Sequence[str] = GENERATORS,
     images: int = IMAGES,
     phantoms: int = PHANTOMS,
     reports: int = REPORTS,
@@ -217,6 +220,7 @@ def _f1(hits: np.ndarray, claims: np.ndarray, wanted: np.ndarray) -> float:
 
 
 __all__ = [
+    "GENERATORS",
     "IMAGES",
     "PHANTOMS",
     "REPORTS",

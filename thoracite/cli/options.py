@@ -16,7 +16,8 @@ Generator = Annotated[
     str | None,
     typer.Option(
         "--generator",
-        help="Who writes: template, thoracite-mini-llava, llava:OWNER/MODEL|FOLDER, med-xpt:FOLDER, openai:ADDRESS.",
+        help="Who writes: template (default: more of it is released), thoracite-mini-llava, llava:OWNER/MODEL|FOLDER, "
+        "med-xpt:FOLDER, openai:ADDRESS.",
     ),
 ]
 Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
