@@ -42,7 +42,9 @@ _HIDDEN = re.compile(
     r"| <[^<>\"{}|^`\\\x00-\x20]*> | \#[^\r\n]*",
     re.DOTALL | re.VERBOSE,
 )
-_WORD = re.compile(r"([?$:@]|[\w.\-]*:)?([A-Za-z_\u0080-\uffff][\w\-]*)(:)?")
+_WORD = re.compile(r"([?$:@]|(?<![\w.\-])[\w.\-]*+:)?([A-Za-z_\u0080-\uffff][\w\-]*)(:)?")
+"""A word with what stands before it; a prefix is looked for at the start of a token alone, or a number of a hundred
+thousand digits would be read again from each of them."""
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
