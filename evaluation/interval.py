@@ -32,7 +32,7 @@ def bootstrap_interval(
     Returns
     -------
     tuple of float
-        The 2.5th and 97.5th percentile.
+        The 2.5th and 97.5th percentile; NaN where no draw has a figure.
 
     Examples
     --------
@@ -43,6 +43,8 @@ def bootstrap_interval(
     """
     random = np.random.default_rng(seed)
     values = [statistic(random.integers(0, n, size=n)) for _ in range(repeats)]
+    if np.isnan(values).all():
+        return float("nan"), float("nan")
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
 
