@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from thoracite.evaluation.patients import find_auroc
 from thoracite.evaluation.shift_network import RECIPE, SYSTEM, add_row, rate_frames, read_networks, train_cell
 from thoracite.vision.training.cases import Case, is_locked
 
@@ -24,12 +23,12 @@ def test_it_tells_what_its_images_show(tmp_path: Path) -> None:
     truth = np.arange(48) % 2 == 1
     drawn = torch.Generator().manual_seed(0)
     frames = torch.randint(40, 80, (48, 1, 160, 160), dtype=torch.uint8, generator=drawn)
-    frames[truth, :, 100:] += 120  # a white base
+    frames[truth, :, 60:] += 150  # white below the upper third
     recipe = RECIPE._replace(epochs=30, size=32)
     network = train_cell("Effusion", cases[:32], frames[:32], seed=0, checkpoint=tmp_path / "one.pt", recipe=recipe)
     odds = rate_frames(network, frames[32:], size=32)
     assert odds.shape == (16,)
-    assert find_auroc(odds, truth[32:]) > 0.85  # two of sixteen may change places
+    assert odds[truth[32:]].min() > odds[~truth[32:]].max()
 
 
 def test_rows_are_added_and_read(tmp_path: Path) -> None:
