@@ -15,11 +15,15 @@ from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.groups import close, deny_without_prior, leave_undecided, name_others, write_quietly
 from thoracite.generation.phrases import begin
 from thoracite.generation.reasons import explain_finding, tell_absent, tell_foremost_reason
-from thoracite.generation.signs.sentences import tell_unmeasured
+from thoracite.generation.signs.sentences import is_mostly_unmeasured, tell_unmeasured
 from thoracite.types import Evidence, Finding, Study
 
 _MAIN = 3
 """Most findings that are explained one by one; the others are named."""
+
+
+_LONG = 5
+"""Sentences about what is likely, suspected or possible from which on one absent sign is told, not two."""
 
 
 class TemplateGenerator:
@@ -51,17 +55,25 @@ class TemplateGenerator:
         """
         cited = CitedFindings(findings, evidence)
         if cited.has_prior and not cited.stands_out:
-            told = [*tell_foremost_reason(cited), *tell_absent(cited), *_tell_unmeasured(cited)]
-            return [begin(sentence) for sentence in write_quietly(cited, told)]
+            return [begin(sentence) for sentence in write_quietly(cited, _tell_quietly(cited))]
         sentences = [
             sentence
             for number, finding in enumerate(cited.asserted[:_MAIN])
             for sentence in explain_finding(cited, finding, leading=number == 0)
         ]
         sentences += name_others(cited, cited.asserted[_MAIN:])
-        sentences += [*tell_absent(cited), *_tell_unmeasured(cited)]
+        sentences += [*tell_absent(cited, 2 if len(sentences) < _LONG else 1), *_tell_unmeasured(cited)]
         sentences += close(cited) if cited.has_prior else [*leave_undecided(cited), *deny_without_prior(cited)]
         return [begin(sentence) for sentence in sentences]
+
+
+def _tell_quietly(cited: CitedFindings) -> list[str]:
+    """Write what signs say where nothing stands out, the most telling first: there is room for one or two."""
+    reasons, absent = list(tell_foremost_reason(cited)), list(tell_absent(cited))
+    silent = _tell_unmeasured(cited)
+    if is_mostly_unmeasured(cited.unmeasured):
+        return [*reasons, *silent, *absent]
+    return [*reasons, *absent[:1], *silent, *absent[1:]]
 
 
 def _tell_unmeasured(cited: CitedFindings) -> list[str]:

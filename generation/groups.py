@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from thoracite.generation.citations import count_others
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.phrases import (
     join_words,
@@ -41,6 +42,9 @@ Where something is possible, it is said not to be clear."""
 
 _MOST = 3
 """Most sentences where nothing stands out."""
+
+_NAMED = 4
+"""Most undecided findings that are named where there are more of them; the others are counted."""
 
 _SURE = 0.9
 """From this calibrated probability on a finding whose prior is not known is called present."""
@@ -69,20 +73,21 @@ def name_others(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[s
 def write_quietly(cited: CitedFindings, told: Iterable[str] = ()) -> Iterator[str]:
     """Write at most three sentences of an image in which nothing stands out, and say so first.
 
-    The first names what is possible, or else unlikely; the second tells a sign; the third names the other findings.
+    The first names what is possible, the second tells a sign, the third names the other findings. Where nothing is
+    possible, the first names all findings, and two signs are told.
 
     Parameters
     ----------
     cited : CitedFindings
         All findings of the image, with their evidence.
     told : iterable of str
-        Sentences about signs; the first of them is said.
+        Sentences about signs, the most telling first.
     """
-    first = list(_name_possible(cited))
-    rest = [*leave_undecided(cited), *deny(cited)]
+    first, rest = list(_name_possible(cited)), [*leave_undecided(cited), *deny(cited)]
     if not first:
-        first, rest = (list(deny(cited)), list(leave_undecided(cited))) if cited.denied else (rest[:1], rest[1:])
-    for number, sentence in enumerate([*first, *list(told)[: _MOST - 2], *join_clauses(rest)]):
+        first, rest = list(join_clauses([*deny(cited), *leave_undecided(cited)])), []
+    last = list(join_clauses(rest))
+    for number, sentence in enumerate([*first, *list(told)[: _MOST - len(first) - len(last)], *last]):
         yield sentence if number else f"{_UNCLEAR if cited.asserted else _QUIET}{sentence}"
 
 
@@ -110,10 +115,14 @@ def _name(cited: CitedFindings, finding: Finding) -> str:
 
 
 def leave_undecided(cited: CitedFindings) -> Iterator[str]:
-    """Write which findings the image does not decide on; they are neither asserted nor denied."""
+    """Write which findings the image does not decide on; they are neither asserted nor denied.
+
+    Of more than four the four with the highest likelihood ratio are named, and the others counted; all are cited.
+    """
     if left := cited.undecided:
-        labels = join_words([finding.entity.label for finding in left], "or")
-        yield f"this image does not decide on {labels} ({state_range(left)}) {cited.cite(left)}."
+        labels = [finding.entity.label for finding in left]
+        named = join_words(labels, "or") if len(left) <= _NAMED else count_others(labels[:_NAMED], len(left) - _NAMED)
+        yield f"this image does not decide on {named} ({state_range(left)}) {cited.cite(left)}."
 
 
 def deny(cited: CitedFindings) -> Iterator[str]:

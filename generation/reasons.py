@@ -22,6 +22,7 @@ from thoracite.generation.general import state_triple
 from thoracite.generation.groups import observe
 from thoracite.generation.phrases import name_generic, name_indefinite, verb
 from thoracite.generation.signs.sentences import carry, find_tying, state_own_reading, tell_sign
+from thoracite.generation.signs.words import find_words
 from thoracite.kg.facts import read_first_signs
 from thoracite.kg.ties import find_wider
 from thoracite.kg.vocabulary import CAUSED_BY, CO_OCCURS, HAS_SIGN, MIMICS, SUGGESTS
@@ -31,8 +32,8 @@ from thoracite.types.verdict import ASSERTED
 _REASONS = 2
 """Most sentences about one finding that speak for it."""
 
-_LEAST = 0.1
-"""Least log-odds of a sign that is told."""
+_LEAST, _LEAST_ABSENT = 0.1, 0.05
+"""Least log-odds of a sign that is told, and of one that was looked for and is absent."""
 
 
 def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = True) -> Iterator[str]:
@@ -55,26 +56,41 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
     joined = list(filter(None, (_join(cited, finding, *pair) for pair in stated)))
     yield from joined[: max(0, 1 - len(told)) if signs else _REASONS]
     if not any(piece.stance == "for" for piece, _ in told):
-        yield from _tell_unjudged(cited, finding, triples, signs)
+        yield from _tell_unjudged(cited, finding, triples)
 
 
 def tell_foremost_reason(cited: CitedFindings) -> Iterator[str]:
-    """Write the strongest sign that a fact ties to the foremost finding: one that speaks for it, else one against."""
-    for finding in cited.asserted[:1]:
-        triples = cited.list_triples(finding)
-        tied = [(piece, tie) for piece in cited.list_signs(finding) if (tie := find_tying(piece, triples)) is not None]
-        for piece, tie in choose_signs(tied, leading=True)[:1]:
-            yield tell_sign(piece, tie, brief=cited.tell_once(piece))
+    """Write the strongest sign that a fact ties to the foremost finding that has one, else one against the foremost."""
+    tied = [_choose_tied(cited, finding) for finding in cited.asserted]
+    speaking = [signs for signs in tied if signs and signs[0][0].stance == "for"]
+    for signs in (*speaking, *tied[:1])[:1]:
+        yield from (tell_sign(piece, tie, brief=cited.tell_once(piece)) for piece, tie in signs[:1])
 
 
-def tell_absent(cited: CitedFindings) -> Iterator[str]:
-    """Write the strongest sign that was looked for and is absent, of a finding that is unlikely, else undecided."""
+def _choose_tied(cited: CitedFindings, finding: Finding) -> list[Tied]:
+    triples = cited.list_triples(finding)
+    tied = [(piece, tie) for piece in cited.list_signs(finding) if (tie := find_tying(piece, triples)) is not None]
+    return choose_signs(tied, leading=True)
+
+
+def tell_absent(cited: CitedFindings, most: int = 2) -> Iterator[str]:
+    """Write the most telling signs that were looked for and are absent, of unlikely findings, then of undecided ones.
+
+    Parameters
+    ----------
+    cited : CitedFindings
+        All findings of the image, with their evidence.
+    most : int
+        Most sentences, each about another measure; what was told before is not told again.
+    """
+    told: set[str] = set()
     for findings in (cited.denied, cited.undecided):
-        pairs = [(piece, tie) for finding in findings for piece, tie in _tie_absent(cited, finding)]
-        if pairs:
-            piece, tie = max(pairs, key=lambda pair: _rate(*pair))
-            yield tell_sign(piece, tie, brief=cited.tell_once(piece))
-            return
+        pairs = [pair for finding in findings for pair in _tie_absent(cited, finding) if _rate(*pair) >= _LEAST_ABSENT]
+        for piece, tie in sorted(pairs, key=lambda pair: -_rate(*pair)):
+            measure = "" if piece.sign is None else find_words(piece.sign, sided=False).value
+            if len(told) < most and measure not in told and not cited.tell_once(piece):
+                told.add(measure)
+                yield tell_sign(piece, tie)
 
 
 def _tie_absent(cited: CitedFindings, finding: Finding) -> Iterator[Tied]:
@@ -158,11 +174,9 @@ def _diagnose(cited: CitedFindings, finding: Finding, read: Finding, piece: Evid
     )
 
 
-def _tell_unjudged(
-    cited: CitedFindings, finding: Finding, triples: Sequence[Evidence], signs: Sequence[Evidence]
-) -> Iterator[str]:
+def _tell_unjudged(cited: CitedFindings, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
     """Write the sign that textbooks list first for the finding, if this image does not answer it."""
-    scores = [piece.sign for piece in signs if piece.sign is not None]
+    scores = [score for score in finding.signs if score.answer]
     ends = [end for score in scores for end in (score.sign.entity, score.opposite) if end is not None]
     judged = frozenset[str]().union(*(find_wider(end.id) for end in ends))
     first = read_first_signs()
@@ -172,7 +186,9 @@ def _tell_unjudged(
             continue
         ends = [triple.subject, triple.object]
         own, sign = ends if triple.relation.id == HAS_SIGN else ends[::-1]
-        if (finding.entity.id, sign.id) in first and sign.id not in judged and sign.id not in cited.found:
+        if own.id != finding.entity.id:
+            continue  # what would settle a kind of it names a diagnosis that nothing here speaks for
+        if (own.id, sign.id) in first and sign.id not in judged and sign.id not in cited.found:
             settled = f"{own.label} would best be settled by {name_generic(sign)}"
             yield f"{settled}, which cannot be judged here [{piece.key}]."
             return

@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from thoracite.generation.citations import find_kind
+from thoracite.generation.citations import find_kind, name_counted
+from thoracite.generation.clauses import find_mentions
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.indication import check_indication
 from thoracite.generation.odds import holds
@@ -92,6 +93,13 @@ def _find_any(
     if any(piece.kind == "indication" for piece in cited):
         yield from check_indication(claim.sentence, cited)
         return
+    findings = {piece.key: piece.about for piece in cited if piece.kind == "finding"}
+    counted = name_counted(
+        claim.sentence, findings, lambda text: {m.entity.id for m in find_mentions(text, link=link, names=names)}
+    )
+    for said, cites in counted.wrong:
+        yield Fault("contradicted", f"it cites {cites} other findings, not {said}")
+    claim = claim.model_copy(update={"sentence": counted.sentence})
     taken = take_own_reading(claim.sentence)
     if taken.said:
         yield from check_own_reading(cited)
@@ -327,7 +335,7 @@ def _check_unjudged(claim: Claim, cited: Sequence[Evidence], evidence: Iterable[
     """Check that a sign of which a sentence says that it cannot be judged here has no answer in this image."""
     if not _UNJUDGED.search(claim.sentence):
         return
-    scores = [piece.sign for piece in evidence if piece.sign is not None]
+    scores = [piece.sign for piece in evidence if piece.sign is not None and piece.sign.answer]
     judged = {end.id for score in scores for end in (score.sign.entity, score.opposite) if end is not None}
     ends = {end.id: end for one in cited if one.triple is not None for end in (one.triple.subject, one.triple.object)}
     if not ends:

@@ -102,10 +102,11 @@ def find_tie(score: SignScore, about: str, triple: Triple) -> Tie | None:
 
 
 def is_too_much(tie: Tie, finding: Finding) -> bool:
-    """Tell whether a fact speaks for a kind of a finding that is not likely or suspected itself.
+    """Tell whether a fact is about the signs of a kind of a finding that is not likely or suspected itself.
 
-    Flat domes are no reason to name a tension pneumothorax where a pneumothorax is only possible. A kind that is told
-    by its place, a lobe, is not too much: the place of the sign tells it.
+    Flat domes are no reason to name a tension pneumothorax where a pneumothorax is only possible, and domes that are
+    not flat say little of a pneumothorax. A kind that is told by its place, a lobe, is not too much: the place of the
+    sign tells it.
 
     Parameters
     ----------
@@ -114,8 +115,8 @@ def is_too_much(tie: Tie, finding: Finding) -> bool:
     finding : Finding
         The finding that it is to be told of.
     """
-    speaks = tie.stance == "for" and tie.shown and tie.nearness == _KIND
-    return speaks and finding.verdict not in OUTSTANDING and not _PLACED.search(tie.finding.label)
+    narrow = tie.nearness == _KIND and (tie.stance == "for" or not tie.shown)
+    return narrow and finding.verdict not in OUTSTANDING and not _PLACED.search(tie.finding.label)
 
 
 def _find_nearness(end: str, about: str) -> int | None:

@@ -21,7 +21,7 @@ from thoracite.retrieval.ranking import Ranking
 from thoracite.retrieval.result import Retrieval
 from thoracite.retrieval.scene import Seen, find_seen
 from thoracite.retrieval.search import search_graph
-from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_signs
+from thoracite.retrieval.signs import find_absent, list_concepts, search_signs, tie_absent, tie_signs
 from thoracite.retrieval.similar.evidence import collect_similar
 from thoracite.retrieval.subgraph import find_seeds, search_neighbours, search_subgraph
 from thoracite.settings import Settings
@@ -373,7 +373,7 @@ class Retriever(Lookup):
         self._of_signs |= search_signs(self.store, missing)  # kept like neighbours
         facts = leave_out(self._of_signs, without, firewall=firewall)
         tied = [scored for finding in asserted for scored in tie_signs(finding, facts, seen=seen)]
-        return tied + [one for finding in others for one in tie_signs(finding, facts, seen=seen)[:1]]
+        return tied + [one for finding in others for one in tie_absent(finding, facts, seen=seen)]
 
 
 __all__ = ["IMAGE_SUFFIXES", "Retrieval", "Retriever"]

@@ -134,6 +134,25 @@ def tie_signs(finding: Finding, facts: Mapping[str, Sequence[Triple]], *, seen: 
     return list(chosen.values())
 
 
+def tie_absent(finding: Finding, facts: Mapping[str, Sequence[Triple]], *, seen: Seen) -> list[ScoredTriple]:
+    """Choose the fact that ties the most telling absent sign of a finding that the image does not show; none without.
+
+    What a sign adds counts, and how well its fact holds: one about the finding itself before one about a kind of it,
+    one without a condition before one that names it.
+
+    Parameters
+    ----------
+    finding, facts, seen
+        As :func:`tie_signs` takes them.
+    """
+    tied = [
+        (abs(score.log_odds) * scored.score, scored)
+        for score in find_absent(finding)
+        for scored in tie_signs(finding.model_copy(update={"signs": (score,)}), facts, seen=seen)
+    ]
+    return [max(tied, key=lambda one: one[0])[1]] if tied else []
+
+
 def _rate_tie(tie: Tie, fact: Triple, seen: Seen) -> float:
     """Rate a fact by its end, by whether the image shows its sign, and by whether a condition has to be said."""
     conditional = any(":" in term for term in list_terms(fact, seen.view or "")[0])
@@ -158,5 +177,6 @@ __all__ = [
     "find_unmeasured",
     "list_concepts",
     "search_signs",
+    "tie_absent",
     "tie_signs",
 ]

@@ -161,6 +161,18 @@ def tell_unmeasured(pieces: Sequence[Evidence]) -> str:
     return f"{number} {UNMEASURED}: {join_words(reasons[:_REASONS])}."
 
 
+def is_mostly_unmeasured(pieces: Sequence[Evidence]) -> bool:
+    """Tell whether more signs of an image are without a value than have one.
+
+    Parameters
+    ----------
+    pieces : sequence of Evidence
+        As for :func:`tell_unmeasured`.
+    """
+    of = next((piece.finding for piece in pieces if piece.finding is not None), None)
+    return of is not None and 2 * sum(not score.valid for score in of.signs) > len(of.signs)
+
+
 def count_unmeasured(piece: Evidence) -> int:
     """Count the signs of an image that could not be measured."""
     return 0 if piece.finding is None else sum(not score.valid for score in piece.finding.signs)
@@ -172,6 +184,7 @@ __all__ = [
     "carry",
     "count_unmeasured",
     "find_tying",
+    "is_mostly_unmeasured",
     "reads_alone",
     "state_own_reading",
     "tell_sign",

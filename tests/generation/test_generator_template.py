@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.generation.conftest import finding, number, rate, triple
+from tests.generation.conftest import entity, finding, number, rate, triple
 from thoracite.errors import UsageError
 from thoracite.generation.citations import build_claim, find_unresolved
 from thoracite.generation.generator import Generator, open_generator
@@ -14,7 +14,7 @@ from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import ARGUES_AGAINST, CAUSED_BY, HAS_SIGN, LOCATED_IN, SUGGESTS
-from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Study, Triple
+from thoracite.types import Certainty, Claim, Entity, Evidence, Finding, Sign, SignScore, Study, Triple
 
 
 def find_findings(evidence: Sequence[Evidence]) -> list[Finding]:
@@ -227,3 +227,50 @@ def test_what_is_undecided_is_a_reason_for_nothing(link: Link, extractor: Extrac
     assert say(link, extractor, effusion, fact, suspected)[1] == (
         "Consolidation, which is suspected (probability 0.40) [E3], is suggestive of pleural effusion [E2]."
     )
+
+
+MANY = tuple(
+    rate(label, probability, 0.045)
+    for label, probability in (
+        ("heart failure", 0.075), ("pneumonia", 0.07), ("atelectasis", 0.06), ("consolidation", 0.05),
+        ("lung mass", 0.045), ("pneumothorax", 0.04), ("pleural effusion", 0.03),
+    )
+)  # fmt: skip
+
+
+def test_of_many_undecided_findings_four_are_named_the_others_counted_and_all_cited(
+    link: Link, extractor: Extractor
+) -> None:
+    assert say(link, extractor, *MANY) == [
+        "Nothing stands out; this image does not decide on heart failure, pneumonia, atelectasis, consolidation and 3 "
+        "other findings (0.66 to 1.7 times their usual odds) [E1][E2][E3][E4][E5][E6][E7]."
+    ]
+    assert "consolidation and 1 other finding (" in say(link, extractor, *MANY[:5])[0]
+    assert "atelectasis or consolidation (" in say(link, extractor, *MANY[:4])[0]
+
+
+def look_for(finding_: Finding, sign: str, log_odds: float) -> list[Evidence]:
+    """A finding, a sign of it that was looked for and is absent, and the fact that ties both."""
+    asked = Sign(id=f"{entity(sign).id}_asked", question=f"Is there {sign}?", entity=entity(sign))
+    score = SignScore(sign=asked, value=0.1, probability=0.1, answer="no", log_odds=log_odds)
+    finding_ = finding_.model_copy(update={"signs": (score,), "rest_log_odds": finding_.rest_log_odds - log_odds})
+    own, fact = number(finding_, (triple(sign, SUGGESTS, finding_.entity.label), finding_.entity))
+    about = {"stance": "against", "about": finding_.entity}
+    seen = Evidence(key="E1", kind="sign", score=0.1, finding=finding_, sign=score, **about)
+    return [own, seen, fact.model_copy(update=about)]
+
+
+def test_two_absent_signs_are_told_of_what_is_unlikely_before_what_is_undecided(
+    link: Link, extractor: Extractor
+) -> None:
+    pieces = [
+        *look_for(rate("pleural effusion", 0.01, 0.1), "blunting of costophrenic angle", -0.4),
+        *look_for(rate("pneumothorax", 0.04, 0.045), "visceral pleural line", -0.9),
+        *look_for(rate("pneumonia", 0.05, 0.045), "air bronchogram", -0.03),
+    ]
+    evidence = [piece.model_copy(update={"key": f"E{at}"}) for at, piece in enumerate(pieces, 1)]
+    claims = verify(write(evidence), evidence, linker=link, extractor=extractor)
+    assert [claim.why for claim in claims if claim.verdict != "supported"] == []
+    assert [claim.kind for claim in claims] == ["summary", "expected", "expected"]
+    assert claims[1].citations == ("E2", "E3")  # of the unlikely effusion
+    assert claims[2].citations == ("E5", "E6")  # of the undecided pneumothorax; the pneumonia's sign tells too little

@@ -44,6 +44,8 @@ SUPPORTED = (
     "There is no sign of pneumothorax (0.43 times its usual odds) [E4]; no lung mass is detected (probability 0.00) "
     "[E5].",
     "No pneumothorax is seen [E4]; this image does not decide on atelectasis [E2].",
+    "This image does not decide on atelectasis and 1 other finding (0.66 to 1.6 times their usual odds) [E2][E3].",
+    "There is no sign of pneumothorax or 1 other finding (at most 0.43 times their usual odds) [E4][E5].",
 )
 WORDS = (
     ("unsupported", "A pleural effusion is suspected [E7].", "says suspected, the image evidence likely"),
@@ -103,6 +105,19 @@ RATIOS = (
 )  # fmt: skip
 
 
+COUNTED = (
+    ("contradicted", "This image does not decide on atelectasis and 2 other findings [E2][E3].", "1 other findings"),
+    ("contradicted", "This image does not decide on atelectasis and 1 other finding [E2].", "0 other findings, not 1"),
+    ("contradicted", "This image does not decide on atelectasis and 1 other finding (1.6 times their usual odds) "
+     "[E2][E3].", "1.6 times"),
+    ("contradicted", "There is no sign of pneumothorax or 1 other finding [E4][E7].", "says absent, the image"),
+    ("unsupported", "This image does not decide on atelectasis and 1 other finding [E2][E4].", "says undecided"),
+    ("unsupported", "This image does not decide on atelectasis and several other findings [E2][E3].", "E3"),
+    ("contradicted", "This image does not decide on atelectasis [E2] and 1 other finding is likely.", "number"),
+)  # fmt: skip
+"""Findings that are counted are held against the image like those that are named."""
+
+
 UNHELD = (
     "Nothing else is seen; pneumonia is possible [E1].",
     "Nothing is likely or suspected; pneumonia is possible [E1].",
@@ -132,7 +147,7 @@ def test_what_agrees_is_supported(sentence: str, link: Link, extractor: Extracto
     assert claim.verdict == "supported", claim.why
 
 
-@pytest.mark.parametrize(("verdict", "sentence", "why"), WORDS)
+@pytest.mark.parametrize(("verdict", "sentence", "why"), [*WORDS, *COUNTED])
 def test_another_verdicts_word_is_refused(
     verdict: str, sentence: str, why: str, link: Link, extractor: Extractor
 ) -> None:
