@@ -19,6 +19,7 @@ from thoracite.generation.clauses import find_mentions
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.indication import check_indication
 from thoracite.generation.odds import holds
+from thoracite.generation.others import check_others
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.signs.claim import check_sign_claim
 from thoracite.generation.signs.silence import (
@@ -100,6 +101,7 @@ def _find_any(
     for said, cites in counted.wrong:
         yield Fault("contradicted", f"it cites {cites} other findings, not {said}")
     claim = claim.model_copy(update={"sentence": counted.sentence})
+    yield from check_others(claim.sentence, cited, known.values())
     taken = take_own_reading(claim.sentence)
     if taken.said:
         yield from check_own_reading(cited)

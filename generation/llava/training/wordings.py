@@ -21,6 +21,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from thoracite.generation.cited_findings import CitedFindings
+from thoracite.generation.others import OTHERS
 from thoracite.generation.phrases import begin, join_words, name_indefinite, state_place, verb
 from thoracite.generation.reasons import choose_signs
 from thoracite.generation.signs.facts import name_term
@@ -32,8 +33,8 @@ from thoracite.types import Evidence, Finding, SignScore, parse_reference
 MAIN = 3
 """Most findings with sentences of their own."""
 
-_NAMED = 3
-"""Most findings that one sentence on what is undecided or unlikely names."""
+_NAMED, _UNDECIDED_NAMED = 3, 4
+"""Most findings that one sentence on what is possible or unlikely names, and one on what is undecided."""
 
 WEIGHT = (
     "thx:pneumothorax", "thx:pleural_effusion", "thx:consolidation", "thx:pneumonia", "thx:pulmonary_edema",
@@ -233,17 +234,18 @@ class Wording:
             yield begin(f"also {verdict} {'are' if len(same) > 1 else verb(same[0].entity)} {named}.")
 
     def leave(self, cited: CitedFindings) -> str:
-        """Name a few findings on which the image does not decide; empty where there are none."""
-        return self._name_few(cited, sorted(cited.undecided, key=_weigh), _UNDECIDED)
+        """Name up to four findings on which the image does not decide, and others; empty where there are none."""
+        ranked = sorted(cited.undecided, key=_weigh)
+        few = ranked[:_UNDECIDED_NAMED]
+        labels = [finding.entity.label for finding in few]
+        named = f"{', '.join(labels)} {OTHERS}" if len(ranked) > len(few) else join_words(labels, "or")
+        return begin(self.choose(_UNDECIDED).format(labels=named, keys=cited.cite(few))) if few else ""
 
     def deny(self, cited: CitedFindings) -> str:
         """Name a few findings that are unlikely; empty where there are none."""
-        return self._name_few(cited, sorted(cited.denied, key=_weigh), _DENIED)
-
-    def _name_few(self, cited: CitedFindings, ranked: Sequence[Finding], wordings: Sequence[str]) -> str:
-        few = list(ranked[:_NAMED])
+        few = sorted(cited.denied, key=_weigh)[:_NAMED]
         labels = join_words([finding.entity.label for finding in few], "or")
-        return begin(self.choose(wordings).format(labels=labels, keys=cited.cite(few))) if few else ""
+        return begin(self.choose(_DENIED).format(labels=labels, keys=cited.cite(few))) if few else ""
 
 
 def _weigh(finding: Finding) -> int:
