@@ -46,9 +46,8 @@ def check_others(sentence: str, cited: Iterable[Evidence], evidence: Iterable[Ev
     if not clauses:
         return
     clause = blank_parentheses(clauses[0]).rstrip()
-    if len(clauses) > 1 or not _FORM.fullmatch(clause) or len(_OTHERS.findall(clause)) > 1:
-        yield Fault("unsupported", "it is not clear what 'others' are")
-    elif find_open_grade(clause.lower()) != "undecided":
+    plain = len(clauses) == 1 and _FORM.fullmatch(clause) and len(_OTHERS.findall(clause)) == 1
+    if not plain or find_open_grade(clause.lower()) != "undecided":
         yield Fault("unsupported", "it is not clear what 'others' are")
     named = {piece.about.id for piece in cited}
     found = (piece.finding for piece in evidence if piece.kind == "finding" and piece.about.id not in named)
