@@ -33,6 +33,7 @@ from thoracite.kg.stores.sparql import (
     QueryDataset,
     SparqlGraph,
     check_reading,
+    decode_names,
     names_dataset,
     parse_entities,
     render_entities,
@@ -42,7 +43,7 @@ from thoracite.kg.stores.sparql import (
 from thoracite.kg.stores.sparql_bind import bind_parameters
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.stores.triple_index import REMEMBERED, TripleIndex
-from thoracite.kg.vocabulary import ASSERTION_FIELDS, expand
+from thoracite.kg.vocabulary import ASSERTION_FIELDS, PREFIXES, expand
 from thoracite.types import Entity, Triple
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class OxigraphStore(SparqlGraph):
         self._digest = digest
         self._find_rows = lru_cache(maxsize=10_000)(self._read_rows)  # safe, since the store is read-only
         self._find_entity = lru_cache(maxsize=50_000)(super().find_entity)
-        self._pool = Pool([sys.executable, "-m", "thoracite.kg.stores.oxigraph_worker", str(data)])
+        self._pool = Pool([sys.executable, "-m", "thoracite.kg.stores.oxigraph_worker", str(data), PREFIXES["thx"]])
 
     def _read_name(self) -> str:
         path = self._folder / _DIGEST
@@ -261,7 +262,8 @@ class OxigraphStore(SparqlGraph):
         Parameters
         ----------
         text : str
-            SELECT, ASK, CONSTRUCT or DESCRIBE; the latter two give columns subject, predicate, object.
+            SELECT, ASK, CONSTRUCT or DESCRIBE; the latter two give columns subject, predicate, object. ``<mass>``, a
+            relative IRI, is ``thx:mass`` unless the query says ``BASE``.
         parameters : mapping of str to value or None
             Values in place of variables; see :func:`thoracite.kg.stores.sparql_bind.bind_parameters`.
         limit_s : float
@@ -274,7 +276,7 @@ class OxigraphStore(SparqlGraph):
         StoreError
             For a syntax error, an update, SERVICE, the time limit, or an answer of more than 200,000 rows.
         """
-        text = read_pasted(text).text
+        text = decode_names(read_pasted(text).text)
         check_reading(text, graphs=True)
         bound = bind_parameters(text, parameters) if parameters else text
         self._opened()

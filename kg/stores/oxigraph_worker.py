@@ -10,6 +10,7 @@ and each line of standard output its answer: ``{"columns", "rows"}``, ``{"boolea
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterable
@@ -23,8 +24,8 @@ MOST_ROWS = 200_000
 _MEMORY = 8 << 30
 
 
-def serve(path: str) -> None:
-    """Answer requests until standard input ends."""
+def serve(path: str, base: str) -> None:
+    """Answer requests until standard input ends; relative IRIs of a query without ``BASE`` begin with the base."""
     _limit_memory()
     store = ox.Store.read_only(path)
     sys.stdout.write("ready\n")
@@ -32,20 +33,21 @@ def serve(path: str) -> None:
     for line in sys.stdin:
         text, seconds, graphs = json.loads(line)
         _set_timer(seconds + 2)
-        answer = _answer(store, text, graphs)
+        answer = _answer(store, text, graphs, base)
         _set_timer(0)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
 
-def _answer(store: ox.Store, text: str, graphs: str | list[list[str]]) -> dict[str, Any]:
+def _answer(store: ox.Store, text: str, graphs: str | list[list[str]], base: str) -> dict[str, Any]:
     try:
         if isinstance(graphs, str):
-            results = store.query(text, use_default_graph_as_union=graphs == "all")
+            results = store.query(text, base_iri=base, use_default_graph_as_union=graphs == "all")
         else:
             default, named = graphs
             results = store.query(
                 text,
+                base_iri=base,
                 default_graph=[ox.NamedNode(iri) for iri in default],
                 named_graphs=[ox.NamedNode(iri) for iri in named],
             )
@@ -60,6 +62,9 @@ def _answer(store: ox.Store, text: str, graphs: str | list[list[str]]) -> dict[s
     except SyntaxError as error:
         return {"error": "syntax", "message": error.msg}
     except (OSError, RuntimeError, ValueError) as error:
+        if unknown := re.match(r"The custom function (<\S*>) is not supported", str(error)):
+            message = f"the query calls {unknown[1]}, a function that this store does not have; use those of SPARQL 1.1"
+            return {"error": "refused", "message": message}
         return {"error": "store", "message": str(error)}
 
 
@@ -104,4 +109,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

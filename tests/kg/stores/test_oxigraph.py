@@ -17,6 +17,7 @@ import pytest
 from thoracite.errors import InputError, StoreError
 from thoracite.kg.stores.folder import open_graph
 from thoracite.kg.stores.oxigraph import OxigraphStore
+from thoracite.kg.stores.sparql import QueryDataset
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }".replace(
     "{ ", "{ GRAPH ?w { ", 1
@@ -89,6 +90,19 @@ def test_what_writes_or_reaches_outside_is_refused(store: OxigraphStore, query: 
 def test_a_syntax_error_says_where(store: OxigraphStore) -> None:
     with pytest.raises(StoreError, match="breaks off at line 2, column 9; correct it there"):
         store.query("SELECT ?s {\n ?s ?p }")
+
+
+def test_a_relative_iri_is_a_concept_unless_the_query_says_its_base(store: OxigraphStore) -> None:
+    asked = "ASK { GRAPH ?g { <air_bronchogram> ?p ?o } }"
+    assert store.query(asked).boolean is True
+    assert store.query(f"BASE <urn:x> {asked}").boolean is False
+    graphs = QueryDataset(default=("https://w3id.org/thoracite/source/concepts",))
+    assert store.query("ASK { <air_bronchogram> ?p ?o }", dataset=graphs).boolean is True
+
+
+def test_a_function_of_others_is_named(store: OxigraphStore) -> None:
+    with pytest.raises(StoreError, match="calls <urn:f>, a function that this store does not have"):
+        store.query("SELECT (<urn:f>(1) AS ?x) {}")
 
 
 def test_answers_are_terms_as_in_the_json_format(store: OxigraphStore) -> None:

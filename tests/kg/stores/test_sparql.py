@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from thoracite.errors import InputError, StoreError
-from thoracite.kg.stores.sparql import check_reading, parse_entities, render_iri, render_keys, render_values
+from thoracite.kg.stores.sparql import (
+    check_reading,
+    decode_names,
+    parse_entities,
+    render_iri,
+    render_keys,
+    render_values,
+)
 from thoracite.types import Entity
 
 
@@ -46,6 +53,24 @@ def test_an_escaped_word_is_the_word(written: str) -> None:
 def test_an_escape_that_ends_a_text_hides_nothing() -> None:
     with pytest.raises(StoreError, match="uses DROP"):
         check_reading("SELECT ('\\u0027 DROP ALL # ' AS ?x) {}")
+
+
+def test_two_comparisons_that_are_an_iri_are_not_guessed_at() -> None:
+    check_reading("SELECT * { ?s <http://example.org/?a&&b> ?o FILTER(?s < ?o && ?o > ?s) }")
+    with pytest.raises(StoreError, match=r"holds <\?o&&\?o>, which SPARQL reads as an IRI; put a space behind its '<'"):
+        check_reading("SELECT * { ?s ?p ?o FILTER(?s<?o&&?o>?s) }")
+
+
+@pytest.mark.parametrize(
+    ("text", "decoded"),
+    [
+        ("SELECT ?\\u0078 { ?x \\U0000003Curn:a> ?y }", "SELECT ?x { ?x \\U0000003Curn:a> ?y }"),
+        ("ASK { ?s ?p '\\u0022', <\\u0078> } # \\u0078", "ASK { ?s ?p '\\u0022', <x> } # \\u0078"),
+        ("ASK { ?\\UFFFFFFFF ?p '\\u00e9' }", "ASK { ?\\UFFFFFFFF ?p '\\u00e9' }"),
+    ],
+)
+def test_letters_of_names_are_decoded_and_nothing_else(text: str, decoded: str) -> None:
+    assert decode_names(text) == decoded
 
 
 @pytest.mark.parametrize("text", ["", "# SELECT", "PREFIX a: <urn:a>", "'SELECT'", "?select", "select: <urn:a>"])
