@@ -31,7 +31,7 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.planting import KINDS, Planted, plant
 from thoracite.evaluation.report_words import FINDINGS
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.generation.report_check import ReportCheck, ReportError
+from thoracite.generation.report.check import ReportCheck, ReportError
 from thoracite.kg.reports.read import read_reports
 from thoracite.phantom import write_phantoms
 from thoracite.pipeline import Explainer

@@ -11,18 +11,12 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
 
-from thoracite.types import CITATION, Claim, ClaimKind, Entity, Evidence
+from thoracite.types import CITATION, Claim, ClaimKind, Evidence
 
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
-
-_OTHERS = re.compile(
-    rf",? (?:and|or) (?P<number>\d+) other findings?\b(?P<rest>[^\[;]*)(?P<keys>(?:{_CITED.pattern})+)"
-)
-"""The one form in which findings may be cited and counted instead of named."""
 
 _SUMMARY = re.compile(r"\bnothing stands out\b|\b(?:does not decide|undecided|could not be measured)\b", re.IGNORECASE)
 """Words of a summary: that nothing stands out, what is undecided, or what could not be measured."""
@@ -94,56 +88,6 @@ def find_kind(cited: Collection[Evidence]) -> ClaimKind:
     return "diagnosis" if "finding" in kinds else "observation"
 
 
-def count_others(labels: Sequence[str], others: int) -> str:
-    """Write a list whose last findings are only counted: they are cited, and not named.
-
-    Examples
-    --------
-    >>> count_others(["hernia", "edema"], 9)
-    'hernia, edema and 9 other findings'
-    """
-    return f"{', '.join(labels)} and {others} other finding{'s' if others > 1 else ''}"
-
-
-class Counted(NamedTuple):
-    """A sentence with names in place of counts, and the counts that are wrong: what is said, and what is cited."""
-
-    sentence: str
-    wrong: tuple[tuple[int, int], ...]
-
-
-def name_counted(sentence: str, findings: Mapping[str, Entity], find: Callable[[str], Collection[str]]) -> Counted:
-    """Name the findings that a sentence cites and only counts, so that it is verified like one that names them.
-
-    Parameters
-    ----------
-    sentence : str
-        With its citations.
-    findings : mapping of str to Entity
-        What each key is about that cites a finding.
-    find : callable
-        Returns the CURIEs of the concepts that a text names.
-
-    Examples
-    --------
-    >>> told = {"E1": Entity(id="thx:a", label="edema"), "E2": Entity(id="thx:b", label="hernia")}
-    >>> name_counted("It does not decide on edema and 1 other finding [E1][E2].", told, lambda text: ["thx:a"])
-    Counted(sentence='It does not decide on edema or hernia [E1][E2].', wrong=())
-    """
-    wrong: list[tuple[int, int]] = []
-
-    def name(match: re.Match[str]) -> str:
-        named = find(strip_citations(sentence[: match.start()]))
-        others = [findings[key] for key in dict.fromkeys(parse_citations(match["keys"])) if key in findings]
-        labels = [entity.label for entity in others if entity.id not in named]
-        if len(labels) != int(match["number"]):
-            wrong.append((int(match["number"]), len(labels)))
-        listed = "".join(f", {label}" for label in labels[:-1]) + "".join(f" or {label}" for label in labels[-1:])
-        return f"{listed}{match['rest']}{match['keys']}"
-
-    return Counted(_OTHERS.sub(name, sentence), tuple(wrong))
-
-
 def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> list[str]:
     """Return cited keys without evidence, each once, in order.
 
@@ -159,13 +103,10 @@ def find_unresolved(claims: Iterable[Claim], evidence: Iterable[Evidence]) -> li
 
 
 __all__ = [
-    "Counted",
     "build_claim",
-    "count_others",
     "find_kind",
     "find_unresolved",
     "join_citations",
-    "name_counted",
     "parse_citations",
     "split_groups",
     "strip_citations",

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from thoracite.generation.citations import count_others
 from thoracite.generation.cited_findings import CitedFindings
+from thoracite.generation.others import count_others
 from thoracite.generation.phrases import (
     join_words,
     name_indefinite,

@@ -1,4 +1,6 @@
-"""What a sentence says of findings that it does not name: "… and others" that the image does not decide on.
+"""What a sentence says of findings that it does not name: "… and others", or "… and 9 other findings".
+
+The first leaves open how many there are; the second counts and cites them.
 
 Examples
 --------
@@ -11,18 +13,24 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from thoracite.generation.citations import strip_citations
+from thoracite.generation.citations import parse_citations, strip_citations
 from thoracite.generation.faults import Fault
 from thoracite.generation.wording import blank_parentheses, find_open_grade
-from thoracite.types import Evidence
+from thoracite.types import CITATION, Evidence
 
 OTHERS = "and others"
 """What stands behind the findings that are named where more are undecided than are named."""
 
 _OTHERS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _FORM = re.compile(rf"[^;]*(?<![,;]) {OTHERS}\s*\.?", re.IGNORECASE)
+
+_COUNTED = re.compile(
+    rf",? (?:and|or) (?P<number>\d+) other findings?\b(?P<rest>[^\[;]*)(?P<keys>(?:\s*{CITATION.pattern})+)"
+)
+"""The one form in which findings may be cited and counted instead of named."""
 
 
 def has_others(sentence: str) -> bool:
@@ -55,4 +63,54 @@ def check_others(sentence: str, cited: Iterable[Evidence], evidence: Iterable[Ev
         yield Fault("contradicted", "the image decides on every other finding")
 
 
-__all__ = ["OTHERS", "check_others", "has_others"]
+def count_others(labels: Sequence[str], others: int) -> str:
+    """Write a list whose last findings are only counted: they are cited, and not named.
+
+    Examples
+    --------
+    >>> count_others(["hernia", "edema"], 9)
+    'hernia, edema and 9 other findings'
+    """
+    return f"{', '.join(labels)} and {others} other finding{'s' if others > 1 else ''}"
+
+
+class Counted(NamedTuple):
+    """A sentence with names in place of counts, and a fault for each count that is wrong."""
+
+    sentence: str
+    faults: tuple[Fault, ...]
+
+
+def name_counted(sentence: str, cited: Iterable[Evidence], find: Callable[[str], Collection[str]]) -> Counted:
+    """Name the findings that a sentence cites and only counts, so that it is verified like one that names them.
+
+    Parameters
+    ----------
+    sentence : str
+        With its citations.
+    cited : iterable of Evidence
+        What it cites; findings are counted.
+    find : callable
+        Returns the CURIEs of the concepts that a text names.
+
+    Examples
+    --------
+    >>> name_counted("It does not decide on edema [E1].", [], lambda text: [])
+    Counted(sentence='It does not decide on edema [E1].', faults=())
+    """
+    findings = {piece.key: piece.about for piece in cited if piece.kind == "finding"}
+    faults: list[Fault] = []
+
+    def name(match: re.Match[str]) -> str:
+        named = find(strip_citations(sentence[: match.start()]))
+        others = [findings[key] for key in dict.fromkeys(parse_citations(match["keys"])) if key in findings]
+        labels = [entity.label for entity in others if entity.id not in named]
+        if len(labels) != int(match["number"]):
+            faults.append(Fault("contradicted", f"it cites {len(labels)} other findings, not {match['number']}"))
+        listed = "".join(f", {label}" for label in labels[:-1]) + "".join(f" or {label}" for label in labels[-1:])
+        return f"{listed}{match['rest']}{match['keys']}"
+
+    return Counted(_COUNTED.sub(name, sentence), tuple(faults))
+
+
+__all__ = ["OTHERS", "Counted", "check_others", "count_others", "has_others", "name_counted"]

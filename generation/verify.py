@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from thoracite.generation.citations import find_kind, name_counted
+from thoracite.generation.citations import find_kind
 from thoracite.generation.clauses import find_mentions
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.indication import check_indication
 from thoracite.generation.odds import holds
-from thoracite.generation.others import check_others
+from thoracite.generation.others import check_others, name_counted
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.signs.claim import check_sign_claim
 from thoracite.generation.signs.silence import (
@@ -94,12 +94,10 @@ def _find_any(
     if any(piece.kind == "indication" for piece in cited):
         yield from check_indication(claim.sentence, cited)
         return
-    findings = {piece.key: piece.about for piece in cited if piece.kind == "finding"}
     counted = name_counted(
-        claim.sentence, findings, lambda text: {m.entity.id for m in find_mentions(text, link=link, names=names)}
+        claim.sentence, cited, lambda text: {said.entity.id for said in find_mentions(text, link=link, names=names)}
     )
-    for said, cites in counted.wrong:
-        yield Fault("contradicted", f"it cites {cites} other findings, not {said}")
+    yield from counted.faults
     claim = claim.model_copy(update={"sentence": counted.sentence})
     yield from check_others(claim.sentence, cited, known.values())
     taken = take_own_reading(claim.sentence)

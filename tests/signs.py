@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thoracite.files import read_rows
-from thoracite.generation.report_statements import find_labelled
+from thoracite.generation.report.statements import find_labelled
 from thoracite.types import (
     CERTAINTIES,
     Answer,

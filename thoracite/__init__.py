@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from thoracite.errors import InputError, ModelError, PrivacyError, StoreError, ThoraciteError, UsageError
     from thoracite.generation.generator import Generator
-    from thoracite.generation.report_check import ReportCheck
+    from thoracite.generation.report.check import ReportCheck
     from thoracite.kg.build.build import build_graph
     from thoracite.kg.concepts import Concept
     from thoracite.kg.graph import open_store
@@ -56,7 +56,7 @@ logging.getLogger("thoracite").addHandler(logging.NullHandler())
 _HOMES = {
     "thoracite.errors": ("InputError", "ModelError", "PrivacyError", "StoreError", "ThoraciteError", "UsageError"),
     "thoracite.generation.generator": ("Generator",),
-    "thoracite.generation.report_check": ("ReportCheck",),
+    "thoracite.generation.report.check": ("ReportCheck",),
     "thoracite.kg.build.build": ("build_graph",),
     "thoracite.kg.concepts": ("Concept",),
     "thoracite.kg.graph": ("open_store",),

@@ -15,7 +15,7 @@ from thoracite.generation.generator import AnyGenerator, open_generator
 from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
 from thoracite.generation.indication import collect_indication
 from thoracite.generation.release.certificate import hold_back_reading
-from thoracite.generation.report_check import ReportCheck, check_report, decide, read_report
+from thoracite.generation.report.check import ReportCheck, check_report, decide, read_report
 from thoracite.interventions import (
     Case,
     Key,

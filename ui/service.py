@@ -27,7 +27,7 @@ from thoracite.ui.variants import WITHOUT_GRAPH, drop_triples, leave_graph_out, 
 from thoracite.ui.web.uploads import clean_name, keep_upload
 
 if TYPE_CHECKING:
-    from thoracite.generation.report_check import ReportCheck
+    from thoracite.generation.report.check import ReportCheck
     from thoracite.interventions import Case
     from thoracite.retrieval.retriever import Retrieval, Retriever
 

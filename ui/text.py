@@ -23,7 +23,7 @@ from thoracite.ui.interventions.wording import describe_asked, list_lines, list_
 
 if TYPE_CHECKING:
     from thoracite.evaluation.suite import Suite
-    from thoracite.generation.report_check import ReportCheck
+    from thoracite.generation.report.check import ReportCheck
     from thoracite.kg.extract.reading import Reading
     from thoracite.retrieval.retriever import Retrieval
 

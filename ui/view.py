@@ -35,7 +35,7 @@ from thoracite.ui.records.explanation import (
 )
 
 if TYPE_CHECKING:
-    from thoracite.generation.report_check import ReportCheck
+    from thoracite.generation.report.check import ReportCheck
     from thoracite.retrieval.retriever import Retrieval
 
 Record = dict[str, Any]

@@ -16,7 +16,7 @@ from thoracite.evaluation.report_check import (
     run_report_check,
     spoil_reports,
 )
-from thoracite.generation.report_check import ReportCheck, ReportError
+from thoracite.generation.report.check import ReportCheck, ReportError
 from thoracite.kg.extract.reading import Reading
 from thoracite.pipeline import Explainer
 from thoracite.settings import Settings

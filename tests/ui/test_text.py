@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.generation.report_check import ReportCheck, ReportError
+from thoracite.generation.report.check import ReportCheck, ReportError
 from thoracite.kg.extract.reading import Reading
 from thoracite.kg.reports.sections import Unread
 from thoracite.kg.stores.store import QueryResult

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from thoracite.errors import InputError
-from thoracite.generation.report_check import ReportCheck, ReportError, check_report, decide, read_report
+from thoracite.generation.report.check import ReportCheck, ReportError, check_report, decide, read_report
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.retrieval.evidence import collect_evidence
 from thoracite.types import Evidence, Subgraph

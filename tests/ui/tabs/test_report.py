@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thoracite.generation.report_check import ReportError, decide
+from thoracite.generation.report.check import ReportError, decide
 from thoracite.kg.extract.reading import Reading
 from thoracite.ui.tabs.report import mark_errors, render_checked
 

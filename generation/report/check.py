@@ -1,7 +1,7 @@
 """A report held against its image, the graph and itself.
 
 What the report states of a finding is compared with what the image model reads, with what the graph says, and with
-the rest of the report (:mod:`thoracite.generation.report_conflicts`). Only what both sides are sure of is called an
+the rest of the report (:mod:`thoracite.generation.report.conflicts`). Only what both sides are sure of is called an
 error: to state what the image model reads as unlikely, or to deny what it reads as likely or suspected. An uncertain
 statement, a possible finding and one that the image does not decide on contradict nothing. Sides, sentences for a
 class of findings ("the lungs are clear") and what is left out are held against likely findings alone; a finding is left
@@ -20,8 +20,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from thoracite.generation.phrases import state_numbers, verb
-from thoracite.generation.report_conflicts import find_conflicts
-from thoracite.generation.report_statements import (
+from thoracite.generation.report.conflicts import find_conflicts
+from thoracite.generation.report.statements import (
     CLASSES,
     ReadReport,
     Reasoned,

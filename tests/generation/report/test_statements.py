@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from thoracite.generation.report_statements import ReadReport, read_report
+from thoracite.generation.report.statements import ReadReport, read_report
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.linker import Linker
 from thoracite.types import Certainty

@@ -5,7 +5,7 @@ of less ("no large effusion" beside a small one) and degrees one step apart cont
 
 Examples
 --------
->>> from thoracite.generation.report_statements import read_report
+>>> from thoracite.generation.report.statements import read_report
 >>> from thoracite.kg.extract.extractor import open_extractor
 >>> from thoracite.kg.linking.linker import Linker
 >>> text = "FINDINGS: Small left effusion. IMPRESSION: Small right effusion."
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from thoracite.generation.report_statements import CLASSES, ReadReport, Said, SaidOfClass, find_labelled
+from thoracite.generation.report.statements import CLASSES, ReadReport, Said, SaidOfClass, find_labelled
 from thoracite.kg.ties import find_wider
 from thoracite.types import Certainty
 
@@ -73,7 +73,7 @@ def find_conflicts(report: ReadReport) -> Iterator[Conflict]:
     Parameters
     ----------
     report : ReadReport
-        From :func:`thoracite.generation.report_statements.read_report`.
+        From :func:`thoracite.generation.report.statements.read_report`.
     """
     seen: set[tuple[str, frozenset[str]]] = set()
     said = [one for one in report.statements if one.section != "addendum"]  # an addendum overrules

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.readings import RATED, rate_finding
-from thoracite.generation.report_check import ReportError, check_report, read_report
+from thoracite.generation.report.check import ReportError, check_report, read_report
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.stores.folder import open_graph

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from thoracite.generation.report_conflicts import Conflict, find_conflicts
-from thoracite.generation.report_statements import read_report
+from thoracite.generation.report.conflicts import Conflict, find_conflicts
+from thoracite.generation.report.statements import read_report
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.linker import Linker
 
