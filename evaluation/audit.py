@@ -1,15 +1,13 @@
 """Suite ``audit``: do findings rest on the place where they are, and on this image rather than another?
 
-- **Hiding.** Images with radiologists' boxes (RSNA's opacities, ChestX-ray14's list), one a patient, are read as they
-  are, with the drawn boxes hidden, and with as many boxes of the same size hidden near the mirrored place, inside the
-  lungs and clear of every drawn box. Counted are changes of the boxed finding: of its verdict, and of its log-odds. An
-  opacity is the one of pneumonia, consolidation and infiltration that is rated highest in the unchanged image.
+- **Hiding** (:mod:`thoracite.evaluation.audit_hiding`). Images with radiologists' boxes are read as they are, with the
+  drawn boxes hidden, and with as many boxes of the same size hidden elsewhere in the lungs.
 - **Swapping.** A labelled image is exchanged for another patient's of the same view, with the same labels, and with
   others of which it has none. Agreement is F1 of the findings called possible or more with the image's own labels.
 - **Noise and blank images** are withheld; the baseline accepts images as bright as radiographs.
 
 Every image is read by the head that did not see its patient, those of locked patients by all; the odds are the bundled
-ones. Intervals draw patients, and what is compared is compared image by image.
+ones. Intervals draw patients, and what is compared is compared image by image. Locked patients stand apart.
 
 References
 ----------
@@ -26,56 +24,27 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from thoracite.evaluation.audit_hiding import hide_places, measure_hiding
 from thoracite.evaluation.consistency import draw_cases
 from thoracite.evaluation.gate import BRIGHT
 from thoracite.evaluation.held_out import find_log_odds, find_priors, read_held_out
-from thoracite.evaluation.hiding import find_irrelevant, hide_all
 from thoracite.evaluation.patients import summarise
-from thoracite.evaluation.release import OPACITIES
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.evaluation.vision import FINE
 from thoracite.evaluation.words import SYSTEM, Said
-from thoracite.settings import Settings
-from thoracite.types import find_verdict
 from thoracite.types.verdict import ASSERTED
-from thoracite.vision.image import Pixels, Radiograph, read_radiograph
+from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS
-from thoracite.vision.mini.activations import Activations
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.lungs import Box
 from thoracite.vision.training.cases import Case, read_labelled
 
-IMAGES, SWAPS, NOISES = 300, 600, 100
-"""Images that places are hidden in, images that are exchanged, and images of noise."""
+IMAGES, SWAPS, NOISES = 300, 300, 100
+"""Patients of the folds whose images places are hidden in, images that are exchanged, and images of noise."""
 
-CHANGES = ("relevant", "irrelevant")
+PARTS = (("folds", False), ("locked", True))
+"""Patients, and whether they are locked."""
 
 Floats = npt.NDArray[np.float64]
-Words = npt.NDArray[np.str_]
-
-
-class Hidden(NamedTuple):
-    """One boxed finding: how it is read in the three images.
-
-    Parameters
-    ----------
-    group : str
-        Patient.
-    label : str
-        Label of the boxes.
-    ratios : ndarray, shape (3,)
-        Log likelihood ratio in the image as it is, with the drawn boxes hidden, with the others hidden.
-    verdicts : tuple of str
-        Verdicts in the same order.
-    others : tuple of float
-        Share of all findings whose verdict changes: with the drawn boxes hidden, with the others hidden.
-    """
-
-    group: str
-    label: str
-    ratios: Floats
-    verdicts: tuple[str, ...]
-    others: tuple[float, float]
 
 
 def run_audit(
@@ -88,7 +57,8 @@ def run_audit(
     data : Path
         Folder of the development data, with ``cxr/manifest.csv``.
     images, swaps, noises : int
-        Most images that places are hidden in, that are exchanged, and of each kind of noise.
+        Most patients of the folds of whom an image has places hidden, most images that are exchanged, of the folds
+        and of locked patients each, and images of each kind of noise. Of locked patients all images are taken.
     seed : int
         Seed of the draws.
     folder : Path
@@ -101,85 +71,16 @@ def run_audit(
     """
     encoder = MiniEncoder.load(folder)
     cases = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"} and case.side != FINE]
-    boxed = draw_cases([case for case in cases if case.boxes], images, seed=seed)
-    hidden = [one for case in boxed for one in hide_places(encoder, case)]
-    rows = [*measure_hiding(hidden), *measure_swaps(read_swaps(cases, swaps, seed=seed, folder=folder))]
+    parts = {name: [case for case in cases if case.locked == locked] for name, locked in PARTS}
+    boxed = draw_cases([case for case in parts["folds"] if case.boxes], images, seed=seed)
+    boxed += [case for case in parts["locked"] if case.boxes][:images]
+    rows = list(measure_hiding([one for case in boxed for one in hide_places(encoder, case)]))
+    for name, own in parts.items():
+        rows += measure_swaps(read_swaps(own, swaps, seed=seed, folder=folder), name)
     rows += measure_noise(encoder, noises, seed=seed)
-    described = f"{len(boxed)} images with boxes, {swaps} exchanged"
+    locked = {case.group for case in boxed if case.locked}
+    described = f"{len(boxed)} images with boxes, {len(locked)} locked patients among theirs"
     return Suite(suite="audit", data=described, n=len(boxed), rows=tuple(rows))
-
-
-def hide_places(encoder: MiniEncoder, case: Case) -> Iterator[Hidden]:
-    """Read a case as it is and with places hidden; findings for which no other place is found are left out."""
-    pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-    height, width = pixels.shape
-    head = None if case.locked else case.fold
-    boxes: dict[str, list[Box]] = {}
-    for label, x0, y0, x1, y1 in case.boxes:
-        boxes.setdefault(label, []).append((x0 * width, y0 * height, x1 * width, y1 * height))
-    before = encoder.forward(pixels, head=head)
-    odds = [_weigh(encoder, before, case)]
-    drawn = [box for own in boxes.values() for box in own]
-    for label, own in boxes.items():
-        if label == "Cardiomegaly" or (others := find_irrelevant(own, drawn, before.lungs)) is None:
-            continue
-        after = [_weigh(encoder, encoder.forward(hide_all(pixels, some), head=head), case) for some in (own, others)]
-        yield lay_hidden(case, label, np.stack([*odds, *after]))
-
-
-def _weigh(encoder: MiniEncoder, activations: Activations, case: Case) -> Floats:
-    return np.asarray(encoder.weigh(activations, "AP" if case.view == "AP" else "PA").whole, dtype=np.float64)
-
-
-def lay_hidden(case: Case, label: str, log_odds: Floats) -> Hidden:
-    """Lay out what three readings say of a boxed finding.
-
-    Parameters
-    ----------
-    case : Case
-        The image.
-    label : str
-        Label of the boxes.
-    log_odds : ndarray, shape (3, findings)
-        Of the image as it is, with the drawn boxes hidden, with the others hidden.
-    """
-    ratios = log_odds - find_priors([case])
-    verdicts = np.array(
-        [[_name(*pair) for pair in zip(*row, strict=True)] for row in zip(log_odds, ratios, strict=True)]
-    )
-    names = [label] if label in FINDINGS else OPACITIES
-    best = max((FINDINGS.index(name) for name in names), key=lambda n: float(ratios[0, n]))
-    changed = [float((verdicts[row] != verdicts[0]).mean()) for row in (1, 2)]
-    return Hidden(case.group, label, ratios[:, best], tuple(verdicts[:, best].tolist()), (changed[0], changed[1]))
-
-
-def _name(log_odds: float, ratio: float) -> str:
-    return find_verdict(float(1 / (1 + np.exp(-log_odds))), float(np.exp(ratio)))
-
-
-def measure_hiding(hidden: Sequence[Hidden]) -> Iterator[Row]:
-    """Measure what hiding changes, the drawn place, the other, and the difference of both."""
-    groups = [one.group for one in hidden]
-    asserted = [one for one in hidden if one.verdicts[0] in ASSERTED]
-    changes = np.array([[one.verdicts[n] != one.verdicts[0] for n in (1, 2)] for one in hidden], dtype=float)
-    lost = np.array([[one.verdicts[n] not in ASSERTED for n in (1, 2)] for one in asserted], dtype=float)
-    falls = np.array([[one.ratios[0] - one.ratios[n] for n in (1, 2)] for one in hidden])
-    every = np.array([one.others for one in hidden])
-    yield from _compare("verdict of the boxed finding changes", changes, groups)
-    yield from _compare("boxed finding is no longer called possible or more", lost, [one.group for one in asserted])
-    yield from _compare("log-odds of the boxed finding fall by", falls, groups)
-    yield from _compare("log-odds of the boxed finding move by", np.abs(falls), groups)
-    yield from _compare("share of all findings whose verdict changes", every, groups)
-
-
-def _compare(metric: str, values: Floats, groups: Sequence[str]) -> Iterator[Row]:
-    """Yield the figure for each of two changes, and their difference image by image."""
-    if not len(values):
-        return
-    for n, change in enumerate(CHANGES):
-        yield summarise(SYSTEM, f"{metric}, {change} place hidden", values[:, n].tolist(), groups)
-    yield summarise(SYSTEM, f"{metric}, relevant less irrelevant", (values[:, 0] - values[:, 1]).tolist(), groups)
-    yield summarise("always normal", f"{metric}, relevant less irrelevant", [0.0] * len(values), groups)
 
 
 class Swapped(NamedTuple):
@@ -225,8 +126,21 @@ def _draw_partner(case: Case, cases: Sequence[Case], random: np.random.Generator
     return None
 
 
-def measure_swaps(swapped: Swapped) -> Iterator[Row]:
-    """Measure agreement with the own labels, and what either exchange changes."""
+def measure_swaps(swapped: Swapped, part: str) -> Iterator[Row]:
+    """Measure agreement with the own labels, and what either exchange changes.
+
+    Parameters
+    ----------
+    swapped : Swapped
+        At least one image.
+    part : str
+        ``folds`` or ``locked``.
+    """
+    for row in _measure_swaps(swapped):
+        yield row.model_copy(update={"metric": f"{row.metric}; {part}"})
+
+
+def _measure_swaps(swapped: Swapped) -> Iterator[Row]:
     said, rows = swapped.said, swapped.rows
     groups = [said.held.cases[row].group for row in rows[:, 0]]
     verdicts, targets = said.verdicts, said.held.targets
@@ -312,15 +226,11 @@ def draw_blank(number: int, *, seed: int = 0) -> Iterator[Pixels]:
 
 
 __all__ = [
-    "CHANGES",
-    "Hidden",
+    "PARTS",
     "Swapped",
     "draw_blank",
     "draw_noise",
     "find_f1",
-    "hide_places",
-    "lay_hidden",
-    "measure_hiding",
     "measure_noise",
     "measure_swaps",
     "read_swaps",

@@ -10,7 +10,8 @@ framing, segmenter and network. What is said counts as the same in four ways (:d
   before or after* stands beside, which silence cannot raise.
 
 One image a patient is read, of a fixed draw, none so small that a crop of it would be refused; at 0.1 s a reading the
-default takes some seven minutes on one core.
+default takes some seven minutes on one core. Of the first locked ones the *sentences* are compared, too
+(:mod:`thoracite.evaluation.consistency_claims`), at a third of a second each.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from thoracite.evaluation.consistency_claims import measure_claims, read_series
 from thoracite.evaluation.held_out import find_priors, find_probabilities
 from thoracite.evaluation.patients import Positions, measure_drawn
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.evaluation.suite import Row, Suite
+from thoracite.pipeline import Explainer
 from thoracite.settings import Settings
 from thoracite.types import Verdict, find_verdict
 from thoracite.vision.image import SMALLEST, read_radiograph
@@ -36,6 +39,9 @@ from thoracite.vision.training.cases import Case, read_labelled
 
 PATIENTS = 200
 """Number of patients drawn among those of the folds, and among the locked."""
+
+EXPLAINED = 100
+"""Number of locked patients whose sentences are compared."""
 
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.int8]
@@ -82,7 +88,9 @@ class Answers(NamedTuple):
     accepted: Flags
 
 
-def run_consistency(data: Path, *, patients: int = PATIENTS, seed: int = 0, folder: Path = FOLDER) -> Suite:
+def run_consistency(
+    data: Path, *, patients: int = PATIENTS, explained: int = EXPLAINED, seed: int = 0, folder: Path = FOLDER
+) -> Suite:
     """Measure how far the same is said.
 
     Parameters
@@ -91,6 +99,8 @@ def run_consistency(data: Path, *, patients: int = PATIENTS, seed: int = 0, fold
         Folder of the development data, with ``cxr/manifest.csv``.
     patients : int
         Number of patients to draw, of the folds and of the locked each.
+    explained : int
+        Most locked patients whose sentences are compared.
     seed : int
         Seed of the draw.
     folder : Path
@@ -109,6 +119,7 @@ def run_consistency(data: Path, *, patients: int = PATIENTS, seed: int = 0, fold
     everything = [answer(encoder, "held out", held), answer(encoder, "locked", locked)]
     everything.append(make_silent("always normal", everything[1]))
     rows = [row for answers in everything for row in measure_sameness(answers, list(PERTURBATIONS))]
+    rows += measure_claims(read_series(Explainer(), locked[:explained]))
     described = (
         f"{len(held)} and {len(locked)} patients of ChestX-ray14, {len(PERTURBATIONS)} changes of an image of each"
     )
@@ -216,6 +227,7 @@ def _measure(system: str, metric: str, parts: npt.NDArray[np.generic], wholes: F
 
 
 __all__ = [
+    "EXPLAINED",
     "LEVELS",
     "PATIENTS",
     "SAME",

@@ -9,7 +9,7 @@ import numpy as np
 
 from thoracite.evaluation.localisation import find_middle
 from thoracite.vision.image import Pixels
-from thoracite.vision.mini.lungs import Box, Lungs
+from thoracite.vision.mini.lungs import Box, Lungs, Mask
 from thoracite.vision.occlusion import hide_box
 
 STEPS = 24
@@ -17,6 +17,9 @@ STEPS = 24
 
 INSIDE = 0.5
 """Least share of another place that lies in a lung."""
+
+FEWEST, DARK = 50, 0.25
+"""Fewest pixels of clear lung that a grey is taken from, and the quantile of all lung where there are fewer."""
 
 _GRID = np.linspace(0.1, 0.9, 5)
 
@@ -91,6 +94,59 @@ def _fits(place: Box, taken: Iterable[Box], lungs: Lungs) -> bool:
     return sum(lungs.holds(point) for point in points) >= INSIDE * len(points)
 
 
+def clear_lung(pixels: Pixels, boxes: Iterable[Box], drawn: Iterable[Box], lungs: Lungs) -> Pixels:
+    """Make the lung within boxes as dark as lung outside all drawn boxes; what is no lung stays as it is.
+
+    Parameters
+    ----------
+    pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
+        Left as they are.
+    boxes : iterable of Box
+        That are hidden.
+    drawn : iterable of Box
+        Where the lung may not be clear; none of it is taken for the grey. Where nothing else is left of the lungs, the
+        darker quarter of them is taken.
+    lungs : Lungs
+        Of the image.
+
+    Examples
+    --------
+    >>> from thoracite.vision.mini.lungs import draw_ellipses
+    >>> lungs, pixels = draw_ellipses((0, 0, 400, 400)), np.full((400, 400), 0.3, dtype=np.float32)
+    >>> pixels[180:220, 90:130] = 0.8
+    >>> box = (80.0, 170.0, 140.0, 230.0)
+    >>> round(float(clear_lung(pixels, [box], [box], lungs).max()), 2)
+    0.3
+    """
+    within, clear = _draw_lungs(lungs, pixels.shape), _draw_lungs(lungs, pixels.shape)
+    for box in drawn:
+        clear[_cut(box, pixels.shape)] = False
+    grey = np.median(pixels[clear]) if clear.sum() > FEWEST else np.quantile(pixels[within], DARK)
+    hidden = pixels.copy()
+    for box in boxes:
+        place = _cut(box, pixels.shape)
+        hidden[place] = np.where(within[place], grey, hidden[place])
+    return hidden
+
+
+def _draw_lungs(lungs: Lungs, shape: tuple[int, ...]) -> Mask:
+    """Return both lungs in the image's own pixels."""
+    x0, y0, x1, y1 = lungs.box
+    mask = lungs.right | lungs.left
+    y = ((np.arange(shape[0]) + 0.5 - y0) / (y1 - y0) * mask.shape[0]).astype(int)
+    x = ((np.arange(shape[1]) + 0.5 - x0) / (x1 - x0) * mask.shape[1]).astype(int)
+    inside = ((y >= 0) & (y < mask.shape[0]))[:, None] & ((x >= 0) & (x < mask.shape[1]))[None]
+    drawn: Mask = mask[np.clip(y, 0, mask.shape[0] - 1)[:, None], np.clip(x, 0, mask.shape[1] - 1)[None]] & inside
+    return drawn
+
+
+def _cut(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return a box as whole pixels of an image."""
+    x0, x1 = (round(min(max(edge, 0), shape[1])) for edge in (box[0], box[2]))
+    y0, y1 = (round(min(max(edge, 0), shape[0])) for edge in (box[1], box[3]))
+    return slice(y0, y1), slice(x0, x1)
+
+
 def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
@@ -115,4 +171,4 @@ def hide_all(pixels: Pixels, boxes: Iterable[Box]) -> Pixels:
     return pixels
 
 
-__all__ = ["INSIDE", "STEPS", "Places", "find_irrelevant", "hide_all"]
+__all__ = ["DARK", "FEWEST", "INSIDE", "STEPS", "Places", "clear_lung", "find_irrelevant", "hide_all"]

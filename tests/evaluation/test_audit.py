@@ -12,17 +12,15 @@ from thoracite.evaluation.audit import (
     draw_blank,
     draw_noise,
     find_f1,
-    hide_places,
-    lay_hidden,
-    measure_hiding,
     measure_noise,
     measure_swaps,
 )
+from thoracite.evaluation.audit_hiding import CLEAR, FRAME, hide_places, lay_hidden, measure_hiding
 from thoracite.evaluation.held_out import HeldOut, find_priors
 from thoracite.evaluation.words import Said
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import MiniEncoder
-from thoracite.vision.training.cases import Case, read_labelled
+from thoracite.vision.training.cases import Case, is_locked, read_labelled
 
 NONE = np.zeros((0, 0))
 
@@ -54,25 +52,45 @@ def test_what_hiding_changes_is_compared_image_by_image() -> None:
     same = lay_hidden(other, "Effusion", np.stack([rate(other, Effusion=r) for r in (4, 3, 3)]))
     rows = {(row.system, row.metric): row for row in measure_hiding([one, same])}
     changes = "verdict of the boxed finding changes"
-    assert rows["thoracite-mini", f"{changes}, relevant place hidden"].value == 0.5
-    assert rows["thoracite-mini", f"{changes}, irrelevant place hidden"].value == 0
-    assert rows["thoracite-mini", f"{changes}, relevant less irrelevant"].value == 0.5
-    assert rows["always normal", f"{changes}, relevant less irrelevant"].value == 0
-    fall = rows["thoracite-mini", "log-odds of the boxed finding fall by, relevant less irrelevant"]
+    assert rows["thoracite-mini", f"{changes}, relevant place hidden; all"].value == 0.5
+    assert rows["thoracite-mini", f"{changes}, irrelevant place hidden; all"].value == 0
+    assert rows["thoracite-mini", f"{changes}, relevant less irrelevant; all"].value == 0.5
+    assert rows["always normal", f"{changes}, relevant less irrelevant; all"].value == 0
+    beyond = "boxed finding changes by more than another export of the file changes it (0.21)"
+    assert rows["thoracite-mini", f"{beyond}, relevant place hidden; all"].value == 1
+    assert rows["thoracite-mini", f"{beyond}, irrelevant place hidden; all"].value == 1
+    assert not [metric for _, metric in rows if metric.endswith(("; Effusion", f"filled with {FRAME}"))]
+    fall = rows["thoracite-mini", "log-odds of the boxed finding fall by, relevant less irrelevant; all"]
     assert abs(fall.value - math.log(3) / 2) < 1e-9  # log 4 and log 4/3 against log 4/3 twice
+
+
+def test_folds_and_locked_patients_stand_apart_and_labels_with_enough_images() -> None:
+    free = next(f"nih:{n}" for n in range(1000) if not is_locked(f"nih:{n}"))
+    locked = next(f"nih:{n}" for n in range(1000) if is_locked(f"nih:{n}"))
+    made = [(make_case(group), ratio) for group, ratio in [(free, 1.0), *[(locked, 4.0)] * 5]]
+    hidden = [
+        lay_hidden(case, "Mass", np.stack([rate(case, Mass=r) for r in (4, ratio, 4)]), fill=fill)
+        for case, ratio in made
+        for fill in (CLEAR, FRAME)
+    ]
+    rows = {row.metric: row for row in measure_hiding(hidden) if row.system != "always normal"}
+    less = "verdict of the boxed finding changes, relevant less irrelevant"
+    assert (rows[f"{less}; folds"].value, rows[f"{less}; folds"].n) == (1, 1)
+    assert (rows[f"{less}; locked"].value, rows[f"{less}; locked"].n) == (0, 5)
+    assert rows[f"{less}; all, filled with {FRAME}"].value == rows[f"{less}; Mass"].value == 1 / 6
 
 
 def test_agreement_falls_where_another_image_is_shown() -> None:
     cases = [make_case("a", "Effusion"), make_case("b", "Effusion"), make_case("c", "Mass")]
     odds = np.stack([rate(cases[0], Effusion=5), rate(cases[1], Effusion=3, Mass=3), rate(cases[2], Mass=5)])
     said = Said(HeldOut(cases, NONE, NONE, NONE.astype(np.float32)), odds, find_priors(cases))
-    rows = {(r.system, r.metric): r.value for r in measure_swaps(Swapped(said, np.array([[0, 1, 2]])))}
-    assert rows["thoracite-mini", "agreement with the own labels"] == 1
-    assert rows["thoracite-mini", "agreement, own less other-label swap"] == 1
-    assert abs(rows["thoracite-mini", "agreement, own less same-label swap"] - 1 / 3) < 1e-9
-    assert rows["always normal", "agreement, own less other-label swap"] == 0
-    assert rows["thoracite-mini", "share of verdicts changed, same-label swap"] == 1 / 14
-    assert rows["thoracite-mini", "share of verdicts changed, other-label swap"] == 2 / 14
+    rows = {(r.system, r.metric): r.value for r in measure_swaps(Swapped(said, np.array([[0, 1, 2]])), "folds")}
+    assert rows["thoracite-mini", "agreement with the own labels; folds"] == 1
+    assert rows["thoracite-mini", "agreement, own less other-label swap; folds"] == 1
+    assert abs(rows["thoracite-mini", "agreement, own less same-label swap; folds"] - 1 / 3) < 1e-9
+    assert rows["always normal", "agreement, own less other-label swap; folds"] == 0
+    assert rows["thoracite-mini", "share of verdicts changed, same-label swap; folds"] == 1 / 14
+    assert rows["thoracite-mini", "share of verdicts changed, other-label swap; folds"] == 2 / 14
     assert find_f1(np.zeros((1, 2), dtype=bool), np.zeros((1, 2), dtype=bool)).tolist() == [0]
 
 
@@ -87,6 +105,8 @@ def test_noise_and_blank_images_are_withheld() -> None:
 
 def test_real_boxes_are_hidden_with_the_head_of_the_patient(shared: Path) -> None:
     case = next(one for one in read_labelled(shared / "data" / "cxr") if one.reading == "Lung Opacity")
-    for one in hide_places(MiniEncoder.load(), case):
-        assert one.group == case.group
+    hidden = list(hide_places(MiniEncoder.load(), case))
+    assert {one.fill for one in hidden} == {CLEAR, FRAME}
+    for one in hidden:
+        assert one.case.group == case.group
         assert len(set(one.ratios.tolist())) == 3
