@@ -6,7 +6,8 @@ again, as for a release:
 - one *cited* piece is taken away: each sentence that cited it has to change or go, in words, not in citations alone;
 - one *uncited* piece, or all of them, is taken away: no sentence may change;
 - *only the cited* pieces are kept: the same sentences have to come again;
-- *names are masked*: every entity of the evidence gets a made-up name, and no sentence may still say the old one.
+- *names are masked*: every entity of the evidence gets a made-up name and identifier (by which a table words signs): no
+  sentence may still say the old name, and none that says a name may come again.
 
 Beside generator and verifier together, the verifier alone judges the old sentences by what is left (a generator that
 repeats itself), and the baseline repeats them unjudged.
@@ -15,6 +16,7 @@ repeats itself), and the baseline repeats them unjudged.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,12 +27,13 @@ from thoracite.evaluation.sentences import draw_cases
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.citations import build_claim, split_groups, strip_citations
 from thoracite.generation.generator import Generator
+from thoracite.generation.signs.words import find_words
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor, open_extractor
 from thoracite.kg.linking.linker import Linker
 from thoracite.kg.linking.mentions import Link
 from thoracite.pipeline import Explainer
-from thoracite.types import Claim, Entity, Evidence, Explanation, Finding, Study
+from thoracite.types import Claim, Entity, Evidence, Explanation, Finding, SignScore, Study
 from thoracite.vision.training.cases import read_labelled
 
 IMAGES = 200
@@ -38,6 +41,8 @@ IMAGES = 200
 
 PIECES = 4
 """Most pieces of an explanation that are taken away one by one, of the cited and of the uncited each."""
+
+MASKED = "names and identifiers masked, and an old name said"
 
 WRITER, VERIFIER, REPEATED = "generator and verifier", "verifier alone", "sentences repeated"
 
@@ -198,69 +203,107 @@ def _compare(claims: Iterable[Claim], after: Mapping[str, set[str]], group: str,
 
 
 def mask(bench: Bench, explanation: Explanation, group: str) -> Iterator[Knocked]:
-    """Give every entity of the evidence a made-up name, and yield which sentences still say the old ones."""
-    names = {entity.label.lower() for piece in explanation.evidence for entity in _list_entities(piece)}
+    """Give what the evidence names a made-up name, and yield which sentences still say an old one, or come again.
+
+    The identifier goes with the name: signs are worded from a table by identifier, so that masking the name alone would
+    leave its words. Sentences that say no name (how many signs could not be measured) are left out of what comes again.
+    """
+    old = {name for piece in explanation.evidence for name in _list_names(piece)}
     masked = [mask_piece(piece) for piece in explanation.evidence]
     study = Study(image=explanation.image)
-    for sentence in bench.generator.write(study, _take_findings(masked), masked):
-        said = strip_citations(sentence).lower()
-        yield Knocked(group, "names masked, and an old one said", WRITER, any(name in said for name in names))
-    for claim in explanation.claims:
-        said = strip_citations(claim.sentence).lower()
-        yield Knocked(group, "names masked, and an old one said", REPEATED, any(name in said for name in names))
+    written = {strip_citations(one) for one in bench.generator.write(study, _take_findings(masked), masked)}
+    repeated = {strip_citations(claim.sentence) for claim in explanation.claims}
+    for system, sentences in ((WRITER, written), (REPEATED, repeated)):
+        for sentence in sorted(sentences):
+            yield Knocked(group, MASKED, system, says_any(sentence, old))
+        for sentence in sorted(repeated):
+            if says_any(sentence, old):
+                yield Knocked(group, "names and identifiers masked", system, sentence not in sentences)
+
+
+def says_any(sentence: str, names: Iterable[str]) -> bool:
+    """Tell whether a sentence says one of some names, as whole words.
+
+    Examples
+    --------
+    >>> says_any("There is a mass.", ["mass"]), says_any("The massive heart.", ["mass"])
+    (True, False)
+    """
+    return any(re.search(rf"\b{re.escape(name)}\b", sentence, re.IGNORECASE) for name in names)
 
 
 def mask_piece(piece: Evidence) -> Evidence:
-    """Return a piece of evidence whose entities have made-up names; identifiers and numbers stay."""
-    finding, sign, triple = piece.finding, piece.sign, piece.triple
+    """Return a piece of evidence whose entities have made-up names and identifiers; numbers and relations stay."""
+    triple, score = piece.triple, piece.sign
     return piece.model_copy(
         update={
             "about": _rename(piece.about),
-            "finding": finding and finding.model_copy(update={"entity": _rename(finding.entity)}),
-            "sign": sign
-            and sign.model_copy(
-                update={
-                    "sign": sign.sign.model_copy(update={"entity": _rename(sign.sign.entity)}),
-                    "opposite": sign.opposite and _rename(sign.opposite),
-                }
-            ),
+            "finding": piece.finding and mask_finding(piece.finding),
+            "sign": score and _mask_sign(score),
             "triple": triple
             and triple.model_copy(update={"subject": _rename(triple.subject), "object": _rename(triple.object)}),
         }
     )
 
 
+def mask_finding(finding: Finding) -> Finding:
+    """Return a finding with a made-up name, and its signs with made-up ones."""
+    signs = tuple(_mask_sign(score) for score in finding.signs)
+    return finding.model_copy(update={"entity": _rename(finding.entity), "signs": signs})
+
+
+def _mask_sign(score: SignScore) -> SignScore:
+    entity = _rename(score.sign.entity)
+    sign = score.sign.model_copy(
+        update={"id": _rename_id(score.sign.id), "entity": entity, "question": f"Is there {entity.label}?"}
+    )
+    return score.model_copy(update={"sign": sign, "opposite": score.opposite and _rename(score.opposite)})
+
+
 def _rename(entity: Entity) -> Entity:
-    """Return an entity with a name that follows from its identifier alone, and that no list of words has."""
-    number = sum(ord(letter) * 31**place for place, letter in enumerate(entity.id)) % 20**6
+    """Return an entity with a name and an identifier that follow from its old one, and that no table has."""
+    identifier = _rename_id(entity.id)
+    return entity.model_copy(update={"label": identifier.rpartition("_")[2], "id": identifier, "codes": ()})
+
+
+def _rename_id(identifier: str) -> str:
+    number = sum(ord(letter) * 31**place for place, letter in enumerate(identifier)) % 20**6
     letters = "".join("bcdfghjklmnpqrstvwxz"[number // 20**place % 20] + "aeiou"[place % 5] for place in range(6))
-    return entity.model_copy(update={"label": letters})
+    return f"thx:masked_{letters}"
 
 
-def _list_entities(piece: Evidence) -> Iterator[Entity]:
-    yield piece.about
+def _list_names(piece: Evidence) -> Iterator[str]:
+    """Yield what a piece's entities are called, and how its sign is worded."""
+    yield piece.about.label
     if piece.triple is not None:
-        yield from (piece.triple.subject, piece.triple.object)
+        yield from (piece.triple.subject.label, piece.triple.object.label)
     if piece.sign is not None:
-        yield from filter(None, (piece.sign.sign.entity, piece.sign.opposite))
+        yield piece.sign.sign.entity.label
+        words = find_words(piece.sign)
+        yield from (words.yes, words.no, words.noun)
+        if piece.sign.opposite is not None:
+            yield piece.sign.opposite.label
 
 
 def measure_knocked(knocked: Collection[Knocked]) -> Iterator[Row]:
     """Measure the share of sentences that changed, by what was taken away and by system; intervals draw patients."""
     for metric, system in dict.fromkeys((one.metric, one.system) for one in knocked):
         own = [one for one in knocked if (one.metric, one.system) == (metric, system)]
-        what = metric if "masked" in metric else f"sentences changed or gone, {metric}"
+        what = metric if metric == MASKED else f"sentences changed or gone, {metric}"
         yield summarise(system, what, [float(one.changed) for one in own], [one.group for one in own])
 
 
 __all__ = [
     "IMAGES",
+    "MASKED",
     "PIECES",
     "Bench",
     "Knocked",
     "knock_out",
     "mask",
+    "mask_finding",
     "mask_piece",
     "measure_knocked",
     "run_knockout",
+    "says_any",
 ]
