@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from thoracite.generation.citations import strip_citations
 from thoracite.pipeline import Explainer
 from thoracite.types import Claim, Explanation
 from thoracite.types.verdict import ASSERTED, OUTSTANDING, find_rank
-from thoracite.vision.training.cases import Case, read_labelled
+from thoracite.vision.training.cases import read_labelled
 
 IMAGES = 200
 """Images that are explained."""
@@ -66,7 +67,18 @@ def run_sentences(data: Path, *, images: int = IMAGES, seed: int = 5, explainer:
     )
 
 
-def draw_cases(cases: Sequence[Case], number: int, *, seed: int) -> list[Case]:
+class Grouped(Protocol):
+    """Anything of a patient."""
+
+    @property
+    def group(self) -> str:
+        """The patient."""
+
+
+_One = TypeVar("_One", bound=Grouped)
+
+
+def draw_cases(cases: Sequence[_One], number: int, *, seed: int) -> list[_One]:
     """Draw cases, each patient once before any patient twice."""
     drawn = list(cases)
     random.Random(seed).shuffle(drawn)  # noqa: S311 - a sample, not a secret
@@ -145,4 +157,4 @@ def _row(metric: str, values: Sequence[float], find: Callable[[np.ndarray], floa
     return Row(system=_SYSTEM, metric=metric, value=find(drawn), low=low, high=high, n=len(drawn))
 
 
-__all__ = ["IMAGES", "TOLD", "cites_sign", "compare_pairs", "count_sentences", "draw_cases", "run_sentences"]
+__all__ = ["IMAGES", "TOLD", "Grouped", "cites_sign", "compare_pairs", "count_sentences", "draw_cases", "run_sentences"]

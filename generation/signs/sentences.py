@@ -46,7 +46,7 @@ _CARRIERS = 2
 
 
 def carry(pieces: Sequence[Evidence]) -> str:
-    """Name the strongest signs that carry a verdict; empty where none does.
+    """Name the strongest signs that carry a verdict, *partly* where they add less than half; empty where none does.
 
     Parameters
     ----------
@@ -54,12 +54,13 @@ def carry(pieces: Sequence[Evidence]) -> str:
         The signs of one finding, the strongest first.
     """
     added = [(piece, piece.sign) for piece in pieces if piece.sign is not None and piece.sign.log_odds >= _CARRYING]
-    named = [f"{name_sign(score)} [{piece.key}]" for piece, score in added if score.answer == "yes"][:_CARRIERS]
+    named = [(piece, score) for piece, score in added if score.answer == "yes"][:_CARRIERS]
     if not named:
         return ""
-    finding = added[0][0].finding
-    partly = finding is not None and finding.rest_log_odds > sum(score.log_odds for _, score in added)
-    return f", {'partly ' if partly else ''}carried by {join_words(named)}"
+    finding = named[0][0].finding
+    whole = 0.0 if finding is None else finding.rest_log_odds + sum(score.log_odds for score in finding.signs)
+    partly = "partly " if 2 * sum(score.log_odds for _, score in named) < whole else ""
+    return f", {partly}carried by {join_words([f'{name_sign(score)} [{piece.key}]' for piece, score in named])}"
 
 
 def state_own_reading(finding: Finding) -> str:

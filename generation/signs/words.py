@@ -17,6 +17,7 @@ Examples
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +35,11 @@ UNITS = {
     "contrasts": "of the contrast between mediastinum and lung", "grey range": "of the grey range",
 }  # fmt: skip
 """Units in words; a share, a ratio or a curvature has none."""
+
+_SURE = 0.9
+"""Probability from which on a learned sign is said to be there, not to be there probably."""
+
+_THERE = re.compile(r"^(there (?:is|are))\b")
 
 _OTHER = {"left": "right", "right": "left"}
 
@@ -103,9 +109,12 @@ def find_words(score: SignScore, *, sided: bool = True) -> Words:
 
 
 def state_sign(score: SignScore) -> str:
-    """Write an answered sign as a clause."""
+    """Write an answered sign as a clause; a learned one is no surer than its probability."""
     words = find_words(score)
-    return words.yes if score.answer == "yes" else words.no
+    if score.answer != "yes":
+        return words.no
+    unsure = score.sign.kind == "learned" and (score.value or 0.0) < _SURE
+    return _THERE.sub(r"\1 probably", words.yes) if unsure else words.yes
 
 
 def name_sign(score: SignScore, *, sided: bool = True) -> str:
