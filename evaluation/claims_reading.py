@@ -5,6 +5,10 @@ that it was drawn from, the sentence, who read it, the verdict, the kind of faul
 sentence and the whole of the cited evidence, without the verifier's verdict, and did not use its code: a language
 model, no clinician. Rare kinds were drawn more often, so that they could be judged; *in the released mix* weighs
 them back. A claim is rejected where it says more than what it cites, be that true of the image or not.
+
+The first reading's images had all but a few of the sentences that name a finding as its own; its faults were mended
+(*partly carried by*, *there are probably*, no subtype as background), but for background, which cites a fact alone and
+adds that a sign cannot be judged. The second is of the sentences written since, on images that the first had not used.
 """
 
 from __future__ import annotations

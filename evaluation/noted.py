@@ -58,9 +58,8 @@ _ELSEWHERE = re.compile(
 _DISEASES = re.compile(
     r"\b(?:(?:novel |new )?corona ?virus(?:es)?(?: disease)?(?: 2019)?(?: infection)?|\w*COVID\w*(?:\W?19)?"
     r"|(?:2019-)?nCoV|SARS(?:[- ]CoV(?:[- ]?2)?)?|MERS(?:[- ]CoV)?|severe acute respiratory syndrome|PCP|PJP"
-    r"|pneumocystis(?: \w+)?|ARDS|acute respiratory distress syndrome|klebsiella\w*|legionell\w*|mycoplasma\w*|chlamyd\w*|streptococc\w*"
-    r"|varicella\w*|influenza\w*|tubercul\w*|aspergill\w*|nocardi\w*|lipoid|\w*pneumonia\w*|pneumonic|pneumonitis"
-    r")\b",
+    r"|pneumocystis(?: \w+)?|ARDS|acute respiratory distress syndrome|klebsiella\w*|legionell\w*|mycoplasma\w*"
+    r"|chlamyd\w*|streptococc\w*|varicella\w*|influenza\w*|tubercul\w*|aspergill\w*|nocardi\w*|lipoid|\w*pneumonia\w*|pneumonic|pneumonitis)\b",
     re.IGNORECASE,
 )
 _REPEATED = re.compile(r"\bdisease(?:\W+disease)+\b")
