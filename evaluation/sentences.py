@@ -1,9 +1,9 @@
 """Suite ``sentences``: what explanations of unseen patients say, counted by kind.
 
 Images of locked patients are explained, one a patient as far as there are enough. Counted are sentences for each
-image, the share of observations, reasons and expected absences that cite a sign, background for each finding, and
-whether images with the same foremost finding are told apart: two images differ if their sentences about signs do,
-numbers left aside.
+image, the share of observations, reasons and expected absences that cite a sign, background for each finding,
+sentences that name a cause or a diagnosis which the graph knows and the image does not show, and whether images with
+the same foremost finding are told apart: two images differ if their sentences about signs do, numbers left aside.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import numpy as np
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.citations import strip_citations
+from thoracite.kg.ties import find_family
+from thoracite.kg.vocabulary import ARGUES_AGAINST, HAS_SIGN, SUGGESTS
 from thoracite.pipeline import Explainer
 from thoracite.types import Claim, Explanation
 from thoracite.types.verdict import ASSERTED, OUTSTANDING, find_rank
@@ -108,6 +110,9 @@ def count_sentences(told: Sequence[Explanation]) -> list[Row]:
         _mean("sentences about signs that cite a sign of the image", signs),
         _mean("images with a sentence about a sign", [any(claim.kind in TOLD for claim in one.claims) for one in told]),
         _mean("findings with more than one sentence of background", background),
+        _mean(
+            "sentences that name what only the graph knows", [names_unseen(c, one) for one in told for c in one.claims]
+        ),
         _mean("pairs with the same foremost finding that differ", list(compare_pairs(told))),
     ]
     kinds = Counter(claim.kind for one in told for claim in one.claims)
@@ -121,6 +126,22 @@ def cites_sign(claim: Claim, explanation: Explanation) -> bool:
     """Tell whether a claim cites a sign of its image."""
     signs = {piece.key for piece in explanation.evidence if piece.kind == "sign"}
     return not signs.isdisjoint(claim.citations)
+
+
+def names_unseen(claim: Claim, explanation: Explanation) -> bool:
+    """Tell whether a claim names a cause or a diagnosis, from a triple, that its image does not show.
+
+    What a sign speaks for or against is the finding that the claim is about, or a kind of it, or what it is a kind of.
+    """
+    shown = {finding.entity.id for finding in explanation.findings if finding.verdict in ASSERTED}
+    for piece in explanation.evidence:
+        if piece.key in claim.citations and piece.triple is not None:
+            subject, object_ = piece.triple.subject.id, piece.triple.object.id
+            spoken = {HAS_SIGN: {subject}, SUGGESTS: {object_}, ARGUES_AGAINST: {object_}}
+            ends = spoken.get(piece.triple.relation.id, {subject, object_})
+            if ends - shown - find_family(piece.about.id):
+                return True
+    return False
 
 
 def compare_pairs(told: Iterable[Explanation]) -> Iterable[bool]:
@@ -157,4 +178,14 @@ def _row(metric: str, values: Sequence[float], find: Callable[[np.ndarray], floa
     return Row(system=_SYSTEM, metric=metric, value=find(drawn), low=low, high=high, n=len(drawn))
 
 
-__all__ = ["IMAGES", "TOLD", "Grouped", "cites_sign", "compare_pairs", "count_sentences", "draw_cases", "run_sentences"]
+__all__ = [
+    "IMAGES",
+    "TOLD",
+    "Grouped",
+    "cites_sign",
+    "compare_pairs",
+    "count_sentences",
+    "draw_cases",
+    "names_unseen",
+    "run_sentences",
+]

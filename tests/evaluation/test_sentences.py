@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from thoracite.evaluation.sentences import compare_pairs, count_sentences, draw_cases
+from tests.generation.conftest import triple
+from thoracite.evaluation.sentences import compare_pairs, count_sentences, draw_cases, names_unseen
+from thoracite.kg.vocabulary import CAUSED_BY, HAS_SIGN, SUGGESTS
 from thoracite.types import Claim, Entity, Evidence, Explanation, Finding, Sign, SignScore
 from thoracite.vision.training.cases import Case
 
@@ -33,6 +35,21 @@ def test_kinds_are_counted_and_sentences_about_signs_cite_one() -> None:
     assert rows["sentences about signs that cite a sign of the image"].value == 0.5
     assert rows["sentences of kind observation"].value == 2
     assert rows["findings with more than one sentence of background"].n == 0
+
+
+def test_causes_and_diagnoses_that_only_the_graph_knows_are_counted() -> None:
+    told = {
+        "a sign of its own": triple("cardiomegaly", HAS_SIGN, "kerley b lines"),
+        "a cause": triple("cardiomegaly", CAUSED_BY, "fluid overload"),
+        "a diagnosis": triple("kerley b lines", SUGGESTS, "heart failure"),
+    }
+    unseen = []
+    for words, fact in told.items():
+        piece = Evidence(key="E3", kind="triple", score=1.0, about=HEART, triple=fact, sparql="S", cypher="C")
+        one = explain().model_copy(update={"evidence": (*EVIDENCE, piece)})
+        unseen.append(names_unseen(Claim(sentence=f"{words} [E3].", kind="background", citations=("E3",)), one))
+    assert unseen == [False, True, True]
+    assert not names_unseen(explain().claims[0], explain())
 
 
 def test_images_with_the_same_foremost_finding_differ_by_words_not_by_numbers() -> None:
