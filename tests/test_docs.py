@@ -18,7 +18,7 @@ from thoracite.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(python|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(python|console|output)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def find_modules() -> list[str]:
@@ -73,13 +73,21 @@ def test_shown_lines_are_compared_in_their_order() -> None:
 
 @pytest.mark.usefixtures("event_loop")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_document_examples_run(document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_document_examples_run(
+    document: Path, examples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(examples)
     monkeypatch.setenv("THORACITE_GRAPH", str(examples / "graph"))
     names: dict[str, object] = {}
+    printed = ""
     for kind, text in FENCE.findall(document.read_text(encoding="utf-8")):
         if kind == "python":
+            capsys.readouterr()
             exec(compile(text, document.name, "exec"), names)
+            printed = capsys.readouterr().out
+        elif kind == "output":
+            shown = [line for line in text.splitlines() if line.strip() not in {"", "…"}]
+            assert (missing := check_shown(shown, printed)) is None, f"{missing!r} is not printed, but:\n{printed}"
         else:
             for words, shown in find_commands(text):
                 result = CliRunner().invoke(app, words, catch_exceptions=False)

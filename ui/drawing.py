@@ -190,6 +190,31 @@ def _slot(name: str, nodes: dict[str, Node], used: defaultdict[str, int]) -> flo
     return min(node.y + node.height - PAD, node.y + PAD + 4 + (used[name] - 1) * LINK)
 
 
+def place_numbers(findings: Sequence[Finding], unit: float) -> list[tuple[float, float]]:
+    """Place the number of each box in its top left corner, side by side where corners lie together.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Each with a region.
+    unit : float
+        A 512th of the image's longer side, in its pixels.
+
+    Returns
+    -------
+    list of tuple of float
+        Left end and base line of each number, in pixels of the image.
+    """
+    places: list[tuple[float, float]] = []
+    for finding in findings:
+        assert finding.region is not None  # noqa: S101 - the caller lists those that have one
+        x, y = finding.region.box[0] + 4 * unit, finding.region.box[1] + 15 * unit
+        while any(abs(x - left) < 11 * unit and abs(y - base) < 14 * unit for left, base in places):
+            x += 11 * unit
+        places.append((x, y))
+    return places
+
+
 def draw_waterfall(finding: Finding) -> Markup:
     """Draw the parts of a finding's log-odds; empty for a finding without signs.
 
@@ -265,4 +290,4 @@ def _draw_row(number: int, bar: tuple[str, float, float], low: float, scale: flo
     )
 
 
-__all__ = ["STRONGEST", "Node", "draw_graph", "draw_waterfall", "place_nodes"]
+__all__ = ["STRONGEST", "Node", "draw_graph", "draw_waterfall", "place_nodes", "place_numbers"]

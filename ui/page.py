@@ -20,7 +20,7 @@ from thoracite.kg.vocabulary import PREFIXES
 from thoracite.settings import Settings
 from thoracite.types import CITATION, Changes, Claim, Evidence, Explanation, Verdict
 from thoracite.types.verdict import ASSERTED, find_rank
-from thoracite.ui.drawing import draw_graph, draw_waterfall
+from thoracite.ui.drawing import draw_graph, draw_waterfall, place_numbers
 from thoracite.ui.interventions.controls import state_choice
 from thoracite.ui.interventions.wording import list_asked, list_hidden, list_rows, select_moved, summarize
 from thoracite.ui.network import link_evidence, write_network
@@ -172,15 +172,18 @@ def make_context(
     cited, changes = find_cited(explanation), explanation.changes
     links = link_evidence(explanation.evidence)
     told, others = select_moved(changes) if changes else ((), "")
+    regions = [one for one in findings if one.region is not None and one.verdict in ASSERTED]
+    unit = max(size) / 512 if size else 1
     return _HELPERS | {
         "explanation": explanation,
         "anchor": anchor,
         "live": live,
         "width": size[0] if size else 1,
         "height": size[1] if size else 1,
-        "unit": max(size) / 512 if size else 1,
+        "unit": unit,
         "findings": findings,
-        "regions": [f for f in findings if f.region is not None and f.verdict in ASSERTED],
+        "regions": regions,
+        "numbers": place_numbers(regions, unit),
         "drawings": [
             (item, drawn) for item in _list_drawn(cited, explanation, links) if item.sign for drawn in item.sign.drawing
         ],

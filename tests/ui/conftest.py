@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.readings import RATED
+from tests.ui.serving import serve
 from thoracite.generation.citations import build_claim
 from thoracite.generation.generator_template import TemplateGenerator
 from thoracite.retrieval.evidence import collect_evidence
@@ -189,18 +186,5 @@ def radiograph(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def running(graph_settings: Settings) -> Iterator[str]:
     """The address of ``thoracite serve`` in a process of its own, on a free port."""
-    command = [sys.executable, "-m", "thoracite.cli", "serve", "--port", "0", "--graph", str(graph_settings.graph)]
-    environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "2"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-        try:
-            assert server.stdout is not None
-            line = server.stdout.readline()
-            assert line.startswith("Thoracite serves http://127.0.0.1:"), line
-            yield line.split()[2]
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                assert server.wait(20) == 0
-            except subprocess.TimeoutExpired:
-                server.kill()
-                raise
+    with serve(graph_settings.graph) as address:
+        yield address

@@ -116,6 +116,15 @@ def test_regions_lie_on_the_image_in_its_own_pixels(explanation: Explanation, pi
     assert str(page.find("img")[0]["src"]).startswith("data:image/png;base64,")
 
 
+def test_numbers_of_boxes_that_lie_together_stand_side_by_side(rated: Explanation) -> None:
+    finding = rated.findings[0]
+    boxes = [(100.0, 100.0, 200.0, 200.0), (104.0, 98.0, 180.0, 190.0), (100.0, 102.0, 150.0, 150.0), (300, 100, 400, 200)]
+    placed = place_numbers(
+        [finding.model_copy(update={"region": Region(box=box, anatomy="right lung")}) for box in boxes], 1
+    )
+    assert placed == [(104.0, 115.0), (119.0, 113.0), (130.0, 117.0), (304.0, 115.0)]
+
+
 def test_findings_stand_in_order_with_bars(explanation: Explanation) -> None:
     text = render_body(explanation)
     names = ("thx:pleural_effusion", "thx:pulmonary_edema", "thx:pneumothorax")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import SHARED
@@ -171,6 +172,13 @@ def _save(page: Page, folder: Path) -> None:
         path = folder / f"saved.{form}"
         waiting.value.save_as(path)
         assert path.read_bytes().startswith(start)
+    with page.expect_download(timeout=LONG) as waiting:
+        page.locator('#result .net [data-net-do="save"]').click()
+    assert waiting.value.suggested_filename.endswith("_graph.png")
+    waiting.value.save_as(folder / "graph.png")
+    with Image.open(folder / "graph.png") as picture:
+        assert picture.width > 600
+        assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 20  # lines and words, not one colour
 
 
 def _open_tab(page: Page, name: str) -> None:

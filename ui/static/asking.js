@@ -1,6 +1,6 @@
 // Questions to the evidence, other mixes of findings, and files to keep; all of it through live.js's state.
 (() => {
-  const { stateOf, post, tell } = window.thoracite;
+  const { stateOf, post, tell, download } = window.thoracite;
   const makeBody = (article) => {
     const { signs, without, graph } = stateOf(article);
     return { signs, without, graph };
@@ -42,14 +42,6 @@
     const share = Number(form.elements.share.value);
     if (!(share > 0 && share < 1)) return tell(article, "A share lies between 0 and 1, such as 0.05 for one film in twenty.");
     return mix(article, { finding: form.elements.finding.value, share });
-  };
-
-  const download = (blob, name) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
 
   const save = async (article, form) => {

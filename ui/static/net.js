@@ -67,6 +67,36 @@
     }
   };
 
+  // The whole graph as it stands, chosen or not, twice as large, with what its lines mean below it.
+  const paint = async (holder) => {
+    const colour = readColours(holder);
+    const cy = pictures.get(holder);
+    const graph = await createImageBitmap(await cy.png({ output: "blob-promise", full: true, scale: 2 }));
+    const lines = ["Thoracite: research use only, not a medical device"];
+    if (cy.edges('[stance = "against"]').nonempty()) lines.unshift("→ speaks for  ·  dashed, with a bar: against");
+    const edge = 24;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(graph.width, 640) + 2 * edge;
+    canvas.height = graph.height + 3 * edge + 30 * lines.length;
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = colour("panel");
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(graph, (canvas.width - graph.width) / 2, edge);
+    pen.fillStyle = colour("ink");
+    pen.font = "22px sans-serif";
+    lines.forEach((line, at) => pen.fillText(line, edge, graph.height + 2 * edge + 30 * (at + 0.7)));
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  };
+
+  const download = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  window.thoracite = { ...window.thoracite, download };
+
   document.addEventListener("thoracite:light", (event) => {
     const holder = event.target.querySelector(".net.ready");
     const cy = holder && pictures.get(holder);
@@ -88,7 +118,10 @@
     if (!cy) return;
     const does = button.dataset.netDo;
     if (does === "fit") fit(cy);
-    else if (does === "large") {
+    else if (does === "save") {
+      const name = (holder.closest(".thoracite").dataset.name || "query").replace(/\.[a-z]+$/i, "");
+      paint(holder).then((blob) => download(blob, `${name}_graph.png`));
+    } else if (does === "large") {
       button.setAttribute("aria-pressed", holder.classList.toggle("large"));
       cy.resize();
       cy.fit(undefined, 24);
