@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 IMAGE ?=
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: explain demo test bench lint docs neo4j context ontology wheel clean
+.PHONY: explain demo test bench lint docs screenshots neo4j context ontology wheel clean
 
 explain: $(VENV)/.installed        ## explain an image: make explain IMAGE=chest.png
 	@image="$(IMAGE)"; if [ -z "$$image" ]; then \
@@ -33,6 +33,9 @@ lint: $(VENV)/.tested
 docs: $(VENV)/.tested              ## the documents as a site that can be searched: site/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
+screenshots: $(VENV)/.tested       ## the tutorial's pictures of the page, anew (Chromium)
+	$(BIN)/python -m tests.ui.screenshots.take
+
 neo4j: $(VENV)/.installed          ## a genuine Neo4j 5.26 on this machine, without Docker (Java 17, Maven)
 	$(BIN)/python -m thoracite.evaluation.servers neo4j
 
@@ -43,6 +46,7 @@ context:                           ## medSpaCy's ConText, a baseline of `evaluat
 ontology: $(VENV)/.installed       ## the bundled triples again, from the sources as they come: make ontology KNOWLEDGE=… REPORTS=…
 	$(BIN)/thoracite build-ontology "$(KNOWLEDGE)" ontologies
 	$(BIN)/thoracite aggregate "$(REPORTS)" --output ontologies/reports_openi.csv --processes 2
+	$(BIN)/python -m thoracite.kg.rdf.croissant ontologies
 
 wheel: $(VENV)/.tested
 	$(BIN)/uv build --wheel --out-dir dist

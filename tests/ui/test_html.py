@@ -10,8 +10,8 @@ import pytest
 
 from tests.ui.conftest import EFFUSION, make_triples
 from thoracite.retrieval.similar.evidence import SimilarImage, collect_similar
-from thoracite.types import Changes, Evidence, Explanation
-from thoracite.ui.drawing import draw_graph
+from thoracite.types import Changes, Evidence, Explanation, Region
+from thoracite.ui.drawing import draw_graph, place_numbers
 from thoracite.ui.page import render_body, render_html, render_message, render_pages
 from thoracite.ui.picture import Picture, render_pixels
 from thoracite.ui.text import SIMILAR
@@ -118,7 +118,8 @@ def test_regions_lie_on_the_image_in_its_own_pixels(explanation: Explanation, pi
 
 def test_numbers_of_boxes_that_lie_together_stand_side_by_side(rated: Explanation) -> None:
     finding = rated.findings[0]
-    boxes = [(100.0, 100.0, 200.0, 200.0), (104.0, 98.0, 180.0, 190.0), (100.0, 102.0, 150.0, 150.0), (300, 100, 400, 200)]
+    corners = [(100.0, 100.0), (104.0, 98.0), (100.0, 102.0), (300.0, 100.0)]
+    boxes = [(x, y, x + 80, y + 90) for x, y in corners]
     placed = place_numbers(
         [finding.model_copy(update={"region": Region(box=box, anatomy="right lung")}) for box in boxes], 1
     )

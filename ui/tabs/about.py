@@ -27,6 +27,9 @@ CARDS = {
 _LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 """A link to another file of the repository, which the page does not hold."""
 
+_HEAD = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+"""What a card says to programs."""
+
 
 def render_about(service: Service) -> Markup:
     """Render the tab.
@@ -46,17 +49,17 @@ def render_about(service: Service) -> Markup:
 
 
 def render_card(text: str) -> Markup:
-    """Render a card's Markdown; what is HTML in it is shown as text, links into the repository become plain words.
+    """Render a card's Markdown without its head; HTML in it is shown as text, links into the repository as plain words.
 
     Examples
     --------
-    >>> str(render_card("See [the other](../b.md) and <b>this</b>."))
+    >>> str(render_card("---\\nlicense: mit\\n---\\nSee [the other](../b.md) and <b>this</b>."))
     '<p>See the other and &lt;b&gt;this&lt;/b&gt;.</p>\\n'
     """
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return Markup(made.render(_LINK.sub(r"\1", text)))  # noqa: S704 - escaped by the renderer
+    return Markup(made.render(_LINK.sub(r"\1", _HEAD.sub("", text))))  # noqa: S704 - escaped by the renderer
 
 
 def _list_licences(service: Service) -> tuple[list[tuple[str, str, str]], str]:

@@ -29,6 +29,9 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 MOST_ROWS, MOST_EDGES = 300, 24
 """Most rows of the table, and most edges of the picture."""
 
+ROW, MOST_BELOW = 46, 8
+"""Height of a concept in the picture, and most of them one below the other."""
+
 
 def render_query_tab() -> Markup:
     """Render the tab: the published questions and a field for one's own."""
@@ -116,20 +119,28 @@ def draw_rows(result: QueryResult) -> str:
     for first, second in pairs:
         columns.setdefault(first, 0)
         columns.setdefault(second, 1)
-    counts = [0, 0]
-    nodes = []
-    for name, column in columns.items():
-        label = name.split(":", 1)[1].replace("_", " ")
-        nodes.append(
-            {"id": name, "label": label, "seed": column == 0, "x": column * (WIDTH + GAP), "y": 46 * counts[column]}
-        )
-        counts[column] += 1
+    nodes = [
+        {"id": name, "label": name.split(":", 1)[1].replace("_", " "), "seed": columns[name] == 0, "x": x, "y": y}
+        for name, (x, y) in _place(columns).items()
+    ]
     edges = [
         {"id": f"row{number}", "source": first, "target": second, "label": "", "stance": "for",
          "within": columns[first] == columns[second]}
         for number, (first, second) in enumerate(pairs) if first != second
     ]  # fmt: skip
     return json.dumps({"nodes": nodes, "edges": edges})
+
+
+def _place(columns: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+    """Place concepts in their columns; many in the second stand on both sides of the first, or none could be read."""
+    firsts, seconds = ([name for name, column in columns.items() if column == at] for at in (0, 1))
+    sides = 2 if len(seconds) > MOST_BELOW else 1
+    height = ROW * max(len(firsts), -(-len(seconds) // sides))
+    step = WIDTH + GAP
+    placed = {name: ((sides - 1) * step, height * (at + 0.5) / len(firsts)) for at, name in enumerate(firsts)}
+    for at, name in enumerate(seconds):
+        placed[name] = ((at % sides * 2 if sides == 2 else 1) * step, ROW * (at // sides + 0.5))
+    return placed
 
 
 def _holds_concepts(rows: Sequence[Sequence[Any]], at: int) -> bool:

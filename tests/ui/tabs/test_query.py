@@ -30,3 +30,14 @@ def test_rows_with_two_concepts_are_drawn_once_each() -> None:
 def test_rows_without_two_concepts_are_not_drawn() -> None:
     assert draw_rows(QueryResult(columns=("a", "b"), rows=(("thx:a", 3), ("thx:b", None)))) == ""
     assert draw_rows(QueryResult(boolean=True)) == ""
+
+
+def test_many_concepts_stand_on_both_sides_of_the_few() -> None:
+    rows = tuple(("thx:a", f"thx:b{n}") for n in range(20))
+    for many in (False, True):
+        nodes = json.loads(draw_rows(QueryResult(columns=("a", "b"), rows=rows if many else rows[:5])))["nodes"]
+        (hub,) = [node for node in nodes if node["seed"]]
+        others = [node for node in nodes if not node["seed"]]
+        assert {node["x"] > hub["x"] for node in others} == ({True, False} if many else {True})
+        assert len({(node["x"], node["y"]) for node in nodes}) == len(nodes)
+        assert min(node["y"] for node in others) < hub["y"] < max(node["y"] for node in others)

@@ -1,10 +1,10 @@
-"""Pictures of the page for the tutorial, of a synthetic example: ``python -m tests.ui.screenshots`` makes them anew."""
+"""Pictures of the page for the tutorial, of a synthetic example: ``make screenshots`` makes them anew."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,14 +16,14 @@ from tests.ui.serving import serve
 from thoracite.kg.graph import open_store
 from thoracite.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "assets" / "screenshots"
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "assets" / "screenshots"
 WIDE, NARROW = (1280, 900), (390, 844)
 COLOURS = 96
 """Colours of a picture: grey levels of the film and those of the page; the file is a third as large."""
 
-EXAMPLE = "synthetic effusion"
-EFFUSION, ANGLE = "thx:pleural_effusion", "thx:blunting_of_costophrenic_angle left"
-LONG = 180_000
+EXAMPLE = "synthetic blunt angle"
+EFFUSION, ANGLE = "thx:pleural_effusion", "thx:blunting_of_costophrenic_angle right"
+LONG = 300_000
 
 
 def explain(page: Page) -> None:
@@ -70,28 +70,27 @@ def query(page: Page) -> None:
     page.locator("#query textarea").evaluate("part => part.scrollIntoView()")
 
 
-STEPS: Mapping[str, tuple[tuple[int, int], tuple[Callable[[Page], None], ...]]] = {
-    "explained": (WIDE, (explain,)),
-    "citation": (WIDE, (explain, follow)),
-    "what-if": (WIDE, (explain, intervene)),
-    "asked": (WIDE, (explain, ask)),
-    "query": (WIDE, (query,)),
-    "telephone": (NARROW, (explain,)),
-}
-"""Name of a picture → size of the page, and what the visitor does first."""
+STORIES: tuple[tuple[tuple[int, int], Mapping[str, Callable[[Page], None]]], ...] = (
+    (WIDE, {"explained": explain, "citation": follow, "asked": ask, "what-if": intervene, "query": query}),
+    (NARROW, {"telephone": explain}),
+)
+"""Size of a page → what its visitor does, one after the other, and the name of the picture then taken."""
+
+SIZES = {name: size for size, story in STORIES for name in story}
+"""Name of a picture → its size."""
 
 
-def take(browser: Browser, address: str, name: str) -> Image.Image:
-    """Take one picture, in few colours."""
-    (width, height), steps = STEPS[name]
-    with watch(browser, width=width, height=height) as watched:
-        watched.page.goto(address)
-        for step in steps:
-            step(watched.page)
-        watched.page.mouse.move(0, 0)
-        watched.page.wait_for_timeout(300)  # what fades in has done so
-        data = watched.page.screenshot()
-    return Image.open(io.BytesIO(data)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+def take(browser: Browser, address: str) -> Iterator[tuple[str, Image.Image]]:
+    """Take the pictures, in few colours."""
+    for (width, height), story in STORIES:
+        with watch(browser, width=width, height=height) as watched:
+            watched.page.goto(address)
+            for name, step in story.items():
+                step(watched.page)
+                watched.page.mouse.move(0, 0)
+                watched.page.wait_for_timeout(300)  # what fades in has done so
+                picture = Image.open(io.BytesIO(watched.page.screenshot())).convert("RGB")
+                yield name, picture.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def main(folder: Path = FOLDER) -> None:
@@ -101,9 +100,9 @@ def main(folder: Path = FOLDER) -> None:
         graph = Path(place) / "graph"
         open_store(Settings(graph=graph), build=True).close()
         with serve(graph) as address, launch() as browser:
-            for name in STEPS:
+            for name, picture in take(browser, address):
                 path = folder / f"{name}.png"
-                take(browser, address, name).save(path, optimize=True)
+                picture.save(path, optimize=True)
                 sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
 
 
