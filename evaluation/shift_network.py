@@ -2,8 +2,8 @@
 
 It has the bundled encoder's architecture, and like it keeps the lowest blocks as they were trained on photographs; all
 above them is trained on the whole and the chest crop of the resample's radiographs, varied as for the encoder, and on
-nothing else. That takes minutes a resample, so that the first seeds of each cell are trained (both ways round) and
-their accuracies are kept in ``shift_network.csv``, which the suite puts beside the others.
+nothing else. That takes minutes a resample, seed by seed; accuracies are kept in ``shift_network.csv``, which the suite
+puts beside the others as far as it goes.
 ``python -m thoracite.evaluation.shift_network DATA WORK`` writes the file; WORK holds the frames (or is filled with
 them), and an interrupted run goes on after the last row.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,8 @@ from thoracite.vision.mini.efficientnet import Backbone, Ensemble, Head, load_im
 from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.training.cases import Case, read_labelled
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
-from thoracite.vision.training.frames import prepare_cases
+from thoracite.vision.training.frames import read_crops
+from thoracite.vision.training.loop import cache_array
 from thoracite.vision.training.train_encoder import read_imagenet_weights
 
 ACCURACIES = Path(__file__).with_name("shift_network.csv")
@@ -39,9 +41,9 @@ RECIPE = Recipe(epochs=6, size=96, each=100)
 """Every image of a patient counts, as for the other systems; most radiographs have 128 or 64 pixels."""
 
 TRAINED_SEEDS = tuple(range(10))
-"""Seeds that are trained: one with the finding on either side of the confound."""
+"""Seeds that are trained, in order: all of the suite; odd ones turn the confound round."""
 
-_BATCH = 64
+_BATCH, _PART = 64, 500
 _COLUMNS = ("target", "confound", "seed", "inside", "outside")
 
 Key = tuple[str, str, int]
@@ -154,11 +156,9 @@ def train_networks(data: Path, work: Path, *, path: Path = ACCURACIES, recipe: R
     """
     from thoracite.evaluation.shift import CONFOUNDS, TARGETS, draw_cells
 
-    every = read_labelled(data)
+    cases = [case for case in read_labelled(data) if case.view in {"PA", "AP"} and not case.locked]
     work.mkdir(parents=True, exist_ok=True)
-    prepared = torch.from_numpy(prepare_cases(every, work).frames)
-    chosen = [n for n, case in enumerate(every) if case.view in {"PA", "AP"} and not case.locked]
-    cases, frames, done = [every[n] for n in chosen], prepared[chosen], read_networks(path)
+    frames, done = read_frames(cases, work), read_networks(path)
     for seed in TRAINED_SEEDS:
         for target in TARGETS:
             for confound in CONFOUNDS:
@@ -174,6 +174,26 @@ def train_networks(data: Path, work: Path, *, path: Path = ACCURACIES, recipe: R
                 ]
                 add_row(path, (target, confound, seed), shares)
                 checkpoint.unlink(missing_ok=True)
+
+
+def read_frames(cases: Sequence[Case], work: Path, *, part: int = _PART) -> Tensor:
+    """Read both crops of each case, shape (cases, 2, 160, 160), uint8; what was read before is in files of a folder.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The images, always the same for a folder.
+    work : Path
+        An existing folder.
+    part : int
+        Images of a file.
+    """
+    paths = [case.path for case in cases]
+    parts = [
+        cache_array(work / f"frames {start}.npy", partial(read_crops, paths[start : start + part]))
+        for start in range(0, len(paths), part)
+    ]
+    return torch.from_numpy(np.concatenate(parts))
 
 
 def add_row(path: Path, key: Key, shares: Sequence[float]) -> None:
@@ -207,6 +227,7 @@ __all__ = [
     "CellTrainer",
     "add_row",
     "rate_frames",
+    "read_frames",
     "read_networks",
     "train_cell",
     "train_networks",

@@ -132,7 +132,7 @@ def _relate(piece: Evidence, tie: Tie) -> str:
     own, end = piece.about.label, tie.finding.label
     if tie.nearness == 2 or own in end or end in own:
         return ""
-    return f", which is a kind of {own}" if tie.nearness == 1 else f", of which {own} is a kind"
+    return f", a kind of {own}" if tie.nearness == 1 else f", of which {own} is a kind"
 
 
 def _state_terms(score: SignScore, fact: Triple) -> str:

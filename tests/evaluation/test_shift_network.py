@@ -7,8 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from thoracite.evaluation.shift_network import RECIPE, SYSTEM, add_row, rate_frames, read_networks, train_cell
+from thoracite.evaluation.shift_network import (
+    RECIPE,
+    SYSTEM,
+    add_row,
+    rate_frames,
+    read_frames,
+    read_networks,
+    train_cell,
+)
+from thoracite.phantom.phantom import draw_phantom
 from thoracite.vision.training.cases import Case, is_locked
 
 
@@ -29,6 +39,20 @@ def test_it_tells_what_its_images_show(tmp_path: Path) -> None:
     odds = rate_frames(network, frames[32:], size=32)
     assert odds.shape == (16,)
     assert odds[truth[32:]].min() > odds[~truth[32:]].max()
+
+
+def test_frames_are_read_once_in_parts_in_the_order_of_the_cases(tmp_path: Path) -> None:
+    cases = []
+    for seed in range(3):
+        path = tmp_path / f"{seed}.png"
+        Image.fromarray(np.rint(draw_phantom(seed, size=160).image * 255).astype(np.uint8)).save(path)
+        cases.append(Case(path, "nih_lowres", "a", f"p{seed}", "PA", frozenset(), "", ()))
+    frames = read_frames(cases, tmp_path, part=2)
+    assert frames.shape == (3, 2, 160, 160)
+    for case in cases:
+        case.path.unlink()
+    assert torch.equal(read_frames(cases, tmp_path, part=2), frames)
+    assert not torch.equal(frames[0], frames[2])
 
 
 def test_rows_are_added_and_read(tmp_path: Path) -> None:

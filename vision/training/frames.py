@@ -98,7 +98,7 @@ def measure_again(cases: Sequence[Case], folder: Path) -> npt.NDArray[np.float64
 
 def read_crops(paths: Sequence[Path]) -> npt.NDArray[np.uint8]:
     """Read the two crops, whole and chest, of each file, on all cores; shape (files, 2, 160, 160), uint8."""
-    return np.stack([one.frames for one in map_cores(_prepare_one, paths, told="radiographs cropped")])
+    return np.stack(list(map_cores(_crop_one, paths, told="radiographs cropped")))
 
 
 def map_cores(one: Callable[[Item], Result], items: Sequence[Item], *, told: str) -> Iterator[Result]:
@@ -140,6 +140,11 @@ def prepare_pixels(pixels: Pixels) -> Prepared:
 
 def _prepare_one(path: Path) -> Prepared:
     return prepare_pixels(read_radiograph(path, settings=Settings.read()).pixels)
+
+
+def _crop_one(path: Path) -> npt.NDArray[np.uint8]:
+    pixels = read_radiograph(path, settings=Settings.read()).pixels
+    return crop_radiograph(pixels, _load_segmenter()).lay_frames()
 
 
 def _measure_jolted(path: Path) -> npt.NDArray[np.float64]:
