@@ -171,7 +171,7 @@ def render_croissant(folder: Path) -> str:
     'thoracite-graph'
     """
     files = {name: (about, "text/csv") for name, (about, _) in TABLES.items()} | _OTHERS
-    described = {
+    described: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         **_ABOUT,
@@ -209,12 +209,18 @@ def _describe_table(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} has the columns {', '.join(found)}; {__name__} describes {', '.join(columns)}")
     table = path.stem
     fields = [_describe_column(path.name, column, words) for column, words in columns.items()]
-    described = {"@type": "cr:RecordSet", "@id": table, "name": table, "description": about, "field": fields}
+    described: dict[str, Any] = {
+        "@type": "cr:RecordSet",
+        "@id": table,
+        "name": table,
+        "description": about,
+        "field": fields,
+    }
     return described | ({"key": {"@id": f"{table}/id"}} if "id" in columns else {})
 
 
 def _describe_column(file: str, column: str, words: str) -> dict[str, Any]:
-    field = {
+    field: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{Path(file).stem}/{column}",
         "name": column,
