@@ -1,11 +1,12 @@
 """Suite ``wordings``: sentences about signs as others word them, each true and with one falsehood planted.
 
-The wordings of three writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and the same with
-a 2 and a 3, in six styles each. The writers knew the list of signs and had seen
+The wordings of seven writers stand in ``tests/data``: ``sign_wordings.csv`` and ``sign_flips.csv``, and the same with
+a number from 2 to 7, in six styles each. The writers knew the list of signs and had seen
 neither the verifier nor its words. Of the first set both halves are read by now: ``seen`` from the start, ``locked``
 since the second set came, so that its figures are no longer those of unseen sentences. Of the second set the ``seen``
 half may be read; of the ``locked`` one nobody reads more than the figures; the
-third set is halved by sign and kept likewise. A true sentence should be released, and none
+third set is halved by sign and kept likewise. The fourth, fifth and sixth were measured once before they were read;
+of the seventh, locked as a whole, nobody reads more than the figures. A true sentence should be released, and none
 of its flips (another value, side or comparison, a negation added or taken away).
 
 ``signs_reading.csv`` holds a reading of 100 observations that explanations of unseen patients' films (in full
@@ -36,7 +37,18 @@ from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.mini.signs.evidence import SignReader
 from thoracite.vision.mini.signs.listed import VIEWS
 
-Half = Literal["seen", "locked", "second set, seen", "second set, locked", "third set, seen", "third set, locked"]
+Half = Literal[
+    "seen",
+    "locked",
+    "second set, seen",
+    "second set, locked",
+    "third set, seen",
+    "third set, locked",
+    "fourth set, seen",
+    "fifth set, seen",
+    "sixth set, seen",
+    "seventh set, locked",
+]
 HALVES: tuple[Half, ...] = get_args(Half)
 KINDS = ("value", "side", "comparison", "negation")
 
@@ -48,6 +60,10 @@ _SETS: dict[str, dict[str, Half]] = {
     "sign_flips.csv": {"seen": "seen", "locked": "locked"},
     "sign_flips2.csv": {"seen2": "second set, seen", "locked2": "second set, locked"},
     "sign_flips3.csv": {"seen3": "third set, seen", "locked3": "third set, locked"},
+    "sign_flips4.csv": {"seen4": "fourth set, seen"},
+    "sign_flips5.csv": {"seen5": "fifth set, seen"},
+    "sign_flips6.csv": {"seen6": "sixth set, seen"},
+    "sign_flips7.csv": {"locked7": "seventh set, locked"},
 }
 """Files of flips, and what their halves are called."""
 
@@ -116,7 +132,7 @@ def run_wordings(data: Path) -> Suite:  # noqa: ARG001 - every suite takes the f
     rows += count_reading()
     return Suite(
         suite="wordings",
-        data=f"{len(flips)} flips of sentences in eighteen styles by three writers who had not seen the verifier",
+        data=f"{len(flips)} flips of sentences in forty-two styles by seven writers who had not seen the verifier",
         n=len(flips),
         rows=tuple(rows),
     )

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from thoracite.generation.faults import Fault, Judgement
+from thoracite.generation.signs.answers import apply_answers, mark_answers
 from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
 from thoracite.generation.signs.convention import read_convention
 from thoracite.generation.signs.joining import cut_lead, join_pieces, keep_named
@@ -26,7 +27,7 @@ from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.signs.ordinary import find_strange
 from thoracite.generation.signs.polarity import Polarity, read_polarity
 from thoracite.generation.signs.settling import Item
-from thoracite.generation.signs.words import Shown, mirror, show_value
+from thoracite.generation.signs.words import Shown, find_words, mirror, show_value
 from thoracite.types import SignScore, parse_reference
 
 _PUBLISHED = re.compile(r"\bratio\D+(0\.\d+)")
@@ -53,10 +54,11 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     """
     lexicon = find_lexicon(score)
     text, counted = read_convention(text) if lexicon.positive else (text, None)
-    lead, text = cut_lead(text)
+    lead, text = cut_lead(mark_answers(text))
     pieces = join_pieces(scan(text, lexicon))
-    pieces = [*(keep_named(scan(lead, lexicon)) if lead else ()), *pieces]
+    pieces, answers = apply_answers([*(keep_named(scan(lead, lexicon)) if lead else ()), *pieces])
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
+    read += [Polarity(answers, frozenset(), frozenset(), ())] if answers else []
     faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
     faults += _check_views(pieces, score)
     turned = None if counted is None else counted != lexicon.positive
@@ -95,10 +97,11 @@ def _list_frames(score: SignScore, *, both: bool, turned: bool | None) -> list[F
         return []
     names = (score.sign.entity.label, score.opposite.label if score.opposite is not None else "")
     published = tuple(float(limit) for name in names for limit in _PUBLISHED.findall(name))
+    unit = "chest widths" if find_words(score).value == "cardiothoracic ratio" else score.unit
     measured = Shown(score.value, parse_reference(score.reference))
     if turned is not None:
-        return [Frame(mirror(measured) if turned else measured, score.unit, published)]
-    return [Frame(one, score.unit, published) for one in ([shown, measured] if both else [shown])]
+        return [Frame(mirror(measured) if turned else measured, unit, published)]
+    return [Frame(one, unit, published) for one in ([shown, measured] if both else [shown])]
 
 
 def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:

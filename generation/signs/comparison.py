@@ -37,6 +37,7 @@ _BEING = frozenset({
     "is", "was", "being", "as", "the", "a", "an", "its", "our", "taken", "would", "should", "be", "most", "all", "that",
 })  # fmt: skip
 _BE = frozenset({"is", "was", "are", "would", "can", "may"})
+_BEEN = frozenset({"by", "is", "was", "are", "were", "be", "been", "being", "not", "never"})
 _RATIOS = frozenset({"ratio", "log", "logarithmic", "difference", "value"})
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?")
 _WORDS = {
@@ -127,9 +128,17 @@ def _names_other_unit(text: str, unit: str) -> bool:
     }
 
 
+def _is_passive(items: Sequence[Item], at: int) -> bool:
+    """Tell whether something *is* exceeded, or exceeded *by* something."""
+    if not items[at].text.startswith(_PASSIVE):
+        return False
+    near = [items[at + 1 : at + 2], items[max(0, at - 1) : at]]
+    return items[at].text.endswith(" by") or any(one.text in _BEEN for part in near for one in part)
+
+
 def _find_target(items: Sequence[Item], at: int) -> int | None:
     """Find the number that a comparison is made with: the next one, or the one before a relative clause."""
-    if items[at].text.startswith(_PASSIVE):
+    if _is_passive(items, at):
         return next((n for n in range(at - 1, -1, -1) if items[n].kind in {"number", "half"}), None)
     for number in range(at + 1, len(items)):
         if items[number].kind in {"number", "half"}:
@@ -143,7 +152,7 @@ def _find_target(items: Sequence[Item], at: int) -> int | None:
 
 def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Sequence[Item]) -> bool:
     """Tell whether a comparison is about normal films and not about this image."""
-    if items[at].text.startswith(_PASSIVE):
+    if _is_passive(items, at):
         return any(item.kind in _FILMS for item in items[at + 1 :])
     for item in reversed(items[:at]):
         if item.kind == "patient" and item.text != "it":
@@ -159,6 +168,8 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
     if any(item.kind in {"number", "name", "patient", "yes", "no"} for item in items[:at]):
         return False
     opening = " ".join(item.text for item in items[:at])
+    if not opening and target is None and any(item.kind in _FILMS for item in items[at + 1 : at + 3]):
+        return False  # "limit 0.36: *above limit*"
     led = not opening or _PLURAL.match(f"{opening} {items[at].text}") or opening in {"i e", "where", "where it is"}
     return bool(led) and bool(before) and any(item.kind in _FILMS for item in before[-2:])
 
@@ -183,7 +194,7 @@ def _check_comparison(
     if target is not None:
         yield from _check_limit(items[target], frame)
     elif not any(
-        item.kind in _LIMITS for item in (*items, *(before[-8:] if items[at].text.startswith(_PASSIVE) else ()))
+        item.kind in _LIMITS for item in (*items, *(before[-8:] if _is_passive(items, at) else ()))
     ):
         yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
         return

@@ -156,9 +156,23 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
     return pieces
 
 
+_SIDES = {"R": "right", "L": "left"}
+_ZONES = {"U": "upper", "M": "middle", "L": "lower"}
+_SHORT = re.compile(r"(?<![\w-])(?P<side>[RL])(?P<zone>[UML])Z\b")
+_HALF = re.compile(
+    r"\b(?P<side>left|right|each|both|two)(?P<one> half| halves| side| sides) of (?:the|your|his|her) "
+    r"(?:diaphragm|breathing muscle)\b",
+    re.IGNORECASE,
+)
+
+
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    text = _SHORT.sub(lambda one: f"{_SIDES[one['side']]} {_ZONES[one['zone']]} zone", text)
+    text = _HALF.sub(lambda one: f"{one['side']} hemidiaphragm{'' if one['one'][-1] in 'fe' else 's'}", text)
+    text = re.sub(r"\b(?:breathing muscles?)\b", "diaphragm", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?P<side>left|right) half of (?P<one>(?:the|your|his|her) )", r"\g<side> side of \g<one>", text)
     text = re.sub(r"\((left|right)(?: side| direction)?\)", r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r"\bwhat(?:'s| is) left\b", "what remains", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\w)'s\b(?<!\bit's)(?<!\bthere's)(?<!\bthat's)(?<!\bhere's)(?<!\blet's)", "", text)
@@ -174,7 +188,7 @@ def _normalise(text: str) -> str:
     )
     text = re.sub(r"\bat least (?=(?!the |a |its )[a-z])", "", text)
     text = re.sub(
-        r":(?= (?:absent|none|nil|negative|not (?:seen|present|visible|identified|detected|found|shown))\b)", "", text
+        r":(?= not (?:seen|present|visible|identified|detected|found|shown)\b)", "", text
     )
     text = re.sub(r"(?<![\w-])(?:Rt|R|RT)\b(?![-–/:.] ?[A-Z])", "right", text)
     text = re.sub(r"(?<![\w-])(?:Lt|L|LT)\b(?![-–/:.] ?[A-Z])", "left", text)

@@ -54,7 +54,7 @@ _SETTLING = frozenset({"yes", "no", "converse", "up", "down", "exceeded"})
 _VERB = re.compile(r"\w(?:s|ed|ing)$")
 _COMPARATIVE = re.compile(r"(?:ier|iest)$")
 _PARTICIPLE = re.compile(r"(?:ed|en|ing|less|ish|free)$")
-_TURNING = re.compile(r"(?:un|in|im|dis|non|mis|de|anti|pseudo|quasi|sub|ex)(?=\w{4})")
+_TURNING = re.compile(r"(?:un|in|im|dis|non|mis|de|anti|pseudo|quasi|sub)(?=\w{4})")
 _WORD = re.compile(r"[a-z][a-z'-]*")
 
 

@@ -44,6 +44,7 @@ _LIMITS = frozenset({"films", "lowest", "highest"})
 POLAR = frozenset({"yes", "no", "converse"})
 _SOUGHT = [["search", "for"], ["hunt", "for"], ["look", "for"]]
 _DEFINITE = frozenset({"the", "its", "this", "that"})
+_INDEFINITE = frozenset({"a", "an", "some", "one", "any", "another", "several"})
 _BETWEEN = frozenset({"word", "name", "side", "place"})
 _THING = re.compile(
     r"(?:lines?|bands?|caps?|opacit(?:y|ies)|foci|focus|nodules?|shadows?|mass(?:es)?|spots?|blunting|haze|stripes?|"
@@ -82,8 +83,8 @@ def find_told(piece: Sequence[Item], after: Sequence[Item]) -> int | None:
         return None
     if any(item.kind in {"negation", "existence"} or item.text == "there" for item in piece):
         return None
-    led = next((item.text for item in reversed(piece[: polar[0]]) if item.text in _DEFINITE), "")
-    if not led:
+    led = next((item.text for item in reversed(piece[: polar[0]]) if item.text in _DEFINITE | _INDEFINITE), "")
+    if led not in _DEFINITE:
         return None
     begun = [item.kind for item in after if item.kind != "word"][:1]
     return polar[0] if begun in (["number"], ["up"], ["down"]) else None

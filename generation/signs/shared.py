@@ -35,7 +35,15 @@ _TO_LIMIT = (
     rf"(?= (?:the |a |an |its |our |this |that |any )?(?:(?!left|right|other|opposite)[\w-]+ ){{0,4}}?{_LIMIT}\b)"
 )
 _TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?(?:-?\d|one[- ]half|half)))"
-_NOT_SIDE = r"(?! (?:that |those |in |on |at |of |the |its )*(?:left|right|other|opposite|contralateral))"
+_NOT_SIDE = (
+    r"(?!(?: (?:that|those|in|on|at|of|over|the|its|your|his|her|our|very|same|corresponding|top|tip|upper|lower|middle|"
+    r"mid|bottom|part|portion|half|third|lung|zone|apex|one|density))* (?:left|right|other|opposite|contralateral)\b)"
+    r"(?! (?:its |the )?(?:counterpart|fellow|partner|companion|neighbou?r|twin|mate|mirror image|opposite number)\b)"
+)
+_NOT_FELLOW = (
+    r"(?! (?:(?:that|those) (?:of|in|on) )?(?:the |its |your )?(?:left|right|other|opposite|contralateral|counterpart|"
+    r"partner|fellow|companion|mate|twin)\b)"
+)
 _UP = (
     r"(?:more|greater|larger|higher|wider|longer|deeper|bigger|taller|stronger|farther|further|broader|"
     r"coarser|rougher)"
@@ -50,9 +58,8 @@ _UP = (
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
     rf"reached(?= by)|"
-    r"exceed(?:s|ed|ing)?(?! by| that | those | (?:the|its) (?:left|right|other|opposite|contralateral|counterpart|"
-    r"partner|fellow|companion|mate|twin))|in excess of|surpass(?:es|ed|"
-    r"ing)?(?! by)|overshoots?|outstrips?|tops(?! the left| the right)|at least|"
+    rf"exceed(?:s|ed|ing)?(?! by| that | those ){_NOT_FELLOW}|in excess of|surpass(?:es|ed|ing)?(?! by){_NOT_FELLOW}|"
+    rf"overshoots?|outstrips?{_NOT_FELLOW}|tops{_NOT_FELLOW}|at least|"
     r"upwards? of|north of|[>≥]=?"
 )
 _DOWN = (
@@ -63,7 +70,7 @@ _DOWN = (
     r"domes?|hemidiaphragms?|diaphragm|right one|left one|right|left|ribs)\b))|inferior to(?! (?:that of |"
     r"those of )?(?:the )?(?:left|right|other|opposite|contralateral|counterpart|partner|fellow))|"
     r"(?:within|inside)(?! (?:the |its |our )?(?:tolerances?|limits|bounds|range|"
-    r"allowance))(?=(?: [a-z-]+){0,5} -?\d)|at most|up to(?= -?\d)|"
+    r"allowance))(?=(?: [a-z-]+){0,5} (?:-?\d|half))|at most|up to(?= -?\d)|"
     r"(?:falls?|falling|fell|stops?|stopping|comes?|coming) short of|(?:short|shy|south) of|undershoots?|[<≤]=?"
 )
 BARE_UP = (
@@ -97,6 +104,7 @@ _NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest width
 _NORMAL = rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?)"
 _END = r"(?:normal |usual |reference |fitted |PA |AP )*"
 SHARED = {
+    "verdict": r"verdict-(?:none|no|yes|unseen|seen)",
     "share": rf"{_COUNT} (?:normal |healthy )+{_VIEWS}{_WHO} (?:in|out of|of) (?:ten|10|twenty|20|100|a hundred)|"
     rf"{_COUNT} (?:in|of|out of|in every|of every) (?:every )?(?:ten|10|twenty|20|100|a hundred|one hundred)|"
     r"\d+ ?(?:%|per ?cent) of(?: (?:the|all))?(?= (?:normal|healthy|usual|films|radiographs|PA|AP))",
@@ -161,8 +169,8 @@ SHARED = {
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
     "existence": EXISTENCE.pattern,
     "number": _NUMBER,
-    "half": r"half(?: of)?(?: the)?(?: chest| thorax| width of the chest| thoracic width| chest width| width of the thorax)?"  # noqa: E501
-    r"(?: diameter)?",
+    "half": r"half(?: of)?(?: (?:the|its|your|his|her|that of the))?(?: (?:width|breadth|diameter) of the)?"
+    r"(?: (?:inner |bony |entire |whole )?(?:chest|thorax|thoracic(?: cage)?|rib ?cage))?(?: (?:width|diameter|breadth))?",
     "join": r"and|but|yet",
     "more": r"more|less",
     "unit": _ANY_UNIT,
@@ -171,38 +179,54 @@ SHARED = {
 """Patterns by kind of item. A *degree* ("significant", "convincing") is said only of what is denied."""
 
 ORDER = (
-    "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
+    "verdict", "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
     "unknown", "negation", "yes", "no", "converse", "side", "name", "existence", "half", "patient", "view", "join",
     "more", "unit", "degree", "word",
 )  # fmt: skip
 """Kinds, in the order in which equally long ones win."""
 
-_SIDE_NOUN = r"(?:one|side|lung|zone|dome|apex|base|hemidiaphragm|hemithorax|part|field|spot|area|region)"
-_OPPOSITE = (
-    rf"(?:(?:left|right|other|opposite|contralateral)(?:-hand)?(?: {_SIDE_NOUN})?|counterpart|fellow|partner|"
-    rf"neighbour|companion|"
-    rf"mate|twin|mirror image|opposite number|(?:one|{_SIDE_NOUN}) (?:opposite|on the (?:other|opposite) side)|"
-    rf"(?:same|corresponding|matching|equivalent) {_SIDE_NOUN} (?:across(?: the chest)?|opposite|(?:on|of|"
-    rf"in) the (?:other|opposite|left|right)"
-    r"(?: side| lung)?))"
+_SIDE_NOUN = (
+    r"(?:one|side|lung|zone|dome|apex|base|hemidiaphragm|hemithorax|part|field|spot|area|region|half|partner|fellow|"
+    r"counterpart|neighbour|neighbor|twin|mate|peer|companion|top|tip|bottom)"
+)
+_AT_SIDE = (
+    rf"(?:left|right|other|opposite|contralateral)(?:-hand|-sided)?(?: (?:upper|lower|middle|mid|lung))*(?: {_SIDE_NOUN})?"
+)
+_ITS_FELLOW = (
+    rf"(?:counterpart|fellow|partner|neighbou?r|companion|peer|mate|twin|mirror image|opposite number|"
+    rf"(?:one|{_SIDE_NOUN}) (?:opposite|across(?: the chest)?)|"
+    rf"(?:same|corresponding|matching|equivalent) {_SIDE_NOUN}(?: across(?: the chest)?| opposite)?)"
+)
+_OPPOSITE = rf"(?:{_AT_SIDE}|{_ITS_FELLOW}(?: (?:on|of|in|at) (?:the |its |your )?{_AT_SIDE})?)"
+_LED = (
+    r"(?: (?:the|that|those|this|your|his|her|its|our|very|whole|same|corresponding|top|tip|upper|lower|middle|mid|"
+    r"bottom|base|part|portion|half|third|zone|lung|apex|field|density|lucency|blackness|darkness|whiteness|opacity|"
+    r"one|ones|it|is|seen|found|does|do|shown|"
+    r"of|on|in|at|over|near|behind|under|from))*"
+)
+_OUTDOING = r"(?:exceed|surpass|top|beat|outdo|outstrip|trump|outweigh|overtake|outrank|match)"
+_OUTDONE = "".join(
+    rf"(?<={verb}{end} )|"
+    for verb in ("exceed", "surpass", "top", "beat", "outdo", "outstrip", "trump", "outweigh", "overtake", "match")
+    for end in ("", "s", "es", "ed", "ing")
 )
 COMPARED = (
-    rf"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|beside|unlike|against)"
-    r"(?: (?:that|those|it is|seen|is seen|found))?(?: (?:of|in|on|at|under|over|near|behind))?(?: the|"
-    r" its)?|difference (?:to|from) the|"
-    r"(?<=in keeping )with the|(?<=in line )with the|lags behind the|(?<=above )the|(?<=below )the|"
-    r"(?<=\w as )the|(?<=exceeds )the|(?<=exceed )the|(?<=tops )the|(?<=above )its|(?<=exceeds )its|"
-    r"(?<=exceed )its|(?<=beats )its|(?<=beat )its|(?<=exceeds )(?:that|those) (?:of|in|on) the|(?<=exceed )(?:that|"
-    r"those) (?:of|in|on) the|"
-    rf"(?<=above )that of(?: the)?|(?<=superior )to (?:that of )?(?:the|its)|(?<=inferior )to (?:that of )?(?:the|"
-    rf"its)) {_OPPOSITE}|"
+    rf"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|with respect to|versus|vs\.?|beside|besides|"
+    rf"alongside|next to|side by side with|unlike|against|over against){_LED}|difference (?:to|from) the|"
+    r"(?<=in keeping )with(?: the| its)?|(?<=in line )with(?: the| its)?|(?<=level )with(?: the| its)?|"
+    r"(?<=proportion )to(?: the| its)?|lags behind(?: the| its)?|"
+    rf"(?:{_OUTDONE}(?<=\w as )|(?<=above )|(?<=below ))(?:the|its|your)|"
+    rf"(?:{_OUTDONE}(?<=above )|(?<=below ))(?:that|those) (?:of|in|on)(?: the)?|"
+    rf"(?<=superior )to(?: that of)?(?: the| its)?|(?<=inferior )to(?: that of)?(?: the| its)?) {_OPPOSITE}|"
     rf"(?:its|the) (?:counterpart|fellow|partner|companion|mirror image|opposite number)"
+    rf"(?: (?:on|of|in|at) (?:the |its |your )?{_AT_SIDE})?"
 )
 """What one side is compared with."""
 
 BREAK = re.compile(
     r"[;:,()\[\]–—]| - |\.(?!\d)|(?<!anything )(?<!nothing )\bbut\b|\b(?:while|whereas|although|though|"
     r"because|since)\b|"
+    r"\band(?= (?:also |then |so )?(?:is|are|was|were|has|have|had|looks?|appears?|seems?|remains?|stays?)\b)|"
     r"\b(?=(?:which|where(?! (?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
 )
 """Where a sentence is cut into pieces."""
