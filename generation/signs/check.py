@@ -20,13 +20,15 @@ from collections.abc import Iterator, Sequence
 
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.signs.answers import apply_answers, mark_answers
-from thoracite.generation.signs.comparison import Frame, Numbers, read_numbers
+from thoracite.generation.signs.comparison import Frame, Numbers, equals, read_numbers
 from thoracite.generation.signs.convention import read_convention
 from thoracite.generation.signs.joining import cut_lead, join_pieces, keep_named
 from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.signs.ordinary import find_strange
 from thoracite.generation.signs.polarity import Polarity, read_polarity
 from thoracite.generation.signs.settling import Item
+from thoracite.generation.signs.supposing import drop_supposed
+from thoracite.generation.signs.unread import find_unread
 from thoracite.generation.signs.words import Shown, find_words, mirror, show_value
 from thoracite.types import SignScore, parse_reference
 
@@ -54,16 +56,20 @@ def check_sign(text: str, score: SignScore, *, names: bool = True) -> list[Fault
     """
     lexicon = find_lexicon(score)
     text, counted = read_convention(text) if lexicon.positive else (text, None)
+    whole = text
     lead, text = cut_lead(mark_answers(text))
     pieces = join_pieces(scan(text, lexicon))
     pieces, answers = apply_answers([*(keep_named(scan(lead, lexicon)) if lead else ()), *pieces])
     read = [read_polarity(piece, lexicon.paired) for piece in pieces]
+    read = drop_supposed(pieces, read)
     read += [Polarity(answers, frozenset(), frozenset(), ())] if answers else []
-    faults = [*_check_words(pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
+    faults = [*_check_words(whole, pieces, score, names), *_check_polarity(read, score, lexicon.paired)]
     faults += _check_views(pieces, score)
+    if lexicon.paired and (own := _find_own(read)) and any(own & part.compared for part in read):
+        faults.append(Fault("unsupported", f"the {score.side} side is compared with itself"))
     turned = None if counted is None else counted != lexicon.positive
     numbers = [item.text for piece in pieces for item in piece if item.kind == "number"]
-    minus = any(text.startswith("-") for text in numbers)
+    minus = any(text.startswith("-") for text in numbers) or _tells_measured(numbers, score)
     plain = score.answer == "no" and any(re.search(r"[1-9]", text) for text in numbers)
     frames = [
         one._replace(smaller=lexicon.smaller)
@@ -104,13 +110,23 @@ def _list_frames(score: SignScore, *, both: bool, turned: bool | None) -> list[F
     return [Frame(one, unit, published) for one in ([shown, measured] if both else [shown])]
 
 
-def _check_words(pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:
+def _tells_measured(numbers: Sequence[str], score: SignScore) -> bool:
+    """Tell whether a number is the value as it was measured, and not as it is told: that shows how it counts."""
+    if score.value is None or not find_words(score).mirrored:
+        return False
+    return any(equals(text, score.value, score.unit) and not equals(text, -score.value, score.unit) for text in numbers)
+
+
+def _check_words(
+    text: str, pieces: Sequence[Sequence[Item]], score: SignScore, names: bool
+) -> Iterator[Fault]:
     items = [item for piece in pieces for item in piece]
     for item in items:
         graded = item.text in {"likely", "probable", "probably", "probability", "unlikely", "p"}
         if graded and score.sign.kind != "learned":
             yield Fault("unsupported", f"no cited evidence says {item.text!r}")
-    yield from (Fault("unsupported", f"no cited evidence says {word!r}") for word in find_strange(pieces))
+    for word in (*find_strange(pieces), *find_unread(text, pieces)):
+        yield Fault("unsupported", f"no cited evidence says {word!r}")
     for piece in pieces:
         yield from (Fault("unsupported", f"no cited evidence says {word!r}") for word in _find_degrees(piece))
     if names and not any(item.kind in {"name", "yes", "no"} for item in items):
@@ -129,7 +145,10 @@ def _find_degrees(piece: Sequence[Item]) -> list[str]:
 
 
 def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) -> Iterator[Fault]:
+    sided = any(part.sides & {"left", "right"} for part in read)
     for part in read:
+        if sided and not part.said and part.sides == {"bilateral"}:
+            part = part._replace(sides=frozenset())  # noqa: PLW2901 - "both zones were looked at; the right is denser"
         for word in part.unread:
             yield Fault("unsupported", f"it is not clear what {word!r} is said of")
         for said in part.said:
@@ -137,13 +156,19 @@ def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) ->
                 verdict: Judgement = "unsupported" if score.answer is None else "contradicted"
                 image = score.answer or "neither yes nor no"
                 yield Fault(verdict, f"the sentence says {said} to “{score.sign.question}”, the image {image}")
-        alike = paired and part.sides == {"bilateral"} and set(part.said) == {"no"}
+        alike = (paired or score.side is None) and part.sides == {"bilateral"} and set(part.said) == {"no"}
         if part.sides and part.sides != {score.side} and not alike:
             opposite = part.sides <= {"left", "right"} and score.side in {"left", "right"}
             yield Fault(
                 "contradicted" if opposite else "unsupported",
                 f"the sentence says {' and '.join(sorted(part.sides))}, the image evidence {score.side or 'no side'}",
             )
+
+
+def _find_own(read: Sequence[Polarity]) -> frozenset[str]:
+    """Find the one side that a sentence speaks of, where it speaks of one alone."""
+    own = frozenset(side for part in read for side in part.sides)
+    return own if len(own) == 1 and own <= {"left", "right"} else frozenset()
 
 
 def _check_views(pieces: Sequence[Sequence[Item]], score: SignScore) -> Iterator[Fault]:

@@ -110,8 +110,8 @@ def read_numbers(
     for at, item in enumerate(items):
         if item.kind in {"number", "half"} and at not in limits:
             held = told and not any(_check_limit(item, frame))
-            told = told or _equals(item.text, frame.shown.value, frame.unit)
-            tells = tells or _equals(item.text, frame.shown.value, frame.unit)
+            told = told or equals(item.text, frame.shown.value, frame.unit)
+            tells = tells or equals(item.text, frame.shown.value, frame.unit)
             faults += () if held else _check_value(items, at, frame, before)
         elif item.kind == "unit" and _names_other_unit(item.text, frame.unit):
             faults.append(Fault("unsupported", f"the sign is not measured in {item.text}"))
@@ -132,6 +132,8 @@ def _is_passive(items: Sequence[Item], at: int) -> bool:
     """Tell whether something *is* exceeded, or exceeded *by* something."""
     if not items[at].text.startswith(_PASSIVE):
         return False
+    if not any(one.kind in _LIMITS | {"number", "half"} for one in items[at + 1 :]) and at:
+        return True  # "the 0.55 mark exceeded"
     near = [items[at + 1 : at + 2], items[max(0, at - 1) : at]]
     return items[at].text.endswith(" by") or any(one.text in _BEEN for part in near for one in part)
 
@@ -168,6 +170,8 @@ def _is_of_films(items: Sequence[Item], at: int, target: int | None, before: Seq
     if any(item.kind in {"number", "name", "patient", "yes", "no"} for item in items[:at]):
         return False
     opening = " ".join(item.text for item in items[:at])
+    if len(items) == 1:
+        return False  # "0.21; limit 0.19; *above*"
     if not opening and target is None and any(item.kind in _FILMS for item in items[at + 1 : at + 3]):
         return False  # "limit 0.36: *above limit*"
     led = not opening or _PLURAL.match(f"{opening} {items[at].text}") or opening in {"i e", "where", "where it is"}
@@ -196,8 +200,9 @@ def _check_comparison(
     elif not any(
         item.kind in _LIMITS for item in (*items, *(before[-8:] if _is_passive(items, at) else ()))
     ):
-        yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
-        return
+        if len(items) > 1 or not any(item.kind in _LIMITS for item in before):
+            yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
+            return
     if films:
         if reference is None:
             yield Fault("unsupported", "no cited evidence has a reference")
@@ -220,7 +225,7 @@ def _check_comparison(
 def _check_limit(item: Item, frame: Frame) -> Iterator[Fault]:
     reference = frame.shown.reference
     limits = [*frame.published, *([reference.limit] if reference is not None else [])]
-    if not any(_equals(item.text, limit, frame.unit) for limit in limits):
+    if not any(equals(item.text, limit, frame.unit) for limit in limits):
         yield Fault("contradicted", f"the limit {item.text} is not in the cited evidence")
     yield from _check_unit(item, frame)
 
@@ -240,7 +245,7 @@ def _check_value(items: Sequence[Item], at: int, frame: Frame, before: Sequence[
     last = next((one.kind for one in reversed(items[:at]) if one.text not in {"of", "is", "at", "the", "being"}), "")
     behind = items[at + 1 : at + 6]
     is_limit = last in _LIMITS or (at > 0 and items[at - 1].text in _HELD) or _is_named_behind(behind)
-    if not is_limit and _equals(item.text, frame.shown.value, frame.unit):
+    if not is_limit and equals(item.text, frame.shown.value, frame.unit):
         return
     near = [*before[-2:], *items[max(0, at - 4) : at]] if at < 2 else items[max(0, at - 4) : at]
     named = is_limit or any(one.kind in _LIMITS for one in near)
@@ -278,7 +283,7 @@ def _read_number(text: str, unit: str) -> float:
     return number / 100 if re.search(r"%|per ?cent", text) and unit != "%" else number
 
 
-def _equals(text: str, value: float, unit: str) -> bool:
+def equals(text: str, value: float, unit: str) -> bool:
     """Tell whether a number in words is a value, rounded to the digits that stand there."""
     digits = _DIGITS.match(text)
     decimals = 6 if digits is None else len(digits[0].partition(".")[2]) + 2 * bool(re.search(r"%|per ?cent", text))
@@ -304,4 +309,4 @@ def _read_share(text: str) -> float | None:
     return numbers[0] / numbers[-1] if len(numbers) > 1 else None
 
 
-__all__ = ["Frame", "Numbers", "read_numbers"]
+__all__ = ["Frame", "Numbers", "equals", "read_numbers"]

@@ -28,6 +28,7 @@ _LEAD = re.compile(
 )
 _COPULAS = frozenset({"is", "are", "was", "were", "has", "have", "had", "been", "be", "could", "can", "cannot"})
 _DENIED = frozenset({"negation", "existence"})
+_HEDGES = frozenset({"perhaps", "maybe", "possibly", "presumably", "probably", "supposedly", "arguably", "likely"})
 _KEPT = frozenset({"side", "name", "place", "number"})
 
 
@@ -66,9 +67,19 @@ def keep_named(pieces: Sequence[Sequence[Item]]) -> list[list[Item]]:
     pieces : sequence of sequence of Item
         The pieces of the instruction.
     """
-    told = [[item for item in piece if item.kind in _KEPT | POLAR] for piece in pieces]
+    told = [list(piece) if _states(piece) else [item for item in piece if _is_kept(item)] for piece in pieces]
     verb, *rest = told[0] if told and told[0] else [Item("word", "")]
     return [rest if verb.text == pieces[0][0].text and verb.kind in POLAR else [verb, *rest], *told[1:]]
+
+
+def _is_kept(item: Item) -> bool:
+    return item.kind in _KEPT | POLAR or item.text in _HEDGES
+
+
+def _states(piece: Sequence[Item]) -> bool:
+    """Tell whether an instruction denies something: "ask which dome is *not* out of place"."""
+    kinds = {item.kind for item in piece}
+    return bool(kinds & POLAR) and "negation" in kinds
 
 
 def join_pieces(pieces: Sequence[Sequence[Item]]) -> list[list[Item]]:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from thoracite.files import read_rows
 from thoracite.generation.signs.ordinary import is_dangerous
-from thoracite.generation.signs.settling import Item, find_told, settle
+from thoracite.generation.signs.settling import POLAR, Item, find_told, settle
 from thoracite.generation.signs.shared import BREAK, COMPARED, ORDER, SHARED
 from thoracite.generation.signs.words import find_words
 from thoracite.types import SignScore
@@ -150,12 +150,27 @@ def scan(text: str, lexicon: Lexicon) -> list[list[Item]]:
     for piece, after in pairwise(pieces):
         if [item.text for item in piece] == ["normal"] and after[0].kind in {"up", "down", "number", "share"}:
             piece[0] = Item("films", "normal")
-        told = find_told(piece, after)
+        later = any(item.kind in POLAR for one in pieces[pieces.index(after) :] for item in one)
+        told = find_told(piece, after, later=later)
         if told is not None:
             piece[told] = Item("name", piece[told].text)
     return pieces
 
 
+_HARD = r"(?:difficulty|difficulties|trouble|troubles|effort|problems?|struggle|strain|pains|a hard time)"
+_EASE = tuple(
+    (re.compile(pattern, re.IGNORECASE), plain)
+    for pattern, plain in (
+        (rf"\b(?:have|has|had|having|is|are|was|there (?:is|was)) (?:no|little) (?:\w+ )?{_HARD}(?: in| with| to)?(?= )", "can"),
+        (rf"\b(?:without|with no|with little)(?: any| much| great| real| the least| undue)? {_HARD}\b", "easily"),
+        (rf"\b(?:have|has|had|having) (?:\w+ )?{_HARD}(?: in| with| to)?(?= \w+ing\b)", "fail to"),
+        (r"\b(?:struggle|strain|battle|labour)(?:s|d|ed|ing)? to\b", "fail to"),
+        (rf"\b(?:only |but )?(?:just )?with (?:\w+ )?{_HARD}\b", "poorly"),
+        (r"\b(?:only )?badly(?= ?(?:$|[.,;:(]))", "poorly"),
+        (r"\bnot any ?(?:more|longer)\b", "no longer"),
+        (r"\bnot (?P<what>(?:\w+ ){1,3})any ?(?:more|longer)\b", r"no longer \g<what>"),
+    )
+)
 _SIDES = {"R": "right", "L": "left"}
 _ZONES = {"U": "upper", "M": "middle", "L": "lower"}
 _SHORT = re.compile(r"(?<![\w-])(?P<side>[RL])(?P<zone>[UML])Z\b")
@@ -169,6 +184,7 @@ _HALF = re.compile(
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
+    text = re.sub(r"\b(?:your|his|her|their|our|my|(?:the |this |our )?patient's)(?= \w)", "the", text, flags=re.IGNORECASE)
     text = _SHORT.sub(lambda one: f"{_SIDES[one['side']]} {_ZONES[one['zone']]} zone", text)
     text = _HALF.sub(lambda one: f"{one['side']} hemidiaphragm{'' if one['one'][-1] in 'fe' else 's'}", text)
     text = re.sub(r"\b(?:breathing muscles?)\b", "diaphragm", text, flags=re.IGNORECASE)
@@ -180,6 +196,8 @@ def _normalise(text: str) -> str:
     text = re.sub(r"\b(?:left|right)(?:wards?|-hand|-sided)? (?=(?:limit|mark|bound|threshold))", "", text)
     text = re.sub(r"(?<=\w) over (?=\d[\d.]* of (?:its|the) (?:length|course|contour|width))", " along ", text)
     text = re.sub(r"\b(?:the|this) present (?=film|image|radiograph|study)", "this ", text)
+    for pattern, plain in _EASE:
+        text = pattern.sub(plain, text)
     text = _PARTED.sub(r"\2\1 than", text)
     for more, bound in (("more|above|higher|over|greater|up", "at least"), ("less|below|lower|under", "at most")):
         text = re.sub(rf"(\d\.\d+(?: [a-z]+){{0,8}}?) (?:or|and) (?:{more})\b", rf"{bound} \1", text)
@@ -218,7 +236,11 @@ def _scan_piece(text: str, lexicon: Lexicon) -> list[Item]:
             items.append(Item("word" if _is_neutral(word) else "unknown", word))  # "to" of "heart-to-chest"
             at += len(said.group())
             continue
-        kind, said_words = next((kind, said) for kind, said in found if len(said) == longest)
+        longest_found = [(kind, said) for kind, said in found if len(said) == longest]
+        kind, said_words = next(
+            ((kind, said) for kind, said in longest_found if kind == "yes" and said.lower() in {"line", "lines"}),
+            longest_found[0],
+        )
         items.append(Item(kind, said_words.lower()))
         at += longest
     return settle(items)

@@ -34,7 +34,7 @@ _PLACES = frozenset({
     "in", "on", "at", "near", "beside", "towards", "toward", "along", "under", "behind", "between", "around",
     "across", "through", "into", "onto", "against", "inside", "above", "below", "over", "beneath", "amid", "among",
 })  # fmt: skip
-_LEADING = (_PLACES - {"behind"}) | {"from", "with", "of", "than"}
+_LEADING = (_PLACES - {"behind"}) | {"from", "with", "of", "than", "meets", "meet", "meeting", "joins", "where", "which"}
 _INNER = frozenset({"the", "a", "an", "its", "their", "our", "this", "that", "and", "of", "each", "both"})
 _COPULAS = frozenset({
     "is", "are", "was", "were", "be", "been", "being", "looks", "look", "appears", "appear", "seems", "seem",
@@ -44,6 +44,7 @@ _LEADS = frozenset({
     "as", "on", "in", "from", "by", "at", "according", "looking", "judging", "going", "to", "viewed", "seen",
     "measured", "traced", "taken", "using", "here", "per", "along", "inspecting", "reading",
 })  # fmt: skip
+_RELATIVE = frozenset({"where", "which", "with"})
 _ILL = re.compile(
     r"\d|(?:itis|oma|omas|osis|a?emia|pathy|ectomy|otomy|ostomy|graphy|scopy|thorax|ectasis|cele|algia|pno?ea)$"
 )
@@ -83,6 +84,10 @@ def _is_landmark(piece: Sequence[tuple[str, str]], at: int) -> bool:
     """Tell whether a structure only tells a place, in a piece that names another."""
     if piece[at][1] not in _read_words(LANDMARKS):
         return False
+    if piece[0][1] in _RELATIVE and not any(kind in _POLAR | {"number", "existence"} for kind, _ in piece):
+        return True  # "where the vessels enter", "which holds the heart"
+    if any(text == "between" for _, text in piece[:at]):
+        return True
     begin = at - 1
     while begin >= 0 and (piece[begin][0] in {"unknown", "side", "word", "join"} and piece[begin][1] not in _LEADING):
         begin -= 1

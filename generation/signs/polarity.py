@@ -46,12 +46,15 @@ class Polarity(NamedTuple):
         Places of comparisons that a negation turns.
     unread : tuple of str
         Negations and comparisons of sides that lead nowhere.
+    compared : frozenset of str
+        Sides that it is compared with.
     """
 
     said: tuple[Answer, ...]
     sides: frozenset[str]
     turned: frozenset[int]
     unread: tuple[str, ...]
+    compared: frozenset[str] = frozenset()
 
 
 def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
@@ -77,10 +80,11 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
             if (
                 not isinstance(reached, int)
                 and (not reached or _denies_number(items, at))
-                and not (polar and item.text in _PREFERRING)
+                and not ((polar or at == 0) and item.text in _PREFERRING)
             ):
                 unread.append(item.text)
     sides, compared = _find_sides(items, paired)
+    told = sides
     if len(sides) == 1 and compared <= sides and compared:
         unread.append("than itself")
     said: list[Answer] = []
@@ -94,7 +98,7 @@ def read_polarity(items: Sequence[Item], paired: bool) -> Polarity:
             unread.append(items[at].text)
         said.append("yes" if yes else "no")
     said += ["yes" if at in turned else "no" for at, item in enumerate(items) if _is_inside(item)]
-    return Polarity(tuple(said), sides, frozenset(turned), tuple(unread))
+    return Polarity(tuple(said), sides, frozenset(turned), tuple(unread), compared if sides == told else frozenset())
 
 
 def _is_inside(item: Item) -> bool:
@@ -109,7 +113,7 @@ def _find_polar(items: Sequence[Item]) -> list[int]:
 
 
 def _exists(item: Item) -> bool:
-    return item.kind == "existence" or (item.kind == "no" and EXISTENCE.fullmatch(item.text) is not None)
+    return item.kind == "existence" or (item.kind in {"no", "yes"} and EXISTENCE.fullmatch(item.text) is not None)
 
 
 def _has_before(items: Sequence[Item], at: int, kind: str) -> bool:
@@ -141,6 +145,9 @@ def _find_scope(items: Sequence[Item], at: int, polar: Sequence[int]) -> int | l
     )
     if before and not ahead and behind:
         return before
+    compared = [number for number in range(at) if items[number].kind in _COMPARING]
+    if compared and not ahead and follows is not None and _exists(follows):
+        return compared[-1]  # "a width above 0.55 is not present"
     return ahead
 
 

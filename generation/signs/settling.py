@@ -45,6 +45,10 @@ POLAR = frozenset({"yes", "no", "converse"})
 _SOUGHT = [["search", "for"], ["hunt", "for"], ["look", "for"]]
 _DEFINITE = frozenset({"the", "its", "this", "that"})
 _INDEFINITE = frozenset({"a", "an", "some", "one", "any", "another", "several"})
+_SHOWS = re.compile(
+    r"(?:find|found|show|see|saw|report|detect|give|gave|return|note|mark|flag|display|reveal|record|demonstrate|call|"
+    r"read|contain|hold|held|has|have|had|bear|carr|is|are|was|were|harbour|spot|pick)\w*"
+)
 _BETWEEN = frozenset({"word", "name", "side", "place"})
 _THING = re.compile(
     r"(?:lines?|bands?|caps?|opacit(?:y|ies)|foci|focus|nodules?|shadows?|mass(?:es)?|spots?|blunting|haze|stripes?|"
@@ -70,13 +74,15 @@ class Item(NamedTuple):
     text: str
 
 
-def find_told(piece: Sequence[Item], after: Sequence[Item]) -> int | None:
+def find_told(piece: Sequence[Item], after: Sequence[Item], *, later: bool = False) -> int | None:
     """Find a quantity whose number stands in the piece behind: "the shift, 0.03 chest widths, is"; None if none.
 
     Parameters
     ----------
     piece, after : sequence of Item
         A piece and the one behind it.
+    later : bool
+        Whether a piece behind says yes or no, so that a heading need not: "Elevation: 0.06 (limit 0.11), not raised".
     """
     polar = [at for at, item in enumerate(piece) if item.kind in POLAR]
     if len(polar) != 1 or not QUANTITY.fullmatch(piece[polar[0]].text):
@@ -84,7 +90,7 @@ def find_told(piece: Sequence[Item], after: Sequence[Item]) -> int | None:
     if any(item.kind in {"negation", "existence"} or item.text == "there" for item in piece):
         return None
     led = next((item.text for item in reversed(piece[: polar[0]]) if item.text in _DEFINITE | _INDEFINITE), "")
-    if led not in _DEFINITE:
+    if (led not in _DEFINITE and (led or not later)) or any(_SHOWS.fullmatch(item.text) for item in piece[: polar[0]]):
         return None
     begun = [item.kind for item in after if item.kind != "word"][:1]
     return polar[0] if begun in (["number"], ["up"], ["down"]) else None
@@ -107,7 +113,7 @@ def settle(items: Sequence[Item]) -> list[Item]:
         led = settled[-1].text if settled else ""
         if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"} or led == "than"):
             kind = "films"
-        elif item.text in {"normal", "usual"} and after == "name" and _is_told(items[at + 1 :]):
+        elif item.text in {"normal", "usual", "fine", "ordinary", "regular"} and after == "name" and _is_told(items[at + 1 :]):
             kind = "word"  # "the normal curvature is lost", "is preserved"
         elif kind in POLAR and EXISTENCE.fullmatch(item.text) and _leads_to_number(items[at + 1 : at + 7]):
             kind = "word"  # "an edge is seen along 0.67"
@@ -131,7 +137,7 @@ def settle(items: Sequence[Item]) -> list[Item]:
             kind = "name"
         elif item.text == "less" and after in {"yes", "no"}:
             kind = "negation"
-        elif films and kind in {"more", "yes", "no", "name", "unknown", "converse"}:
+        elif films and (kind in {"more", "yes", "no", "name", "unknown", "converse"} or item.text in {"over", "under"}):
             kind = "up" if re.fullmatch(BARE_UP, item.text) else "down" if re.fullmatch(BARE_DOWN, item.text) else kind
         elif kind == "yes" and _stands_for_number(item, items[at + 1 :], settled):
             kind = "name"

@@ -57,7 +57,7 @@ _UP = (
     r"bases?|hila|fields?|side|ribs|wall|shadow))\b)|"
     rf"(?:beyond|past|pass(?:es|ed|ing)?|cross(?:es|ed|ing)?|clears?){_TO_NUMBER}|"
     rf"(?:(?:comes?|gets?|rises?|measures?) (?:up )?to|reach(?:es|ed|ing)?|attain(?:s|ed|ing)?){_TO_LIMIT}|"
-    rf"reached(?= by)|"
+    rf"reached(?= by)|(?:(?<=not )|(?<=n't )|(?<=never ))reach(?= (?:the |a |its )?-?\d)|"
     rf"exceed(?:s|ed|ing)?(?! by| that | those ){_NOT_FELLOW}|in excess of|surpass(?:es|ed|ing)?(?! by){_NOT_FELLOW}|"
     rf"overshoots?|outstrips?{_NOT_FELLOW}|tops{_NOT_FELLOW}|at least|"
     r"upwards? of|north of|[>≥]=?"
@@ -101,7 +101,7 @@ UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.ite
 
 _ANY_UNIT = "|".join(_UNITS.values())
 _NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{_ANY_UNIT})(?!\w))?"
-_NORMAL = rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?)"
+_NORMAL = rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?|widths?|sizes?|lengths?|heights?|breadth|calib\w+|dimensions?|proportions?|place|positions?|extent|distances?|reach|span|girth|share|amount|degree|levels?)"
 _END = r"(?:normal |usual |reference |fitted |PA |AP )*"
 SHARED = {
     "verdict": r"verdict-(?:none|no|yes|unseen|seen)",
@@ -138,7 +138,8 @@ SHARED = {
     "exceeded": r"(?:exceeded|surpassed|passed|topped(?! by an? )) by",
     "up": _UP,
     "down": _DOWN,
-    "unknown": r"not (?:only|merely|simply)",
+    "unknown": r"not (?:only|merely|simply)|(?:abnormal|diseased|sick|unhealthy|pathological) "
+    rf"{_VIEWS}{_WHO}",
     "negation": r"no longer|no|not|nil|nothing|cannot|can't|\w+n't|without|never|neither|nor|none|lacks?|lacking|"
     r"absent|absence|(?:free|clear) (?:of|from)|fail(?:s|ed|ing|ure)? to|unable to|impossible to|hardly|"
     r"scarcely|barely|"
@@ -165,7 +166,7 @@ SHARED = {
     r"considerabl[ey]|discrete|important|further|additional|unequivocal|diffuse(?:ly)?|patchy|air-?space|"
     r"confluent|slight(?:ly)?|mild(?:ly)?|subtle|minor|minimal|"
     r"clear-cut|meaningful(?:ly)?|noteworthy",
-    "side": r"(?:left|right)(?:-sided|-hand| direction)?|both|bilateral(?:ly)?",
+    "side": r"(?:left|right)(?:-sided|-hand| direction|wards?)?|both|bilateral(?:ly)?",
     "view": r"PA|AP|frontal|posteroanterior|anteroposterior",
     "existence": EXISTENCE.pattern,
     "number": _NUMBER,
@@ -227,7 +228,7 @@ BREAK = re.compile(
     r"[;:,()\[\]–—]| - |\.(?!\d)|(?<!anything )(?<!nothing )\bbut\b|\b(?:while|whereas|although|though|"
     r"because|since)\b|"
     r"\band(?= (?:also |then |so )?(?:is|are|was|were|has|have|had|looks?|appears?|seems?|remains?|stays?)\b)|"
-    r"\b(?=(?:which|where(?! (?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
+    r"\b(?=(?:which|where(?! (?:the )?(?:(?:left |right )?(?:side|edge|border|margin|limit|contour) of )?(?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
 )
 """Where a sentence is cut into pieces."""
 
