@@ -43,7 +43,10 @@ _BOX_FIRST = re.compile(rf"{_BOX} ?{_BOXED}\b", re.IGNORECASE)
 _BOX_LAST = re.compile(rf"\b{_BOXED} ?{_BOX}", re.IGNORECASE)
 _DOTS = re.compile(r" ?(?:\.{2,}|…|_{2,}) ?")
 _BULLET = re.compile(r"^\s*(?:[-–—•*·>]+|\d{1,2}[.)](?!\d)|\(?[a-z]\))\s+")
-_ASKING = re.compile(r"\b(?:whether|(?:ask|look|search|hunt|check|test|scan)\w* (?:\w+ ){0,4}?(?:if|for)|expects?|would (?:be|mean))\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\b(?:whether|(?:ask|look|search|hunt|check|test|scan)\w* (?:\w+ ){0,4}?(?:if|for)|expects?|would (?:be|mean))\b",
+    re.IGNORECASE,
+)
 _SPOKEN = re.compile(
     r"(?:[,;:.–—] ?(?:(?:and|but|yet|then|here|on this (?:film|image)) )*|\b(?:and|but|yet) (?:then )?(?:here )?)"
     r"(?:(?:the answer is|the reply is) no|you (?:will |can |would )?find none|there (?:is|are|was|were) none|"

@@ -117,9 +117,7 @@ def _tells_measured(numbers: Sequence[str], score: SignScore) -> bool:
     return any(equals(text, score.value, score.unit) and not equals(text, -score.value, score.unit) for text in numbers)
 
 
-def _check_words(
-    text: str, pieces: Sequence[Sequence[Item]], score: SignScore, names: bool
-) -> Iterator[Fault]:
+def _check_words(text: str, pieces: Sequence[Sequence[Item]], score: SignScore, names: bool) -> Iterator[Fault]:
     items = [item for piece in pieces for item in piece]
     for item in items:
         graded = item.text in {"likely", "probable", "probably", "probability", "unlikely", "p"}
@@ -148,7 +146,7 @@ def _check_polarity(read: Sequence[Polarity], score: SignScore, paired: bool) ->
     sided = any(part.sides & {"left", "right"} for part in read)
     for part in read:
         if sided and not part.said and part.sides == {"bilateral"}:
-            part = part._replace(sides=frozenset())  # noqa: PLW2901 - "both zones were looked at; the right is denser"
+            part = part._replace(sides=frozenset())  # "both zones were looked at; the right is denser"
         for word in part.unread:
             yield Fault("unsupported", f"it is not clear what {word!r} is said of")
         for said in part.said:

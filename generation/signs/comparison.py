@@ -197,12 +197,9 @@ def _check_comparison(
     number = None if target is None else _read_number(items[target].text, frame.unit)
     if target is not None:
         yield from _check_limit(items[target], frame)
-    elif not any(
-        item.kind in _LIMITS for item in (*items, *(before[-8:] if _is_passive(items, at) else ()))
-    ):
-        if len(items) > 1 or not any(item.kind in _LIMITS for item in before):
-            yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
-            return
+    elif not _names_limit(items, at, before):
+        yield Fault("unsupported", f"nothing in the cited evidence lies {items[at].text} anything")
+        return
     if films:
         if reference is None:
             yield Fault("unsupported", "no cited evidence has a reference")
@@ -220,6 +217,12 @@ def _check_comparison(
         yield Fault("unsupported", "no cited evidence has a reference")
     elif (value > limit) is not up or value == limit:
         yield Fault("contradicted", f"the value {value:.4g} does not lie {'above' if up else 'below'} {limit:g}")
+
+
+def _names_limit(items: Sequence[Item], at: int, before: Sequence[Item]) -> bool:
+    """Tell whether a comparison without a number has a limit: in its piece, or before "exceeded" and a bare "above"."""
+    near = before if len(items) == 1 else before[-8:] if _is_passive(items, at) else ()
+    return any(item.kind in _LIMITS for item in (*items, *near))
 
 
 def _check_limit(item: Item, frame: Frame) -> Iterator[Fault]:

@@ -161,7 +161,11 @@ _HARD = r"(?:difficulty|difficulties|trouble|troubles|effort|problems?|struggle|
 _EASE = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
-        (rf"\b(?:have|has|had|having|is|are|was|there (?:is|was)) (?:no|little) (?:\w+ )?{_HARD}(?: in| with| to)?(?= )", "can"),
+        (
+            rf"\b(?:have|has|had|having|is|are|was|there (?:is|was)) (?:no|little) (?:\w+ )?{_HARD}(?: in| with|"
+            rf" to)?(?= )",
+            "can",
+        ),
         (rf"\b(?:without|with no|with little)(?: any| much| great| real| the least| undue)? {_HARD}\b", "easily"),
         (rf"\b(?:have|has|had|having) (?:\w+ )?{_HARD}(?: in| with| to)?(?= \w+ing\b)", "fail to"),
         (r"\b(?:struggle|strain|battle|labour)(?:s|d|ed|ing)? to\b", "fail to"),
@@ -184,7 +188,9 @@ _HALF = re.compile(
 def _normalise(text: str) -> str:
     """Write what is said in several ways in one: signs, spaces, "0.06 or more is usual"."""
     text = " ".join(text.replace("−", "-").replace("’", "'").split())
-    text = re.sub(r"\b(?:your|his|her|their|our|my|(?:the |this |our )?patient's)(?= \w)", "the", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\b(?:your|his|her|their|our|my|(?:the |this |our )?patient's)(?= \w)", "the", text, flags=re.IGNORECASE
+    )
     text = _SHORT.sub(lambda one: f"{_SIDES[one['side']]} {_ZONES[one['zone']]} zone", text)
     text = _HALF.sub(lambda one: f"{one['side']} hemidiaphragm{'' if one['one'][-1] in 'fe' else 's'}", text)
     text = re.sub(r"\b(?:breathing muscles?)\b", "diaphragm", text, flags=re.IGNORECASE)
@@ -205,9 +211,7 @@ def _normalise(text: str) -> str:
         r"\bat least one (?:of (?:the |these |its |both )*)?(?!chest)(?=[a-z])", "one ", text, flags=re.IGNORECASE
     )
     text = re.sub(r"\bat least (?=(?!the |a |its )[a-z])", "", text)
-    text = re.sub(
-        r":(?= not (?:seen|present|visible|identified|detected|found|shown)\b)", "", text
-    )
+    text = re.sub(r":(?= not (?:seen|present|visible|identified|detected|found|shown)\b)", "", text)
     text = re.sub(r"(?<![\w-])(?:Rt|R|RT)\b(?![-–/:.] ?[A-Z])", "right", text)
     text = re.sub(r"(?<![\w-])(?:Lt|L|LT)\b(?![-–/:.] ?[A-Z])", "left", text)
     return re.sub(

@@ -34,7 +34,18 @@ _PLACES = frozenset({
     "in", "on", "at", "near", "beside", "towards", "toward", "along", "under", "behind", "between", "around",
     "across", "through", "into", "onto", "against", "inside", "above", "below", "over", "beneath", "amid", "among",
 })  # fmt: skip
-_LEADING = (_PLACES - {"behind"}) | {"from", "with", "of", "than", "meets", "meet", "meeting", "joins", "where", "which"}
+_LEADING = (_PLACES - {"behind"}) | {
+    "from",
+    "with",
+    "of",
+    "than",
+    "meets",
+    "meet",
+    "meeting",
+    "joins",
+    "where",
+    "which",
+}
 _INNER = frozenset({"the", "a", "an", "its", "their", "our", "this", "that", "and", "of", "each", "both"})
 _COPULAS = frozenset({
     "is", "are", "was", "were", "be", "been", "being", "looks", "look", "appears", "appear", "seems", "seem",

@@ -113,7 +113,11 @@ def settle(items: Sequence[Item]) -> list[Item]:
         led = settled[-1].text if settled else ""
         if item.text == "normal" and (after in {"up", "down", "number"} or before in {"up", "down"} or led == "than"):
             kind = "films"
-        elif item.text in {"normal", "usual", "fine", "ordinary", "regular"} and after == "name" and _is_told(items[at + 1 :]):
+        elif (
+            item.text in {"normal", "usual", "fine", "ordinary", "regular"}
+            and after == "name"
+            and _is_told(items[at + 1 :])
+        ):
             kind = "word"  # "the normal curvature is lost", "is preserved"
         elif kind in POLAR and EXISTENCE.fullmatch(item.text) and _leads_to_number(items[at + 1 : at + 7]):
             kind = "word"  # "an edge is seen along 0.67"

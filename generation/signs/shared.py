@@ -36,7 +36,8 @@ _TO_LIMIT = (
 )
 _TO_NUMBER = rf"(?:{_TO_LIMIT}|(?= (?:the |a |its )?(?:-?\d|one[- ]half|half)))"
 _NOT_SIDE = (
-    r"(?!(?: (?:that|those|in|on|at|of|over|the|its|your|his|her|our|very|same|corresponding|top|tip|upper|lower|middle|"
+    r"(?!(?: (?:that|those|in|on|at|of|over|the|its|your|his|her|our|very|same|corresponding|top|tip|upper|lower|"
+    r"middle|"
     r"mid|bottom|part|portion|half|third|lung|zone|apex|one|density))* (?:left|right|other|opposite|contralateral)\b)"
     r"(?! (?:its |the )?(?:counterpart|fellow|partner|companion|neighbou?r|twin|mate|mirror image|opposite number)\b)"
 )
@@ -101,7 +102,11 @@ UNIT = {unit: re.compile(pattern, re.IGNORECASE) for unit, pattern in _UNITS.ite
 
 _ANY_UNIT = "|".join(_UNITS.values())
 _NUMBER = rf"[-−]?\d+(?:\.\d+)?(?: ?(?:%|per ?cent)(?: (?:{_UNITS['chest widths']}))?|[ -]?(?:{_ANY_UNIT})(?!\w))?"
-_NORMAL = rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?|widths?|sizes?|lengths?|heights?|breadth|calib\w+|dimensions?|proportions?|place|positions?|extent|distances?|reach|span|girth|share|amount|degree|levels?)"
+_NORMAL = (
+    rf"(?:the |its )?(?:{_KNOWN} )+{_VIEWS}(?:range|limits?|bounds?|values?|widths?|sizes?|lengths?|"
+    rf"heights?|breadth|calib\w+|dimensions?|proportions?|place|positions?|extent|distances?|reach|span|girth|"
+    rf"share|amount|degree|levels?)"
+)
 _END = r"(?:normal |usual |reference |fitted |PA |AP )*"
 SHARED = {
     "verdict": r"verdict-(?:none|no|yes|unseen|seen)",
@@ -171,7 +176,8 @@ SHARED = {
     "existence": EXISTENCE.pattern,
     "number": _NUMBER,
     "half": r"half(?: of)?(?: (?:the|its|your|his|her|that of the))?(?: (?:width|breadth|diameter) of the)?"
-    r"(?: (?:inner |bony |entire |whole )?(?:chest|thorax|thoracic(?: cage)?|rib ?cage))?(?: (?:width|diameter|breadth))?",
+    r"(?: (?:inner |bony |entire |whole )?(?:chest|thorax|thoracic(?: cage)?|rib ?cage))?(?: (?:width|diameter|"
+    r"breadth))?",
     "join": r"and|but|yet",
     "more": r"more|less",
     "unit": _ANY_UNIT,
@@ -180,9 +186,9 @@ SHARED = {
 """Patterns by kind of item. A *degree* ("significant", "convincing") is said only of what is denied."""
 
 ORDER = (
-    "verdict", "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded", "up", "down",
-    "unknown", "negation", "yes", "no", "converse", "side", "name", "existence", "half", "patient", "view", "join",
-    "more", "unit", "degree", "word",
+    "verdict", "place", "compared", "share", "unlike", "like", "lowest", "highest", "films", "number", "exceeded",
+    "up", "down", "unknown", "negation", "yes", "no", "converse", "side", "name", "existence", "half", "patient",
+    "view", "join", "more", "unit", "degree", "word",
 )  # fmt: skip
 """Kinds, in the order in which equally long ones win."""
 
@@ -191,7 +197,8 @@ _SIDE_NOUN = (
     r"counterpart|neighbour|neighbor|twin|mate|peer|companion|top|tip|bottom)"
 )
 _AT_SIDE = (
-    rf"(?:left|right|other|opposite|contralateral)(?:-hand|-sided)?(?: (?:upper|lower|middle|mid|lung))*(?: {_SIDE_NOUN})?"
+    rf"(?:left|right|other|opposite|contralateral)(?:-hand|-sided)?(?: (?:upper|lower|middle|mid|"
+    rf"lung))*(?: {_SIDE_NOUN})?"
 )
 _ITS_FELLOW = (
     rf"(?:counterpart|fellow|partner|neighbou?r|companion|peer|mate|twin|mirror image|opposite number|"
@@ -212,7 +219,8 @@ _OUTDONE = "".join(
     for end in ("", "s", "es", "ed", "ing")
 )
 COMPARED = (
-    rf"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|with respect to|versus|vs\.?|beside|besides|"
+    rf"(?:(?:than|compared (?:with|to)|in comparison (?:with|to)|relative to|with respect to|versus|vs\.?|beside|"
+    rf"besides|"
     rf"alongside|next to|side by side with|unlike|against|over against){_LED}|difference (?:to|from) the|"
     r"(?<=in keeping )with(?: the| its)?|(?<=in line )with(?: the| its)?|(?<=level )with(?: the| its)?|"
     r"(?<=proportion )to(?: the| its)?|lags behind(?: the| its)?|"
@@ -228,7 +236,8 @@ BREAK = re.compile(
     r"[;:,()\[\]–—]| - |\.(?!\d)|(?<!anything )(?<!nothing )\bbut\b|\b(?:while|whereas|although|though|"
     r"because|since)\b|"
     r"\band(?= (?:also |then |so )?(?:is|are|was|were|has|have|had|looks?|appears?|seems?|remains?|stays?)\b)|"
-    r"\b(?=(?:which|where(?! (?:the )?(?:(?:left |right )?(?:side|edge|border|margin|limit|contour) of )?(?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
+    r"\b(?=(?:which|where(?! (?:the )?(?:(?:left |right )?(?:side|edge|border|margin|limit|"
+    r"contour) of )?(?:the )?(?:heart|lung|one|aorta|artery|diaphragm|ribs?)\b)|so)\b)"
 )
 """Where a sentence is cut into pieces."""
 

@@ -18,7 +18,8 @@ from thoracite.generation.signs.polarity import Polarity
 from thoracite.generation.signs.settling import Item
 
 _SUPPOSED = re.compile(
-    r"^(?:\S+ ){0,7}?(?:(?:might|may|could|would|should|can) (?:\S+ )?(?:expect|think|imagine|guess|suppose|suspect|wonder|"
+    r"^(?:\S+ ){0,7}?(?:(?:might|may|could|would|should|can) (?:\S+ )?(?:expect|think|imagine|guess|suppose|"
+    r"suspect|wonder|"
     r"fear|hope|show|look|be|mean|have|call|count|appear)|expect|expects|textbook|imagine|suppose|whether|were it|"
     r"had it|if|when|unlike)\b"
 )

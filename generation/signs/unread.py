@@ -40,7 +40,9 @@ _SITE = re.compile(
     r"aort\w*|mediast\w*|midline|fields?|upper|lower|middle|mid|outer|inner|third\w*|one|side|base\w*|skin|line|arch|"
     r"top|peak|spot|contour|outline|shadow|space|axilla|cage|rib|bony|costal)\b"
 )
-_FORMER = re.compile(r"\bused to (?!(?:measure|calculate|compute|assess|judge|decide|call|trace|mark|tell|read|hold|set)\b)")
+_FORMER = re.compile(
+    r"\bused to (?!(?:measure|calculate|compute|assess|judge|decide|call|trace|mark|tell|read|hold|set)\b)"
+)
 _DENIED_THAT = re.compile(
     r"^\W*(?:(?:it|this|that) (?:is|was|would be) (?:not |hardly |un|in|false|wrong|incorrect|impossible|mistaken|too)|"
     r"(?:it|this|that) (?:isn't|wasn't|cannot|can't|could not|couldn't|must not|need not|should not)|"
