@@ -103,7 +103,7 @@ def _tick(text: str) -> str:
 
 def _write(match: re.Match[str]) -> str:
     kind = next(kind for kind, said in match.groupdict().items() if said)
-    return f"; verdict-{kind} {match[kind] if kind in _KEPT else ''}; "
+    return f"; verdict-{kind}{f' {match[kind]}' if kind in _KEPT else ''}; "
 
 
 def apply_answers(pieces: Sequence[Sequence[Item]]) -> Answered:

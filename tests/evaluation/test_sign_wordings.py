@@ -25,7 +25,9 @@ def test_true_sentences_of_the_seen_styles_are_released_and_their_flips_are_not(
     assert not [flip.flipped for flip in seen if is_released(flip.flipped, flip.asked)]
 
 
-@pytest.mark.parametrize("half", ["locked", "second set, seen", "fourth set, seen", "fifth set, seen", "sixth set, seen"])
+@pytest.mark.parametrize(
+    "half", ["locked", "second set, seen", "fourth set, seen", "fifth set, seen", "sixth set, seen"]
+)
 def test_true_sentences_in_other_styles_are_mostly_released(flips: list, half: str) -> None:  # type: ignore[type-arg]
     twins = {(flip.asked.score.sign.question, flip.twin): flip for flip in flips if flip.half == half}
     assert len(twins) > 200

@@ -23,6 +23,8 @@ PAIRS = (
     ("present", "absent"), ("visible", "invisible"), ("sharp", "blunt"), ("clear", "hazy"), ("wide", "narrow"),
     ("lost", "kept"), ("few", "many"), ("coarse", "fine"), ("true", "false"), ("yes", "no"), ("negative", "positive"),
 )  # fmt: skip
+ANGLE, TRACE = "Is the right costophrenic angle blunted?", "Is the right hemidiaphragm hard to trace?"
+DENSER = "Is the right upper zone denser than the left?"
 SWAPS = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
 BEFORE = ("It is not true that ", "We doubt that ", "It cannot be said that ", "It used to be that ")
 BEHIND = (", which is not the case.", " is ruled out.", ": NO.", ", or so it was before.")
@@ -59,15 +61,23 @@ def scores() -> dict[tuple[str, str], SignScore]:
 @pytest.mark.parametrize(
     ("question", "yes", "no"),
     [
-        ("Is the right costophrenic angle blunted?", "Right costophrenic angle blunting: YES", "Right costophrenic angle blunting: NEGATIVE"),
-        ("Is the right costophrenic angle blunted?", "- Blunted right CP angle [x] yes [ ] no", "- Blunted right CP angle [ ] yes [x] no"),
-        ("Is the right costophrenic angle blunted?", "Blunting, right costophrenic angle ..... present", "Blunting, right costophrenic angle ..... absent"),
-        ("Is the right hemidiaphragm hard to trace?", "The right hemidiaphragm is traced only with difficulty", "The right hemidiaphragm is traced without difficulty"),
-        ("Is the right hemidiaphragm hard to trace?", "I struggle to trace the right hemidiaphragm", "I have no trouble tracing the right hemidiaphragm"),
-        ("Is the right upper zone denser than the left?", "RUZ denser than LUZ", "RUZ not denser than LUZ"),
-        ("Is the right upper zone denser than the left?", "Density is greater in the right upper zone than in the left", "Density is less in the right upper zone than in the left"),
+        (ANGLE, "Right costophrenic angle blunting: YES", "Right costophrenic angle blunting: NEGATIVE"),
+        (ANGLE, "- Blunted right CP angle [x] yes [ ] no", "- Blunted right CP angle [ ] yes [x] no"),
+        (ANGLE, "Blunting, right costophrenic angle ..... present", "Blunting, right costophrenic angle ..... absent"),
+        (
+            TRACE,
+            "The right hemidiaphragm is traced only with difficulty",
+            "The right hemidiaphragm is traced without difficulty",
+        ),
+        (TRACE, "I struggle to trace the right hemidiaphragm", "I have no trouble tracing the right hemidiaphragm"),
+        (DENSER, "RUZ denser than LUZ", "RUZ not denser than LUZ"),
+        (
+            DENSER,
+            "Density is greater in the right upper zone than in the left",
+            "Density is less in the right upper zone than in the left",
+        ),
     ],
-)  # fmt: skip
+)
 def test_forms_and_ease_are_read(question: str, yes: str, no: str, scores: dict[tuple[str, str], SignScore]) -> None:
     for answer, true, false in (("yes", yes, no), ("no", no, yes)):
         if (score := scores.get((question, answer))) is not None:
