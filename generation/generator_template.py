@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thoracite.generation.changes.sentences import tell_differences
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.groups import close, deny_without_prior, leave_undecided, name_others, write_quietly
 from thoracite.generation.phrases import begin
@@ -47,7 +48,7 @@ class TemplateGenerator:
         Parameters
         ----------
         study : Study
-            Not used: indication and prior would have to be evidence to be cited.
+            Not used: what an earlier film shows is evidence, and words of the request are not repeated.
         findings : sequence of Finding
             All findings of the image.
         evidence : sequence of Evidence
@@ -55,7 +56,8 @@ class TemplateGenerator:
         """
         cited = CitedFindings(findings, evidence)
         if cited.has_prior and not cited.stands_out:
-            return [begin(sentence) for sentence in write_quietly(cited, _tell_quietly(cited))]
+            quiet = write_quietly(cited, _tell_quietly(cited))
+            return [begin(sentence) for sentence in (*quiet, *tell_differences(evidence))]
         sentences = [
             sentence
             for number, finding in enumerate(cited.asserted[:_MAIN])
@@ -64,7 +66,7 @@ class TemplateGenerator:
         sentences += name_others(cited, cited.asserted[_MAIN:])
         sentences += [*tell_absent(cited, 2 if len(sentences) < _LONG else 1), *_tell_unmeasured(cited)]
         sentences += close(cited) if cited.has_prior else [*leave_undecided(cited), *deny_without_prior(cited)]
-        return [begin(sentence) for sentence in sentences]
+        return [begin(sentence) for sentence in (*sentences, *tell_differences(evidence))]
 
 
 def _tell_quietly(cited: CitedFindings) -> list[str]:

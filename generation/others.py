@@ -57,6 +57,7 @@ def check_others(sentence: str, cited: Iterable[Evidence], evidence: Iterable[Ev
     plain = len(clauses) == 1 and _FORM.fullmatch(clause) and len(_OTHERS.findall(clause)) == 1
     if not plain or find_open_grade(clause.lower()) != "undecided":
         yield Fault("unsupported", "it is not clear what 'others' are")
+        return
     named = {piece.about.id for piece in cited}
     found = (piece.finding for piece in evidence if piece.kind == "finding" and piece.about.id not in named)
     if not any(finding is not None and finding.verdict == "undecided" for finding in found):

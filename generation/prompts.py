@@ -21,6 +21,7 @@ import re
 from collections.abc import Sequence
 
 from thoracite.errors import UsageError
+from thoracite.files import names_image
 from thoracite.generation.signs.words import state_sign, state_value
 from thoracite.types import Evidence, Finding, Study
 from thoracite.types.verdict import ASSERTED, find_rank
@@ -92,7 +93,9 @@ def build_prompt(
 
 
 def _find_words(study: Study) -> list[tuple[str, str]]:
-    return [("The request says", study.indication or ""), ("The earlier report says", study.prior or "")]
+    prior = study.prior or ""
+    words = "" if names_image(prior) else prior
+    return [("The request says", study.indication or ""), ("The earlier report says", words)]
 
 
 def _fill(question: str, findings: Sequence[Finding], evidence: Sequence[Evidence]) -> str:

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from thoracite.generation.changes.check import check_change, check_uncompared
 from thoracite.generation.citations import find_kind
 from thoracite.generation.clauses import find_mentions
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.indication import check_indication
 from thoracite.generation.odds import holds
-from thoracite.generation.others import check_others, name_counted
+from thoracite.generation.others import name_counted
+from thoracite.generation.places import check_places
 from thoracite.generation.relations import find_accepted
 from thoracite.generation.signs.claim import check_sign_claim
 from thoracite.generation.signs.silence import (
@@ -29,11 +30,11 @@ from thoracite.generation.signs.silence import (
     take_own_reading,
 )
 from thoracite.generation.statement import Presence, Quoted, QuotedOdds, Stated, Statement, parse_statement
-from thoracite.generation.wording import GENERIC, LEVELS, SIDES, Grade, normalise
+from thoracite.generation.wording import Grade, normalise
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.kg.vocabulary import CAUSED_BY, SUGGESTS
-from thoracite.types import CITATION, Certainty, Claim, Entity, Evidence, Finding, Side, Triple, Verdict
+from thoracite.types import CITATION, Certainty, Claim, ClaimKind, Entity, Evidence, Finding, Triple, Verdict
 from thoracite.types.verdict import OUTSTANDING
 
 _ALLOWED: dict[Verdict, frozenset[Grade]] = {
@@ -94,21 +95,21 @@ def _find_any(
     if any(piece.kind == "indication" for piece in cited):
         yield from check_indication(claim.sentence, cited)
         return
+    if any(piece.kind == "difference" for piece in cited):
+        yield from (*check_change(claim.sentence, cited), *_check_own_kind(claim, "observation"))
+        return
     counted = name_counted(
         claim.sentence, cited, lambda text: {said.entity.id for said in find_mentions(text, link=link, names=names)}
     )
     yield from counted.faults
     claim = claim.model_copy(update={"sentence": counted.sentence})
-    yield from check_others(claim.sentence, cited, known.values())
+    yield from check_uncompared(claim.sentence, cited, known.values())
     taken = take_own_reading(claim.sentence)
     if taken.said:
         yield from check_own_reading(cited)
         claim = claim.model_copy(update={"sentence": taken.sentence})
     if is_unmeasured(claim.sentence):
-        yield from check_unmeasured(claim.sentence, cited)
-        yield from (
-            [] if claim.kind == "summary" else [Fault("unsupported", f"it is a summary, not of kind {claim.kind}")]
-        )
+        yield from (*check_unmeasured(claim.sentence, cited), *_check_own_kind(claim, "summary"))
         return
     if len(cited) < len(claim.citations) or not any(piece.kind == "sign" for piece in cited):
         statement = parse_statement(claim.sentence, link=link, names=names, extractor=extractor)
@@ -123,6 +124,11 @@ def _find_any(
     if claim.kind != (kind := find_kind(cited)):
         faults.append(Fault("unsupported", f"by what it cites it is a claim of kind {kind}, not {claim.kind}"))
     yield from sorted(faults, key=lambda fault: fault.verdict != "contradicted")
+
+
+def _check_own_kind(claim: Claim, kind: ClaimKind) -> Iterator[Fault]:
+    if claim.kind != kind:
+        yield Fault("unsupported", f"it is of kind {kind}, not {claim.kind}")
 
 
 def _entities(evidence: Iterable[Evidence]) -> Iterator[Entity]:
@@ -181,9 +187,7 @@ def _check_presence(presence: Presence, cited: Sequence[Evidence]) -> Iterator[F
             f"{label}: the sentence says {presence.grade}, the image evidence "
             f"{'absent' if verdict == 'unlikely' else verdict}",
         )
-    places = [place for piece in own if (place := _place(piece)) is not None]
-    yield from _check_sides(presence, places)
-    yield from _check_levels(presence, places)
+    yield from check_places(presence, own)
 
 
 def _is_image_of(piece: Evidence, entity: Entity) -> bool:
@@ -198,57 +202,6 @@ def _has_end(triple: Triple, entity: Entity) -> bool:
 
 def _find_finding(pieces: Iterable[Evidence], entity: Entity) -> Finding | None:
     return next((p.finding for p in pieces if p.finding is not None and p.finding.entity.id == entity.id), None)
-
-
-class Place(NamedTuple):
-    """Side and place, in words, that image evidence states.
-
-    Parameters
-    ----------
-    side : str or None
-        ``left``, ``right`` or ``bilateral``; None where it states none.
-    anatomy : str
-        Place in words; empty where it states none.
-    """
-
-    side: Side | None
-    anatomy: str
-
-
-def _place(piece: Evidence) -> Place | None:
-    region = piece.finding.region if piece.finding is not None else None
-    return Place(region.side, region.anatomy) if region is not None else None
-
-
-def _check_sides(presence: Presence, places: Sequence[Place]) -> Iterator[Fault]:
-    said = {"bilateral"} if {"left", "right"} <= presence.sides else presence.sides
-    if not said:
-        return
-    seen = {place.side for place in places if place.side is not None}
-    if not seen:
-        yield Fault("unsupported", f"{presence.entity.label}: no cited evidence names a side")
-    elif not said <= seen:
-        opposite = seen <= {"left", "right"} and said <= {"left", "right"}
-        yield Fault(
-            "contradicted" if opposite else "unsupported",
-            f"{presence.entity.label}: the sentence says {' and '.join(sorted(said))}, "
-            f"the image evidence {' and '.join(sorted(seen))}",
-        )
-
-
-def _check_levels(presence: Presence, places: Sequence[Place]) -> Iterator[Fault]:
-    seen = {word for place in places for word in _place_words(place.anatomy)}
-    own = _place_words(presence.entity.label)
-    if strange := sorted(presence.places - seen - own):
-        verdict: Judgement = "unsupported"
-        if {"upper", "lower"} <= {*strange, *seen} and not {"upper", "lower"} <= seen:
-            verdict = "contradicted"
-        yield Fault(verdict, f"{presence.entity.label}: no cited evidence places it at {', '.join(strange)}")
-
-
-def _place_words(text: str) -> set[str]:
-    words = text.lower().replace("-", " ").split()
-    return {LEVELS.get(word, word) for word in words if word not in GENERIC and word not in SIDES}
 
 
 def _check_relation(stated: Stated, cited: Sequence[Evidence]) -> Iterator[Fault]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from thoracite.errors import InputError, UsageError
+from thoracite.files import IMAGE_SUFFIXES, names_image
 from thoracite.kg.assertions import compact_or_keep
 from thoracite.kg.concepts import Concept, read_concepts
 from thoracite.kg.linking.suggestion import correct, suggest
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from thoracite.vision.image import ImageInput, Radiograph
 
 _CURIE = re.compile(rf"(?:{'|'.join(PREFIXES)}):\S+", re.IGNORECASE)
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
-"""File name endings of images; the first bytes decide how a file is read."""
 
 
 class Lookup:
@@ -335,15 +333,7 @@ def is_image(query: object) -> bool:
     """Tell whether a query is an image: no text, or a text that ends like an image's path or names a file."""
     if not isinstance(query, str):
         return True
-    return Path(query).suffix.lower() in IMAGE_SUFFIXES or _is_file(query)
-
-
-def _is_file(text: str) -> bool:
-    """Tell whether a text is the path of a file; a long text is not."""
-    try:
-        return Path(text).is_file()
-    except OSError:
-        return False
+    return names_image(query)
 
 
 __all__ = ["IMAGE_SUFFIXES", "Lookup", "is_image"]

@@ -24,6 +24,23 @@ from typing import IO, Any
 
 from thoracite.errors import InputError, UsageError
 
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom")
+"""File name endings of images; the first bytes decide how a file is read."""
+
+
+def names_image(text: str) -> bool:
+    """Tell whether a text is the path of an image: it ends like one, or names a file; a long text does not.
+
+    Examples
+    --------
+    >>> names_image("earlier/film.PNG"), names_image("No effusion. Heart size normal.")
+    (True, False)
+    """
+    try:
+        return Path(text).suffix.lower() in IMAGE_SUFFIXES or Path(text).is_file()
+    except (OSError, ValueError):
+        return False
+
 
 @contextmanager
 def replace_path(path: Path, *, private: bool = False) -> Iterator[Path]:
@@ -207,4 +224,13 @@ def read_rows(
         raise InputError(f"{path} is no proper table in UTF-8 ({error}); expected {expected}") from error
 
 
-__all__ = ["TableRow", "explain_writing", "read_rows", "replace_file", "replace_path", "write_text"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "TableRow",
+    "explain_writing",
+    "names_image",
+    "read_rows",
+    "replace_file",
+    "replace_path",
+    "write_text",
+]

@@ -58,12 +58,15 @@ class Case(NamedTuple):
         What the encoder read.
     untouched : Explanation
         Its explanation, with nothing set or left out.
+    earlier : Reading or None
+        What the encoder read in an earlier film of the patient; None where none was given.
     """
 
     study: Study
     radiograph: Radiograph
     reading: Reading
     untouched: Explanation
+    earlier: Reading | None = None
 
 
 class LeftOut(NamedTuple):

@@ -6,11 +6,15 @@ evidence does not support, and the rest is released; if none is left, the explan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from thoracite.errors import InputError, UsageError
+from thoracite.files import names_image
+from thoracite.generation.changes.compare import compare_readings
 from thoracite.generation.generator import AnyGenerator, open_generator
 from thoracite.generation.grounding.writing import Asked, Judge, Written, find_doubt, write
 from thoracite.generation.indication import collect_indication
@@ -18,7 +22,6 @@ from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report.check import ReportCheck, check_report, decide, read_report
 from thoracite.interventions import (
     Case,
-    Key,
     check_triples,
     compare,
     describe_triples,
@@ -33,7 +36,7 @@ from thoracite.retrieval.evidence import collect_evidence
 from thoracite.retrieval.retriever import Retrieval, Retriever
 from thoracite.retrieval.similar.evidence import collect_similar
 from thoracite.settings import Settings
-from thoracite.types import Answer, Dropped, Evidence, Explanation, Finding, Noun, Study, Subgraph, View
+from thoracite.types import Answer, Dropped, Evidence, Explanation, Finding, ImageError, Study, Subgraph, Touch, View
 
 if TYPE_CHECKING:
     from thoracite.kg.stores.store import GraphStore
@@ -43,20 +46,8 @@ if TYPE_CHECKING:
 NO_GRAPH = "no graph was asked for, so findings are named without reasons"
 """Reason of an explanation that was released without a graph."""
 
-
-class ImageError(Noun):
-    """An image of a batch that could not be read.
-
-    Parameters
-    ----------
-    image : str
-        Path or name of the image.
-    error : str
-        One sentence: the fault and the expectation.
-    """
-
-    image: str
-    error: str
+UNSUPPORTED = "no sentence that was written is supported by its evidence"
+"""Reason of an explanation that was withheld after it was written."""
 
 
 class Explainer:
@@ -161,13 +152,25 @@ class Explainer:
         given = study.image if isinstance(image, Study) else image
         radiograph = self.retriever.load(given, view=study.view)
         reading = self.retriever.interpret(radiograph)
-        untouched = self.explain_read(study, radiograph, reading)
+        earlier = self._read_earlier(study, radiograph)
+        untouched = self.explain_read(study, radiograph, reading, earlier=earlier)
         if study.similar and not untouched.abstained:
             patients = filter(None, [study.patient])
             found = self.retriever.find_similar(given, radiograph, reading, patients=patients)
             evidence = (*untouched.evidence, *collect_similar(found, untouched.evidence))
             untouched = untouched.model_copy(update={"evidence": evidence})
-        return Case(study, radiograph, reading, untouched)
+        return Case(study, radiograph, reading, untouched, earlier)
+
+    def _read_earlier(self, study: Study, radiograph: Radiograph) -> Reading | None:
+        """Read the earlier image that a study names; None where it names none, or words."""
+        if study.prior is None or not names_image(study.prior):
+            return None
+        earlier = self.retriever.load(study.prior, view="unknown")
+        if np.array_equal(earlier.pixels, radiograph.pixels):
+            raise InputError(
+                f"the earlier film {study.prior} is the same picture as {study.image}; give an earlier one"
+            )
+        return self.retriever.interpret(earlier)
 
     def intervene(
         self, case: Case, *, signs: Mapping[str, float | Answer | None] | None = None, without: Sequence[str] = ()
@@ -203,9 +206,8 @@ class Explainer:
             case.study,
             shown,
             self.retriever.interpret(shown) if left_out.boxes else case.reading,
-            signs=changes,
-            without=left_out.triples,
-            before=before.evidence,
+            touched=Touch(changes, left_out.triples, before.evidence),
+            earlier=case.earlier,
         )
         notes = describe_triples(left_out, before, encoder) if left_out.triples else ()
         return compare(before, after, left_out, signs=changes, notes=notes)
@@ -223,40 +225,43 @@ class Explainer:
         radiograph: Radiograph,
         reading: Reading,
         *,
-        signs: Mapping[str, float | Answer | None] | None = None,
-        without: Collection[Key] = (),
-        before: Sequence[Evidence] = (),
+        touched: Touch = Touch(),  # noqa: B008 - immutable
+        earlier: Reading | None = None,
     ) -> Explanation:
         """Explain what an encoder has read in an image.
 
         Parameters
         ----------
-        study : Study
-            The request.
-        radiograph, reading : Radiograph, Reading
-            The pixels, and what was read in them.
-        signs, without
-            As :meth:`explain` takes them, triples by CURIEs.
-        before : sequence of Evidence
-            Keeps its keys.
+        study, radiograph, reading : Study, Radiograph, Reading
+            The request, the pixels, and what was read in them.
+        touched : Touch
+            Signs that are set, triples that are left out, and evidence that keeps its keys.
+        earlier : Reading or None
+            What was read in an earlier film of the patient.
         """
-        if not reading.accepted:
-            return self._withhold(study, reading, reading.reason or "the image cannot be read by the model")
-        if doubt := find_doubt(reading.findings):
+        refused = None if reading.accepted else reading.reason or "the image cannot be read by the model"
+        if doubt := refused or find_doubt(reading.findings):
             return self._withhold(study, reading, doubt)
-        if signs:
-            reading = self._set_signs(reading, signs)
-        if self.settings.risk is not None:
-            reading = hold_back_reading(reading, self.settings.risk, encoder=self.retriever.encoder.name)
+        if touched.signs:
+            reading = self._set_signs(reading, touched.signs)
+        reading, earlier = self._hold_back(reading), earlier and self._hold_back(earlier)
         firewall = self.retriever.find_firewall(study.patient, radiograph, reading) if self.graph else None
-        found = self._retrieve(reading.findings, reading.view, without=without, firewall=firewall)
+        found = self._retrieve(reading.findings, reading.view, without=touched.without, firewall=firewall)
         evidence = (*found.evidence, *collect_indication(study.indication, found.evidence))
-        evidence = keep_keys(evidence, before) if before else evidence
+        if earlier is not None:
+            compared = compare_readings(earlier, reading, evidence)
+            evidence = (*evidence, *compared.evidence)
+            reading = reading.model_copy(update={"notes": (*reading.notes, *compared.notes)})
+        evidence = keep_keys(evidence, touched.before) if touched.before else evidence
         written = self._write(study, radiograph, reading, evidence)
         if not written.claims:
-            reason = "no sentence that was written is supported by its evidence"
-            return self._withhold(study, reading, reason, dropped=written.dropped)
+            return self._withhold(study, reading, UNSUPPORTED, dropped=written.dropped)
         return self._release(study, reading, evidence, written)
+
+    def _hold_back(self, reading: Reading) -> Reading:
+        if self.settings.risk is None or not reading.accepted:
+            return reading
+        return hold_back_reading(reading, self.settings.risk, encoder=self.retriever.encoder.name)
 
     def _set_signs(self, reading: Reading, changes: Mapping[str, float | str | None]) -> Reading:
         from thoracite.vision.encoder import SignEncoder
@@ -360,35 +365,19 @@ class Explainer:
         return write(self.generator, Asked(study, radiograph, reading), evidence, judge, complete=self.complete)
 
     def _release(self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], written: Written) -> Explanation:
-        return Explanation(
-            image=study.image,
-            view=reading.view,
-            view_probability=reading.view_probability,
-            notes=reading.notes,
-            findings=reading.findings,
-            claims=written.claims,
-            evidence=evidence,
-            dropped=written.dropped,
-            generator=self.generator.name,
-            graph=self.digest,
-            reason=None if self.graph else NO_GRAPH,
-        )
+        reason = None if self.graph else NO_GRAPH
+        said = {"claims": written.claims, "evidence": evidence, "dropped": written.dropped}
+        return Explanation(**self._describe(study, reading), **said, reason=reason)
 
     def _withhold(
         self, study: Study, reading: Reading, reason: str, *, dropped: tuple[Dropped, ...] = ()
     ) -> Explanation:
-        return Explanation(
-            image=study.image,
-            view=reading.view,
-            view_probability=reading.view_probability,
-            notes=reading.notes,
-            findings=reading.findings,
-            dropped=dropped,
-            generator=self.generator.name,
-            graph=self.digest,
-            abstained=True,
-            reason=reason,
-        )
+        return Explanation(**self._describe(study, reading), dropped=dropped, abstained=True, reason=reason)
+
+    def _describe(self, study: Study, reading: Reading) -> dict[str, Any]:
+        """Return what every explanation says of its image, its generator and its graph."""
+        read = {name: getattr(reading, name) for name in ("view", "view_probability", "notes", "findings")}
+        return {"image": study.image, **read, "generator": self.generator.name, "graph": self.digest}
 
 
 def _name(image: ImageInput) -> str:

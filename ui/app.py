@@ -92,16 +92,19 @@ def _add_html(text: str, name: str) -> gr.HTML:
 def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: Sequence[Path]) -> None:
     """Add what explains an image: upload, examples, result."""
 
-    def explain_upload(path: str | None, request: gr.Request) -> Iterator[tuple[str, None]]:
+    def explain_upload(
+        path: str | None, earlier: str | None, request: gr.Request
+    ) -> Iterator[tuple[str, None, str | None]]:
         if path is None:
-            yield str(render_welcome()), None
+            yield str(render_welcome()), None, earlier
             return
-        upload = Path(path)
+        upload, prior = Path(path), None if earlier is None else Path(earlier)
         try:
-            yield str(render_working(upload.name)), None
-            yield _explain(service, upload, request), None
+            yield str(render_working(upload.name)), None, earlier
+            yield _explain(service, upload, request, prior), None, None
         finally:
-            shutil.rmtree(upload.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
+            for file in filter(None, (upload, prior)):
+                shutil.rmtree(file.parent, ignore_errors=True)  # Gradio puts every upload into its own folder
 
     def explain_example(event: gr.SelectData, request: gr.Request) -> Iterator[str]:
         example = examples[event.index]
@@ -112,6 +115,9 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
         with gr.Column(scale=2, min_width=260):
             gr.HTML("<h2>Upload a chest X-ray</h2><p>PNG, JPEG or DICOM; its file is not kept</p>")
             upload = gr.File(show_label=False, label="Chest X-ray", height=148, elem_id="upload")
+            with gr.Accordion("Compare with an earlier film", open=False):
+                gr.HTML("<p>Put it here first, then upload the film above; both of one patient, in the same view</p>")
+                earlier = gr.File(show_label=False, label="Earlier film", height=120, elem_id="earlier")
         with gr.Column(scale=3, min_width=320):
             gr.HTML(f"<h2>Or pick an example</h2><p>{OF_EXAMPLES}</p>")
             gallery = _add_gallery(examples, thumbnails)
@@ -121,7 +127,7 @@ def _add_explaining(service: Service, examples: Sequence[Example], thumbnails: S
         "api_visibility": "private",
         "show_progress": "hidden",
     }
-    upload.upload(explain_upload, upload, [result, upload], **shown)
+    upload.upload(explain_upload, [upload, earlier], [result, upload, earlier], **shown)
     gallery.select(explain_example, None, result, **shown)
 
 
@@ -176,11 +182,14 @@ async def _mount(app: FastAPI, build: Callable[[], gr.Blocks], max_bytes: int) -
     )
 
 
-def _explain(service: Service, path: Path, request: gr.Request) -> str:
+def _explain(service: Service, path: Path, request: gr.Request, prior: Path | None = None) -> str:
     try:
-        name, explanation, picture = service.open_case(path, _name_session(request))
+        name, explanation, picture = service.open_case(path, _name_session(request), prior)
     except ThoraciteError as error:
-        return str(render_message(str(error).replace(f"{path.parent}/", "")))
+        said = str(error)
+        for file in filter(None, (path, prior)):
+            said = said.replace(f"{file.parent}/", "")
+        return str(render_message(said))
     return str(render_body(explanation, picture, assertions="/assertion/", live=name))
 
 

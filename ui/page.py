@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from thoracite import __version__
+from thoracite.generation.changes.sentences import show_both
 from thoracite.generation.conversation.question import suggest_questions
 from thoracite.interventions import name_score
 from thoracite.kg.vocabulary import PREFIXES
@@ -40,6 +41,7 @@ CSS: dict[Verdict, str] = {
 _HELPERS: dict[str, Any] = {
     "describe": describe_evidence,
     "describe_odds": describe_odds,
+    "show_both": show_both,
     "describe_sign": describe_sign,
     "name_score": name_score,
     "state_choice": state_choice,
@@ -190,6 +192,7 @@ def make_context(
         "links": links,
         "hidden": list_hidden(changes) if changes else [],
         "waterfalls": {} if live else {one.entity.id: draw_waterfall(one) for one in findings if one.signs},
+        "compared": [item for item in explanation.evidence if item.difference is not None],
         "claims": [split_claim(claim, changes) for claim in explanation.claims],
         "cited": cited,
         "others": [one for one in explanation.evidence if one not in cited and one.kind != "image"],

@@ -3,8 +3,9 @@
 ======================  ===================================================================================
 ``GET /``               the page
 ``GET /healthz``        ``{"status": "ok", "version": …, "ready": …}``
-``POST /explain``       multipart field ``image``, perhaps ``sign`` and ``without``, each as often as wanted,
-                        ``similar`` (yes, no) and ``patient``; the JSON object of ``thoracite explain --json``
+``POST /explain``       multipart field ``image``, perhaps ``prior`` (an earlier film), ``sign`` and ``without``, each
+                        as often as wanted, ``similar`` (yes, no) and ``patient``; the JSON object of
+                        ``thoracite explain --json``
 ``POST /ask``           multipart fields ``image`` and ``question``: what the evidence answers
 ``POST /retrieve``      ``{"query": "pleural effusion"}``; the object of ``thoracite retrieve --json``
 ``POST /check-report``  multipart fields ``report`` and, unless the text is checked alone, ``image``
@@ -284,7 +285,15 @@ async def _read_upload(request: Request, *, has_index: bool) -> tuple[str, bytes
         if similar == "yes" and not has_index:
             raise HTTPException(400, "the server has no index of images; start it with --similar INDEX")
         asked = {"signs": parse_signs(signs), "without": without, "patient": patient, "similar": similar != "no"}
+        asked["prior"] = await _read_prior(form.get("prior"))
         return image.filename or "image", await image.read(), asked
+
+
+async def _read_prior(sent: UploadFile | str | None) -> tuple[str, bytes] | None:
+    """Read an earlier film; words are refused, for a caller may not name files of this machine."""
+    if isinstance(sent, str):
+        raise HTTPException(400, "the field prior has no file; send one PNG, JPEG or DICOM file of the same patient")
+    return None if sent is None else (sent.filename or "earlier", await sent.read())
 
 
 @contextlib.asynccontextmanager
@@ -292,7 +301,7 @@ async def _read_form(request: Request) -> AsyncIterator[FormData]:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(415, "send multipart/form-data, an image in the field image, a report in the field report")
     try:
-        form = await request.form(max_files=1, max_fields=MOST_FIELDS)
+        form = await request.form(max_files=2, max_fields=MOST_FIELDS)
     except AnyHTTPException as error:
         if error.status_code != 400:  # too large or too slow, which the limits have said already
             raise

@@ -53,7 +53,7 @@ class Explaining(Protocol):
         """Explain one image, with signs set and something left out."""
         ...
 
-    def open_case(self, image: str | Path) -> Case:
+    def open_case(self, image: str | Path | Study) -> Case:
         """Read and explain one image, and keep what interventions need."""
         ...
 
@@ -119,6 +119,7 @@ class Service:
         without: Sequence[str] = (),
         patient: str | None = None,
         similar: bool = True,
+        prior: Path | None = None,
     ) -> Explanation:
         """Explain an image on this machine.
 
@@ -128,8 +129,8 @@ class Service:
             The image.
         signs, without
             As :meth:`thoracite.pipeline.Explainer.explain` takes them.
-        patient, similar
-            As :class:`thoracite.types.Study` has them.
+        patient, similar, prior
+            As :class:`thoracite.types.Study` has them; ``prior`` is a file.
 
         Raises
         ------
@@ -140,7 +141,7 @@ class Service:
         BusyError
             If too many requests wait.
         """
-        study = Study(image=str(path), patient=patient, similar=similar)
+        study = Study(image=str(path), patient=patient, similar=similar, prior=None if prior is None else str(prior))
         with self._reading.enter():
             explanation = self.load().explain(study, signs=signs, without=without)
             self._count(explanation)
@@ -150,6 +151,8 @@ class Service:
         self,
         name: str,
         data: bytes,
+        *,
+        prior: tuple[str, bytes] | None = None,
         **asked: Any,
     ) -> Explanation:
         """Explain uploaded bytes; they are on disk only while they are read.
@@ -160,6 +163,8 @@ class Service:
             File name as sent; only its last part is used.
         data : bytes
             PNG, JPEG or DICOM.
+        prior : tuple of str and bytes, or None
+            Name and bytes of an earlier film.
         **asked
             As :meth:`explain` takes it.
 
@@ -171,9 +176,12 @@ class Service:
             As :meth:`explain`.
         """
         with keep_upload(name, data) as path:
-            return self.explain(path, **asked)
+            if prior is None:
+                return self.explain(path, **asked)
+            with keep_upload(*prior) as earlier:
+                return self.explain(path, prior=earlier, **asked)
 
-    def open_case(self, path: Path, session: str) -> tuple[str, Explanation, Picture]:
+    def open_case(self, path: Path, session: str, prior: Path | None = None) -> tuple[str, Explanation, Picture]:
         """Explain an image on this machine for the page, and keep its reading for interventions.
 
         Parameters
@@ -182,6 +190,8 @@ class Service:
             The image.
         session : str
             Name of the visitor's session; what is kept goes when it ends.
+        prior : Path or None
+            An earlier film on this machine.
 
         Returns
         -------
@@ -194,11 +204,14 @@ class Service:
             As :meth:`explain`.
         """
         with self._reading.enter():
-            case = self.load().open_case(path)
+            asked = path if prior is None else Study(image=str(path), prior=str(prior))
+            case = self.load().open_case(asked)
             picture = render_pixels(case.radiograph.pixels)
             self._count(case.untouched)
         untouched = case.untouched.model_copy(update={"image": path.name})
-        case = case._replace(study=case.study.model_copy(update={"image": path.name}), untouched=untouched)
+        case = case._replace(
+            study=case.study.model_copy(update={"image": path.name, "prior": None}), untouched=untouched
+        )
         return self.cases.keep(case, session), untouched, picture
 
     @contextmanager

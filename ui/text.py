@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from thoracite.generation.changes.sentences import describe_difference
 from thoracite.kg.stores.store import QueryResult
 from thoracite.kg.vocabulary import expand
 from thoracite.types import (
@@ -182,23 +183,20 @@ def find_cited(explanation: Explanation) -> list[Evidence]:
 
 
 def describe_evidence(evidence: Evidence) -> str:
-    """What one piece of evidence says, in one line.
-
-    Triples read subject, relation, object; image evidence names its probability or score, its verdict and ratio, and
-    its place.
-    """
+    """What one piece of evidence says, in one line: a triple as it reads, image evidence with its numbers and place."""
     if evidence.triple is not None:
         triple = evidence.triple
         line = f"{triple.subject.label} — {triple.relation.label} → {triple.object.label}"
         return line if triple.certainty is Certainty.PRESENT else f"{line} ({triple.certainty.value})"
     if evidence.sign is not None:
         return describe_sign(evidence.sign)
-    label = evidence.about.label
+    if evidence.difference is not None:
+        return describe_difference(evidence.difference)
     if evidence.kind == "image":
         return f"{evidence.image}: {evidence.label} (distance {evidence.distance:.3f})"
-    if evidence.finding is None:
+    label, finding = evidence.about.label, evidence.finding
+    if finding is None:
         return label
-    finding = evidence.finding
     place = finding.region.anatomy if finding.region else ""
     if evidence.kind == "region":
         return f"{label} in the image: {place or 'where the model looked'}"

@@ -17,6 +17,7 @@ from thoracite.ui.records.explanation import (
     ChangesRecord,
     ClaimRecord,
     CountsRecord,
+    DifferenceEvidence,
     DrawingRecord,
     DroppedRecord,
     ExplanationRecord,
@@ -230,6 +231,8 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
         asked = evidence.sign.sign
         read = evidence.sign.model_dump(include={"side", "value", "unit", "answer", "log_odds"})
         return SignEvidence(**shared, **read, sign=asked.id, question=asked.question)
+    if evidence.difference is not None:
+        return DifferenceEvidence(**shared, **evidence.difference.model_dump())
     region = _region(evidence.finding.region) if evidence.finding else None
     if evidence.kind == "region" and region is not None:
         return RegionEvidence(**shared, **region.model_dump())

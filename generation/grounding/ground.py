@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from thoracite.generation.changes.check import find_compared
 from thoracite.generation.citations import strip_citations
 from thoracite.generation.grounding.findings import cite_findings
 from thoracite.generation.grounding.rewriting import rewrite
@@ -121,6 +122,8 @@ def _list_ways(sentence: str, source: Source) -> Iterator[dict[int, tuple[str, .
         for piece in source.evidence:
             if piece.kind == "indication":
                 yield {len(sentence.rstrip(" .")): (piece.key,)}
+    for piece in find_compared(sentence, source.evidence):
+        yield {len(sentence.rstrip(" .")): (piece.key,)}
     yield from cite_findings(sentence, source)
     yield from cite_signs(sentence, source)
     yield from find_nearest(sentence, source)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from thoracite.generation.citations import strip_citations
+from thoracite.generation.citations import parse_citations, strip_citations
 from thoracite.generation.grounding.source import Source
 from thoracite.generation.indication import is_indication
 from thoracite.generation.signs.lexicon import find_lexicon, scan
@@ -50,6 +50,9 @@ def find_strange(sentence: str, source: Source) -> str | None:
     source : Source
         Evidence of the image.
     """
+    cited = set(parse_citations(sentence))
+    if any(piece.kind == "difference" and piece.key in cited for piece in source.evidence):
+        return None  # the forms of change have been read whole
     if is_unmeasured(sentence) or is_indication(sentence):
         return None  # their forms have no room for a word more
     parts = cut_parts(take_own_reading(sentence).sentence) or [Part(sentence, ())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from thoracite.generation.changes.sentences import tell_differences
 from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.generator import AnyGenerator, Generator
@@ -109,7 +110,7 @@ def write(
 
 
 def tell_unsaid(claims: Sequence[Claim], findings: Sequence[Finding], evidence: Sequence[Evidence]) -> Iterator[str]:
-    """Write the template's sentences on asserted findings that no claim tells the verdict of.
+    """Write the template's sentences on asserted findings and on differences from an earlier film that no claim tells.
 
     Parameters
     ----------
@@ -128,6 +129,7 @@ def tell_unsaid(claims: Sequence[Claim], findings: Sequence[Finding], evidence: 
         why = carry(cited.list_signs(finding)) or state_own_reading(finding)
         yield begin(f"{observe(cited, finding).removesuffix('.')}{why}.")
     yield from map(begin, name_others(cited, unsaid[_MAIN:]))
+    yield from map(begin, tell_differences([piece for piece in evidence if piece.key not in keys]))
 
 
 def find_doubt(findings: Sequence[Finding]) -> str | None:

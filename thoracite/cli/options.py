@@ -21,7 +21,12 @@ Generator = Annotated[
     ),
 ]
 Indication = Annotated[str | None, typer.Option("--indication", help="Words of the request; cited as such alone.")]
-Earlier = Annotated[str | None, typer.Option("--prior", help="Words of the earlier report, for models that read it.")]
+Earlier = Annotated[
+    str | None,
+    typer.Option(
+        "--prior", help="An earlier film of the patient (PNG, JPEG, DICOM) to compare with, or words of its report."
+    ),
+]
 Dropped = Annotated[bool, typer.Option("--dropped", help="Also tell sentences that were not released, and why.")]
 Encoder = Annotated[str | None, typer.Option("--encoder", help="Encoder that reads the image.")]
 NoGraph = Annotated[bool, typer.Option("--no-graph", help="Observations only, without the knowledge graph.")]

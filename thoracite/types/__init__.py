@@ -10,8 +10,9 @@ Every noun is immutable and refuses fields that it does not know.
 
 from __future__ import annotations
 
-from thoracite.types.changes import Changes, FindingChange
-from thoracite.types.explanation import Claim, ClaimKind, Dropped, Evidence, Explanation
+from thoracite.types.changes import Changes, FindingChange, Touch
+from thoracite.types.difference import Change, Difference
+from thoracite.types.explanation import Claim, ClaimKind, Dropped, Evidence, Explanation, ImageError
 from thoracite.types.graph import Certainty, Counts, Entity, Provenance, Relation, ScoredTriple, Subgraph, Triple
 from thoracite.types.image import (
     CERTAINTIES,
@@ -36,6 +37,7 @@ __all__ = [
     "CITATION",
     "Answer",
     "Certainty",
+    "Change",
     "Changes",
     "Claim",
     "ClaimKind",
@@ -43,6 +45,7 @@ __all__ = [
     "Confidence",
     "Counts",
     "Curie",
+    "Difference",
     "Drawing",
     "Dropped",
     "Entity",
@@ -51,6 +54,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "FindingChange",
+    "ImageError",
     "Limit",
     "Noun",
     "Probability",
@@ -65,6 +69,7 @@ __all__ = [
     "SignScore",
     "Study",
     "Subgraph",
+    "Touch",
     "Triple",
     "Verdict",
     "View",

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import Field
 
 from thoracite.types.graph import Entity
 from thoracite.types.image import Answer, Verdict
 from thoracite.types.noun import Noun, Probability
+
+if TYPE_CHECKING:
+    from thoracite.types.explanation import Evidence
+
+
+class Touch(NamedTuple):
+    """What is set or left out before an image that was read is explained.
+
+    Parameters
+    ----------
+    signs : mapping of str to float, str or None
+        Signs that are set, by CURIE and side; None takes one away.
+    without : collection of (str, str, str)
+        Triples that are left out, by CURIEs.
+    before : sequence of Evidence
+        Keeps its keys.
+    """
+
+    signs: Mapping[str, float | Answer | None] = MappingProxyType({})
+    without: Collection[tuple[str, str, str]] = ()
+    before: Sequence[Evidence] = ()
 
 
 class FindingChange(Noun):
@@ -59,4 +82,4 @@ class Changes(Noun):
     notes: tuple[str, ...] = ()
 
 
-__all__ = ["Changes", "FindingChange"]
+__all__ = ["Changes", "FindingChange", "Touch"]

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from thoracite.types.changes import Changes
+from thoracite.types.difference import Difference
 from thoracite.types.graph import Entity, Triple
 from thoracite.types.image import Finding, SignScore, View
 from thoracite.types.noun import CITATION, EvidenceKey, Noun, Probability
@@ -25,8 +26,8 @@ class Evidence(Noun):
     key : str
         ``E1``, ``E2``, …
     kind : str
-        ``triple`` (graph); ``finding``, ``sign``, ``region`` (this image); ``image`` (a similar image) or
-        ``indication`` (the words of the request).
+        ``triple`` (graph); ``finding``, ``sign``, ``region`` (this image); ``difference`` (this image and an earlier
+        one of the patient); ``image`` (a similar image) or ``indication`` (the words of the request).
     stance : str
         ``for`` or ``against`` the finding in ``about``.
     score : float
@@ -43,6 +44,8 @@ class Evidence(Noun):
         For kinds ``finding``, ``sign`` and ``region``: their finding.
     sign : SignScore or None
         For kind ``sign``.
+    difference : Difference or None
+        For kind ``difference``.
     label : str
         For kinds ``image`` and ``indication``: the similar image's label, the request's words.
     labels : tuple of Entity
@@ -61,7 +64,7 @@ class Evidence(Noun):
     """
 
     key: EvidenceKey
-    kind: Literal["triple", "finding", "sign", "region", "image", "indication"]
+    kind: Literal["triple", "finding", "sign", "region", "difference", "image", "indication"]
     stance: Literal["for", "against"] = "for"
     score: float
     parts: Mapping[str, float] = Field(default_factory=dict)
@@ -70,6 +73,7 @@ class Evidence(Noun):
     triple: Triple | None = None
     finding: Finding | None = None
     sign: SignScore | None = None
+    difference: Difference | None = None
     label: str = ""
     labels: tuple[Entity, ...] = ()
     image: str = ""
@@ -80,7 +84,13 @@ class Evidence(Noun):
     @model_validator(mode="after")
     def _kind_has_its_part(self) -> Self:
         region = self.finding and self.finding.region
-        parts = {"triple": self.triple, "finding": self.finding, "sign": self.sign, "region": region}
+        parts = {
+            "triple": self.triple,
+            "finding": self.finding,
+            "sign": self.sign,
+            "region": region,
+            "difference": self.difference,
+        }
         if not parts.get(self.kind, self.label):
             raise ValueError(f"evidence {self.key} of kind {self.kind} lacks its {self.kind}")
         if self.kind == "image" and (not self.image or self.distance is None):
@@ -99,8 +109,9 @@ class Claim(Noun):
         A sentence with its citations in place: ``… [E1][E2]``.
     kind : str
         ``summary`` (nothing stands out; what is undecided or could not be measured), ``observation`` (a sign or place
-        in this image), ``reason`` (a triple and the image evidence it speaks of), ``expected`` (looked for and
-        absent), ``diagnosis`` (the verdict on a finding) or ``background`` (triples alone).
+        in this image, or a difference from an earlier one), ``reason`` (a triple and the image evidence it speaks of),
+        ``expected`` (looked for and absent), ``diagnosis`` (the verdict on a finding) or ``background`` (triples
+        alone).
     citations : tuple of str
         The keys in the sentence, in order.
     verdict : str
@@ -238,4 +249,19 @@ class Explanation(Noun):
         return render_explained([self])
 
 
-__all__ = ["Claim", "ClaimKind", "Dropped", "Evidence", "Explanation"]
+class ImageError(Noun):
+    """An image of a batch that could not be read.
+
+    Parameters
+    ----------
+    image : str
+        Path or name of the image.
+    error : str
+        One sentence: the fault and the expectation.
+    """
+
+    image: str
+    error: str
+
+
+__all__ = ["Claim", "ClaimKind", "Dropped", "Evidence", "Explanation", "ImageError"]

@@ -47,8 +47,11 @@ class Study(Noun):
         Path of a PNG, JPEG or DICOM file.
     view : str
         ``PA``, ``AP``, ``lateral`` or ``unknown``.
-    indication, prior : str or None
-        Free text of the request and of the earlier report; never stored.
+    indication : str or None
+        Free text of the request; never stored.
+    prior : str or None
+        Path of an earlier image of the patient, with which this one is compared; or free text of the earlier report.
+        Never stored.
     signs : mapping of str to float, str or None
         Signs that are set instead of read, by CURIE and side: a value, ``yes``, ``no``, or None to take one away.
     patient : str or None

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO, get_args
 
 from thoracite.errors import InputError, UsageError
+from thoracite.files import names_image
 from thoracite.settings import SECRETS, Settings
 from thoracite.types import Answer, Explanation, Study, View
 from thoracite.ui.cluster.workers import Cluster, explain_on_workers
@@ -51,7 +52,7 @@ class Asked(NamedTuple):
     patient : str or None
         The patient, whose images do not count among similar ones.
     indication, prior : str or None
-        Words of the request and of the earlier report.
+        Words of the request; an earlier film, or words of its report.
     """
 
     view: str = "unknown"
@@ -106,7 +107,8 @@ def explain_images(
     InputError
         At the end, if an image could not be read, or at once, if a folder holds none.
     UsageError
-        Before any work, if a file cannot be written, or a page would hold too many images.
+        Before any work, if a file cannot be written, a page would hold too many images, or one earlier film is to be
+        compared with several.
     """
     from thoracite.pipeline import Explainer
     from thoracite.ui.page import render_explained
@@ -115,6 +117,8 @@ def explain_images(
     images = list(find_images(paths))
     one = Study(image="", **asked._asdict() | {"view": _check_view(asked.view)})
     studies = [one.model_copy(update={"image": str(image)}) for image in images]
+    if asked.prior is not None and len(images) > 1 and names_image(asked.prior):
+        raise UsageError(f"--prior is a film of one patient and {len(images)} images are given; explain one at a time")
     read_prevalence(settings.prevalence)  # a fault in it is told once, not for each image
     if html is not None and len(images) > LONGEST_PAGE:
         raise UsageError(

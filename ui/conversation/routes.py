@@ -40,6 +40,8 @@ def add_asking(app: FastAPI, service: Service, read_upload: ReadUpload, run: Run
     async def ask(request: Request) -> dict[str, Any]:
         """Answer a question from the evidence of an image; every sentence is cited and verified."""
         name, data, asked = await read_upload(request, has_index=False)
+        if asked["prior"] is not None:
+            raise HTTPException(400, "questions compare no films; send the field prior to POST /explain")
         question = (await request.form()).get("question")
         if not isinstance(question, str) or not question.strip():
             raise HTTPException(400, "the form has no text in its field question; send the question there")

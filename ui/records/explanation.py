@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from thoracite.types import Answer, Certainty, ClaimKind, Commonness, Confidence, SignKind, Verdict, View
+from thoracite.types import Answer, Certainty, Change, ClaimKind, Commonness, Confidence, SignKind, Verdict, View
 
 Side = Literal["left", "right", "bilateral"] | None
 Stance = Literal["for", "against"]
@@ -218,6 +218,21 @@ class RegionEvidence(_EvidenceRecord):
     side: Side
 
 
+class DifferenceEvidence(_EvidenceRecord):
+    """A value in ``unit``, or a finding's probability with its verdicts and no ``limit``, on this film and before."""
+
+    kind: Literal["difference"]
+    name: str
+    change: Change
+    now: float
+    before: float
+    unit: str
+    limit: float | None
+    view: View
+    verdict_now: Verdict | None
+    verdict_before: Verdict | None
+
+
 class ImageEvidence(_EvidenceRecord):
     """A similar image of the user's index; no sentence cites it.
 
@@ -240,16 +255,11 @@ class OtherEvidence(_EvidenceRecord):
     distance: float | None
 
 
-AnyEvidence = Annotated[
-    TripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | ImageEvidence | OtherEvidence,
-    Field(discriminator="kind"),
-]
+_ImageKinds = FindingEvidence | SignEvidence | RegionEvidence | DifferenceEvidence | ImageEvidence | OtherEvidence
 
+AnyEvidence = Annotated[TripleEvidence | _ImageKinds, Field(discriminator="kind")]
 
-SlimEvidence = Annotated[
-    SlimTripleEvidence | FindingEvidence | SignEvidence | RegionEvidence | ImageEvidence | OtherEvidence,
-    Field(discriminator="kind"),
-]
+SlimEvidence = Annotated[SlimTripleEvidence | _ImageKinds, Field(discriminator="kind")]
 
 
 class FindingChangeRecord(Record):

@@ -39,6 +39,7 @@ EXPLAIN_BODY: Json = {
                 "required": ["image"],
                 "properties": {
                     "image": _FILE,
+                    "prior": _FILE | {"description": "An earlier film of the patient, to compare with"},
                     "sign": _WORDS
                     | {"description": "'CURIE [SIDE]=yes|no|off|VALUE': a sign that is set, or taken away"},
                     "without": _WORDS | {"description": f"What is left out; {EXPECTED}"},

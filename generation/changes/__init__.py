@@ -1,0 +1,1 @@
+"""Two films of one patient: what changed, the sentences that say so, and what holds them against the evidence."""
