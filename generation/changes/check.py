@@ -186,6 +186,18 @@ def check_difference(sentence: str, difference: Difference) -> list[Fault]:
     ]
 
 
+def lacks_verdict(sentence: str, difference: Difference) -> bool:
+    """Tell whether a sentence says the right change of a finding and lacks only how likely it is: "effusion is new"."""
+    said = read_said(sentence)
+    return (
+        said is not None
+        and not difference.of_value
+        and said.name == difference.name.lower()
+        and said.verdict_now is None
+        and said.word == difference.change
+    )
+
+
 def _check_word(said: Said, difference: Difference) -> Iterator[Fault]:
     if said.word not in (None, difference.change):
         yield Fault(
@@ -228,4 +240,12 @@ def _equals(text: str, value: float) -> bool:
     return abs(float(text) - value) <= 0.5 * 10.0 ** (-decimals) + 1e-9
 
 
-__all__ = ["Said", "check_change", "check_difference", "check_uncompared", "find_compared", "read_said"]
+__all__ = [
+    "Said",
+    "check_change",
+    "check_difference",
+    "check_uncompared",
+    "find_compared",
+    "lacks_verdict",
+    "read_said",
+]

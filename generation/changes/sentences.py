@@ -26,6 +26,13 @@ THEN = "on the earlier film"
 _CHANGED, _UNCHANGED = 4, 2
 """Most sentences about what changed, and about what did not."""
 
+_FIRST = "cardiothoracic ratio"
+"""The value that is always told where it was measured twice."""
+
+_FAR = 1.3
+"""Least share of its limit by which any other value must have changed to be told unasked: of a dozen values one is
+often beyond its limit by chance, and for a normal spread this is what 99 in 100 pairs stay below."""
+
 
 def tell_differences(evidence: Sequence[Evidence]) -> Iterator[str]:
     """Write what changed, findings first and the largest difference first, then what stayed as it was.
@@ -38,10 +45,15 @@ def tell_differences(evidence: Sequence[Evidence]) -> Iterator[str]:
         Any; its differences are told.
     """
     pairs = [(piece, piece.difference) for piece in evidence if piece.difference is not None]
-    moved = sorted((pair for pair in pairs if pair[1].change != "unchanged"), key=_rank)
+    moved = sorted((pair for pair in pairs if pair[1].change != "unchanged" and _is_far(*pair)), key=_rank)
     stayed = [pair for pair in pairs if pair[1].change == "unchanged" and _matters(pair[1])]
     for piece, difference in [*moved[:_CHANGED], *stayed[:_UNCHANGED]]:
-        yield f"{_state(piece, difference)} [{piece.key}]."
+        yield tell_difference(piece, difference)
+
+
+def tell_difference(piece: Evidence, difference: Difference) -> str:
+    """Write one difference, with its citation."""
+    return f"{_state(piece, difference)} [{piece.key}]."
 
 
 def _rank(pair: tuple[Evidence, Difference]) -> tuple[bool, int, float]:
@@ -52,7 +64,11 @@ def _rank(pair: tuple[Evidence, Difference]) -> tuple[bool, int, float]:
 
 
 def _matters(difference: Difference) -> bool:
-    return difference.verdict_now in OUTSTANDING or difference.name == "cardiothoracic ratio"
+    return difference.verdict_now in OUTSTANDING or difference.name == _FIRST
+
+
+def _is_far(piece: Evidence, difference: Difference) -> bool:
+    return not difference.of_value or difference.name == _FIRST or piece.score >= _FAR
 
 
 def _state(piece: Evidence, difference: Difference) -> str:
@@ -111,4 +127,4 @@ def _write(difference: Difference, decimals: int) -> tuple[str, str]:
     return write_number(difference.before, decimals), write_number(difference.now, decimals)
 
 
-__all__ = ["THEN", "describe_difference", "show_both", "state_values", "tell_differences"]
+__all__ = ["THEN", "describe_difference", "show_both", "state_values", "tell_difference", "tell_differences"]

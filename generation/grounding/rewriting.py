@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from thoracite.generation.changes.check import find_compared, lacks_verdict
+from thoracite.generation.changes.sentences import tell_difference
 from thoracite.generation.citations import strip_citations
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.grounding.source import Source
@@ -22,7 +24,8 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
     """Write a sentence again that is only surer of one finding than the image is; None for any other.
 
     It must say nothing but that the finding is there, without numbers, places that the image does not show, or words
-    of severity and change; the image must call it likely, suspected or possible.
+    of severity; the image must call it likely, suspected or possible. "New" and the like may be said where an earlier
+    film bears them out.
 
     Parameters
     ----------
@@ -34,6 +37,9 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
         Evidence of the image.
     """
     sentence = strip_citations(claim.sentence)
+    for piece in find_compared(sentence, source.evidence):
+        if piece.difference is not None and lacks_verdict(sentence, piece.difference):
+            return _release(tell_difference(piece, piece.difference), source)
     if find_strange(sentence, source) is not None:
         return None
     said = parse_statement(sentence, link=source.link, names=source.names, extractor=source.extractor)
@@ -52,7 +58,11 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
     cited = CitedFindings(findings, source.evidence)
     if not cited.cite([finding]):
         return None
-    written = source.judge(begin(observe(cited, finding)))
+    return _release(observe(cited, finding), source)
+
+
+def _release(sentence: str, source: Source) -> Claim | None:
+    written = source.judge(begin(sentence))
     return written.model_copy(update={"origin": "rewritten"}) if written.verdict == "supported" else None
 
 

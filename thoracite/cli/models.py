@@ -53,6 +53,17 @@ def train_signs(
     print_result(train(data, features, output, changes=changes))
 
 
+@train_app.command("repeats")
+def train_repeats(
+    data: Annotated[Path, typer.Option("--data", help="Folder with the manifests and images.")],
+    output: Annotated[Path, typer.Option("--output", help="CSV to write.")],
+) -> None:
+    """Fit by how much measured values differ between two films of a patient without a finding."""
+    from thoracite.vision.training.signs.fit_repeats import fit_repeats
+
+    print_result(fit_repeats(data, output))
+
+
 @train_app.command("text-vectors")
 def train_text_vectors(
     output: Annotated[Path, typer.Option("--output", help="Folder of the model to write.")],
