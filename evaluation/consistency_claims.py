@@ -100,7 +100,7 @@ def _point(kind: str, piece: Evidence) -> Point:
 
 def reduce_words(points: Points) -> Points:
     """Replace the verdict's word by what it does: assert, leave undecided, deny."""
-    names = {**dict.fromkeys(ASSERTED, "asserted"), "unlikely": "denied"}
+    names: dict[str, str] = {**dict.fromkeys(ASSERTED, "asserted"), "unlikely": "denied"}
     return frozenset(point._replace(said=names.get(point.said, point.said)) for point in points)
 
 

@@ -366,7 +366,7 @@ class Explainer:
 
     def _release(self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], written: Written) -> Explanation:
         reason = None if self.graph else NO_GRAPH
-        said = {"claims": written.claims, "evidence": evidence, "dropped": written.dropped}
+        said: dict[str, Any] = {"claims": written.claims, "evidence": evidence, "dropped": written.dropped}
         return Explanation(**self._describe(study, reading), **said, reason=reason)
 
     def _withhold(

@@ -284,7 +284,12 @@ async def _read_upload(request: Request, *, has_index: bool) -> tuple[str, bytes
             raise HTTPException(400, f"the field similar is {similar[:20]!r}; expected yes or no")
         if similar == "yes" and not has_index:
             raise HTTPException(400, "the server has no index of images; start it with --similar INDEX")
-        asked = {"signs": parse_signs(signs), "without": without, "patient": patient, "similar": similar != "no"}
+        asked: dict[str, Any] = {
+            "signs": parse_signs(signs),
+            "without": without,
+            "patient": patient,
+            "similar": similar != "no",
+        }
         asked["prior"] = await _read_prior(form.get("prior"))
         return image.filename or "image", await image.read(), asked
 

@@ -137,7 +137,9 @@ def _place(columns: Mapping[str, int]) -> dict[str, tuple[float, float]]:
     sides = 2 if len(seconds) > MOST_BELOW else 1
     height = ROW * max(len(firsts), -(-len(seconds) // sides))
     step = WIDTH + GAP
-    placed = {name: ((sides - 1) * step, height * (at + 0.5) / len(firsts)) for at, name in enumerate(firsts)}
+    placed: dict[str, tuple[float, float]] = {
+        name: ((sides - 1) * step, height * (at + 0.5) / len(firsts)) for at, name in enumerate(firsts)
+    }
     for at, name in enumerate(seconds):
         placed[name] = ((at % sides * 2 if sides == 2 else 1) * step, ROW * (at // sides + 0.5))
     return placed
