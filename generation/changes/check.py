@@ -212,7 +212,7 @@ def _check_value(said: Said, difference: Difference) -> Iterator[Fault]:
     for number, value, when in ((said.now, difference.now, "now"), (said.before, difference.before, "then")):
         if number is not None and not _equals(number, value):
             yield Fault("contradicted", f"the {difference.name} is {value:.4g} {when}, not {number}")
-    if said.limit is not None and said.limit != write_digits(difference.limit or 0.0):
+    if said.limit is not None and not _equals(said.limit, difference.limit or 0.0):
         yield Fault("contradicted", f"films differ by up to {write_digits(difference.limit or 0.0)}, not {said.limit}")
     for unit in said.units:
         if unit != UNITS.get(difference.unit):

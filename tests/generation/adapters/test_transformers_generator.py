@@ -13,8 +13,10 @@ from transformers import AutoConfig, AutoModelForImageTextToText, LlavaConfig
 from tests.generation.adapters.tiny import write_llava
 from thoracite.errors import ModelError, UsageError
 from thoracite.generation.adapters import transformers_generator
+from thoracite.generation.adapters.llava_keys import rename
 from thoracite.generation.adapters.transformers_generator import TransformersGenerator, load_llava
 from thoracite.generation.generator import TextGenerator, open_generator
+from thoracite.generation.llava.training.kg_llava import Recipe, add_adapters
 from thoracite.generation.prompts import build_prompt
 from thoracite.settings import Settings
 from thoracite.types import Evidence, Study
@@ -187,16 +189,60 @@ SEVEN_B = {
 """config.json of llava-hf/llava-1.5-7b-hf, as published."""
 
 
-def test_the_published_configuration_of_the_7b_model_is_built_without_weights(tmp_path: Path) -> None:
+@pytest.fixture
+def seven_b(tmp_path: Path) -> torch.nn.Module:
+    """LLaVA-1.5-7B from its configuration, without a number."""
     import json
 
     (tmp_path / "config.json").write_text(json.dumps(SEVEN_B))
     config = AutoConfig.from_pretrained(tmp_path, local_files_only=True)
     assert isinstance(config, LlavaConfig)
     with torch.device("meta"):
-        model = AutoModelForImageTextToText.from_config(config)
-    count = sum(parameter.numel() for parameter in model.parameters())
-    assert type(model).__name__ == "LlavaForConditionalGeneration"
+        return AutoModelForImageTextToText.from_config(config)  # type: ignore[no-any-return]
+
+
+def list_original_names() -> set[str]:
+    """Names of the weights of liuhaotian/llava-v1.5-7b with its tower, openai/clip-vit-large-patch14-336."""
+    sides = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj")
+    block = (*sides, "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj", "input_layernorm", "post_attention_layernorm")
+    names = {"lm_head.weight", "model.embed_tokens.weight", "model.norm.weight"}
+    names |= {f"model.layers.{layer}.{part}.weight" for layer in range(32) for part in block}
+    names |= {f"model.mm_projector.{part}.{kind}" for part in (0, 2) for kind in ("weight", "bias")}
+    tower = "model.vision_tower.vision_tower.vision_model."
+    names |= {f"{tower}embeddings.{part}" for part in ("class_embedding", "patch_embedding.weight")}
+    names.add(f"{tower}embeddings.position_embedding.weight")
+    parts = ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj")
+    parts = (*parts, "mlp.fc1", "mlp.fc2", "layer_norm1", "layer_norm2")
+    names |= {
+        f"{tower}encoder.layers.{layer}.{part}.{kind}"
+        for layer in range(24)
+        for part in parts
+        for kind in ("weight", "bias")
+    }
+    return names | {
+        f"{tower}{part}.{kind}" for part in ("pre_layrnorm", "post_layernorm") for kind in ("weight", "bias")
+    }
+
+
+def test_the_published_configuration_of_the_7b_model_is_built_without_weights(seven_b: torch.nn.Module) -> None:
+    count = sum(parameter.numel() for parameter in seven_b.parameters())
+    assert type(seven_b).__name__ == "LlavaForConditionalGeneration"
     assert count == 7_063_427_072
-    names = set(dict(model.named_parameters()))
-    assert {"lm_head.weight", "model.multi_modal_projector.linear_1.weight"} <= names
+    assert {parameter.device.type for parameter in seven_b.parameters()} == {"meta"}
+
+
+def test_every_weight_of_the_original_7b_checkpoint_has_its_place_in_it(seven_b: torch.nn.Module) -> None:
+    original = list_original_names()
+    renamed = {rename(name) for name in original}
+    assert len(renamed) == len(original) == 686
+    assert renamed == set(dict(seven_b.named_parameters()))
+
+
+def test_the_papers_adapters_fit_the_7b_model(seven_b: torch.nn.Module) -> None:
+    with torch.device("meta"):
+        adapted = add_adapters(seven_b, Recipe())
+    trained = {name: value.numel() for name, value in adapted.named_parameters() if value.requires_grad}
+    adapters = sum(number for name, number in trained.items() if "lora_" in name)
+    assert len([name for name in trained if "lora_" in name]) == 32 * 7 * 2
+    assert adapters == 32 * 128 * (4 * 2 * 4096 + 3 * (4096 + 11008))
+    assert sum(trained.values()) - adapters == 1024 * 4096 + 4096 + 4096 * 4096 + 4096
