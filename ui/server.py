@@ -313,9 +313,17 @@ async def _read_form(request: Request) -> AsyncIterator[FormData]:
         reason = error.detail.rstrip(".")
         raise HTTPException(400, f"the form cannot be read: {reason}; send one file in the field image") from error
     try:
+        _check_files(form)
         yield form
     finally:
         await form.close()
+
+
+def _check_files(form: FormData) -> None:
+    """Check that no field holds two files: nobody could tell which of them was read."""
+    names = [name for name, value in form.multi_items() if isinstance(value, UploadFile)]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise HTTPException(400, f"the form has more than one file; send one file in the field {twice}")
 
 
 async def _in_thread(call: Callable[..., Any], *arguments: Any) -> Any:

@@ -71,11 +71,6 @@ def scores() -> dict[tuple[str, str], SignScore]:
         ),
         (TRACE, "I struggle to trace the right hemidiaphragm", "I have no trouble tracing the right hemidiaphragm"),
         (DENSER, "RUZ denser than LUZ", "RUZ not denser than LUZ"),
-        (
-            DENSER,
-            "Density is greater in the right upper zone than in the left",
-            "Density is less in the right upper zone than in the left",
-        ),
     ],
 )
 def test_forms_and_ease_are_read(question: str, yes: str, no: str, scores: dict[tuple[str, str], SignScore]) -> None:
