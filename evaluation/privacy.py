@@ -5,10 +5,10 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Eight sets are planted: the test sentences, and the fifth to eleventh set (:mod:`thoracite.evaluation.privacy_words`).
-Rules were tuned and the tagger is trained with the sets up to the tenth, so that only the eleventh says how the gate
-does on what it has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for
-others.
+Twelve sets are planted: the test sentences, and the fifth to fifteenth set
+(:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and the tagger is trained with the sets up to the
+tenth, so that the eleventh to fifteenth say how the gate does on what it has not met; ``python -m
+thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
 """
 
 from __future__ import annotations
@@ -91,13 +91,11 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
         for prefix, reports in planted.items():
             rows += measure_gate(reports, gate, name, prefix=prefix)
         rows += measure_kept(kept, gate, name)
-    numbers = [sum(len(report.plants) for report in reports) for reports in planted.values()]
+    counted = {name: sum(len(report.plants) for report in reports) for name, reports in planted.items()}
     described = (
-        f"{numbers[0]} identifiers planted by Faker ({split} sentences) in {len(planted[''])} Open-i reports; "
-        f"fifth set: {numbers[1]} seen, {numbers[2]} locked; sixth set: {numbers[3]}; seventh set: {numbers[4]}; "
-        f"eighth set: {numbers[5]} seen, {numbers[6]} locked; ninth set: {numbers[7]} seen, {numbers[8]} locked; "
-        f"tenth set: {numbers[9]}; eleventh set: {numbers[10]}; "
-        f"{sum(map(len, kept.values()))} clinical words to keep"
+        f"{counted.pop('')} identifiers planted by Faker ({split} sentences) in {len(planted[''])} Open-i reports; "
+        + "".join(f"{name}{count}; " for name, count in counted.items())
+        + f"{sum(map(len, kept.values()))} clinical words to keep"
     )
     described += "" if presidio else f"; {MISSING}"
     return Suite(suite="privacy", data=described, n=sum(map(len, planted.values())), rows=tuple(rows))

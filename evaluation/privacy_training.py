@@ -13,6 +13,7 @@ honest estimate of how it does on a writer whom it has not met, as far as its ru
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -106,7 +107,7 @@ def plant_writer(
     rest = iter(keeps)
     for start in range(0, len(lines), EACH):
         pieces = [fill(line) for line in lines[start : start + EACH]]
-        pieces += [(fill(line)[0], ()) for line, _ in zip(rest, range(2), strict=False)]
+        pieces += [(fill(line)[0], ()) for line in itertools.islice(rest, 2)]
         pieces.append(choice.choice(sentences))
         choice.shuffle(pieces)
         yield join_pieces(pieces)

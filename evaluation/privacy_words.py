@@ -1,8 +1,8 @@
-"""The fifth to eleventh set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
+"""The fifth to fifteenth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
-The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*11.csv``. The
-fifth set was written before the gate's rules were changed, and is halved: rules are written against ``seen``, and of
-``locked`` nobody looks at more than the figures. The halves share no carrier, surname, form of a date, word to keep or,
+The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*15.csv``. The fifth set was written before the gate's
+rules were changed, and is halved: rules are written against ``seen``, and of ``locked`` nobody looks at more than the
+figures. The halves share no carrier, surname, form of a date, word to keep or,
 but for the United States, locale. The sixth was written later, by someone who had read neither the rules nor the fifth
 set; all of it is ``locked``, and it shares no carrier, surname, form of a date or text to keep with the fifth. The
 seventh was written later still, in the same way, and is ``locked`` too; it shares no carrier, surname or text to keep
@@ -11,8 +11,8 @@ well. The eighth was written blind once more, for version 6, and halved by the o
 measurement; it shares no carrier and no text to keep with the sets before it or with the texts for tuning, but surnames
 and forms of dates with all of them. The same holds of the ninth and the tenth, natural reports by two more writers.
 They are tuning now: the ``locked`` half of the ninth and the tenth were read for version 8, after they had said how
-version 7 does on what nobody has read. The eleventh, by one writer more, is ``locked``: nobody reads more than its
-figures.
+version 7 does on what nobody has read. The eleventh to fourteenth have been read since version 8 was measured on them,
+and nothing in the product was changed for them yet. The fifteenth is ``locked``: nobody reads more than its figures.
 """
 
 from __future__ import annotations
@@ -42,7 +42,19 @@ Half = Literal["seen", "locked"]
 HALVES: tuple[Half, Half] = ("seen", "locked")
 """Of the fifth set."""
 
-WordSet = Literal["fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"]
+WordSet = Literal[
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
     ("fifth", "locked"),
@@ -54,6 +66,10 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("ninth", "locked"),
     ("tenth", "seen"),
     ("eleventh", "locked"),
+    ("twelfth", "seen"),
+    ("thirteenth", "seen"),
+    ("fourteenth", "seen"),
+    ("fifteenth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 
@@ -66,6 +82,7 @@ _LOCALES: dict[Half, Literal["tune", "test"]] = {"seen": "tune", "locked": "test
 _DAYS = 365 * 25
 _EACH = 4
 _RECORD_NUMBERS = ("########", "00######", "E#########", "MR0######", "####-##-##", "M########", "##-##-##-##")
+_PAGERS = ("####", "#####", "###-####")
 _EXTENSIONS = ("####", "#####", "#-####", "##-####")
 
 
@@ -87,7 +104,7 @@ def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[s
     half : str
         ``seen`` or ``locked``.
     word_set : str
-        ``fifth`` to ``eleventh``.
+        ``fifth`` to ``fifteenth``.
 
     Raises
     ------
@@ -123,7 +140,7 @@ def plant_words(
     fills : int
         How often each carrier is filled, each time with other values.
     word_set : str
-        ``fifth`` to ``eleventh``.
+        ``fifth`` to ``fifteenth``.
 
     Raises
     ------
@@ -167,6 +184,7 @@ def _make_words(words: Iterator[str], forms: Iterator[str], english: Faker, choi
         "mrn": lambda: english.numerify(choice.choice(_RECORD_NUMBERS)),
         "uid": lambda: english.numerify("1.2.840.113619.2.%%.3.%#########.%##"),
         "extension": lambda: english.numerify(choice.choice(_EXTENSIONS)),
+        "pager": lambda: english.numerify(choice.choice(_PAGERS)),
     }
 
 

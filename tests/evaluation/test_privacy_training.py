@@ -16,9 +16,11 @@ from thoracite.kg.privacy.tagger import find_tagged, parse_field
 
 BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
 
+MEASURED_ONLY = {"eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"}
 
-def test_all_sets_but_the_unseen_one_are_trained_with() -> None:
-    assert set(WRITERS) == {word_set for word_set, _ in PARTS} - {"eleventh"}
+
+def test_all_sets_but_those_that_only_measure_are_trained_with() -> None:
+    assert set(WRITERS) == {word_set for word_set, _ in PARTS} - MEASURED_ONLY
 
 
 def test_a_text_of_the_writer_left_out_is_not_planted_from_another_either() -> None:
