@@ -27,9 +27,8 @@ OTHERS = "and others"
 _OTHERS = re.compile(r"\bothers?\b", re.IGNORECASE)
 _FORM = re.compile(rf"[^;]*(?<![,;]) {OTHERS}\s*\.?", re.IGNORECASE)
 
-_COUNTED = re.compile(
-    rf",? (?:and|or) (?P<number>\d+) other findings?\b(?P<rest>[^\[;]*)(?P<keys>(?:\s*{CITATION.pattern})+)"
-)
+_COUNT = r",? (?:and|or) (?P<number>\d+) other findings?\b"
+_COUNTED = re.compile(rf"{_COUNT}(?P<rest>[^\[;]*)(?P<keys>(?:\s*{CITATION.pattern})+)")
 """The one form in which findings may be cited and counted instead of named."""
 
 
@@ -75,6 +74,29 @@ def count_others(labels: Sequence[str], others: int) -> str:
     return f"{', '.join(labels)} and {others} other finding{'s' if others > 1 else ''}"
 
 
+def find_counted(sentence: str) -> int | None:
+    """Find where a sentence begins to count findings instead of naming them; None where it does not.
+
+    Examples
+    --------
+    >>> find_counted("It does not decide on edema and 9 other findings."), find_counted("An effusion is likely.")
+    (27, None)
+    """
+    match = re.search(_COUNT, sentence)
+    return None if match is None else match.start()
+
+
+def leave_out_count(sentence: str) -> str:
+    """Leave out how many findings a sentence counts instead of naming them.
+
+    Examples
+    --------
+    >>> leave_out_count("It does not decide on edema and 9 other findings [E1].")
+    'It does not decide on edema [E1].'
+    """
+    return re.sub(_COUNT, "", sentence)
+
+
 class Counted(NamedTuple):
     """A sentence with names in place of counts, and a fault for each count that is wrong."""
 
@@ -114,4 +136,13 @@ def name_counted(sentence: str, cited: Iterable[Evidence], find: Callable[[str],
     return Counted(_COUNTED.sub(name, sentence), tuple(faults))
 
 
-__all__ = ["OTHERS", "Counted", "check_others", "count_others", "has_others", "name_counted"]
+__all__ = [
+    "OTHERS",
+    "Counted",
+    "check_others",
+    "count_others",
+    "find_counted",
+    "has_others",
+    "leave_out_count",
+    "name_counted",
+]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from thoracite.generation.clauses import Mention, split_clauses
 from thoracite.generation.grounding.source import Source
+from thoracite.generation.others import find_counted
 from thoracite.generation.signs.silence import is_unmeasured, take_own_reading
 from thoracite.generation.statement import Statement, parse_statement
 from thoracite.generation.wording import blank_parentheses, find_parentheses
@@ -50,6 +51,7 @@ def _cite_plain(sentence: str, source: Source) -> Iterator[Cited]:
     stated = _cite_presences(statement, places, source)
     if stated is None:
         return
+    stated += _cite_counted(sentence, mentions, places, source)
     facts = list(_cite_facts(statement, places, source))
     known = [one for one in facts if one is not None]
     if len(known) == len(facts):
@@ -98,6 +100,19 @@ def _cite_presences(statement: Statement, places: _Places, source: Source) -> li
             return None
         found.append((places.find_first(presence.entity), keys))
     return found
+
+
+def _cite_counted(
+    sentence: str, mentions: Sequence[Mention], places: _Places, source: Source
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Cite the undecided findings that a sentence only counts, behind those that it names."""
+    start = find_counted(sentence)
+    before = [mention for mention in mentions if start is not None and mention.end <= start]
+    if before:
+        named = {mention.entity.id for mention in mentions}
+        found = (piece for piece in source.evidence if piece.kind == "finding" and piece.about.id not in named)
+        keys = [one.key for one in found if one.finding is not None and one.finding.verdict == "undecided"]
+        yield places.find_first(before[-1].entity), tuple(keys)
 
 
 def _cite_facts(statement: Statement, places: _Places, source: Source) -> Iterator[tuple[int, tuple[str, ...]] | None]:

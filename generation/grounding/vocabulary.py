@@ -19,6 +19,7 @@ from pathlib import Path
 from thoracite.generation.citations import parse_citations, strip_citations
 from thoracite.generation.grounding.source import Source
 from thoracite.generation.indication import is_indication
+from thoracite.generation.others import leave_out_count
 from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.signs.parts import Part, cut_parts
 from thoracite.generation.signs.silence import is_unmeasured, take_own_reading
@@ -55,6 +56,7 @@ def find_strange(sentence: str, source: Source) -> str | None:
         return None  # the forms of change have been read whole
     if is_unmeasured(sentence) or is_indication(sentence):
         return None  # their forms have no room for a word more
+    sentence = leave_out_count(sentence)  # verified by its number
     parts = cut_parts(take_own_reading(sentence).sentence) or [Part(sentence, ())]
     told = find_conditional(strip_citations(sentence).lower())
     return told or next((word for part in parts for word in _find_unknown(part, source)), None)
