@@ -29,7 +29,7 @@ from thoracite.evaluation.privacy_words import (
 
 TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 150
 WITH_ADDRESSES = ("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth")
-"""Sets whose network addresses stand beside other identifiers only."""
+"""Sets whose network addresses stand beside other identifiers only, as the telephones of the eighth do."""
 
 
 @cache
@@ -162,7 +162,7 @@ def test_every_carrier_and_surname_is_planted(word_set: WordSet, half: Half) -> 
     assert {row["surname"].lower() for row in read_half("surnames", half, word_set)} <= set(words)
     assert planted == list(plant_words(TEXTS, half, seed=1, word_set=word_set))
     carriers = read_half("carriers", half, word_set)
-    beside = {"eighth": {"PHONE"}, **dict.fromkeys(WITH_ADDRESSES, {"IP"})}.get(word_set, set())  # they stand beside names and numbers
+    beside = {"PHONE"} if word_set == "eighth" else {"IP"} if word_set in WITH_ADDRESSES else set()
     assert {row["kind"] for row in carriers} | beside == {plant.kind for report in planted for plant in report.plants}
     for row in carriers:  # each has a slot, and what stands around it is somewhere in the reports
         first, *rest = re.split(r"\{\w+\}", row["text"])
