@@ -12,9 +12,10 @@ Examples
 ...     Evidence(key=f"E{n}", kind="finding", score=one.probability, about=one.entity, finding=one)
 ...     for n, one in enumerate(findings, 1)
 ... ]
->>> for sentence in write_quietly(CitedFindings(findings, evidence)):
-...     print(sentence)
-nothing stands out; there is no sign of emphysema (0.33 times its usual odds) [E1].
+>>> for part in next(write_quietly(CitedFindings(findings, evidence))).split("; "):
+...     print(part)
+nothing stands out
+there is no sign of emphysema (0.33 times its usual odds) [E1]
 this image does not decide on pneumonia (1 times its usual odds) [E2].
 """
 
