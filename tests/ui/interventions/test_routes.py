@@ -93,7 +93,7 @@ def test_openapi_shows_the_form_with_an_example(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
     explain = document["paths"]["/explain"]["post"]
     form = explain["requestBody"]["content"]["multipart/form-data"]
-    assert set(form["schema"]["properties"]) == {"image", "patient", "sign", "similar", "without"}
+    assert set(form["schema"]["properties"]) == {"image", "patient", "prior", "sign", "similar", "without"}
     assert set(form["example"]) == {"image", "sign", "without"}
     assert "changes" in document["components"]["schemas"]["ExplanationRecord"]["properties"]
     assert not any(path.startswith("/case") for path in document["paths"])

@@ -35,17 +35,19 @@ def test_the_documents_show_how_to_call_every_route() -> None:
 
 @pytest.mark.parametrize(("document", "line"), find_lines())
 def test_a_line_of_the_documents_works(document: str, line: str, running: str, phantom: Path, tmp_path: Path) -> None:
-    """As a reader runs it, in a folder with chest.png; only the port is another, and a refusal fails."""
+    """As a reader runs it, in a folder with the images that it names; only the port is another, and a refusal fails."""
     if shutil.which("curl") is None:
         pytest.skip("needs curl on the path")
-    shutil.copyfile(phantom, tmp_path / "chest.png")
+    images = ["chest.png", *re.findall(r"=@(\w+\.png)", line)]
+    for name in images:
+        shutil.copyfile(phantom, tmp_path / name)
     command = re.sub(r"\bcurl ", "curl --silent --show-error --fail-with-body ", line)
     answer = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.replace(f"{ADDRESS}/", running)],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert answer.returncode == 0, f"{document}: {line}\n{answer.stdout}{answer.stderr}"
-    written = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.name != "chest.png"]
+    written = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir() if path.name not in images]
     (said,) = [answer.stdout] if answer.stdout else written
     assert said.strip()
     if "/explain" in line and "Accept" not in line:
