@@ -15,10 +15,10 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from thoracite import __version__
 from thoracite.errors import InputError
 from thoracite.files import write_text
 from thoracite.kg.vocabulary import PREFIXES
@@ -176,8 +176,8 @@ def render_croissant(folder: Path) -> str:
         "@type": "sc:Dataset",
         **_ABOUT,
         "url": PREFIXES["thx"],
-        "version": __version__,
-        "citeAs": f"The Thoracite developers. Thoracite, version {__version__}. {PREFIXES['thx']}",
+        "version": version("thoracite"),
+        "citeAs": f"The Thoracite developers. Thoracite, version {version('thoracite')}. {PREFIXES['thx']}",
         "distribution": [_describe_file(folder / name, *kind) for name, kind in files.items()],
         "recordSet": [_describe_table(folder / name) for name in TABLES],
     }
