@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,19 @@ def fuseki_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with start_fuseki(tmp_path_factory.mktemp("fuseki"), port=find_free_port(), limit_s=10, keep=True) as server:
         ANSWERED["fuseki"] = server.version
         yield server
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over the tests themselves: thousands, which nothing frees."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def own_time() -> None:
+    """For tests that measure time: the collector does not walk through what other tests hold, models among it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

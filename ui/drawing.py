@@ -209,7 +209,8 @@ def place_numbers(findings: Sequence[Finding], unit: float) -> list[tuple[float,
     for finding in findings:
         assert finding.region is not None  # noqa: S101 - the caller lists those that have one
         x, y = finding.region.box[0] + 4 * unit, finding.region.box[1] + 15 * unit
-        while taken := [left for left, base in places if abs(x - left) < 11 * unit and abs(y - base) < 14 * unit]:
+        # Nearer than ten units is too near, and eleven on is free: were both eleven, rounding could find no end.
+        while taken := [left for left, base in places if abs(x - left) < 10 * unit and abs(y - base) < 14 * unit]:
             x = max(taken) + 11 * unit
         places.append((x, y))
     return places

@@ -43,6 +43,7 @@ def test_phantoms_say_what_they_are_and_are_drawn_when_they_are_picked(tmp_path:
     assert list(tmp_path.glob("*.part")) == []
 
 
+@pytest.mark.usefixtures("own_time")
 def test_small_pictures_do_not_hold_up_the_page(tmp_path: Path) -> None:
     write_examples(tmp_path / "warm", size=64)  # imports and vocabulary, which the page needs anyway
     examples = find_examples(None, tmp_path / "drawn")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -124,6 +125,16 @@ def test_numbers_of_boxes_that_lie_together_stand_side_by_side(rated: Explanatio
         [finding.model_copy(update={"region": Region(box=box, anatomy="right lung")}) for box in boxes], 1
     )
     assert placed == [(104.0, 115.0), (115.0, 113.0), (126.0, 117.0), (304.0, 115.0)]
+
+
+def test_numbers_find_a_place_on_an_image_of_any_size(rated: Explanation) -> None:
+    """Distances are rounded: none may seem too near for ever."""
+    boxes = [(x, 100.0, x + 80, 190.0) for x in (100.0, 104.0, 100.3, 111.7)]
+    regions = [rated.findings[0].model_copy(update={"region": Region(box=box, anatomy="right lung")}) for box in boxes]
+    for side in range(64, 4096, 7):
+        unit = side / 512
+        lefts = sorted(left for left, _ in place_numbers(regions, unit))
+        assert all(after - left >= 10 * unit for left, after in pairwise(lefts))
 
 
 def test_findings_stand_in_order_with_bars(explanation: Explanation) -> None:

@@ -93,6 +93,7 @@ def test_dropping_no_turns_absence_into_presence() -> None:
     assert said("No pleural effusion.") != said("Pleural effusion.")
 
 
+@pytest.mark.usefixtures("own_time")
 def test_a_line_of_ten_megabytes_takes_no_longer_than_its_length() -> None:
     part = "small nodule and large mass, "
     start = time.process_time()
@@ -149,6 +150,7 @@ def test_an_unknown_extractor_is_a_usage_error() -> None:
         open_extractor("bert")
 
 
+@pytest.mark.usefixtures("own_time")
 def test_three_hundred_reports_a_second_on_one_core() -> None:
     extractor = RuleExtractor()
     extractor.extract(REPORT)
