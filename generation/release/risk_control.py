@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from thoracite.errors import UsageError
 
@@ -50,7 +50,7 @@ def find_p_value(risk: float, alpha: float, n: int) -> float:
     if risk >= alpha:
         return 1.0
     hoeffding = math.exp(-n * _diverge(risk, alpha))
-    return min(1.0, hoeffding, math.e * float(binom.cdf(math.ceil(n * risk - 1e-9), n, alpha)))
+    return min(1.0, hoeffding, math.e * float(bdtr(math.ceil(n * risk - 1e-9), n, alpha)))
 
 
 def _diverge(one: float, other: float) -> float:
