@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from thoracite.kg.privacy.names import TITLES
+from thoracite.kg.privacy.overlap import Stretches
 from thoracite.kg.privacy.patterns import Span
 from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, SPOKEN, is_nameable
 from thoracite.kg.privacy.tagger import Hint
@@ -47,26 +49,34 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
     >>> list(check_names("Riedel lobe. Riedel rang.", [("NAME", 0, 6), ("NAME", 13, 19)], []))
     [('NAME', 13, 19)]
     """
-    read, seen = None, list(hints)
+    read: ReportText | None = None
+    starts: list[int] = []
+    seen = Stretches((first, last) for first, last, _ in hints)
     for kind, start, end in spans:
         if kind != "NAME":
             yield kind, start, end
             continue
         if possessive := _POSSESSIVE.search(text, start, end):
             end = possessive.start()
-        read = read or ReportText(text, read_words())
-        inside = [i for i, token in enumerate(read.tokens) if start < token.end and token.start < end]
-        begins = any(first <= start < last for first, last, _ in seen)
+        if read is None:
+            read = ReportText(text, read_words())
+            starts = [token.start for token in read.tokens]
+        inside = [i for i in _find_around(starts, start, end) if start < read.tokens[i].end]
+        begins = seen.meet(start, start + 1)
         while len(inside) > 1 and not begins and _is_role(read, inside[0]):
             start = read.tokens[inside.pop(0) + 1].start
         while len(inside) > 1 and _is_rank(read, inside):
             start = read.tokens[inside.pop(0) + 1].start
         while len(inside) > 1 and _is_said_of(read, inside):
             end = read.tokens[inside.pop() - 1].end
-        hinted = any(start < last and first < end for first, last, _ in seen)
-        if not hinted and (not inside or _is_none(read, inside)):
+        if not seen.meet(start, end) and (not inside or _is_none(read, inside)):
             continue
         yield kind, start, end
+
+
+def _find_around(starts: Sequence[int], start: int, end: int) -> range:
+    """The tokens that begin within a stretch, and the one before them, which may reach into it."""
+    return range(max(0, bisect_left(starts, start) - 1), bisect_left(starts, end))
 
 
 def _is_role(read: ReportText, index: int) -> bool:

@@ -24,6 +24,7 @@ from thoracite.kg.privacy.checks import check_names
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
+from thoracite.kg.privacy.overlap import Stretches
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
 from thoracite.kg.privacy.tagger import Field, Hint, find_tagged
@@ -80,8 +81,8 @@ def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifie
     hints = find_hints(text)
     for kind, start, end in check_names(text, find_tagged(text, hints, field), hints):
         spans.append(_with_house_number(text, start, end) if kind == "NAME" else (kind, start, end))
-    placeholders = [match.span() for match in _PLACEHOLDER.finditer(text)]
-    spans = [span for span in spans if not any(span[1] < end and start < span[2] for start, end in placeholders)]
+    placeholders = Stretches(match.span() for match in _PLACEHOLDER.finditer(text))
+    spans = [span for span in spans if not placeholders.meet(*span[1:])]
     merged: list[Span] = []
     for kind, start, end in sorted(spans, key=lambda span: (span[1], -span[2])):
         if merged and start < merged[-1][2]:

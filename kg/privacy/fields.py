@@ -64,7 +64,7 @@ _NUMBERED = re.compile(
     rf"\b(?i:reference|ref|re|patient|pt|name|label(?:led)?|specimen|film)[ ]?:[ ]*(?P<x>{_RUN})"
     r"(?=,?[ ](?:(?i:MRN|DOB|ID|no\.?)[ :#]*|\#)?\(?\d{5,})"
 )
-_CARET = re.compile(rf"(?<![\w^])[{UPPER}][\w'’ -]*\^[{UPPER}][\w'’-]*(?:\^[{UPPER}][\w'’.-]*)*")
+_CARET = re.compile(rf"(?<![\w^])[{UPPER}][\w'’ -]{{0,60}}\^[{UPPER}][\w'’-]*(?:\^[{UPPER}][\w'’.-]*)*")
 """DICOM's and HL7's form of a name: ``LAST^FIRST^MIDDLE``."""
 
 _LETTERED = re.compile(

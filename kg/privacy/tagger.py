@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +30,7 @@ from thoracite.kg.privacy.features import (
     is_plain,
     split_pieces,
 )
+from thoracite.kg.privacy.overlap import Stretches
 
 _PAD = ("^^", "w=^^")
 Vector = tuple[float, ...]
@@ -171,13 +173,13 @@ def find_runs(pieces: Sequence[Piece], hints: Iterable[Hint] = ()) -> list[range
     not the sentence's.
     """
     runs: list[range] = []
-    hinted, first = [start for start, _, _ in hints], 0
+    hinted, first = sorted(start for start, _, _ in hints), 0
     for index, piece in enumerate(pieces):
         if index + 1 < len(pieces) and not (piece.text == "¶" or (piece.text == "." and index - first > 2)):
             continue
         inside = pieces[first : index + 1]
         begin, end = inside[0].start, inside[-1].end
-        if any(begin <= start < end for start in hinted) or not _is_plain_sentence(inside):
+        if bisect_left(hinted, begin) < bisect_left(hinted, end) or not _is_plain_sentence(inside):
             joined = bool(runs) and runs[-1].stop == first
             runs[-1:] = [range(runs[-1].start, index + 1)] if joined else [*runs[-1:], range(first, index + 1)]
         first = index + 1
@@ -213,10 +215,11 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
     pieces, field, hints = split_pieces(text), field or read_field(), list(hints)
     runs = find_runs(pieces, hints)
     scores, name = field.score(pieces, runs), field.labels.index("NAME")
+    starts = [piece.start for piece in pieces]
     for start, end, weight in hints:
-        for index, row in scores.items():
-            if start <= pieces[index].start < end:
-                row[name] += weight
+        for index in range(bisect_left(starts, start), bisect_left(starts, end)):
+            if index in scores:
+                scores[index][name] += weight
     spans: list[tuple[str, int, int]] = []
     for run in runs:
         labels = field.decode([scores[index] for index in run], inside=run.start > 0)
@@ -226,8 +229,8 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
                 spans[-1] = (kind, spans[-1][1], piece.end)
             elif label:
                 spans.append((kind, piece.start, piece.end))
-    named = [span for span in spans if span[0] == "NAME"]
-    agreed = [("NAME", start, end) for start, end, _ in hints if any(a < end and start < b for _, a, b in named)]
+    named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
+    agreed = [("NAME", start, end) for start, end, _ in hints if named.meet(start, end)]
     return [span for span in spans if _has_form(text, span)] + agreed
 
 
