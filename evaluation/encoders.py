@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from thoracite.errors import ModelError
 from thoracite.evaluation.held_out import read_held_out
 from thoracite.evaluation.patients import Positions, find_auroc, measure_drawn
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
+from thoracite.vision.device import use_one_thread
 from thoracite.vision.encoders import ALIASES, NAMES, open_encoder
 from thoracite.vision.image import Pixels
 from thoracite.vision.labels import FINDINGS
@@ -168,16 +168,12 @@ def time_looks(look: Callable[[Pixels], object], images: Sequence[Pixels]) -> fl
     >>> time_looks(lambda pixels: pixels.sum(), [np.zeros((64, 64), dtype=np.float32)]) < 100
     True
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        spent = []
+    spent = []
+    with use_one_thread():
         for pixels in [images[0], *images]:  # the first time warms up
             begun = time.process_time()
             look(pixels)
             spent.append(1000 * (time.process_time() - begun))
-    finally:
-        torch.set_num_threads(threads)
     return statistics.median(spent[1:])
 
 

@@ -15,12 +15,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
 from thoracite.errors import ModelError
@@ -28,6 +26,7 @@ from thoracite.evaluation.percentile import measure_p95
 from thoracite.evaluation.suite import Row
 from thoracite.phantom import draw_phantom
 from thoracite.settings import Settings
+from thoracite.vision.device import use_one_thread
 from thoracite.vision.image import Radiograph, read_radiograph
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.segmenter import FOLDER as LUNGS
@@ -63,7 +62,7 @@ def measure_speed(encoder: MiniEncoder, folder: Path = FOLDER, *, repeats: int =
         If the gate accepts none of ten phantoms.
     """
     settings = Settings.read()
-    with tempfile.TemporaryDirectory() as place, _use_one_thread():
+    with tempfile.TemporaryDirectory() as place, use_one_thread():
         path = Path(place) / "phantom.png"
         radiograph = _write_accepted(encoder, path)
         rows = [
@@ -118,16 +117,6 @@ def _time(read: Callable[[], object], repeats: int) -> tuple[list[float], list[f
             clock.append((time.perf_counter() - started) * 1000)
             processor.append((time.thread_time() - spent) * 1000)
     return clock, processor
-
-
-@contextmanager
-def _use_one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 __all__ = ["HEAVIEST", "LIMIT", "SIDE", "describe_times", "measure_speed"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from thoracite.errors import ModelError
@@ -58,4 +61,28 @@ def mix_precision(device: str) -> torch.autocast:
     return torch.autocast(kind, torch.bfloat16, enabled=enabled)
 
 
-__all__ = ["find_device", "mix_precision"]
+@contextmanager
+def use_one_thread() -> Iterator[None]:
+    """Compute on one thread of the processor, and give the others back afterwards.
+
+    A small network gains little from a second thread, and loses much where another process holds that core: the
+    threads wait for one another, busily, at every layer of every word.
+
+    Examples
+    --------
+    >>> with use_one_thread():
+    ...     torch.get_num_threads()
+    1
+    """
+    before = torch.get_num_threads()
+    if before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+__all__ = ["find_device", "mix_precision", "use_one_thread"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -31,12 +31,15 @@ from thoracite.generation.prompts import IMAGE, build_prompt
 from thoracite.settings import MODELS
 from thoracite.types import Evidence, Study
 from thoracite.vision.adapters.weights import explain_failure, find_snapshot
-from thoracite.vision.device import find_device
+from thoracite.vision.device import find_device, use_one_thread
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Radiograph
 
 TOKENS = 512
 """Most tokens of an answer, unless the model's own settings say less."""
+
+SMALL = 50_000_000
+"""Most parameters of a model that writes on one thread of the processor."""
 
 _FULL = re.compile(r".*[.!?](?=\s|$)", re.DOTALL)
 _MEMORY = re.compile(
@@ -67,6 +70,7 @@ class TransformersGenerator:
     def __init__(self, name: str, model: Any, processor: Any, *, graph: bool = True) -> None:
         self.name, self.graph = name, graph
         self._model, self._processor = model.eval(), processor
+        self._small = sum(weight.numel() for weight in model.parameters()) <= SMALL
         self._pictures = getattr(processor, "image_processor", None)
         if self._pictures is None:
             raise ModelError(f"the generator {name} takes no images; expected one of images and texts, such as LLaVA")
@@ -103,7 +107,8 @@ class TransformersGenerator:
         """
         # a processor that reads grey values as they are is spared the rounding to 8 bits
         pixels = radiograph.pixels if getattr(self._pictures, "takes_pixels", False) else paint(radiograph)
-        with explain(self.name, "failed"), torch.inference_mode():
+        threads = use_one_thread() if self._small else nullcontext()
+        with explain(self.name, "failed"), torch.inference_mode(), threads:
             laid = self._processor(images=pixels, text=self._lay_out(prompt), return_tensors="pt")
             laid = laid.to(self._model.device, dtype=self._model.dtype)
             told = self._model.generate(**laid, do_sample=False, num_beams=1, **self._limit())

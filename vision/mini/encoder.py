@@ -23,7 +23,7 @@ from thoracite.errors import InputError
 from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
-from thoracite.vision.device import find_device
+from thoracite.vision.device import find_device, use_one_thread
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
@@ -254,6 +254,7 @@ class MiniEncoder:
             kind = find_kind(activations.features, self.gate)
         return (pixels, activations) if kind == KINDS[0] else explain_kind(kind)
 
+    @use_one_thread()
     def forward(self, pixels: Pixels, *, head: int | None = None) -> Activations:
         """Draw lungs and heart, measure, and run the network on the whole and on the chest.
 

@@ -51,6 +51,26 @@ def test_a_folder_writes_the_same_text_each_time(folder: Path, evidence: Sequenc
     assert told[0] == told[1]
 
 
+def test_a_small_model_writes_on_one_thread_and_a_large_one_on_all(
+    folder: Path, evidence: Sequence[Evidence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator = open_folder(folder)
+    used: list[int] = []
+    whole, before = generator._model.generate, torch.get_num_threads()
+    monkeypatch.setattr(
+        generator._model, "generate", lambda **told: used.append(torch.get_num_threads()) or whole(**told)
+    )
+    torch.set_num_threads(2)
+    try:
+        for most in (transformers_generator.SMALL, 0):
+            monkeypatch.setattr(transformers_generator, "SMALL", most)
+            TransformersGenerator("x", generator._model, generator._processor).answer("<image>\nWhat?", radiograph())
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    assert used == [1, 2]
+
+
 def test_pixels_and_triples_reach_the_network(
     folder: Path, evidence: Sequence[Evidence], monkeypatch: pytest.MonkeyPatch
 ) -> None:
