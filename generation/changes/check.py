@@ -40,6 +40,11 @@ _WORDS: Mapping[str, Change] = {
 }  # fmt: skip
 """Words of change and the difference that bears each out."""
 
+_KEPT: Mapping[str, Change] = dict.fromkeys(
+    ("remains", "remain", "stays", "stay", "is still", "are still"), "unchanged"
+)
+"""Verbs before a verdict that say that it was the same."""
+
 _FILM = r"(?:the|an|a) (?:earlier|previous|prior) (?:film|image|radiograph|x-ray|chest x-ray|study|examination)"
 _SINCE = (
     rf"(?:since {_FILM}|than (?:on |in )?{_FILM}|(?:when )?compared (?:with|to) {_FILM}|in comparison (?:with|to) "
@@ -64,16 +69,34 @@ _FORMS = tuple(
         rf"(?P<verdict2>{_VERDICT}) (?:on|in) {_FILM}(?:[:,;] {_WORD})?",
         rf"(?:an? )?{_WORD} (?P<name>.+?) (?:is|are) (?P<verdict>{_VERDICT})(?: {_SINCE})?",
         rf"(?P<name>.+?) (?:is|are) (?P<verdict>{_VERDICT})(?:,| and|, and|:) {_WORD}(?: {_SINCE})?",
+        rf"(?P<name>.+?) (?P<word>{'|'.join(_KEPT)}) (?P<verdict>{_VERDICT})(?: {_SINCE})?",
     )
 )
 _FILMS = r"(?:films?|images?|radiographs?|x-rays?|stud(?:y|ies)|exam(?:ination)?s?|reports?|scans?|ones?)"
 _EARLIER = r"(?:earlier|previous|prior|preceding|last|old|older|comparison|baseline)"
 _COMPARES = re.compile(
-    r"\b(?:again|interval|previously|formerly|newly|unchanged|now|"
+    r"\b(?:again|once more|interval|previously|formerly|newly|unchanged|now|as before|(?:than|like) before|"
+    r"persist(?:s|ed|ing|ently)?|continu(?:es|ed|ing) to|re-?demonstrated|"
+    r"(?:has|have|had) (?:become|remained|stayed|persisted|developed)|"
     rf"(?:the|an?|any|all|with|to|than) {_EARLIER} (?:chest )?{_FILMS})\b",
     re.IGNORECASE,
 )
 """Words that compare with an earlier film, whatever they are said of; adjectives of change are refused as modifiers."""
+
+_STAYS = (
+    r"\bstill\b|\b(?:remain|stay)(?:s|ed|ing)?\b"
+    r"(?! (?:undecided|below|under|above|over|within|beyond|short of|in excess of)\b)"
+)
+_LASTS = re.compile(_STAYS, re.IGNORECASE)
+"""Words that say of what is amiss that it was so before. Of what is as it should be they need no earlier film: "the
+angle is still sharp". Nor do a value that stays below its limit, and a finding that remains undecided."""
+
+_LASTS_OR_ENDS = re.compile(
+    rf"{_STAYS}|\b(?:no longer|any ?more|any longer|not yet|so far|to date|at present|presently|currently|today|"
+    r"known(?! (?:to|as|by|from|causes?|signs?|features?|mimics?)\b))\b",
+    re.IGNORECASE,
+)
+"""The same of a finding, whose verdict is this film's alone. A border that is "no longer seen" is one that is lost."""
 
 _ARTICLE = re.compile(r"^(?:the|an|a) (?=\S)", re.IGNORECASE)
 
@@ -99,7 +122,7 @@ def read_said(sentence: str) -> Said | None:
             found = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
             return Said(
                 name=_ARTICLE.sub("", found["name"]),
-                word=_WORDS[found["word"]] if "word" in found else None,
+                word={**_WORDS, **_KEPT}[found["word"]] if "word" in found else None,
                 before=found.get("before"),
                 now=found.get("now"),
                 units=tuple(found[name] for name in ("unit", "unit2", "unit3") if name in found),
@@ -125,9 +148,18 @@ def check_uncompared(sentence: str, cited: Sequence[Evidence], evidence: Iterabl
     >>> [fault.why for fault in check_uncompared("Again seen is a mass.", [], [])]
     ["no difference from an earlier film bears out 'Again'"]
     """
-    if match := _COMPARES.search(strip_citations(sentence)):
+    text = strip_citations(sentence)
+    if match := _COMPARES.search(text) or _find_lasting(text, cited):
         yield Fault("unsupported", f"no difference from an earlier film bears out {match.group()!r}")
     yield from check_others(sentence, cited, evidence)
+
+
+def _find_lasting(text: str, cited: Sequence[Evidence]) -> re.Match[str] | None:
+    """Find a word that says of a finding, or of an abnormal sign, that it was so before."""
+    if any(piece.finding is not None for piece in cited):
+        return _LASTS_OR_ENDS.search(text)
+    amiss = any(piece.sign is not None and piece.sign.answer == "yes" for piece in cited)
+    return _LASTS.search(text) if amiss else None
 
 
 def find_compared(sentence: str, evidence: Sequence[Evidence]) -> Iterator[Evidence]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 
-from tests.generation.conftest import entity, finding
+from tests.generation.conftest import entity, finding, rate
+from tests.signs import score_sign
 from thoracite.generation.changes.check import check_difference, read_said
 from thoracite.generation.changes.sentences import tell_differences
 from thoracite.generation.citations import build_claim, strip_citations
@@ -16,6 +18,7 @@ from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Difference, Entity, Evidence
+from thoracite.vision.mini.signs.listed import read_signs
 
 WIDE = Entity(
     id="thx:cardiothoracic_ratio_gt_0_5_on_pa_view", label="cardiothoracic ratio > 0.5 on PA view", kind="sign"
@@ -60,6 +63,8 @@ TRUE = [
     "Pleural effusion is likely and new since the previous study.",
     "Pneumonia is suspected, and was suspected on the prior film: unchanged.",
     "Unchanged pneumonia is suspected.",
+    "Pneumonia remains suspected.",
+    "Pneumonia is still suspected since the prior study.",
 ]
 FALSE = [
     "The cardiothoracic ratio is 0.45, and was 0.56 on the earlier film.",
@@ -84,6 +89,8 @@ FALSE = [
     "The pleural effusion has increased.",
     "New pneumonia is suspected.",
     "Pneumonia has improved.",
+    "Pneumonia remains likely.",
+    "A pleural effusion remains likely.",
     "A new pneumothorax is likely.",
     "There is no interval change.",
     "No change since the earlier film.",
@@ -178,3 +185,55 @@ def test_others_are_those_that_the_image_leaves_undecided(verdict: str, link: Li
     assert finding("lung mass", 0.1, "uncertain").verdict == "possible"
     for other in ("A lung mass and others are possible.", "Others are seen.", "There is no lung mass and others."):
         assert ground(other, (), pieces, linker=link, extractor=extractor).claims == ()
+
+
+LASTING = [
+    "{} remains {}.", "{} still is {}.", "{} is still {}.", "Still, {} is {}.", "{} stays {}.", "{} is {} still.",
+    "{} remained {}.", "{} continues to be {}.", "{} persists and is {}.", "{} is persistently {}.",
+    "{} is {} as before.",
+    "{} has remained {}.", "{} has become {}.", "{} is once more {}.", "{} is again {}.", "{} is stable and {}.",
+    "{} is unchanged and {}.", "{} is no longer {}.", "{} is not yet {}.", "{} is {} at present.",
+    "{} is currently {}.",
+    "Known {} is {}.", "{} is {} to date.", "There is still no sign of {}.", "There is no sign of {} any more.",
+]  # fmt: skip
+"""Words that say that a finding was there before, round each verdict."""
+
+
+@pytest.mark.parametrize("form", LASTING)
+@pytest.mark.parametrize("word", ["likely", "suspected", "possible", "undecided", "unlikely"])
+def test_that_a_verdict_was_the_same_before_needs_an_earlier_film(
+    form: str, word: str, link: Link, extractor: Extractor
+) -> None:
+    odds = {"likely": (0.83, 0.15), "suspected": (0.4, 0.05), "possible": (0.2, 0.07), "undecided": (0.05, 0.05)}
+    rated = rate("cardiomegaly", *odds.get(word, (0.01, 0.05)))
+    assert rated.verdict == word
+    evidence = [Evidence(key="E1", kind="finding", score=rated.probability, about=rated.entity, finding=rated)]
+
+    def judge(sentence: str) -> str:
+        claim = build_claim(f"{sentence.removesuffix('.')} [E1].", evidence)
+        return verify([claim], evidence, linker=link, extractor=extractor)[0].verdict
+
+    assert judge(f"Cardiomegaly is {word}.") == "supported"
+    if (form, word) == ("{} remains {}.", "undecided"):
+        assert judge("Cardiomegaly remains undecided.") == "supported"  # says that it is left open
+        return
+    assert judge(begin(form.format("cardiomegaly", word))) != "supported"
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", "wide"), ("no", "not wide")])
+def test_what_is_amiss_lasts_only_with_an_earlier_film(
+    answer: Literal["yes", "no"], state: str, link: Link, extractor: Extractor
+) -> None:
+    asked = next(one for one in read_signs() if one.measure == "cardiothoracic ratio" and one.view == "PA")
+    score = score_sign(asked, answer)
+    evidence = [Evidence(key="E1", kind="sign", score=0.9, about=entity("cardiomegaly"), sign=score)]
+
+    def judge(verb: str) -> str:
+        claim = build_claim(f"The heart {verb} {state} [E1].", evidence)
+        return verify([claim], evidence, linker=link, extractor=extractor)[0].verdict
+
+    assert judge("is") == "supported"
+    for changed in ("has become", "continues to be", "has remained", "is again", "is once more"):
+        assert judge(changed) == "unsupported", changed
+    for kept in ("is still", "remains", "stays"):  # of what is as it should be nobody needs an earlier film
+        assert judge(kept) == ("unsupported" if answer == "yes" else "supported"), kept
