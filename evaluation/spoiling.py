@@ -32,6 +32,7 @@ Spoiler = Callable[[Claim, Sequence[Evidence]], str | None]
 _STATED = re.compile(r"\b(is|are) (?:likely|possible|present)\b")
 _DENIED = re.compile(r"^No (.+) is detected")
 _RELATED = re.compile(r"\b(is|are|may be|may|would|include|raises|raise) (?!likely|possible|present|not)")
+_SILENT = {"could not be measured here": "could be measured here", "was not looked for": "was looked for"}
 _STRONGER = {"unlikely": "likely", "possible": "likely", "likely": "definitely present"}
 
 
@@ -41,6 +42,9 @@ def deny(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG
         return claim.sentence.replace(denied.group(), f"{denied[1].capitalize()} is present", 1)
     if _STATED.search(claim.sentence):
         return _STATED.sub(r"\1 not seen", claim.sentence, count=1)
+    for silent, told in _SILENT.items():
+        if silent in claim.sentence:
+            return claim.sentence.replace(silent, told, 1)
     if claim.kind == "background" and "include" not in claim.sentence:
         return _RELATED.sub(lambda match: f"{match[1]} not ", claim.sentence, count=1)
     return None
@@ -55,8 +59,8 @@ def swap_sides(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noq
 def strengthen(claim: Claim, evidence: Sequence[Evidence]) -> str | None:  # noqa: ARG001
     """State the finding more surely than the evidence."""
     for weak, strong in _STRONGER.items():
-        if re.search(rf"\b(?:is|are) {weak}\b", claim.sentence):
-            return re.sub(rf"\b(is|are) {weak}\b", rf"\1 {strong}", claim.sentence, count=1)
+        if re.search(rf"\b(?:is|are|sign of the) {weak}\b", claim.sentence):
+            return re.sub(rf"\b(is|are|sign of the) {weak}\b", rf"\1 {strong}", claim.sentence, count=1)
     return None
 
 

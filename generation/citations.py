@@ -21,6 +21,9 @@ _GROUP = re.compile(r"\[\s*(E[1-9]\d*(?:\s*[,;]\s*E[1-9]\d*)+)\s*\]")
 _SUMMARY = re.compile(r"\bnothing stands out\b|\b(?:does not decide|undecided|could not be measured)\b", re.IGNORECASE)
 """Words of a summary: that nothing stands out, what is undecided, or what could not be measured."""
 
+_BACKGROUND = re.compile(r"\btextbook signs?\b", re.IGNORECASE)
+"""Words of background that cites a finding beside its fact: what textbooks name for it."""
+
 
 def parse_citations(sentence: str) -> tuple[str, ...]:
     """Return the keys that a sentence cites, in order, repeated as they occur."""
@@ -43,6 +46,11 @@ def join_citations(keys: Iterable[str]) -> str:
     return "".join(f"[{key}]" for key in keys)
 
 
+def is_background(sentence: str) -> bool:
+    """Tell whether a sentence says what textbooks name for a finding."""
+    return _BACKGROUND.search(sentence) is not None
+
+
 def split_groups(sentence: str) -> str:
     """Write grouped citations, ``[E1, E2]``, one by one.
 
@@ -55,7 +63,7 @@ def split_groups(sentence: str) -> str:
 
 
 def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
-    """Build a claim; its kind follows from its citations, a summary's from its words.
+    """Build a claim; its kind follows from its citations, that of a summary and of background from its words.
 
     Parameters
     ----------
@@ -67,6 +75,8 @@ def build_claim(sentence: str, evidence: Sequence[Evidence]) -> Claim:
     cited = [e for e in evidence if e.key in parse_citations(sentence)]
     triple = any(e.kind == "triple" for e in cited)
     kind: ClaimKind = "summary" if not triple and _SUMMARY.search(sentence) else find_kind(cited)
+    if triple and is_background(sentence):
+        kind = "background"
     return Claim(sentence=sentence, kind=kind, citations=parse_citations(sentence))
 
 
@@ -106,6 +116,7 @@ __all__ = [
     "build_claim",
     "find_kind",
     "find_unresolved",
+    "is_background",
     "join_citations",
     "parse_citations",
     "split_groups",

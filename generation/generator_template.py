@@ -37,7 +37,7 @@ class TemplateGenerator:
     >>> finding = Finding(entity=heart, probability=0.38, prior=0.045, certainty="uncertain")
     >>> evidence = [Evidence(key="E1", kind="finding", score=0.38, about=heart, finding=finding)]
     >>> TemplateGenerator().write(Study(image="chest.png"), [finding], evidence)
-    ['Cardiomegaly is suspected (probability 0.38; 13 times its usual odds) [E1].']
+    ['Cardiomegaly is suspected (probability 0.38, usually 0.04; 13 times its usual odds) [E1].']
     """
 
     name = "template"

@@ -1,4 +1,4 @@
-"""Likelihood ratios in a sentence: "13 times its usual odds".
+"""Likelihood ratios and priors in a sentence: "13 times its usual odds", "usually 0.04".
 
 Examples
 --------
@@ -8,6 +8,10 @@ Examples
 [('', '0.59', '1.7')]
 >>> holds(next(find_odds("(at most 0.4 times their usual odds)")), [0.4, 0.1])
 True
+>>> find_usual("(probability 0.38, usually 0.04; 13 times its usual odds)")
+[Usual(text='0.04', start=18, end=31)]
+>>> find_stray_odds("(probability 0.38, usually at most 0.04)"), find_stray_odds("pneumonia is usually one-sided")
+(['usually'], [])
 >>> list(find_odds("no more than 13 times its usual odds")), find_stray_odds("thirteen times its usual odds")
 ([], ['times', 'odds'])
 """
@@ -28,6 +32,13 @@ _ODDS = re.compile(
 )
 _BEFORE = re.compile(r"(?:[(;,]|\b(?:at|with))\s*$")
 """What may stand before a ratio: no word that turns it, such as "not" or "below"."""
+
+_USUAL = re.compile(rf"(?<=\d), usually (?P<number>{_NUMBER})(?=\s*[;)])", re.IGNORECASE)
+"""The one form in which the prior stands behind a probability."""
+
+_NORM = r"(?:usual|usually|normally|typically|ordinarily|on average)"
+_STRAY_USUAL = re.compile(rf"\b{_NORM}\b(?=[^;()]{{0,40}}\d)|(?<=\d) (?:as )?{_NORM}\b", re.IGNORECASE)
+"""Words that call a number usual in any other form."""
 
 _FOLD = r"(?:\d|two|three|four|five|ten|twenty|hundred|thousand|many|mani|several)[- ]?fold"
 _STRAY = re.compile(rf"\b(?:times|twice|thrice|odds|likelihood ratio)\b|{_FOLD}\b|×", re.IGNORECASE)
@@ -61,11 +72,32 @@ def find_odds(text: str) -> Iterator[Odds]:
             yield Odds(bound, match["low"], high, match.start(), match.end())
 
 
+class Usual(NamedTuple):
+    """One statement of a prior.
+
+    Parameters
+    ----------
+    text : str
+        Its digits.
+    start, end : int
+        Positions of its first character and behind its last.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+def find_usual(text: str) -> list[Usual]:
+    """Find every prior that is stated in the one form that can be checked: "usually 0.04", behind a probability."""
+    return [Usual(match["number"], match.start() + 1, match.end()) for match in _USUAL.finditer(text)]
+
+
 def find_stray_odds(text: str) -> list[str]:
-    """Find words of a ratio in any other form, which cannot be checked."""
-    for odds in find_odds(text):
-        text = text[: odds.start] + " " * (odds.end - odds.start) + text[odds.end :]
-    return [match.group().lower() for match in _STRAY.finditer(text)]
+    """Find words of a ratio or of a prior in any other form, which cannot be checked."""
+    for one in (*find_odds(text), *find_usual(text)):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return [match.group().strip().lower() for one in (_STRAY, _STRAY_USUAL) for match in one.finditer(text)]
 
 
 def holds(odds: Odds, ratios: Sequence[float]) -> bool:
@@ -88,4 +120,4 @@ def holds(odds: Odds, ratios: Sequence[float]) -> bool:
     return set(stated) == {f"{odds.bound} {odds.low}".strip()}
 
 
-__all__ = ["Odds", "find_odds", "find_stray_odds", "holds"]
+__all__ = ["Odds", "Usual", "find_odds", "find_stray_odds", "find_usual", "holds"]

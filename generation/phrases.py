@@ -80,19 +80,21 @@ def begin(sentence: str) -> str:
 
 
 def state_numbers(finding: Finding) -> str:
-    """Write a finding's probability or score, and its likelihood ratio where a prior is known.
+    """Write a finding's probability or score; where a prior is known, also that and the likelihood ratio.
+
+    What is rare may be raised and stay rare: the prior beside the probability shows it.
 
     Examples
     --------
     >>> edema = Entity(id="thx:pulmonary_edema", label="pulmonary edema", kind="finding")
     >>> state_numbers(Finding(entity=edema, probability=0.38, prior=0.045, certainty="uncertain"))
-    'probability 0.38; 13 times its usual odds'
+    'probability 0.38, usually 0.04; 13 times its usual odds'
     >>> state_numbers(Finding(entity=edema, probability=0.38, calibrated=False, certainty="uncertain"))
     'score 0.38'
     """
     if finding.likelihood_ratio is None:
         return finding.number
-    return f"{finding.number}; {state_range([finding])}"
+    return f"{finding.number}, usually {finding.usual}; {state_range([finding])}"
 
 
 def state_range(findings: Sequence[Finding]) -> str:

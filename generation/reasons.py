@@ -1,8 +1,8 @@
 """Sentences that explain one finding: its verdict with what carries it, its signs, and reasons from the graph.
 
 A reason joins what the image shows with the fact that ties it to the finding. Of all else that the graph knows one
-sentence a finding is said where nothing else speaks for it: the sign that would best settle it, if it cannot be judged
-here. What the image does not decide on is nobody's reason.
+sentence is said, of what leads or stands out, where nothing else speaks for it: the sign that textbooks list first, if
+this image has no value of it. What the image does not decide on is nobody's reason.
 
 Examples
 --------
@@ -10,7 +10,7 @@ Examples
 >>> finding = Finding(entity=heart, probability=0.64, prior=0.03, certainty="definitely present")
 >>> evidence = [Evidence(key="E1", kind="finding", score=0.64, about=heart, finding=finding)]
 >>> list(explain_finding(CitedFindings([finding], evidence), finding))
-['cardiomegaly is likely (probability 0.64; 57 times its usual odds) [E1].']
+['cardiomegaly is likely (probability 0.64, usually 0.03; 57 times its usual odds) [E1].']
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.general import state_triple
 from thoracite.generation.groups import observe
-from thoracite.generation.phrases import name_generic, name_indefinite, verb
+from thoracite.generation.phrases import name_indefinite, state_numbers, verb
+from thoracite.generation.signs.background import find_named, tell_background
 from thoracite.generation.signs.sentences import carry, find_tying, state_own_reading, tell_sign
 from thoracite.generation.signs.words import find_words
 from thoracite.kg.facts import read_first_signs
-from thoracite.kg.ties import find_wider
 from thoracite.kg.vocabulary import CAUSED_BY, CO_OCCURS, HAS_SIGN, MIMICS, SUGGESTS
 from thoracite.types import Entity, Evidence, Finding, Triple
-from thoracite.types.verdict import ASSERTED
+from thoracite.types.verdict import ASSERTED, OUTSTANDING
 
 _REASONS = 2
 """Most sentences about one finding that speak for it."""
@@ -55,7 +55,7 @@ def explain_finding(cited: CitedFindings, finding: Finding, *, leading: bool = T
     stated = ((piece, piece.triple) for piece in triples if piece.triple is not None)
     joined = list(filter(None, (_join(cited, finding, *pair) for pair in stated)))
     yield from joined[: max(0, 1 - len(told)) if signs else _REASONS]
-    if not any(piece.stance == "for" for piece, _ in told):
+    if (leading or finding.verdict in OUTSTANDING) and not any(piece.stance == "for" for piece, _ in told):
         yield from _tell_unjudged(cited, finding, triples)
 
 
@@ -141,7 +141,7 @@ def _join(cited: CitedFindings, finding: Finding, piece: Evidence, triple: Tripl
     if _leads_on(triple, finding.entity):
         return _diagnose(cited, finding, read, piece)
     if triple.relation.id == CAUSED_BY and triple.subject.id == finding.entity.id:
-        here = f"{finding.entity.label} that {verb(finding.entity)} {finding.verdict} here ({finding.number})"
+        here = f"{finding.entity.label} that {verb(finding.entity)} {finding.verdict} here ({state_numbers(finding)})"
         return (
             f"{_read_out(cited, read)} {verb(read.entity)} a possible cause of the {here} "
             f"{cited.cite([finding])}[{piece.key}]."
@@ -162,35 +162,29 @@ def _is_weaker(read: Finding, finding: Finding) -> bool:
 
 def _read_out(cited: CitedFindings, read: Finding) -> str:
     """Name a finding with its verdict in this image."""
-    said = f"{verb(read.entity)} {read.verdict} ({read.number}) {cited.cite([read])}"
+    said = f"{verb(read.entity)} {read.verdict} ({state_numbers(read)}) {cited.cite([read])}"
     return f"{read.entity.label}, which {said},"
 
 
 def _diagnose(cited: CitedFindings, finding: Finding, read: Finding, piece: Evidence) -> str:
     """Write that a finding of the image suggests another one."""
     return (
-        f"{name_indefinite(read.entity)} {verb(read.entity)} {read.verdict} ({read.number}) {cited.cite([read])}, "
+        f"{name_indefinite(read.entity)} {verb(read.entity)} {read.verdict} ({state_numbers(read)}) {cited.cite([read])}, "
         f"because {_read_out(cited, finding)} {verb(finding.entity)} suggestive of {read.entity.label} [{piece.key}]."
     )
 
 
 def _tell_unjudged(cited: CitedFindings, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:
-    """Write the sign that textbooks list first for the finding, if this image does not answer it."""
-    scores = [score for score in finding.signs if score.answer]
-    ends = [end for score in scores for end in (score.sign.entity, score.opposite) if end is not None]
-    judged = frozenset[str]().union(*(find_wider(end.id) for end in ends))
+    """Write the sign that textbooks list first for the finding, if this image has no value of it."""
     first = read_first_signs()
     for piece in triples:
-        triple = piece.triple
-        if triple is None or triple.relation.id not in {HAS_SIGN, SUGGESTS}:
-            continue
-        ends = [triple.subject, triple.object]
-        own, sign = ends if triple.relation.id == HAS_SIGN else ends[::-1]
-        if own.id != finding.entity.id:
+        named = None if piece.triple is None else find_named(piece.triple)
+        if named is None or named[0].id != finding.entity.id:
             continue  # what would settle a kind of it names a diagnosis that nothing here speaks for
-        if (own.id, sign.id) in first and sign.id not in judged and sign.id not in cited.found:
-            settled = f"{own.label} would best be settled by {name_generic(sign)}"
-            yield f"{settled}, which cannot be judged here [{piece.key}]."
+        sign = named[1]
+        if (finding.entity.id, sign.id) in first and sign.id not in cited.found:
+            if told := tell_background(finding, cited.cite([finding]), sign, piece.key):
+                yield told
             return
 
 

@@ -79,7 +79,6 @@ _PHRASES = tuple(
         HAS_SIGN: (
             rf"{{O}}{_ON} {_MAY}(?:{_BE}|as\s){_KIND}{_SIGN} (?:of|for|in) {{S}}",
             rf"{_KIND}{_SIGN} (?:of|for|in) {{S}}{_ON} {_MAY}{_INCLUDE}{{O}}",
-            r"{S} would best be settled by {O}",
             rf"{{S}}{_ON} {_MAY}(?:shows?|presents? (?:with|as)|manifests? (?:as|with|by)|appears? as) {{O}}",
             rf"{{S}} {_MAY}{_BE}(?:recogni[sz]ed|seen|identified|marked) (?:by|as|through) {{O}}",
         ),

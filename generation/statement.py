@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.clauses import Clause, Mention, find_mentions, find_starts, split_clauses
-from thoracite.generation.odds import Odds, find_odds, find_stray_odds
+from thoracite.generation.odds import Odds, Usual, find_odds, find_stray_odds, find_usual
 from thoracite.generation.relations import Related, find_relations
 from thoracite.generation.wording import (
     GENERIC,
@@ -127,17 +127,17 @@ class Quoted(NamedTuple):
 
 
 class QuotedOdds(NamedTuple):
-    """A likelihood ratio in a sentence.
+    """A likelihood ratio or a prior in a sentence.
 
     Parameters
     ----------
-    odds : Odds
-        The ratio, or the range or bound of several.
+    odds : Odds or Usual
+        The ratio, or the range or bound of several; or the prior.
     group : tuple of Entity
         The findings that it is said of.
     """
 
-    odds: Odds
+    odds: Odds | Usual
     group: tuple[Entity, ...]
 
 
@@ -198,7 +198,8 @@ def parse_statement(sentence: str, *, link: Link, names: Mapping[str, Entity], e
         relations=tuple(stated for part in read for stated in part.relations),
         numbers=tuple(_read_numbers(written, mentions, clauses)),
         odds=tuple(
-            QuotedOdds(odds, tuple(_find_group(odds.start, written, mentions, clauses))) for odds in find_odds(written)
+            QuotedOdds(odds, tuple(_find_group(odds.start, written, mentions, clauses)))
+            for odds in (*find_odds(written), *find_usual(written))
         ),
         nothing=any(_NOTHING.fullmatch(clause.text.strip(" .")) for clause in clauses),
         because=tuple(_read_because(clauses, read)),

@@ -14,14 +14,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from thoracite.generation.changes.check import check_change, check_uncompared
-from thoracite.generation.citations import find_kind
+from thoracite.generation.citations import find_kind, is_background
 from thoracite.generation.clauses import find_mentions
 from thoracite.generation.faults import Fault, Judgement
 from thoracite.generation.indication import check_indication
-from thoracite.generation.odds import holds
+from thoracite.generation.odds import Usual, holds
 from thoracite.generation.others import name_counted
 from thoracite.generation.places import check_places
 from thoracite.generation.relations import find_accepted
+from thoracite.generation.signs.background import check_background
 from thoracite.generation.signs.claim import check_sign_claim
 from thoracite.generation.signs.silence import (
     check_own_reading,
@@ -53,12 +54,22 @@ _ALLOWED_WITHOUT_PRIOR: dict[Verdict, frozenset[Grade]] = {
 }
 """The same by operating points alone; "definitely" is more than any image model knows."""
 
-_UNJUDGED = re.compile(r"\b(?:cannot|can't|can not|not) be (?:judged|told|seen|assessed)\b", re.IGNORECASE)
+_UNJUDGED = re.compile(
+    r"\b(?:cannot|can't|can not|not) be (?:judged|told|seen|assessed|measured)\b|\bnot (?:been )?looked for\b",
+    re.IGNORECASE,
+)
 
 _ASSERTING = frozenset({"certain", "present", "likely", "suspected"})
 
 
-def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Link, extractor: Extractor) -> list[Claim]:
+def verify(
+    claims: Iterable[Claim],
+    evidence: Sequence[Evidence],
+    *,
+    linker: Link,
+    extractor: Extractor,
+    facts_alone: bool = False,
+) -> list[Claim]:
     """Judge claims against the evidence they cite.
 
     Parameters
@@ -71,6 +82,9 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
         Phrase → concept or None, such as ``Linker.link``.
     extractor : Extractor
         Finds negation and hedging in a sentence.
+    facts_alone : bool
+        Whether a sentence may cite facts and nothing of the image: an answer to who asks what the graph knows may, an
+        explanation may not.
 
     Returns
     -------
@@ -82,6 +96,9 @@ def verify(claims: Iterable[Claim], evidence: Sequence[Evidence], *, linker: Lin
     judged = []
     for claim in claims:
         fault = next(_find_any(claim, known, names, linker, extractor), None)
+        cites = {known[key].kind for key in claim.citations if key in known}
+        if fault is None and not facts_alone and cites == {"triple"}:
+            fault = Fault("unsupported", "it cites facts alone, and nothing of this image")
         verdict, why = ("supported", "") if fault is None else fault
         judged.append(claim.model_copy(update={"verdict": verdict, "why": why}))
     return judged
@@ -108,6 +125,9 @@ def _find_any(
     if taken.said:
         yield from check_own_reading(cited)
         claim = claim.model_copy(update={"sentence": taken.sentence})
+    if is_background(claim.sentence):
+        yield from (*check_background(claim.sentence, known), *_check_own_kind(claim, "background"))
+        return
     if is_unmeasured(claim.sentence):
         yield from (*check_unmeasured(claim.sentence, cited), *_check_own_kind(claim, "summary"))
         return
@@ -262,10 +282,17 @@ def _check_number(quoted: Quoted, cited: Sequence[Evidence]) -> Iterator[Fault]:
 
 
 def _check_odds(quoted: QuotedOdds, cited: Sequence[Evidence]) -> Iterator[Fault]:
-    """Check that a likelihood ratio is that of its findings, rounded as it is printed."""
+    """Check that a likelihood ratio or a prior is that of its findings, rounded as it is printed."""
     odds, group = quoted
     labels = ", ".join(entity.label for entity in group)
     findings = [_find_finding(cited, entity) for entity in group]
+    if isinstance(odds, Usual):
+        priors = [finding.prior for finding in findings if finding is not None and finding.prior is not None]
+        if len(group) != 1 or not priors:
+            yield Fault("unsupported", f"no cited evidence says how usual {labels or 'anything that is named'} is")
+        elif not _equals(odds.text, priors[0]):
+            yield Fault("contradicted", f"{labels} is not usually {odds.text} in the cited evidence")
+        return
     ratios = [finding.likelihood_ratio for finding in findings if finding is not None]
     known = [ratio for ratio in ratios if ratio is not None]
     if not group or len(known) < len(group):
@@ -293,6 +320,8 @@ def _check_unjudged(claim: Claim, cited: Sequence[Evidence], evidence: Iterable[
     ends = {end.id: end for one in cited if one.triple is not None for end in (one.triple.subject, one.triple.object)}
     if not ends:
         yield Fault("unsupported", "no cited evidence says what cannot be judged")
+    if not any(piece.finding is not None for piece in cited):
+        yield Fault("unsupported", "it cites nothing of this image beside what cannot be judged")
     for end in ends.values():
         if end.id in judged:
             yield Fault("contradicted", f"{end.label} is answered in this image")

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from thoracite.generation.odds import find_odds
+from thoracite.generation.odds import find_odds, find_usual
 from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.linking.number import make_singular
 
@@ -105,7 +105,7 @@ _DENIED = re.compile(
 
 _WORDS = (
     r"highest|lowest|about|calibrated|model|all|each|probability|score|p|of|at|most|least|more|less|than|to|below|under|and|times|"
-    r"its|their|usual|odds|[=≤<,;]"
+    r"its|their|usually|usual|odds|[=≤<,;]"
 )
 _NUMBER = r"\d+(?:\.\d+)?(?:\s*%)?"
 _PARENTHESIS = re.compile(rf"\((?:\s*(?>{_WORDS}|{_NUMBER}))++\s*\)", re.IGNORECASE)
@@ -244,14 +244,14 @@ def find_parentheses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_numbers(text: str) -> Iterator[Number]:
-    """Find every number of a text, with its place; those of a likelihood ratio are left to :func:`find_odds`.
+    """Find every number of a text, with its place; ratios and priors are left to :mod:`thoracite.generation.odds`.
 
     Examples
     --------
     >>> list(find_numbers("Mass (highest probability 0.8)"))
     [Number(text='0.8', start=26, bound=True)]
     """
-    ratios = [(odds.start, odds.end) for odds in find_odds(text)]
+    ratios = [(one.start, one.end) for one in (*find_odds(text), *find_usual(text))]
     for match in re.finditer(_NUMBER, text):
         if any(start <= match.start() < end for start, end in ratios):
             continue

@@ -20,6 +20,7 @@ from thoracite.generation.grounding.writing import Asked, Judge, Written, find_d
 from thoracite.generation.indication import collect_indication
 from thoracite.generation.release.certificate import hold_back_reading
 from thoracite.generation.report.check import ReportCheck, check_report, decide, read_report
+from thoracite.generation.signs.silence import drop_told
 from thoracite.interventions import (
     Case,
     check_triples,
@@ -366,8 +367,10 @@ class Explainer:
 
     def _release(self, study: Study, reading: Reading, evidence: tuple[Evidence, ...], written: Written) -> Explanation:
         reason = None if self.graph else NO_GRAPH
+        notes = drop_told(reading.notes, written.claims, evidence)
         said: dict[str, Any] = {"claims": written.claims, "evidence": evidence, "dropped": written.dropped}
-        return Explanation(**self._describe(study, reading), **said, reason=reason)
+        described = self._describe(study, reading) | {"notes": notes}
+        return Explanation(**described, **said, reason=reason)
 
     def _withhold(
         self, study: Study, reading: Reading, reason: str, *, dropped: tuple[Dropped, ...] = ()

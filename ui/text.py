@@ -201,7 +201,8 @@ def describe_evidence(evidence: Evidence) -> str:
     if evidence.kind == "region":
         return f"{label} in the image: {place or 'where the model looked'}"
     odds = describe_odds(finding)
-    described = f"{label}: {finding.number}, {finding.verdict}" + (f", {odds} the usual odds" if odds else "")
+    usual = f", usually {finding.usual}" if odds else ""
+    described = f"{label}: {finding.number}{usual}, {finding.verdict}" + (f", {odds} the usual odds" if odds else "")
     return f"{described}, {place}" if place else described
 
 
@@ -279,9 +280,13 @@ def _sentences(explanation: Explanation) -> list[str]:
 def _findings(findings: Sequence[Finding], width: int, *, full: bool) -> str:
     """One line a finding, or all in one paragraph."""
     if full:
-        lines = [line for f in findings for line in (f"  {MARK[f.verdict]} {_name_finding(f, f.verdict)}", *_add_up(f))]
+        lines = [
+            line
+            for f in findings
+            for line in (f"  {MARK[f.verdict]} {_name_finding(f, f.verdict, usual=True)}", *_add_up(f))
+        ]
         return "\n".join(["Findings", *lines])
-    named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f)}" for f in findings)
+    named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f, usual=True)}" for f in findings)
     return _wrap([f"Findings: {named}"], width, indent="  ").removeprefix("  ")
 
 
@@ -295,9 +300,10 @@ def _add_up(finding: Finding) -> Iterator[str]:
             yield f"              {describe_sign(score)}"
 
 
-def _name_finding(finding: Finding, *said: str) -> str:
-    """A finding with its probability; more words and its ratio in brackets."""
-    inside = ", ".join(filter(None, (*said, describe_odds(finding))))
+def _name_finding(finding: Finding, *said: str, usual: bool = False) -> str:
+    """A finding with its probability; more words, its prior where that is asked for, and its ratio in brackets."""
+    prior = f"usually {finding.usual}" if usual and finding.usual else ""
+    inside = ", ".join(filter(None, (*said, prior, describe_odds(finding))))
     return f"{finding.entity.label} {finding.probability:.2f}" + (f" ({inside})" if inside else "")
 
 

@@ -237,7 +237,7 @@ def _evidence(evidence: Evidence) -> AnyEvidence:
     if evidence.kind == "region" and region is not None:
         return RegionEvidence(**shared, **region.model_dump())
     if evidence.finding is not None:
-        fields = ("probability", "likelihood_ratio", "verdict", "certainty", "calibrated")
+        fields = ("probability", "prior", "likelihood_ratio", "verdict", "certainty", "calibrated")
         return FindingEvidence(**shared, **_finding(evidence.finding).model_dump(include=set(fields)))
     if evidence.kind == "image":
         return ImageEvidence(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from thoracite.vision.image import Radiograph
     from thoracite.vision.occlusion import Box
 
+UNMEASURED = "Lungs and heart were not measured"
+"""Begins the note on masks that are not valid; their faults follow behind a colon."""
+
 
 class Reading(Noun):
     """Findings of one radiograph, or the reason for refusing it.

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from thoracite.generation.clauses import Mention, split_clauses
 from thoracite.generation.grounding.source import Source
 from thoracite.generation.others import find_counted
+from thoracite.generation.signs.sentences import name_reason
 from thoracite.generation.signs.silence import is_unmeasured, take_own_reading
 from thoracite.generation.statement import Statement, parse_statement
 from thoracite.generation.wording import blank_parentheses, find_parentheses
@@ -149,7 +150,7 @@ def _cite_silent(sentence: str, source: Source) -> Iterator[Cited]:
     """Cite a sentence that says which signs could not be measured behind each reason."""
     cited: Cited = {}
     for piece in source.silent:
-        reason = "" if piece.sign is None else (piece.sign.invalid_because or "")
+        reason = name_reason(piece)
         at = sentence.lower().find(reason.lower()) if reason else -1
         if at >= 0:
             cited.setdefault(at + len(reason), (piece.key,))

@@ -20,6 +20,7 @@ from thoracite.generation.grounding.source import Source
 from thoracite.generation.grounding.vocabulary import find_strange
 from thoracite.generation.indication import is_indication
 from thoracite.generation.phrases import begin
+from thoracite.generation.signs.claim import TOO_LITTLE
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Claim, Dropped, Evidence, Finding
@@ -108,8 +109,9 @@ def _judge(sentence: str, source: Source) -> Claim:
             strange = find_strange(claim.sentence, source)
             return claim if strange is None else _refuse(claim, strange)
         tried.append(claim)
+    told = [claim for claim in tried if claim.why.startswith(TOO_LITTLE)]  # what a word mends comes first
     contradicted = [claim for claim in tried if claim.verdict == "contradicted"]
-    return next(iter([*contradicted, *tried]))
+    return next(iter([*told, *contradicted, *tried]))
 
 
 def _refuse(claim: Claim, word: str) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from thoracite.generation.changes.check import find_compared, lacks_verdict
@@ -12,6 +13,7 @@ from thoracite.generation.grounding.source import Source
 from thoracite.generation.grounding.vocabulary import find_strange
 from thoracite.generation.groups import observe
 from thoracite.generation.phrases import begin
+from thoracite.generation.signs.claim import TOO_LITTLE
 from thoracite.generation.statement import parse_statement
 from thoracite.types import Claim, Finding
 from thoracite.types.verdict import ASSERTED
@@ -23,7 +25,7 @@ _DEGREES = ("certain", "present", "likely", "suspected", "possible")
 def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim | None:
     """Write a sentence again that is only surer of one finding than the image is; None for any other.
 
-    It must say nothing but that the finding is there, without numbers, places that the image does not show, or words
+    A verdict that signs are said to carry may be carried partly. Otherwise it must say nothing but that the finding is there, without numbers, places that the image does not show, or words
     of severity; the image must call it likely, suspected or possible. "New" and the like may be said where an earlier
     film bears them out.
 
@@ -37,6 +39,8 @@ def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim 
         Evidence of the image.
     """
     sentence = strip_citations(claim.sentence)
+    if claim.why.startswith(TOO_LITTLE) and find_strange(claim.sentence, source) is None:
+        return _release(re.sub(r"\b(?:\w+ly )?carried by\b", "partly carried by", claim.sentence, count=1), source)
     for piece in find_compared(sentence, source.evidence):
         if piece.difference is not None and lacks_verdict(sentence, piece.difference):
             return _release(tell_difference(piece, piece.difference), source)

@@ -16,6 +16,7 @@ from thoracite.generation.faults import Fault
 from thoracite.generation.signs.check import check_sign
 from thoracite.generation.signs.facts import check_drawn, find_used
 from thoracite.generation.signs.parts import Drawn, Part, cut_parts, read_drawn
+from thoracite.generation.signs.sentences import carries
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Entity, Evidence
 
@@ -31,6 +32,10 @@ _JOINT = re.compile(
 )
 _CARRY = re.compile(r"^\W*(?:(?:and|partly|mainly|mostly|chiefly)\s)*", re.IGNORECASE)
 _DESPITE = re.compile(r"\b(?:despite|although|in spite of|even though|notwithstanding|against)\b", re.IGNORECASE)
+_CARRIED = re.compile(r"(?<!\bpartly )\bcarried by\b", re.IGNORECASE)
+TOO_LITTLE = "the named signs add less than half of what lifts"
+"""Begins the fault of a verdict that signs are said to carry, and carry partly at most."""
+
 _PIECES = re.compile(r"[;,]| and ", re.IGNORECASE)
 _FOREIGN = frozenset({"finding", "disease"})
 
@@ -76,6 +81,7 @@ def check_sign_claim(sentence: str, known: Mapping[str, Evidence], names: Mappin
         *_check_facts(read, sentence),
         *_check_use(read, signs, triples),
         *_check_stance(parts, about, known),
+        *_check_share(sentence, signs, about, known),
         *_check_kinds(sentence),
     ]
     return Checked(faults, sentences)
@@ -199,4 +205,15 @@ def _check_stance(parts: Sequence[Part], about: Sequence[Part], known: Mapping[s
                 yield Fault("unsupported", f"{piece.key} speaks {piece.stance} {piece.about.label}")
 
 
-__all__ = ["Checked", "check_sign_claim"]
+def _check_share(
+    sentence: str, signs: Sequence[Evidence], about: Sequence[Part], known: Mapping[str, Evidence]
+) -> Iterator[Fault]:
+    """Check that signs said to carry a verdict add at least half of what lifts it, unless they carry it partly."""
+    if _CARRIED.search(sentence) is None:
+        return
+    for finding in {known[key].about.id: known[key].finding for part in about for key in part.keys}.values():
+        if finding is not None and not carries(finding, signs):
+            yield Fault("unsupported", f"{TOO_LITTLE} {finding.entity.label}")
+
+
+__all__ = ["TOO_LITTLE", "Checked", "check_sign_claim"]

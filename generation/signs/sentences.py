@@ -58,9 +58,22 @@ def carry(pieces: Sequence[Evidence]) -> str:
     if not named:
         return ""
     finding = named[0][0].finding
-    whole = 0.0 if finding is None else finding.rest_log_odds + sum(score.log_odds for score in finding.signs)
-    partly = "partly " if 2 * sum(score.log_odds for _, score in named) < whole else ""
+    partly = "" if finding is None or carries(finding, [piece for piece, _ in named]) else "partly "
     return f", {partly}carried by {join_words([f'{name_sign(score)} [{piece.key}]' for piece, score in named])}"
+
+
+def carries(finding: Finding, pieces: Sequence[Evidence]) -> bool:
+    """Tell whether signs add at least half of what lifts a finding above the average image.
+
+    Parameters
+    ----------
+    finding : Finding
+        With all its signs.
+    pieces : sequence of Evidence
+        Some of them.
+    """
+    whole = finding.rest_log_odds + sum(score.log_odds for score in finding.signs)
+    return 2 * sum(piece.sign.log_odds for piece in pieces if piece.sign is not None) >= whole
 
 
 def state_own_reading(finding: Finding) -> str:
@@ -158,8 +171,14 @@ def tell_unmeasured(pieces: Sequence[Evidence]) -> str:
     number = count_unmeasured(silent[0]) if silent else 0
     if number < _SILENT:
         return ""
-    reasons = [f"{piece.sign.invalid_because} [{piece.key}]" for piece in silent if piece.sign is not None]
+    reasons = [f"{name_reason(piece)} [{piece.key}]" for piece in silent]
     return f"{number} {UNMEASURED}: {join_words(reasons[:_REASONS])}."
+
+
+def name_reason(piece: Evidence) -> str:
+    """Name why a sign could not be measured, several reasons as a list; empty where it could."""
+    reason = None if piece.sign is None else piece.sign.invalid_because
+    return join_words((reason or "").split(", "))
 
 
 def is_mostly_unmeasured(pieces: Sequence[Evidence]) -> bool:
@@ -182,10 +201,12 @@ def count_unmeasured(piece: Evidence) -> int:
 __all__ = [
     "OWN_READING",
     "UNMEASURED",
+    "carries",
     "carry",
     "count_unmeasured",
     "find_tying",
     "is_mostly_unmeasured",
+    "name_reason",
     "reads_alone",
     "state_own_reading",
     "tell_sign",

@@ -11,13 +11,14 @@ Examples
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.citations import strip_citations
 from thoracite.generation.faults import Fault
-from thoracite.generation.signs.sentences import OWN_READING, UNMEASURED, count_unmeasured, reads_alone
-from thoracite.types import Evidence
+from thoracite.generation.signs.sentences import OWN_READING, UNMEASURED, count_unmeasured, name_reason, reads_alone
+from thoracite.types import Claim, Evidence
+from thoracite.vision.encoder import UNMEASURED as NOT_MEASURED
 
 _UNMEASURED = re.compile(rf"(?P<number>\d+) {UNMEASURED}: (?P<reasons>.+)\.", re.IGNORECASE)
 _OWN_READING = re.compile(rf",? {OWN_READING}\b", re.IGNORECASE)
@@ -65,12 +66,34 @@ def _find_faults(sentence: str, cited: Sequence[Evidence]) -> Iterator[Fault]:
         yield Fault("contradicted", f"{number} signs could not be measured, not {said['number']}")
     left = said["reasons"].lower()
     for piece in silent:
-        reason = "" if piece.sign is None else (piece.sign.invalid_because or "").lower()
+        reason = name_reason(piece).lower()
         if reason not in left:
             yield Fault("unsupported", f"{piece.key} was not measured for another reason: {reason}")
         left = left.replace(reason, "", 1)
     if rest := re.sub(r"\band\b|[,\s]", "", left):
         yield Fault("unsupported", f"no cited evidence says {rest!r}")
+
+
+def drop_told(notes: Sequence[str], claims: Iterable[Claim], evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Drop notes that say why lungs and heart were not measured where a sentence says so, with its evidence.
+
+    Parameters
+    ----------
+    notes : sequence of str
+        What cannot be judged in an image.
+    claims : iterable of Claim
+        What is released.
+    evidence : sequence of Evidence
+        All of the image.
+
+    Examples
+    --------
+    >>> drop_told(["The image has only 64×64 pixels."], [], [])
+    ('The image has only 64×64 pixels.',)
+    """
+    cited = {key for claim in claims if is_unmeasured(claim.sentence) for key in claim.citations}
+    told = {f"{NOT_MEASURED}: {name_reason(piece)}." for piece in evidence if piece.key in cited}
+    return tuple(note for note in notes if note not in told)
 
 
 def take_own_reading(sentence: str) -> Taken:
@@ -91,4 +114,4 @@ def check_own_reading(cited: Sequence[Evidence]) -> Iterator[Fault]:
             )
 
 
-__all__ = ["Taken", "check_own_reading", "check_unmeasured", "is_unmeasured", "take_own_reading"]
+__all__ = ["Taken", "check_own_reading", "check_unmeasured", "drop_told", "is_unmeasured", "take_own_reading"]

@@ -41,7 +41,7 @@ def check(explainer: Explainer, reply: Reply) -> None:
     """Verify every sentence again, against the evidence that came with the reply alone."""
     keys = {piece.key for piece in reply.evidence}
     linker = explainer.retriever.linker.link
-    for claim in verify(reply.claims, reply.evidence, linker=linker, extractor=open_extractor()):
+    for claim in verify(reply.claims, reply.evidence, linker=linker, extractor=open_extractor(), facts_alone=True):
         assert claim.verdict == "supported", (claim.sentence, claim.why)
         assert claim.citations
         assert set(claim.citations) <= keys

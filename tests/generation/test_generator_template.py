@@ -111,7 +111,7 @@ def test_of_all_that_the_graph_knows_the_sign_that_would_settle_it_is_told(link:
     sentences = say(link, extractor, EFFUSION, *((one, EFFUSION.entity) for one in told))
     assert sentences == [
         "A pleural effusion is likely (probability 0.83) [E1].",
-        "Pleural effusion would best be settled by the meniscus sign, which cannot be judged here [E7].",
+        "A textbook sign of the likely pleural effusion [E1], the meniscus sign [E7], was not looked for.",
     ]
 
 
@@ -168,10 +168,10 @@ def test_words_follow_verdicts_surest_first(link: Link, extractor: Extractor) ->
     likely = rate("pneumonia", 0.71, 0.09)
     fact = (triple("pulmonary edema", HAS_SIGN, "kerley b lines"), SUSPECTED.entity)
     assert say(link, extractor, *UNLIKELY, *UNDECIDED, POSSIBLE, SUSPECTED, fact, likely) == [
-        "Pneumonia is likely (probability 0.71; 25 times its usual odds) [E8].",
-        "Pulmonary edema is suspected (probability 0.18; 13 times its usual odds) [E6].",
-        "Pulmonary edema would best be settled by kerley b lines, which cannot be judged here [E7].",
-        "A lung mass is possible (probability 0.08; 2.8 times its usual odds) [E5].",
+        "Pneumonia is likely (probability 0.71, usually 0.09; 25 times its usual odds) [E8].",
+        "Pulmonary edema is suspected (probability 0.18, usually 0.02; 13 times its usual odds) [E6].",
+        "A textbook sign of the suspected pulmonary edema [E6], kerley b lines [E7], was not looked for.",
+        "A lung mass is possible (probability 0.08, usually 0.03; 2.8 times its usual odds) [E5].",
         "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E3][E4]; "
         "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E1][E2].",
     ]
@@ -181,14 +181,14 @@ def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link
     fact = (triple("lung mass", HAS_SIGN, "meniscus sign"), POSSIBLE.entity)
     second = rate("pneumonia", 0.07, 0.03)
     assert say(link, extractor, POSSIBLE, fact, second, *UNDECIDED, *UNLIKELY) == [
-        "Nothing stands out clearly; a lung mass (probability 0.08; 2.8 times its usual odds) [E1] and pneumonia "
-        "(probability 0.07; 2.4 times its usual odds) [E3] are possible.",
+        "Nothing stands out clearly; a lung mass (probability 0.08, usually 0.03; 2.8 times its usual odds) [E1] and pneumonia "
+        "(probability 0.07, usually 0.03; 2.4 times its usual odds) [E3] are possible.",
         "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5]; "
         "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
     ]
     assert say(link, extractor, *UNDECIDED)[0].startswith("Nothing stands out; this image does not decide on atel")
     assert say(link, extractor, POSSIBLE, fact) == [
-        "Nothing stands out clearly; a lung mass is possible (probability 0.08; 2.8 times its usual odds) [E1]."
+        "Nothing stands out clearly; a lung mass is possible (probability 0.08, usually 0.03; 2.8 times its usual odds) [E1]."
     ]
     assert say(link, extractor, UNLIKELY[0]) == [
         "Nothing stands out; there is no sign of pneumothorax (0.43 times its usual odds) [E1]."
@@ -203,8 +203,8 @@ def test_summaries_are_called_so(link: Link, extractor: Extractor) -> None:
 def test_a_finding_without_a_prior_has_no_ratio_beside_those_that_have_one(link: Link, extractor: Extractor) -> None:
     unknown, absent = finding("pleural effusion", 0.4, "uncertain"), finding("pneumonia", 0.05, "definitely absent")
     assert say(link, extractor, unknown, POSSIBLE, *UNLIKELY[:1], absent) == [
-        "Nothing stands out clearly; a lung mass (probability 0.08; 2.8 times its usual odds) [E2] and a pleural "
-        "effusion (probability 0.40) [E1] are possible.",
+        "Nothing stands out clearly; a lung mass (probability 0.08, usually 0.03; 2.8 times its usual odds) [E2] and a "
+        "pleural effusion (probability 0.40) [E1] are possible.",
         "There is no sign of pneumothorax (0.43 times its usual odds) [E3]; no pneumonia is detected (probability "
         "0.05) [E4].",
     ]
@@ -213,7 +213,7 @@ def test_a_finding_without_a_prior_has_no_ratio_beside_those_that_have_one(link:
 def test_a_score_is_called_so_and_a_sure_finding_keeps_the_word_of_its_verdict() -> None:
     scored = rate("pneumonia", 0.93, 0.09).model_copy(update={"calibrated": False})
     (claim,) = write(number(scored))
-    assert claim.sentence == "Pneumonia is likely (score 0.93; 134 times its usual odds) [E1]."
+    assert claim.sentence == "Pneumonia is likely (score 0.93, usually 0.09; 134 times its usual odds) [E1]."
     assert "is likely" in write(number(rate("pneumonia", 0.93, 0.09)))[0].sentence
 
 
@@ -221,11 +221,11 @@ def test_what_is_undecided_is_a_reason_for_nothing(link: Link, extractor: Extrac
     effusion, suspected = rate("pleural effusion", 0.83, 0.3), rate("consolidation", 0.4, 0.045)
     fact = (triple("consolidation", SUGGESTS, "pleural effusion"), effusion.entity)
     assert say(link, extractor, effusion, fact, UNDECIDED[1]) == [
-        "A pleural effusion is likely (probability 0.83; 11 times its usual odds) [E1].",
+        "A pleural effusion is likely (probability 0.83, usually 0.30; 11 times its usual odds) [E1].",
         "This image does not decide on consolidation (0.66 times its usual odds) [E3].",
     ]
     assert say(link, extractor, effusion, fact, suspected)[1] == (
-        "Consolidation, which is suspected (probability 0.40) [E3], is suggestive of pleural effusion [E2]."
+        "Consolidation, which is suspected (probability 0.40, usually 0.04; 14 times its usual odds) [E3], is suggestive of pleural effusion [E2]."
     )
 
 

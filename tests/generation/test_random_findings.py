@@ -104,7 +104,7 @@ def read_ratios(
     ends = [end for piece in evidence if piece.triple for end in (piece.triple.subject, piece.triple.object)]
     names = {normalise(entity.label): entity for entity in (*(piece.about for piece in evidence), *ends)}
     asserted, denied = [], []
-    for claim in claims:
+    for claim in (one for one in claims if one.kind != "background"):
         statement = parse_statement(claim.sentence, link=LINKER.link, names=names, extractor=extractor)
         for presence in statement.presences:
             ratio = by_id[presence.entity.id].likelihood_ratio

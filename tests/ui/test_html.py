@@ -161,7 +161,7 @@ def test_the_table_has_verdicts_and_where_priors_are_known_the_usual_odds(
         ("undecided", "undecided"), ("absent", "unlikely"),
     ]  # fmt: skip
     assert '<td><span class="value">13×</span></td>' in text
-    assert "<dd>13× the usual odds (usual share 0.017)</dd>" in text
+    assert "<dd>13× the usual odds (usually 0.02)</dd>" in text
     assert "0.18 (calibrated)" in text
     assert '<p class="claim summary">' in text
 

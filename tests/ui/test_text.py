@@ -62,17 +62,20 @@ def test_short_text_gathers_what_the_image_has_against_findings(explanation: Exp
 
 def test_text_marks_verdicts_with_their_ratios(rated: Explanation) -> None:
     short, full = render_text(rated), render_text(rated, full=True)
-    assert "Findings: + pleural effusion 0.83 (44×), ? pulmonary edema 0.18 (13×), ? lung mass 0.08 (2.8×)\n" in short
+    assert (
+        "Findings: + pleural effusion 0.83 (usually 0.10, 44×), ? pulmonary edema 0.18 (usually 0.02, 13×),\n"
+        "  ? lung mass 0.08 (usually 0.03, 2.8×)\n"
+    ) in short
     assert "image, undecided: [E5] atelectasis 0.15 (1.6×), [E6] consolidation 0.03 (0.66×)\n" in short
     assert "image, against: [E7] pneumothorax 0.02 (0.43×)\n" in short
-    assert "image, for: pulmonary edema: probability 0.18, suspected, 13× the usual odds" in short
+    assert "image, for: pulmonary edema: probability 0.18, usually 0.02, suspected, 13× the usual odds" in short
     lines = [line.strip() for line in full.splitlines()]
     assert lines[lines.index("Findings") + 1 :][:5] == [
-        "+ pleural effusion 0.83 (likely, 44×)",
-        "? pulmonary edema 0.18 (suspected, 13×)",
-        "? lung mass 0.08 (possible, 2.8×)",
-        "· atelectasis 0.15 (undecided, 1.6×)",
-        "· consolidation 0.03 (undecided, 0.66×)",
+        "+ pleural effusion 0.83 (likely, usually 0.10, 44×)",
+        "? pulmonary edema 0.18 (suspected, usually 0.02, 13×)",
+        "? lung mass 0.08 (possible, usually 0.03, 2.8×)",
+        "· atelectasis 0.15 (undecided, usually 0.10, 1.6×)",
+        "· consolidation 0.03 (undecided, usually 0.04, 0.66×)",
     ]
     assert "- pneumothorax" not in full
 

@@ -181,7 +181,13 @@ class Conversation:
     def _say(self, reply: Reply, sentences: Iterable[str], evidence: Sequence[Evidence]) -> Reply:
         """Keep the sentences that the verifier supports, each once, with the evidence that they cite."""
         written = [build_claim(split_groups(sentence), evidence) for sentence in dict.fromkeys(filter(None, sentences))]
-        judged = verify(written, evidence, linker=self._linker.link, extractor=self._extractor)
+        judged = verify(
+            written,
+            evidence,
+            linker=self._linker.link,
+            extractor=self._extractor,
+            facts_alone=True,  # what the graph knows is asked for
+        )
         claims: list[Claim] = [claim for claim in judged if claim.verdict == "supported"]
         cited = {key for claim in claims for key in claim.citations}
         none = "" if claims else "The evidence supports no sentence that would answer this."

@@ -110,8 +110,8 @@ class Claim(Noun):
     kind : str
         ``summary`` (nothing stands out; what is undecided or could not be measured), ``observation`` (a sign or place
         in this image, or a difference from an earlier one), ``reason`` (a triple and the image evidence it speaks of),
-        ``expected`` (looked for and absent), ``diagnosis`` (the verdict on a finding) or ``background`` (triples
-        alone).
+        ``expected`` (looked for and absent), ``diagnosis`` (the verdict on a finding) or ``background`` (a
+        textbook sign of a finding that has no value here: the triple and the finding; of an answer, triples alone).
     citations : tuple of str
         The keys in the sentence, in order.
     verdict : str

@@ -288,8 +288,16 @@ class Finding(Noun):
 
         Below 0.01 it has a third digit, so that what is possible never stands beside 0.00.
         """
-        digits = 2 if self.probability >= 0.01 else 3
-        return f"{'probability' if self.calibrated else 'score'} {self.probability:.{digits}f}"
+        return f"{'probability' if self.calibrated else 'score'} {_write_share(self.probability)}"
+
+    @property
+    def usual(self) -> str:
+        """Return the prior in digits, as many as the probability would have; empty where none is known."""
+        return "" if self.prior is None else _write_share(self.prior)
+
+
+def _write_share(share: float) -> str:
+    return f"{share:.{2 if share >= 0.01 else 3 if share >= 0.001 or share == 0 else -math.floor(math.log10(share))}f}"
 
 
 CERTAINTIES: dict[Verdict, Certainty] = {

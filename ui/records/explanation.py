@@ -190,6 +190,7 @@ class FindingEvidence(_EvidenceRecord):
 
     kind: Literal["finding"]
     probability: float
+    prior: float | None
     likelihood_ratio: float | None
     verdict: Verdict
     certainty: Certainty

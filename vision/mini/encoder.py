@@ -24,7 +24,7 @@ from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.device import find_device, use_one_thread
-from thoracite.vision.encoder import Reading
+from thoracite.vision.encoder import UNMEASURED, Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
 from thoracite.vision.mini.activations import Activations, Features, ViewScale
@@ -280,7 +280,7 @@ class MiniEncoder:
     ) -> dict[str, Measured]:
         """Return the values of the learned signs; silent where no lungs were found."""
         if not crops.anatomy.lungs.found:
-            return dict.fromkeys(LEARNED, silence("the lungs were not found"))
+            return dict.fromkeys(LEARNED, silence(", ".join(crops.faults) or "the lungs were not found"))
         zones = number_zones(crops.anatomy.lungs, maps.shape[1])
         read = self.zones.read(describe_zones(maps[OPACITY], float(logits[OPACITY]), zones))
         return {
@@ -385,7 +385,7 @@ def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
         notes.append(f"The image has only {width}×{height} pixels: {lost}.")
     if faults:
         reasons = " and ".join([", ".join(faults[:-1]), faults[-1]] if len(faults) > 1 else faults)
-        notes.append(f"Lungs and heart were not measured: {reasons}.")
+        notes.append(f"{UNMEASURED}: {reasons}.")
     return tuple(notes)
 
 

@@ -32,12 +32,10 @@ SAID = {
     "The right costophrenic angle is blunt, which suggests pleural effusion.": (
         "The right costophrenic angle is blunt [E3], which suggests pleural effusion [E6]."
     ),
-    "Pleural effusion may be caused by heart failure.": "Pleural effusion may be caused by heart failure [E5].",
     "Pneumonia is possible, because consolidation, which is likely (probability 0.71), is suggestive of pneumonia.": (
         "Pneumonia is possible [E12], because consolidation, which is likely (probability 0.71) [E7], is suggestive of "
         "pneumonia [E8]."
     ),
-    "a skin fold may mimic pneumothorax": "A skin fold may mimic pneumothorax [E15].",
 }  # fmt: skip
 
 
@@ -72,6 +70,8 @@ FALSE = {
     "Pneumonia is not possible.": "unsupported",
     "A pleural effusion is far from likely.": "contradicted",
     "I am a language model.": "unsupported",
+    "Pleural effusion may be caused by heart failure.": "unsupported",
+    "A skin fold may mimic pneumothorax.": "unsupported",
     "Kerley B lines are present.": "unsupported",
     "x" * 700: "unsupported",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from thoracite.generation.citations import build_claim
 from thoracite.generation.signs.sentences import state_own_reading, tell_unmeasured
+from thoracite.generation.signs.silence import drop_told
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
@@ -68,6 +69,18 @@ def test_signs_without_a_value_are_told_with_number_and_reasons(judge: Judge) ->
 def test_another_number_or_reason_is_refused(flipped: str, verdict: str, judge: Judge) -> None:
     evidence = cite_silent(read(1.0, *silence(*[BASE] * 9, *[TRACHEA] * 3)))
     assert judge(flipped, evidence).verdict == verdict
+
+
+def test_several_faults_of_one_mask_read_as_a_list_and_their_note_is_not_said_again(judge: Judge) -> None:
+    evidence = cite_silent(read(1.0, *silence(*[f"{BASE}, {TRACHEA}"] * 12)))
+    claim = judge(tell_unmeasured(evidence), evidence)
+    assert claim.sentence == f"12 signs could not be measured: {BASE} and {TRACHEA} [E1]."
+    assert (claim.verdict, claim.why) == ("supported", "")
+    note = f"Lungs and heart were not measured: {BASE} and {TRACHEA}."
+    others = (f"Earlier film: {note[:1].lower()}{note[1:]}", "The image has only 64×64 pixels.")
+    assert drop_told([note, *others], [claim], evidence) == others
+    assert drop_told([note, *others], [], evidence) == (note, *others)
+    assert drop_told([note.replace(TRACHEA, "it is cut off")], [claim], evidence) != ()
 
 
 def test_few_silent_signs_are_left_to_the_table() -> None:
