@@ -9,9 +9,9 @@ them back. A claim is rejected where it says more than what it cites, be that tr
 The first reading's images had all but a few of the sentences that name a finding as its own; its faults were mended
 (*partly carried by*, *there are probably*, no subtype as background). Background cited a fact alone and added that a
 sign would best settle the finding and cannot be judged; it cites the finding too since, whose signs tell whether the
-sign was measured, and has not been read again. The second is of the sentences written since, on images that the first had not
-used; it holds no diagnosis and no background, the kinds that had failed, so that its share does not replace that of
-the first.
+sign was measured, and has not been read again. The second is of the sentences written since, on images that the first
+had not used; it holds no diagnosis and no background, the kinds that had failed, so that its share does not replace
+that of the first.
 """
 
 from __future__ import annotations

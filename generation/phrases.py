@@ -94,7 +94,7 @@ def state_numbers(finding: Finding) -> str:
     """
     if finding.likelihood_ratio is None:
         return finding.number
-    return f"{finding.number}, usually {finding.usual}; {state_range([finding])}"
+    return f"{finding.number}, {finding.usual}; {state_range([finding])}"
 
 
 def state_range(findings: Sequence[Finding]) -> str:

@@ -168,10 +168,9 @@ def _read_out(cited: CitedFindings, read: Finding) -> str:
 
 def _diagnose(cited: CitedFindings, finding: Finding, read: Finding, piece: Evidence) -> str:
     """Write that a finding of the image suggests another one."""
-    return (
-        f"{name_indefinite(read.entity)} {verb(read.entity)} {read.verdict} ({state_numbers(read)}) {cited.cite([read])}, "
-        f"because {_read_out(cited, finding)} {verb(finding.entity)} suggestive of {read.entity.label} [{piece.key}]."
-    )
+    reason = f"{_read_out(cited, finding)} {verb(finding.entity)} suggestive of {read.entity.label} [{piece.key}]"
+    said = f"{verb(read.entity)} {read.verdict} ({state_numbers(read)}) {cited.cite([read])}"
+    return f"{name_indefinite(read.entity)} {said}, because {reason}."
 
 
 def _tell_unjudged(cited: CitedFindings, finding: Finding, triples: Sequence[Evidence]) -> Iterator[str]:

@@ -201,8 +201,8 @@ def describe_evidence(evidence: Evidence) -> str:
     if evidence.kind == "region":
         return f"{label} in the image: {place or 'where the model looked'}"
     odds = describe_odds(finding)
-    usual = f", usually {finding.usual}" if odds else ""
-    described = f"{label}: {finding.number}{usual}, {finding.verdict}" + (f", {odds} the usual odds" if odds else "")
+    said = (finding.number, finding.usual, finding.verdict, odds and f"{odds} the usual odds")
+    described = f"{label}: {', '.join(filter(None, said))}"
     return f"{described}, {place}" if place else described
 
 
@@ -280,13 +280,9 @@ def _sentences(explanation: Explanation) -> list[str]:
 def _findings(findings: Sequence[Finding], width: int, *, full: bool) -> str:
     """One line a finding, or all in one paragraph."""
     if full:
-        lines = [
-            line
-            for f in findings
-            for line in (f"  {MARK[f.verdict]} {_name_finding(f, f.verdict, usual=True)}", *_add_up(f))
-        ]
-        return "\n".join(["Findings", *lines])
-    named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f, usual=True)}" for f in findings)
+        heads = ((f, f"  {MARK[f.verdict]} {_name_finding(f, f.verdict, f.usual)}") for f in findings)
+        return "\n".join(["Findings", *(line for f, head in heads for line in (head, *_add_up(f)))])
+    named = ", ".join(f"{MARK[f.verdict]} {_name_finding(f, f.usual)}" for f in findings)
     return _wrap([f"Findings: {named}"], width, indent="  ").removeprefix("  ")
 
 
@@ -300,10 +296,9 @@ def _add_up(finding: Finding) -> Iterator[str]:
             yield f"              {describe_sign(score)}"
 
 
-def _name_finding(finding: Finding, *said: str, usual: bool = False) -> str:
-    """A finding with its probability; more words, its prior where that is asked for, and its ratio in brackets."""
-    prior = f"usually {finding.usual}" if usual and finding.usual else ""
-    inside = ", ".join(filter(None, (*said, prior, describe_odds(finding))))
+def _name_finding(finding: Finding, *said: str) -> str:
+    """A finding with its probability; more words and its ratio in brackets."""
+    inside = ", ".join(filter(None, (*said, describe_odds(finding))))
     return f"{finding.entity.label} {finding.probability:.2f}" + (f" ({inside})" if inside else "")
 
 

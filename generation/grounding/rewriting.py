@@ -25,9 +25,9 @@ _DEGREES = ("certain", "present", "likely", "suspected", "possible")
 def rewrite(claim: Claim, findings: Sequence[Finding], source: Source) -> Claim | None:
     """Write a sentence again that is only surer of one finding than the image is; None for any other.
 
-    A verdict that signs are said to carry may be carried partly. Otherwise it must say nothing but that the finding is there, without numbers, places that the image does not show, or words
-    of severity; the image must call it likely, suspected or possible. "New" and the like may be said where an earlier
-    film bears them out.
+    A verdict that signs are said to carry may be carried partly. Otherwise it must say nothing but that the finding
+    is there, without numbers, places that the image does not show, or words of severity; the image must call it likely,
+    suspected or possible. "New" and the like may be said where an earlier film bears them out.
 
     Parameters
     ----------

@@ -181,14 +181,15 @@ def test_where_nothing_stands_out_that_is_said_first_and_in_three_sentences(link
     fact = (triple("lung mass", HAS_SIGN, "meniscus sign"), POSSIBLE.entity)
     second = rate("pneumonia", 0.07, 0.03)
     assert say(link, extractor, POSSIBLE, fact, second, *UNDECIDED, *UNLIKELY) == [
-        "Nothing stands out clearly; a lung mass (probability 0.08, usually 0.03; 2.8 times its usual odds) [E1] and pneumonia "
-        "(probability 0.07, usually 0.03; 2.4 times its usual odds) [E3] are possible.",
+        "Nothing stands out clearly; a lung mass (probability 0.08, usually 0.03; 2.8 times its usual odds) [E1] and "
+        "pneumonia (probability 0.07, usually 0.03; 2.4 times its usual odds) [E3] are possible.",
         "This image does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds) [E4][E5]; "
         "there is no sign of pneumothorax or cardiomegaly (at most 0.43 times their usual odds) [E6][E7].",
     ]
     assert say(link, extractor, *UNDECIDED)[0].startswith("Nothing stands out; this image does not decide on atel")
     assert say(link, extractor, POSSIBLE, fact) == [
-        "Nothing stands out clearly; a lung mass is possible (probability 0.08, usually 0.03; 2.8 times its usual odds) [E1]."
+        "Nothing stands out clearly; a lung mass is possible (probability 0.08, usually 0.03; 2.8 times its usual "
+        "odds) [E1]."
     ]
     assert say(link, extractor, UNLIKELY[0]) == [
         "Nothing stands out; there is no sign of pneumothorax (0.43 times its usual odds) [E1]."
@@ -225,7 +226,8 @@ def test_what_is_undecided_is_a_reason_for_nothing(link: Link, extractor: Extrac
         "This image does not decide on consolidation (0.66 times its usual odds) [E3].",
     ]
     assert say(link, extractor, effusion, fact, suspected)[1] == (
-        "Consolidation, which is suspected (probability 0.40, usually 0.04; 14 times its usual odds) [E3], is suggestive of pleural effusion [E2]."
+        "Consolidation, which is suspected (probability 0.40, usually 0.04; 14 times its usual odds) [E3], is "
+        "suggestive of pleural effusion [E2]."
     )
 
 

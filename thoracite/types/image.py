@@ -292,8 +292,8 @@ class Finding(Noun):
 
     @property
     def usual(self) -> str:
-        """Return the prior in digits, as many as the probability would have; empty where none is known."""
-        return "" if self.prior is None else _write_share(self.prior)
+        """Return the prior in words, ``usually 0.004``, as the number is written; empty where none is known."""
+        return "" if self.prior is None else f"usually {_write_share(self.prior)}"
 
 
 def _write_share(share: float) -> str:
