@@ -39,13 +39,14 @@ def certify(said: Said, folder: Path) -> Certificate:
     own = said.take(np.flatnonzero([not case.locked for case in said.held.cases]))
     controlled = control(own, find_truth(own), STRICT)
     losses = average_patients(controlled.errors, controlled.groups)
-    entities = find_entities(FINDINGS)
+    entities, released = find_entities(FINDINGS), controlled.kept.sum(axis=0)
     return Certificate(
         weights=digest_weights(folder),
         findings=tuple(entities[FINDINGS.index(name)].id for name in OPACITIES),
         margins=tuple(float(margin) if np.isfinite(margin) else None for margin in MARGINS),
         risks=tuple(float(round(risk, 6)) for risk in losses.mean(axis=0)),
         patients=len(losses),
+        left_out=tuple(float(round(1 - kept / released[-1], 6)) for kept in released),
         data="ChestX-ray14, read by RSNA's radiologists for the Pneumonia Detection Challenge 2018",
     )
 

@@ -27,7 +27,15 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.evaluation.held_out import HeldOut, find_cross_fitted, find_probabilities, read_held_out
-from thoracite.evaluation.patients import Positions, Statistic, average_auroc, find_auroc, find_lead, measure_drawn
+from thoracite.evaluation.patients import (
+    Positions,
+    Statistic,
+    average_auroc,
+    average_auroc_within,
+    find_auroc,
+    find_lead,
+    measure_drawn,
+)
 from thoracite.evaluation.plain_network import READINGS, read_readings
 from thoracite.evaluation.speed import measure_speed
 from thoracite.evaluation.suite import Row, Suite
@@ -178,6 +186,7 @@ def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> li
     there = {name: system for name, system in systems.items() if not np.isnan(system.scores[part.rows]).any()}
     macros = {name: average_auroc(system.scores[part.rows], targets, enough) for name, system in there.items()}
     rows = [measure_drawn(name, metric, macro, groups) for name, macro in macros.items()]
+    rows += _measure_within(held, part, enough, there)
     for name in (name for name in ("plain network", "thoracite-mini 1") if name in there):
         lead = find_lead(macros[MINI], macros[name])
         rows.append(measure_drawn(f"{MINI} minus {name}", metric, lead, groups))
@@ -187,6 +196,24 @@ def measure_part(held: HeldOut, part: Part, systems: Mapping[str, System]) -> li
         metric = f"AUROC {FINDINGS[n]}, {int(targets[:, n].sum())} positive, {part.name}"
         rows.append(measure_drawn(MINI, metric, single, groups))
     return rows
+
+
+def _measure_within(held: HeldOut, part: Part, enough: Positions, systems: Mapping[str, System]) -> list[Row]:
+    """Measure the systems that one network a fold makes up, folds not compared with each other."""
+    folds, groups = held.folds[part.rows], [held.cases[row].group for row in part.rows]
+    if (folds < 0).any():
+        return []
+    metric = f"macro AUROC of {len(enough)} findings, {part.name}, within folds"
+    return [
+        measure_drawn(
+            name,
+            metric,
+            average_auroc_within(systems[name].scores[part.rows], held.targets[part.rows], enough, folds),
+            groups,
+        )
+        for name in (MINI, "its network alone", "plain network")
+        if name in systems
+    ]
 
 
 def _single(scores: Floats, targets: npt.NDArray[np.bool_]) -> Statistic:

@@ -51,6 +51,8 @@ class Certificate(Noun):
         Margins λ, natural logarithms of a likelihood ratio, the most careful first; None leaves everything out.
     risks : tuple of float
         Mean over patients of the share of their images that err at each margin, in [0, 1].
+    left_out : tuple of float
+        Share of the statements that is held back at each margin, in [0, 1]; empty where it was not measured.
     patients : int
         Number of patients.
     data : str
@@ -62,6 +64,7 @@ class Certificate(Noun):
     margins: tuple[float | None, ...]
     risks: tuple[float, ...]
     patients: int
+    left_out: tuple[float, ...] = ()
     data: str = ""
 
     @classmethod
@@ -104,6 +107,31 @@ class Certificate(Noun):
         chosen = choose_threshold(np.array(self.risks), alpha, patients=self.patients)
         margin = None if chosen is None else self.margins[chosen]
         return math.inf if margin is None else margin
+
+    def trace_curve(self, alphas: Sequence[float]) -> list[tuple[float, float]]:
+        """Return what each level costs: the level, and the share of the statements that it holds back.
+
+        Parameters
+        ----------
+        alphas : sequence of float
+            Levels of the risk, each in (0, 1).
+
+        Raises
+        ------
+        UsageError
+            If a level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> one = Certificate(weights="", findings=(), margins=(None, 0.7, 0.0), risks=(0.0, 0.02, 0.12),
+        ...                   left_out=(1.0, 0.4, 0.0), patients=1000)
+        >>> one.trace_curve([0.001, 0.05, 0.2])
+        [(0.001, 1.0), (0.05, 0.4), (0.2, 0.0)]
+        """
+        if not self.left_out:
+            return []
+        chosen = [choose_threshold(np.array(self.risks), alpha, patients=self.patients) for alpha in alphas]
+        return [(alpha, 1.0 if at is None else self.left_out[at]) for alpha, at in zip(alphas, chosen, strict=True)]
 
 
 @lru_cache(maxsize=4)

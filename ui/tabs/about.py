@@ -9,8 +9,10 @@ from markupsafe import Markup
 
 from thoracite import __version__
 from thoracite.errors import ThoraciteError
+from thoracite.generation.release.certificate import open_certificate
 from thoracite.kg.queries.render import read_published
 from thoracite.settings import MODELS, ONTOLOGIES
+from thoracite.ui.curve import LEVELS, draw_curve
 from thoracite.ui.page import render_part
 from thoracite.ui.text import NOTICE
 
@@ -44,8 +46,16 @@ def render_about(service: Service) -> Markup:
     return render_part(
         "about.html",
         {"version": __version__, "notice": NOTICE, "licences": licences, "problem": problem, "cards": cards,
-         "settings": service.settings},
+         "settings": service.settings, "curve": _draw_release(service.settings.encoder)},
     )  # fmt: skip
+
+
+def _draw_release(encoder: str) -> Markup:
+    """Draw what a certified release costs with the encoder that reads here; nothing where none is certified."""
+    try:
+        return draw_curve(open_certificate(encoder).trace_curve(LEVELS))
+    except ThoraciteError:
+        return Markup("")
 
 
 def render_card(text: str) -> Markup:
