@@ -34,7 +34,7 @@ from thoracite.generation.phrases import (
     state_range,
     verb,
 )
-from thoracite.generation.signs.sentences import state_own_reading
+from thoracite.generation.signs.sentences import is_mostly_unmeasured, state_own_reading
 from thoracite.types import Finding
 
 _QUIET, _UNCLEAR = "nothing stands out; ", "nothing stands out clearly; "
@@ -127,12 +127,18 @@ def leave_undecided(cited: CitedFindings) -> Iterator[str]:
 
 
 def deny(cited: CitedFindings) -> Iterator[str]:
-    """Write the unlikely findings in one sentence; those whose prior is not known by their highest probability."""
+    """Write the unlikely findings in one sentence; those whose prior is not known by their highest probability.
+
+    Where most signs could not be measured, they are called unlikely: that no sign of them was seen would say too much.
+    """
     known = [finding for finding in cited.denied if finding.prior is not None]
     parts = []
     if known:
-        labels = join_words([finding.entity.label for finding in known], "or")
-        parts.append(f"there is no sign of {labels} ({state_most(known)}) {cited.cite(known)}")
+        labels = [finding.entity.label for finding in known]
+        are = "are" if len(known) > 1 else verb(known[0].entity)
+        blind = is_mostly_unmeasured(cited.unmeasured)
+        said = f"{join_words(labels)} {are} unlikely" if blind else f"there is no sign of {join_words(labels, 'or')}"
+        parts.append(f"{said} ({state_most(known)}) {cited.cite(known)}")
     if unknown := [finding for finding in cited.denied if finding.prior is None]:
         parts.append(_deny_by_probability(cited, unknown))
     if parts:

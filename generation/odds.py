@@ -93,9 +93,14 @@ def find_usual(text: str) -> list[Usual]:
     return [Usual(match["number"], match.start() + 1, match.end()) for match in _USUAL.finditer(text)]
 
 
+def find_stated(text: str) -> list[Odds | Usual]:
+    """Find every ratio and every prior that can be checked."""
+    return [*find_odds(text), *find_usual(text)]
+
+
 def find_stray_odds(text: str) -> list[str]:
     """Find words of a ratio or of a prior in any other form, which cannot be checked."""
-    for one in (*find_odds(text), *find_usual(text)):
+    for one in find_stated(text):
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     return [match.group().strip().lower() for one in (_STRAY, _STRAY_USUAL) for match in one.finditer(text)]
 
@@ -120,4 +125,4 @@ def holds(odds: Odds, ratios: Sequence[float]) -> bool:
     return set(stated) == {f"{odds.bound} {odds.low}".strip()}
 
 
-__all__ = ["Odds", "Usual", "find_odds", "find_stray_odds", "find_usual", "holds"]
+__all__ = ["Odds", "Usual", "find_odds", "find_stated", "find_stray_odds", "find_usual", "holds"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from thoracite.generation.clauses import Clause, Mention, find_mentions, find_starts, split_clauses
-from thoracite.generation.odds import Odds, Usual, find_odds, find_stray_odds, find_usual
+from thoracite.generation.odds import Odds, Usual, find_stated, find_stray_odds
 from thoracite.generation.relations import Related, find_relations
 from thoracite.generation.wording import (
     GENERIC,
@@ -199,7 +199,7 @@ def parse_statement(sentence: str, *, link: Link, names: Mapping[str, Entity], e
         numbers=tuple(_read_numbers(written, mentions, clauses)),
         odds=tuple(
             QuotedOdds(odds, tuple(_find_group(odds.start, written, mentions, clauses)))
-            for odds in (*find_odds(written), *find_usual(written))
+            for odds in find_stated(written)
         ),
         nothing=any(_NOTHING.fullmatch(clause.text.strip(" .")) for clause in clauses),
         because=tuple(_read_because(clauses, read)),

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from thoracite.generation.odds import find_odds, find_usual
+from thoracite.generation.odds import find_stated
 from thoracite.kg.extract.text import split_tokens
 from thoracite.kg.linking.number import make_singular
 
@@ -251,7 +251,7 @@ def find_numbers(text: str) -> Iterator[Number]:
     >>> list(find_numbers("Mass (highest probability 0.8)"))
     [Number(text='0.8', start=26, bound=True)]
     """
-    ratios = [(one.start, one.end) for one in (*find_odds(text), *find_usual(text))]
+    ratios = [(one.start, one.end) for one in find_stated(text)]
     for match in re.finditer(_NUMBER, text):
         if any(start <= match.start() < end for start, end in ratios):
             continue

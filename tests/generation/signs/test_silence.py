@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from thoracite.generation.citations import build_claim
+from thoracite.generation.cited_findings import CitedFindings
+from thoracite.generation.groups import deny
 from thoracite.generation.signs.sentences import state_own_reading, tell_unmeasured
 from thoracite.generation.signs.silence import drop_told
 from thoracite.generation.verify import verify
@@ -97,3 +99,19 @@ def test_the_networks_own_reading_is_said_only_where_it_adds_more(rest: float, s
         "sign [E1]."
     )
     assert (judge(sentence, evidence).verdict == "supported") is said
+
+
+def test_where_most_signs_have_no_value_nothing_is_said_to_show_no_sign(judge: Judge) -> None:
+    rest = find_log_odds(0.01)
+    said = {}
+    for blind, signs in ((True, silence(*[BASE] * 3)), (False, silence())):
+        heart = Finding(entity=HEART, probability=0.01, prior=0.03, certainty="definitely absent", rest_log_odds=rest,
+                        signs=signs)  # fmt: skip
+        silent = [piece.model_copy(update={"key": "E2"}) for piece in cite_silent(heart)[:1]]
+        evidence = [Evidence(key="E1", kind="finding", score=0.01, about=HEART, finding=heart), *silent]
+        (sentence,) = deny(CitedFindings([heart], evidence))
+        said[blind] = sentence
+        claim = judge(sentence, evidence)
+        assert (claim.verdict, claim.why) == ("supported", "")
+    assert said[True] == "cardiomegaly is unlikely (0.33 times its usual odds) [E1]."
+    assert said[False] == "there is no sign of cardiomegaly (0.33 times its usual odds) [E1]."
