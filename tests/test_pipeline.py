@@ -160,7 +160,8 @@ def test_a_reading_with_priors_becomes_words_by_verdict(settings: Settings, tmp_
     explanation = explain(Reading(findings=RATED), settings, tmp_path / "a.png")
     check_citations(explanation)
     said = explanation.text
-    assert "A pleural effusion is likely in the right lower zone (probability 0.83, usually 0.10; 44 times its usual odds)" in said
+    rated = "(probability 0.83, usually 0.10; 44 times its usual odds)"
+    assert f"A pleural effusion is likely in the right lower zone {rated}" in said
     assert said.index("Pulmonary edema is suspected") < said.index("A lung mass is possible")
     assert "does not decide on atelectasis or consolidation (0.66 to 1.6 times their usual odds)" in said
     assert "; there is no sign of pneumothorax (0.43 times its usual odds)" in explanation.claims[-1].sentence

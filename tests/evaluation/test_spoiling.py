@@ -37,6 +37,16 @@ EVIDENCE = (
             "The meniscus sign is a radiographic sign of pleural effusion [E3].",
             "The meniscus sign is not a radiographic sign of pleural effusion [E3].",
         ),
+        (
+            "negation",
+            "A textbook sign of the likely pleural effusion [E1], the meniscus sign [E3], was not looked for.",
+            "A textbook sign of the likely pleural effusion [E1], the meniscus sign [E3], was looked for.",
+        ),
+        (
+            "certainty",
+            "A textbook sign of the possible pleural effusion [E1], the meniscus sign [E3], was not looked for.",
+            "A textbook sign of the likely pleural effusion [E1], the meniscus sign [E3], was not looked for.",
+        ),
         ("side", "A right pleural effusion is likely [E1].", "A left pleural effusion is likely [E1]."),
         ("side", "A pleural effusion is likely [E1].", None),
         ("certainty", "Lung mass is unlikely [E2].", "Lung mass is likely [E2]."),
