@@ -57,6 +57,9 @@ SIDED = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
 SMALL = 200
 """Longer side, in pixels, up to which an image is read with a note on what cannot be judged."""
 
+DISTINCT, CHEST_MM = 4, 350
+"""Pixels that something round needs to be told from noise; length of a film's longer side, about, in millimetres."""
+
 _PLACES = {"Cardiomegaly": "cardiac silhouette"}
 """Findings with a single possible place, which has a name."""
 
@@ -381,7 +384,8 @@ def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
     """
     (height, width), notes = pixels.shape, []
     if max(height, width) <= SMALL:
-        lost = "nodules, fine lines and thin pleural edges cannot be judged in it"
+        small = round(DISTINCT * CHEST_MM / max(height, width))
+        lost = f"nodules under {small} mm, fine lines and thin pleural edges cannot be judged in it"
         notes.append(f"The image has only {width}×{height} pixels: {lost}.")
     if faults:
         reasons = " and ".join([", ".join(faults[:-1]), faults[-1]] if len(faults) > 1 else faults)
