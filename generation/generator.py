@@ -6,7 +6,7 @@ text; :mod:`thoracite.generation.grounding` finds the evidence of each of its se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from thoracite.errors import ModelError, UsageError
@@ -62,6 +62,31 @@ class TextGenerator(Protocol):
         ------
         ModelError
             If the model cannot answer; never half an answer.
+        """
+        ...
+
+
+@runtime_checkable
+class CheckedGenerator(TextGenerator, Protocol):
+    """Text generator whose sentences may be checked while it writes, so that it writes others for those that fail."""
+
+    def describe_checked(
+        self,
+        study: Study,
+        radiograph: Radiograph,
+        reading: Reading,
+        evidence: Sequence[Evidence],
+        holds: Callable[[str], bool],
+    ) -> str:
+        """Write about a radiograph, with another sentence where one does not hold and another is near.
+
+        Parameters
+        ----------
+        study, radiograph, reading, evidence
+            As :meth:`describe` takes them.
+        holds : callable
+            Tells whether the evidence supports a sentence. It only chooses among what the model would write: the text
+            is judged as any other afterwards.
         """
         ...
 
@@ -139,4 +164,4 @@ def _open_model(kind: str, source: str, fetch: bool, settings: Settings) -> Text
         ) from error
 
 
-__all__ = ["FORMS", "MINI", "AnyGenerator", "Generator", "TextGenerator", "open_generator"]
+__all__ = ["FORMS", "MINI", "AnyGenerator", "CheckedGenerator", "Generator", "TextGenerator", "open_generator"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from thoracite.generation.odds import find_stated
@@ -131,6 +132,7 @@ class Number(NamedTuple):
     bound: bool
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise(phrase: str) -> str:
     """Normalise a phrase for comparison: lower case, no articles, singular."""
     return " ".join(word for token in split_tokens(phrase) if (word := normalise_word(token.text)))

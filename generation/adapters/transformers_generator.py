@@ -13,7 +13,7 @@ Liu H et al. Visual instruction tuning. NeurIPS 2023. arXiv:2304.08485.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from importlib import import_module
@@ -25,6 +25,7 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from thoracite.errors import ModelError
+from thoracite.generation.adapters.checked_decoding import CheckedDecoder
 from thoracite.generation.adapters.picture import paint
 from thoracite.generation.generator import MINI
 from thoracite.generation.prompts import IMAGE, build_prompt
@@ -105,20 +106,58 @@ class TransformersGenerator:
         ModelError
             If memory does not suffice, or the model fails.
         """
-        # a processor that reads grey values as they are is spared the rounding to 8 bits
-        pixels = radiograph.pixels if getattr(self._pictures, "takes_pixels", False) else paint(radiograph)
+        with self._work():
+            laid = self._lay(prompt, radiograph)
+            told = self._model.generate(**laid, do_sample=False, num_beams=1, max_new_tokens=self._most)
+            return self._read(told[0, laid["input_ids"].shape[1] :].tolist())
+
+    def describe_checked(
+        self,
+        study: Study,
+        radiograph: Radiograph,
+        reading: Reading,
+        evidence: Sequence[Evidence],
+        holds: Callable[[str], bool],
+    ) -> str:
+        """Write about a radiograph, with another sentence where one does not hold; a large model writes as it does.
+
+        Parameters
+        ----------
+        study, radiograph, reading, evidence, holds
+            As :class:`thoracite.generation.generator.CheckedGenerator` has them.
+
+        Raises
+        ------
+        ModelError
+            If memory does not suffice, or the model fails.
+        """
+        if not self._small:  # beams of a large model would take minutes
+            return self.describe(study, radiograph, reading, evidence)
+        with self._work():
+            laid = self._lay(build_prompt(study, reading.findings, evidence, graph=self.graph), radiograph)
+            decoder = CheckedDecoder(self._model, self._processor.tokenizer, laid, self._most)
+            return self._read(decoder.write(holds))
+
+    @contextmanager
+    def _work(self) -> Iterator[None]:
         threads = use_one_thread() if self._small else nullcontext()
         with explain(self.name, "failed"), torch.inference_mode(), threads:
-            laid = self._processor(images=pixels, text=self._lay_out(prompt), return_tensors="pt")
-            laid = laid.to(self._model.device, dtype=self._model.dtype)
-            told = self._model.generate(**laid, do_sample=False, num_beams=1, **self._limit())
-            new = told[0, laid["input_ids"].shape[1] :]
-            text: str = self._processor.decode(new, skip_special_tokens=True).strip()
-        return text if self._ended(new) else self._cut(text)
+            yield
 
-    def _limit(self) -> dict[str, int]:
+    def _lay(self, prompt: str, radiograph: Radiograph) -> Any:
+        # a processor that reads grey values as they are is spared the rounding to 8 bits
+        pixels = radiograph.pixels if getattr(self._pictures, "takes_pixels", False) else paint(radiograph)
+        laid = self._processor(images=pixels, text=self._lay_out(prompt), return_tensors="pt")
+        return laid.to(self._model.device, dtype=self._model.dtype)
+
+    def _read(self, told: Sequence[int]) -> str:
+        text: str = self._processor.decode(told, skip_special_tokens=True).strip()
+        return text if self._ended(told) else self._cut(text)
+
+    @property
+    def _most(self) -> int:
         own = getattr(self._model.generation_config, "max_new_tokens", None)
-        return {"max_new_tokens": min(own or TOKENS, TOKENS)}
+        return min(own or TOKENS, TOKENS)
 
     def _lay_out(self, prompt: str) -> str:
         """Lay a prompt out in the model's own form: its chat template where it has one, its mark of an image."""
@@ -131,10 +170,10 @@ class TransformersGenerator:
             return laid
         return prompt.replace(IMAGE, getattr(self._processor, "image_token", None) or IMAGE, 1)
 
-    def _ended(self, told: torch.Tensor) -> bool:
+    def _ended(self, told: Sequence[int]) -> bool:
         ends = self._model.generation_config.eos_token_id
         known = ends if isinstance(ends, list) else [ends]
-        return len(told) == 0 or int(told[-1]) in known or len(told) < self._limit()["max_new_tokens"]
+        return len(told) == 0 or told[-1] in known or len(told) < self._most
 
     @staticmethod
     def _cut(text: str) -> str:

@@ -7,6 +7,7 @@ never weakens a check, so that a flip of negation, side, verdict or number finds
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from thoracite.generation.signs.claim import TOO_LITTLE
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Claim, Dropped, Evidence, Finding
+
+_LIST = re.compile(r", .+ (?:and|or) ")
 
 
 class Grounded(NamedTuple):
@@ -78,23 +81,71 @@ def ground(
     >>> [(one.sentence, one.verdict) for one in grounded.dropped]
     [('There is no lung mass [E1].', 'contradicted')]
     """
-    source = Source(evidence, linker, extractor)
-    claims: list[Claim] = []
-    dropped: list[Dropped] = []
-    said: set[str] = set()
-    for sentence in cut_sentences(text):
-        claim = _judge(sentence, source)
-        if claim.verdict != "supported":
-            claim = rewrite(claim, findings, source) or claim
-        words = strip_citations(claim.sentence).lower()
-        if words in said:
-            continue
-        said.add(words)
-        if claim.verdict == "supported":
-            claims.append(claim)
-        else:
-            dropped.append(Dropped(sentence=claim.sentence, verdict=claim.verdict, why=claim.why))
-    return Grounded(tuple(_leave_out_told(claims)), tuple(dropped))
+    return Grounder(findings, evidence, linker=linker, extractor=extractor).ground(text)
+
+
+class Grounder:
+    """Grounding of one image's sentences, each judged once.
+
+    Parameters
+    ----------
+    findings, evidence, linker, extractor
+        As :func:`ground` takes them.
+    """
+
+    def __init__(
+        self, findings: Sequence[Finding], evidence: Sequence[Evidence], *, linker: Link, extractor: Extractor
+    ) -> None:
+        self._findings, self._source = findings, Source(evidence, linker, extractor)
+        self._judged: dict[str, Claim] = {}
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is one sentence that the evidence supports and that names no finding twice.
+
+        Parameters
+        ----------
+        text : str
+            What a model means to write.
+        """
+        sentences = cut_sentences(text)
+        return (
+            len(sentences) == 1
+            and self._judge(sentences[0]).verdict == "supported"
+            and not _repeats(sentences[0], self._source)
+        )
+
+    def ground(self, text: str) -> Grounded:
+        """Find the evidence of each sentence of a free text, as :func:`ground` does."""
+        claims: list[Claim] = []
+        dropped: list[Dropped] = []
+        said: set[str] = set()
+        for sentence in cut_sentences(text):
+            claim = self._judge(sentence)
+            if claim.verdict != "supported":
+                claim = rewrite(claim, self._findings, self._source) or claim
+            words = strip_citations(claim.sentence).lower()
+            if words in said:
+                continue
+            said.add(words)
+            if claim.verdict == "supported":
+                claims.append(claim)
+            else:
+                dropped.append(Dropped(sentence=claim.sentence, verdict=claim.verdict, why=claim.why))
+        return Grounded(tuple(_leave_out_told(claims)), tuple(dropped))
+
+    def _judge(self, sentence: str) -> Claim:
+        if sentence not in self._judged:
+            self._judged[sentence] = _judge(sentence, self._source)
+        return self._judged[sentence]
+
+
+def _repeats(sentence: str, source: Source) -> bool:
+    """Tell whether a list names a finding twice: "a mass, an effusion and a mass are possible"."""
+    for piece in re.split(r"[;:.]", sentence):
+        named = [one.entity.id for one in source.find_mentions(piece) if one.entity.kind != "anatomy"]
+        if _LIST.search(piece) and len(set(named)) < len(named):
+            return True
+    return False
 
 
 def _judge(sentence: str, source: Source) -> Claim:
@@ -140,4 +191,4 @@ def _leave_out_told(claims: Sequence[Claim]) -> Iterator[Claim]:
             yield claim
 
 
-__all__ = ["Grounded", "ground"]
+__all__ = ["Grounded", "Grounder", "ground"]

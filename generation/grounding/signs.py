@@ -8,14 +8,12 @@ is joined with the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from thoracite.generation.clauses import Mention
 from thoracite.generation.grounding.findings import Cited
 from thoracite.generation.grounding.source import Source
-from thoracite.generation.signs.check import check_sign
 from thoracite.generation.signs.facts import check_drawn
-from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.signs.parts import Drawn, read_drawn
 from thoracite.types import Evidence, SignScore
 
@@ -41,7 +39,7 @@ def cite_signs(sentence: str, source: Source) -> Iterator[Cited]:
     source : Source
         Evidence of the image.
     """
-    signs = [piece for piece in source.signs if piece.sign is not None and _is_named(sentence, piece.sign)]
+    signs = [piece for piece in source.signs if piece.sign is not None and _is_named(sentence, piece.sign, source)]
     if not signs:
         return
     named = {mention.entity.id for mention in source.find_mentions(sentence)}
@@ -59,15 +57,17 @@ def cite_signs(sentence: str, source: Source) -> Iterator[Cited]:
 def find_nearest(sentence: str, source: Source) -> Iterator[Cited]:
     """Yield the sign that a sentence comes nearest to: no citation supports it, and this one says why not."""
     signs = [
-        (one, one.sign) for one in source.signs if one.sign is not None and _is_named(sentence, one.sign, {"name"})
+        (one, one.sign)
+        for one in source.signs
+        if one.sign is not None and "name" in source.find_kinds(sentence, one.sign)
     ]
-    tried = {one.key: len(check_sign(sentence.rstrip(" ."), score)) for one, score in signs}
+    tried = {one.key: source.count_faults(sentence.rstrip(" ."), score) for one, score in signs}
     if tried:
         yield {len(sentence.rstrip(" .!?")): (min(tried, key=lambda key: tried[key]),)}
 
 
-def _is_named(sentence: str, score: SignScore, kinds: Collection[str] = frozenset({"name", "yes", "no"})) -> bool:
-    return any(item.kind in kinds for piece in scan(sentence, find_lexicon(score)) for item in piece)
+def _is_named(sentence: str, score: SignScore, source: Source) -> bool:
+    return not source.find_kinds(sentence, score).isdisjoint({"name", "yes", "no"})
 
 
 def _find_borders(sentence: str) -> list[int]:
@@ -109,7 +109,8 @@ class _Reader:
 
     def _agree(self, text: str) -> list[tuple[str, ...]]:
         words = _LEAD.sub("", text)
-        return [(one.key,) for one in self._signs if one.sign is not None and not check_sign(words, one.sign)]
+        signs = [(one.key, one.sign) for one in self._signs if one.sign is not None]
+        return [(key,) for key, score in signs if not self._source.count_faults(words, score)]
 
     def _grade(self, text: str) -> list[tuple[str, ...]]:
         words = _LEAD.sub("", text)

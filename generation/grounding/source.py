@@ -8,11 +8,13 @@ from functools import cached_property
 from thoracite.generation.citations import build_claim
 from thoracite.generation.clauses import Mention, find_mentions
 from thoracite.generation.relations import find_accepted
+from thoracite.generation.signs.check import check_sign
+from thoracite.generation.signs.lexicon import find_lexicon, scan
 from thoracite.generation.verify import verify
 from thoracite.generation.wording import blank_parentheses, normalise
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
-from thoracite.types import Claim, Entity, Evidence
+from thoracite.types import Claim, Entity, Evidence, SignScore
 
 
 class Source:
@@ -31,6 +33,8 @@ class Source:
     def __init__(self, evidence: Sequence[Evidence], link: Link, extractor: Extractor) -> None:
         self.evidence, self.link, self.extractor = evidence, link, extractor
         self._judged: dict[str, Claim] = {}
+        self._agreed: dict[tuple[object, ...], int] = {}
+        self._named: dict[tuple[object, ...], frozenset[str]] = {}
 
     @cached_property
     def names(self) -> dict[str, Entity]:
@@ -77,6 +81,21 @@ class Source:
             if piece.triple is not None and {piece.triple.subject.id, piece.triple.object.id} <= named:
                 yield piece.key
 
+    def count_faults(self, text: str, score: SignScore) -> int:
+        """Count what a text says wrongly of a sign; evidence about several findings shares a sign, read once."""
+        key = (text, *_identify(score))
+        if key not in self._agreed:
+            self._agreed[key] = len(check_sign(text, score))
+        return self._agreed[key]
+
+    def find_kinds(self, text: str, score: SignScore) -> frozenset[str]:
+        """Return the kinds of words by which a text speaks of a sign: its name, its answers, places."""
+        key = (text, *_identify(score))
+        if key not in self._named:
+            pieces = scan(text, find_lexicon(score))
+            self._named[key] = frozenset(item.kind for piece in pieces for item in piece)
+        return self._named[key]
+
     def find_mentions(self, text: str) -> list[Mention]:
         """Find the concepts that a text without citations names."""
         plain = blank_parentheses(text)
@@ -88,6 +107,13 @@ class Source:
             claim = build_claim(sentence, self.evidence)
             self._judged[sentence] = verify([claim], self.evidence, linker=self.link, extractor=self.extractor)[0]
         return self._judged[sentence]
+
+
+def _identify(score: SignScore) -> tuple[object, ...]:
+    """Return what a text can say of a sign: all but what it adds to the finding that cites it."""
+    asked, opposite = score.sign, score.opposite.label if score.opposite is not None else None
+    shown = (score.side, score.value, score.unit, score.reference, score.probability, score.answer)
+    return (asked.id, asked.question, asked.entity.label, opposite, *shown)
 
 
 def _list_entities(piece: Evidence) -> Iterator[Entity]:

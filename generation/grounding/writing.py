@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from thoracite.generation.changes.sentences import tell_differences
 from thoracite.generation.citations import build_claim, split_groups
 from thoracite.generation.cited_findings import CitedFindings
-from thoracite.generation.generator import AnyGenerator, Generator
-from thoracite.generation.grounding import ground
+from thoracite.generation.generator import AnyGenerator, CheckedGenerator, Generator
+from thoracite.generation.grounding import Grounder
 from thoracite.generation.groups import name_others, observe
 from thoracite.generation.phrases import begin
 from thoracite.generation.signs.sentences import carry, state_own_reading
@@ -100,8 +100,12 @@ def write(
                 if claim.verdict != "supported"
             ),
         )
-    text = generator.describe(asked.study, asked.radiograph, asked.reading, evidence)
-    grounded = ground(text, findings, evidence, linker=judge.link, extractor=judge.extractor)
+    grounder = Grounder(findings, evidence, linker=judge.link, extractor=judge.extractor)
+    if isinstance(generator, CheckedGenerator):
+        text = generator.describe_checked(*asked, evidence, grounder.holds)
+    else:
+        text = generator.describe(*asked, evidence)
+    grounded = grounder.ground(text)
     claims = list(grounded.claims)
     if complete and claims:
         added = judge.judge(list(tell_unsaid(claims, findings, evidence)), evidence)

@@ -63,6 +63,20 @@ def test_what_the_text_leaves_unsaid_is_added_by_template_and_marked(graph_folde
     assert [one.verdict for one in explanation.dropped] == ["contradicted", "unsupported"]
 
 
+class Correcting(Scripted):
+    """Keeps of its text what it is told holds."""
+
+    def describe_checked(self, study, radiograph, reading, evidence, holds) -> str:
+        return " ".join(one for one in self.text.split(". ") if holds(f"{one.rstrip('.')}."))
+
+
+def test_a_generator_that_can_be_checked_is(graph_folder: Path, image: Path) -> None:
+    with open_explainer(graph_folder, Correcting(TEXT), complete=False) as explainer:
+        explanation = explainer.explain(image)
+    assert [claim.origin for claim in explanation.claims] == ["decoder"]
+    assert explanation.dropped == ()
+
+
 def test_completing_is_a_parameter(graph_folder: Path, image: Path) -> None:
     with open_explainer(graph_folder, Scripted(TEXT), complete=False) as explainer:
         explanation = explainer.explain(image)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from thoracite.generation.grounding import Grounded, ground
+from thoracite.generation.grounding import Grounded, Grounder, ground
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.types import Evidence, Finding
@@ -140,3 +140,18 @@ def test_no_text_gives_no_claims(
 ) -> None:
     assert run(" \n", read, evidence, link, extractor) == Grounded((), ())
     assert len(run("Word. " * 500, read, evidence, link, extractor).dropped) == 1
+
+
+def test_a_sentence_holds_if_it_would_be_released_and_names_nothing_twice(
+    read: Sequence[Finding], evidence: Sequence[Evidence], link: Link, extractor: Extractor
+) -> None:
+    grounder = Grounder(read, evidence, linker=link, extractor=extractor)
+    for text in SAID:
+        assert grounder.holds(text)
+    assert not any(grounder.holds(text) for text in FALSE)
+    assert not grounder.holds("")
+    assert not grounder.holds("There is no pneumothorax. There is no lung mass.")
+    assert grounder.holds("There is no pneumothorax, lung mass or mass.") is False
+    assert grounder.holds("There is no pneumothorax or lung mass.")
+    text = " ".join([*SAID, *FALSE])
+    assert grounder.ground(text) == run(text, read, evidence, link, extractor)
