@@ -9,11 +9,13 @@ True
 from __future__ import annotations
 
 import importlib
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from thoracite.errors import InputError, UsageError
-from thoracite.evaluation.suite import Suite
+from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import PACKAGE
 
 _SUITES = {
@@ -85,7 +87,7 @@ def list_suites() -> list[str]:
     return list(_SUITES)
 
 
-def measure_suite(name: str, data: Path | None = None) -> Suite:
+def measure_suite(name: str, data: Path | None = None, *, tell: Callable[[Row], None] | None = None) -> Suite:
     """Measure one suite.
 
     Parameters
@@ -94,6 +96,8 @@ def measure_suite(name: str, data: Path | None = None) -> Suite:
         One of :func:`list_suites`.
     data : Path or None
         Folder of the development data; the one beside the checkout unless given.
+    tell : callable or None
+        Is told each figure: as soon as it is known by suites that take long and have the parameter, else at the end.
 
     Raises
     ------
@@ -108,7 +112,15 @@ def measure_suite(name: str, data: Path | None = None) -> Suite:
     if name not in WITHOUT_DATA and not folder.is_dir():
         raise InputError(f"the development data are not in {folder}; name their folder with --data")
     module, _, function = _SUITES[name].partition(":")
-    return cast(Suite, getattr(importlib.import_module(module), function)(folder))
+    run = getattr(importlib.import_module(module), function)
+    if tell is None:
+        return cast(Suite, run(folder))
+    if "tell" in inspect.signature(run).parameters:
+        return cast(Suite, run(folder, tell=tell))
+    suite = cast(Suite, run(folder))
+    for row in suite.rows:
+        tell(row)
+    return suite
 
 
 __all__ = ["DATA", "list_suites", "measure_suite"]

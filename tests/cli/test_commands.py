@@ -247,7 +247,7 @@ def test_the_ontology_is_written_again_byte_by_byte(run: Run, shared: Path, tmp_
         assert (tmp_path / name).read_bytes() == (ONTOLOGIES / name).read_bytes(), name
 
 
-def test_evaluate_prints_figures_with_baseline_interval_and_n(run: Run, shared: Path) -> None:
+def test_evaluate_prints_figures_with_baseline_interval_and_n(run: Run, shared: Path, tmp_path: Path) -> None:
     ran = run("evaluate", "extraction", "--data", shared / "data", "--json")
     (suite,) = ran.records
     assert ran.code == 0
@@ -257,6 +257,13 @@ def test_evaluate_prints_figures_with_baseline_interval_and_n(run: Run, shared: 
     text = run("evaluate", "extraction", "--data", shared / "data").out
     assert "95 % interval" in text
     assert "keywords with no" in text
+    rows = tmp_path / "rows.jsonl"
+    kept = run("evaluate", "extraction", "--data", shared / "data", "--rows", rows)
+    assert kept.code == 0
+    assert [json.loads(line) for line in rows.read_text().splitlines()] == suite["rows"]
+    failed = run("evaluate", "extraction", "--data", shared / "data", "--rows", tmp_path / "none" / "rows.jsonl")
+    assert (failed.code, failed.err.count("\n")) == (3, 1)
+    assert "cannot be written" in failed.err
 
 
 def test_suites_are_listed_and_miss_their_data_in_one_sentence(run: Run, tmp_path: Path) -> None:

@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 
 from tests.readings import LINKER, rate_finding
-from thoracite.evaluation.generator import Timed, compare_texts, count_released, count_swaps
+from thoracite.evaluation.generator import (
+    Timed,
+    Unchecked,
+    compare_released,
+    compare_texts,
+    count_released,
+    count_swaps,
+)
 from thoracite.evaluation.generator_swaps import Bench, Seen, renumber, swap
+from thoracite.generation.generator import CheckedGenerator, TextGenerator
 from thoracite.kg.extract.extractor import open_extractor
 from thoracite.retrieval.retriever import Retriever
 from thoracite.settings import Settings
@@ -88,6 +96,34 @@ def test_sentences_are_counted_by_author() -> None:
     assert rows["released sentences of origin decoder"] == 0.75
     assert rows["sentences written that are released verbatim"] == 0.5
     assert rows["seconds an image, by the clock, mean"] == 1
+
+
+def test_checked_is_compared_with_unchecked_image_by_image() -> None:
+    def tell(image: str, own: int, dropped: int, seconds: float) -> Timed:
+        claim = Claim(sentence="A.", kind="summary", citations=(), verdict="supported", origin="decoder")
+        gone = Dropped(sentence="B.", verdict="unsupported", why="it cites nothing")
+        told = Explanation(image=image, generator="x", graph="none", claims=(claim,) * own, dropped=(gone,) * dropped)
+        return Timed(told, seconds, seconds, image)
+
+    checked = [tell("a", 3, 0, 2.0), tell("b", 3, 1, 4.0)]
+    unchecked = [tell("a", 2, 1, 1.0), tell("b", 3, 1, 1.0)]
+    rows = {(row.system, row.metric): row for row in compare_released("x", checked, unchecked)}
+    gain = rows["checked minus unchecked", "own sentences released, an image"]
+    assert (gain.value, gain.low, gain.high) == (0.5, 0, 1)
+    assert rows["checked minus unchecked", "sentences dropped, an image"].value == -0.5
+    assert rows["checked minus unchecked", "seconds an image, by the processor"].value == 2
+    share = "sentences written that are released verbatim"
+    assert rows["x, unchecked", share].value == pytest.approx(5 / 7)
+    assert rows["checked minus unchecked", share].value == pytest.approx(6 / 7 - 5 / 7)
+    soon = {row.metric: row.value for row in count_released("x", checked)}
+    assert soon["images explained in less than 3 s, by the clock"] == 0.5
+    assert soon["seconds an image, by the clock, longest"] == 4
+
+
+def test_unchecked_a_generator_only_describes() -> None:
+    assert not isinstance(Unchecked(Parrot()), CheckedGenerator)
+    assert isinstance(Unchecked(Parrot()), TextGenerator)
+    assert Unchecked(Parrot()).name == "parrot, unchecked"
 
 
 def test_the_same_words_score_more_than_others() -> None:

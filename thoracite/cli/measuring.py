@@ -13,12 +13,15 @@ from thoracite.cli.options import SUITES, Encoder, Graph, Json, print_result, re
 def evaluate(
     suite: Annotated[str, typer.Argument(help=SUITES)],
     data: Annotated[Path | None, typer.Option("--data", help="Folder of the development data.")] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="Also add each figure to this file as soon as it is known.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure, with baselines, sample sizes and intervals."""
     from thoracite.ui.console.measuring import run_suite
 
-    print_result(run_suite(suite, data, as_json=json))
+    print_result(run_suite(suite, data, as_json=json, rows=rows))
 
 
 def benchmark(

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from thoracite.errors import InputError
+
 if TYPE_CHECKING:
-    from thoracite.evaluation.suite import Suite
+    from thoracite.evaluation.suite import Row, Suite
 
 
-def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:
+def run_suite(name: str, data: Path | None, *, as_json: bool = False, rows: Path | None = None) -> str:
     """Measure, or list what can be measured.
 
     Parameters
@@ -21,19 +23,32 @@ def run_suite(name: str, data: Path | None, *, as_json: bool = False) -> str:
         Folder of the development data; ``../shared/data`` beside the checkout unless given.
     as_json : bool
         JSON instead of a table.
+    rows : Path or None
+        File to which each figure is added as soon as it is known, one JSON object a line; none unless given.
 
     Raises
     ------
     UsageError
         If there is no such suite.
     InputError
-        If the data are not there.
+        If the data are not there, or the file cannot be written.
     """
     from thoracite.evaluation.suites import list_suites, measure_suite
 
     if name == "list":
         return json.dumps({"suites": list_suites()}) if as_json else "\n".join(list_suites())
-    return show_suite(measure_suite(name, data), as_json=as_json)
+    if rows is None:
+        return show_suite(measure_suite(name, data), as_json=as_json)
+    try:
+        file = rows.open("a", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{rows} cannot be written: {error.strerror or error}") from error
+
+    def tell(row: Row) -> None:
+        print(json.dumps(_clean(row.model_dump()), ensure_ascii=False), file=file, flush=True)
+
+    with file:
+        return show_suite(measure_suite(name, data, tell=tell), as_json=as_json)
 
 
 def show_suite(suite: Suite, *, as_json: bool = False) -> str:
