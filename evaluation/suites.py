@@ -49,6 +49,7 @@ _SUITES = {
     "ranking": "thoracite.evaluation.ranking:run_ranking",
     "free-text": "thoracite.evaluation.free_text:run_free_text",
     "generator": "thoracite.evaluation.generator:run_generator",
+    "changes": "thoracite.evaluation.changes:run_changes",
     "release": "thoracite.evaluation.release:run_release",
     "leakage": "thoracite.evaluation.leakage:run_leakage",
     "similar": "thoracite.evaluation.similar:run_similar",
