@@ -10,7 +10,6 @@ side under the right name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import torch
@@ -22,7 +21,22 @@ BEAMS = 8
 SEARCHES = 3
 """How often a text looks for others: one with more sentences that do not hold is not worth the seconds."""
 
+SENTENCE = 80
+"""Most tokens of another sentence: a beam that finds no end is not waited for."""
+
 _ENDS = (".", "!", "?")
+
+
+def find_ends(tokenizer: Any) -> frozenset[int]:
+    """Find the tokens that end a sentence; numbers with a point are no business of so small a model.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerBase
+        Any.
+    """
+    known = tokenizer.get_vocab().values()
+    return frozenset(token for token in known if tokenizer.decode([token]).rstrip().endswith(_ENDS))
 
 
 class CheckedDecoder:
@@ -36,12 +50,16 @@ class CheckedDecoder:
         The model's.
     laid : mapping
         The prompt as the processor laid it out, one row.
+    ends : frozenset of int
+        From :func:`find_ends`.
     most : int
         Most tokens of a text.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, laid: Mapping[str, torch.Tensor], most: int) -> None:
-        self._model, self._tokenizer, self._laid, self._most = model, tokenizer, laid, most
+    def __init__(
+        self, model: Any, tokenizer: Any, laid: Mapping[str, torch.Tensor], *, ends: frozenset[int], most: int
+    ) -> None:
+        self._model, self._tokenizer, self._laid, self._ends, self._most = model, tokenizer, laid, ends, most
 
     def write(self, holds: Callable[[str], bool]) -> list[int]:
         """Return the tokens of a text.
@@ -85,7 +103,7 @@ class CheckedDecoder:
 
     def _search(self, before: Sequence[int]) -> list[list[int]]:
         """Continue by beams to the end of a sentence."""
-        left = self._most - len(before)
+        left = min(self._most - len(before), SENTENCE)
         return self._generate(
             before, num_beams=BEAMS, num_return_sequences=BEAMS, early_stopping=True, max_new_tokens=left,
             stopping_criteria=StoppingCriteriaList([self._stop]),
@@ -108,11 +126,5 @@ class CheckedDecoder:
     def _find_end(self, tokens: Sequence[int], start: int) -> int | None:
         return next((at + 1 for at in range(start, len(tokens)) if tokens[at] in self._ends), None)
 
-    @cached_property
-    def _ends(self) -> frozenset[int]:
-        """Return the tokens that end a sentence; numbers with a point are no business of so small a model."""
-        known = self._tokenizer.get_vocab().values()
-        return frozenset(token for token in known if self.read([token]).endswith(_ENDS))
 
-
-__all__ = ["BEAMS", "SEARCHES", "CheckedDecoder"]
+__all__ = ["BEAMS", "SEARCHES", "SENTENCE", "CheckedDecoder", "find_ends"]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +25,7 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from thoracite.errors import ModelError
-from thoracite.generation.adapters.checked_decoding import CheckedDecoder
+from thoracite.generation.adapters.checked_decoding import CheckedDecoder, find_ends
 from thoracite.generation.adapters.picture import paint
 from thoracite.generation.generator import MINI
 from thoracite.generation.prompts import IMAGE, build_prompt
@@ -135,7 +135,7 @@ class TransformersGenerator:
             return self.describe(study, radiograph, reading, evidence)
         with self._work():
             laid = self._lay(build_prompt(study, reading.findings, evidence, graph=self.graph), radiograph)
-            decoder = CheckedDecoder(self._model, self._processor.tokenizer, laid, self._most)
+            decoder = CheckedDecoder(self._model, self._processor.tokenizer, laid, ends=self._ends, most=self._most)
             return self._read(decoder.write(holds))
 
     @contextmanager
@@ -153,6 +153,10 @@ class TransformersGenerator:
     def _read(self, told: Sequence[int]) -> str:
         text: str = self._processor.decode(told, skip_special_tokens=True).strip()
         return text if self._ended(told) else self._cut(text)
+
+    @cached_property
+    def _ends(self) -> frozenset[int]:
+        return find_ends(self._processor.tokenizer)
 
     @property
     def _most(self) -> int:

@@ -8,7 +8,16 @@ import pytest
 
 from tests.readings import rate_finding
 from thoracite.errors import InputError
-from thoracite.evaluation.changes import ALONE, CHANCE, TOLD, Pair, count_changes, order_films, run_changes, tell_changes
+from thoracite.evaluation.changes import (
+    ALONE,
+    CHANCE,
+    TOLD,
+    Pair,
+    count_changes,
+    order_films,
+    run_changes,
+    tell_changes,
+)
 from thoracite.vision.encoder import Reading
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.entities import find_entities
