@@ -23,13 +23,12 @@ from typing import NamedTuple
 from thoracite.evaluation.patients import summarise
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.generation.citations import join_citations, strip_citations
-from thoracite.generation.grounding import ground
+from thoracite.generation.grounding import Grounder
 from thoracite.generation.grounding.source import Source
 from thoracite.kg.extract.extractor import Extractor, open_extractor
 from thoracite.kg.linking.mentions import Link
 from thoracite.phantom import draw_phantom
 from thoracite.pipeline import Explainer
-from thoracite.types import Explanation
 
 PHANTOMS = 40
 """Number of phantoms."""
@@ -84,7 +83,7 @@ def _shift(number: str) -> str:
     return f"{number[:at]}{(int(number[at]) + 3) % 10 or 1}{number[at + 1 :]}"
 
 
-Release = Callable[[str, Explanation], "list[str]"]
+Release = Callable[[str], "list[str]"]
 """What is released of a text, as sentences without citations."""
 
 
@@ -138,27 +137,27 @@ def measure_phantom(seed: int, explainer: Explainer, link: Link, extractor: Extr
         Finds negation and hedging.
     """
     explanation = explainer.explain(draw_phantom(seed).image)
+    grounder = Grounder(explanation.findings, explanation.evidence, linker=link, extractor=extractor)
+    source = Source(explanation.evidence, link, extractor)
 
-    def take_grounded(text: str, explanation: Explanation) -> list[str]:
-        grounded = ground(text, explanation.findings, explanation.evidence, linker=link, extractor=extractor)
-        return [strip_citations(claim.sentence) for claim in grounded.claims]
+    def take_grounded(text: str) -> list[str]:
+        return [strip_citations(claim.sentence) for claim in grounder.ground(text).claims]
 
-    def take_named(text: str, explanation: Explanation) -> list[str]:
-        source = Source(explanation.evidence, link, extractor)
+    def take_named(text: str) -> list[str]:
         return [text] if source.judge(cite_named(text, source)).verdict == "supported" else []
 
     told = [strip_citations(claim.sentence) for claim in explanation.claims]
     for system, take in ((GROUNDED, take_grounded), (NAMED, take_named)):
-        yield from _release(told, explanation, take, system=system, phantom=str(seed))
+        yield from _release(told, take, system=system, phantom=str(seed))
 
 
-def _release(told: list[str], explanation: Explanation, take: Release, *, system: str, phantom: str) -> Iterator[Case]:
+def _release(told: list[str], take: Release, *, system: str, phantom: str) -> Iterator[Case]:
     """Yield of true sentences and of flips whether a system releases them, in their own words."""
     for sentence in told:
-        yield Case(phantom, "true sentences released", system, sentence in take(sentence, explanation))
+        yield Case(phantom, "true sentences released", system, sentence in take(sentence))
         for kind, flipped in dict.fromkeys(flip_sentence(sentence)):
             if flipped not in told:
-                yield Case(phantom, f"flips released, {kind}", system, flipped in take(flipped, explanation))
+                yield Case(phantom, f"flips released, {kind}", system, flipped in take(flipped))
 
 
 def cite_named(sentence: str, source: Source) -> str:
