@@ -5,9 +5,9 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Twelve sets are planted: the test sentences, and the fifth to fifteenth set
+Thirteen sets are planted: the test sentences, and the fifth to sixteenth set
 (:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and the tagger is trained with the sets up to the
-tenth, so that the eleventh to fifteenth say how the gate does on what it has not met; ``python -m
+fourteenth, so that the fifteenth and the sixteenth say how the gate does on what it has not met; ``python -m
 thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
 """
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from thoracite.evaluation.privacy_plants import Slots, make_slots
-from thoracite.evaluation.privacy_tuning import fill_tuning, write_form
+from thoracite.evaluation.privacy_tuning import fill_tuning, read_tuning, write_form
 from thoracite.kg.privacy.slots import AMBIGUOUS, LISTS
 from thoracite.kg.privacy.words import read_words
 
@@ -44,6 +44,9 @@ _DEPARTMENTS = (
     "Radiology", "Surgery", "Oncology", "Chest medicine", "ENT", "ICU", "A&E", "Orthopaedics", "ED", "Pulmonology",
 )  # fmt: skip
 _TOWNS = ("ton", "ville", "ford", "bury", "pur", "nagar", "abad", " Bay", " Heights", "")
+_STARTS = ("b", "c", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "tr", "pr", "cl", "fl")
+_ENDS = ("ra", "xim", "vex", "nol", "dex", "mab", "tin", "lux", "cef", "pro", "zen", "max", "flex", "dol", "gen", "lin")
+_MONTHS = ("march", "april", "may", "june", "august", "friday", "winter", "summer", "noon", "easter")
 _JOINED = ("O'", "Mc", "Mac", "De ", "Le ", "van ", "St. ", "D'")
 
 
@@ -59,17 +62,19 @@ def _lists() -> dict[str, list[str]]:
         "plain": sorted(word for word in words.report | words.other if word.isalpha() and 2 < len(word) < 11),
         "report": sorted(word for word in words.report - LISTS["never"] if word.isalpha() and 2 < len(word) < 11),
         "ambiguous": sorted(filter(str.isalpha, AMBIGUOUS)),
-        "role": sorted(word for word in roles if word.isalpha() and len(word) > 3),
+        "role": sorted(word for word in roles if word.isalpha() and len(word) > 3)
+        + [*_MONTHS, "porter", "nurse", "ward", "constable", "sergeant", "reader", "clerk", "judge", "bishop"] * 4,
         "eponym": sorted(w for w in proper["eponym of a term"] | proper["eponym"] if w.isalpha() and len(w) > 2),
         "noun": nouns + sorted(word for word in proper["head"] if word.islower() and word.isalpha()),
         "drug": sorted(proper["drug"]),
         "brand": sorted(filter(str.isalpha, proper["brand"])),
+        "finding": sorted({word for words in read_slot_lists()["nf"] for word in words.split() if len(word) > 5}),
     }
 
 
 def draw_surname(choice: random.Random, people: Faker) -> str:
     """A surname: a word of texts, of reports, one known as both, a role, an eponym, or one of Faker's."""
-    (kind,) = choice.choices(("plain", "report", "ambiguous", "role", "eponym", ""), weights=(35, 12, 13, 4, 8, 28))
+    (kind,) = choice.choices(("plain", "report", "ambiguous", "role", "eponym", ""), weights=(33, 12, 13, 7, 8, 27))
     name = choice.choice(_lists()[kind]).capitalize() if kind else people.last_name()
     drawn = choice.random()
     if drawn < 0.04:
@@ -102,7 +107,7 @@ def fill_training(choice: random.Random, fakers: Sequence[Faker], english: Faker
         "uid": lambda: english.numerify("1.2.840.113619.2.%%.3.%#########.%##"),
         "nineties": lambda: choice.choice(_NINETIES),
         "age_words": lambda: choice.choice(_AGES),
-    } | _fill_plain(choice, people)  # fmt: skip
+    } | _fill_lists(choice) | _fill_plain(choice, people)  # fmt: skip
 
 
 def _fill_plain(choice: random.Random, people: Faker) -> Slots:
@@ -117,10 +122,62 @@ def _fill_plain(choice: random.Random, people: Faker) -> Slots:
         "bay": lambda: choice.choice(_BAYS).format(n=choice.randrange(1, 40), L=choice.choice("ABCDE")),
         "dept": lambda: choice.choice(_DEPARTMENTS),
         "epo": lambda: choice.choice(lists["eponym"]).capitalize() if choice.random() < 0.8 else people.last_name(),
+        "Epo": lambda: choice.choice(lists["eponym"]).capitalize() if choice.random() < 0.8 else people.last_name(),
         "noun": lambda: choice.choice(lists["noun"]),
-        "Drug": lambda: choice.choice(lists["drug"]).capitalize(),
-        "Brand": lambda: choice.choice(lists["brand"]).capitalize(),
+        "Drug": lambda: (choice.choice(lists["drug"]) if choice.random() < 0.6 else invent(choice)).capitalize(),
+        "Brand": lambda: (choice.choice(lists["brand"]) if choice.random() < 0.6 else invent(choice)).capitalize(),
+        "year": lambda: str(choice.randrange(1950, 2026)),
+        "number4": lambda: str(choice.randrange(100, 10_000)),
+        "letter": lambda: choice.choice("ABCDEFGHJKLMNPRSTVW"),
+        "letters": lambda: "".join(choice.choices("abcdefghjklmnprstw", k=2)),
+        "typo": lambda: misspell(choice.choice(lists["finding"]), choice),
+        "Typo": lambda: misspell(choice.choice(lists["finding"]), choice).capitalize(),
+        "TYPO": lambda: misspell(choice.choice(lists["finding"]), choice).upper(),
     }
+
+
+@cache
+def read_slot_lists() -> dict[str, list[str]]:
+    """Lists of ``privacy_styles.txt``: people, verbs and statements, by the name of their slot."""
+    pairs = (line.split(": ", 1) for line in read_tuning("lists", "styles"))
+    return {name: values.split("; ") for name, values in pairs}
+
+
+def _fill_lists(choice: random.Random) -> Slots:
+    """A value of each list, also as ``{Role}`` and ``{ROLE}``."""
+    cases: tuple[Callable[[str], str], ...] = (str, lambda value: value[:1].upper() + value[1:], str.upper)
+    return {
+        case(name): lambda values=values, case=case: case(choice.choice(values))  # type: ignore[misc]
+        for name, values in read_slot_lists().items()
+        for case in (cases if name.islower() else cases[:1])
+    }
+
+
+def invent(choice: random.Random) -> str:
+    """A word that nobody has, as trade names are: a strange word is not a person by that alone.
+
+    Examples
+    --------
+    >>> invent(random.Random(1)).islower()
+    True
+    """
+    middle = "".join(choice.choice(_STARTS) + choice.choice("aeiou") for _ in range(choice.randint(1, 2)))
+    return middle + choice.choice(_ENDS)
+
+
+def misspell(word: str, choice: random.Random) -> str:
+    """A word with two letters swapped, one lost or one doubled.
+
+    Examples
+    --------
+    >>> misspell("effusion", random.Random(1)) != "effusion"
+    True
+    """
+    swaps = [at for at in range(1, len(word) - 2) if word[at] != word[at + 1]]
+    at, drawn = choice.choice(swaps), choice.random()
+    if drawn < 0.5:
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return word[:at] + word[at + 1 :] if drawn < 0.8 else word[:at] + word[at] + word[at:]
 
 
 def _draw_hospital(choice: random.Random, people: Faker, english: Faker, surname: Callable[[], str]) -> str:
@@ -146,4 +203,4 @@ def _draw_time(choice: random.Random) -> str:
     )
 
 
-__all__ = ["draw_surname", "fill_training"]
+__all__ = ["draw_surname", "fill_training", "invent", "misspell", "read_slot_lists"]

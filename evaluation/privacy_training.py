@@ -1,13 +1,14 @@
 """Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
 
-Every carrier and every text to keep is planted: the sets five to ten, the texts for tuning and for training, texts in
-the voices of many writers, and headers made by program. Surnames are drawn at random from words and from vocabularies,
-so that the tagger learns from what stands around a name and not from the name. The background is the half of Open-i
-from which the gate's word list was collected, as it is, in capitals and in lower case; no sentence of it is kept, only
-weights. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
+Every carrier and every text to keep is planted: the sets five to fourteen, the texts for tuning and for training, texts
+in the voices and styles of many writers, and headers made by program. Surnames are drawn at random from words and from
+vocabularies, so that the tagger learns from what stands around a name and not from the name. The background is the half
+of Open-i from which the gate's word list was collected, as it is, in capitals and in lower case; no sentence of it is
+kept, only weights. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
 
-With ``--without WRITER`` one writer's texts are left out, and the gate with those weights is measured on them: the
-honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with that writer.
+With ``--without WRITER …`` the texts of one or more writers are left out, and the gate with those weights is measured
+on them: the honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with
+that writer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +32,7 @@ from thoracite.evaluation.privacy_plants import (
     plant_sentence,
     split_sentences,
 )
-from thoracite.evaluation.privacy_slots import fill_training
+from thoracite.evaluation.privacy_slots import fill_training, read_slot_lists
 from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
 from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
 from thoracite.files import write_text
@@ -49,10 +51,14 @@ WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
     "eighth": ("eighth", ("seen", "locked")),
     "ninth": ("ninth", ("seen", "locked")),
     "tenth": ("tenth", ("seen",)),
+    "eleventh": ("eleventh", ("locked",)),
+    "twelfth": ("twelfth", ("seen",)),
+    "thirteenth": ("thirteenth", ("seen",)),
+    "fourteenth": ("fourteenth", ("seen",)),
 }
 """The sets that may be read, each by another writer; with the texts below and headers they are what is planted."""
 
-TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices")
+TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices", "styles")
 """Carriers and texts to keep with choices, written for tuning and training."""
 
 FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, SENTENCES, RECASED = 3, 2, 16, 1500, 3, 600, 250
@@ -62,6 +68,8 @@ report, reports whose sentences stand between carriers, reports in capitals and 
 ROUNDS, LEAST, SEED = 8, 3, 3
 """Rounds of training, occurrences of an attribute, seed."""
 
+_SLOT = re.compile(r"\{(\w+)\}")
+_DRAWN = ("typo", "epo", "drug", "brand")  # slots that are filled from long lists, as those of the styles are
 _PRUNED = 8  # hundredths, under which a weight is left out
 _CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
 
@@ -83,20 +91,20 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def plant_writer(
-    writer: str, background: Sequence[str], *, seed: int = SEED, without: str = ""
+    writer: str, background: Sequence[str], *, seed: int = SEED, without: Sequence[str] = ()
 ) -> Iterator[PlantedReport]:
     """Reports with one writer's carriers and texts to keep, the more often the more choices a line has.
 
-    Lines that the writer left out has too (short ones come to several minds) are left out as well.
+    Lines that the writers left out have too (short ones come to several minds) are left out as well.
     """
     choice = random.Random(f"{seed}{writer}")  # noqa: S311 - no secret
-    unmet = {line for lines in read_writer(without)[:2] for line in lines} if without else set()
+    unmet = {line for left_out in without for lines in read_writer(left_out)[:2] for line in lines}
     carriers, kept, forms = read_writer(writer)
     carriers, kept = ([line for line in lines if line not in unmet] for lines in (carriers, kept))
     people, english = make_fakers("train", seed)
-    rich, fills = writer in {"training", "voices"}, 1 if writer == "headers" else FILLS
-    lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, line.count("|") // 3))))]
-    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(KEPT_MOST, line.count("|") // 2)))]
+    rich, fills = writer in {"training", "voices", "styles"}, 1 if writer == "headers" else FILLS
+    lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, count_choices(line) // 3))))]
+    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(KEPT_MOST, count_choices(line) // 2)))]
     choice.shuffle(lines)
     choice.shuffle(keeps)
     sentences = [piece for text in background for piece in split_sentences(text)]
@@ -112,6 +120,26 @@ def plant_writer(
         choice.shuffle(pieces)
         yield join_pieces(pieces)
     yield from (PlantedReport(fill(line)[0], ()) for line in rest)
+
+
+def count_choices(line: str) -> int:
+    """Roughly how many alternatives a line has: a slot that a list fills counts for three.
+
+    Examples
+    --------
+    >>> count_choices("{Role} {word} <said|wrote|noted> so.")
+    5
+    """
+    drawn = {name.casefold() for name in read_slot_lists()}.union(_DRAWN)
+    listed = sum(slot.casefold() in drawn for slot in _SLOT.findall(line))
+    return line.count("|") + 3 * listed
+
+
+def make_sample(background: Sequence[str], without: Sequence[str] = ()) -> list[PlantedReport]:
+    """All that a field is trained with: the reports of all writers but those left out, and reports without plants."""
+    writers = [writer for writer in (*WRITERS, *TEXTS, "headers") if writer not in without]
+    planted = [report for writer in writers for report in plant_writer(writer, background[:SENTENCES], without=without)]
+    return [*planted, *make_background(background)]
 
 
 def make_background(texts: Sequence[str]) -> Iterator[PlantedReport]:
@@ -177,23 +205,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train, and write the bundled weights or measure on the writer who was left out."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
-    parser.add_argument("--without", choices=[*WRITERS], help="leave one writer out and measure on that one")
+    parser.add_argument(
+        "--without", nargs="+", default=[], choices=[*WRITERS], help="leave writers out and measure on them"
+    )
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)
     reports = [report for report in read_reports(asked.data / "openi" / "NLMCXR_reports.tgz") if report.text]
     background = [one.text for one in reports if not is_held_out(one.id)]
     random.Random(SEED).shuffle(background)  # noqa: S311
-    planted = [
-        report
-        for writer in (*WRITERS, *TEXTS, "headers")
-        if writer != asked.without
-        for report in plant_writer(writer, background[:SENTENCES], without=asked.without or "")
-    ]
-    field = train_field([*planted, *make_background(background)])
+    field = train_field(make_sample(background, asked.without))
     if not asked.without:
         write_text(asked.out, field)
         return
-    measure_unmet(asked.without, tagger.parse_field(field), [one.text for one in reports if is_held_out(one.id)])
+    for writer in asked.without:
+        measure_unmet(writer, tagger.parse_field(field), [one.text for one in reports if is_held_out(one.id)])
 
 
 def measure_unmet(writer: str, field: tagger.Field, texts: Sequence[str]) -> None:
@@ -219,6 +244,7 @@ __all__ = [
     "label_pieces",
     "main",
     "make_background",
+    "make_sample",
     "measure_unmet",
     "plant_writer",
     "read_writer",

@@ -19,7 +19,7 @@ from thoracite.evaluation.privacy_plants import Slots
 from thoracite.evaluation.privacy_words import write_date
 from thoracite.settings import PACKAGE
 
-Texts = Literal["tuning", "training", "voices"]
+Texts = Literal["tuning", "training", "voices", "styles"]
 
 _CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
 _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
@@ -27,7 +27,7 @@ _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XI
 
 @cache
 def read_tuning(name: str, texts: Texts = "tuning") -> list[str]:
-    """The lines of one list: ``carriers``, ``kept``, and of ``tuning`` also ``dates`` and ``words``.
+    """The lines of a list: ``carriers``, ``kept``; of ``tuning`` also ``dates`` and ``words``, of ``styles`` ``lists``.
 
     Raises
     ------

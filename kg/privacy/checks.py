@@ -24,11 +24,18 @@ _TITLED = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor"
 _DOCTORS = frozenset({
     "spr", "sho", "registrar", "fellow", "surgeon", "intensivist", "radiologist", "radiographer", "anaesthetist",
 })  # fmt: skip
+_GRADES = frozenset({"RMO", "SHO", "SpR", "MO", "SMO", "HO", "CNS", "CRNA", "NP", "RN", "Reg", "Cons"})
+"""Before these a role in lower case is a surname: "RMO porter aware"."""
 _FIELDS = _DOCTORS | {
     "attending", "resident", "consultant", "attg", "ordering", "referring", "cons", "intern", "staff", "tech", "rad",
 }  # fmt: skip
 """Before these a role is a surname: "Dr Nurse", "SpR Nurse", "Attending: Nurse"."""
 _SAID = frozenset({"asks", "says", "states", "reports", "denies", "dated", "via", "re", "about", "who"})
+_ACRONYMS = re.compile(r"[A-Z]{2,6}")
+"""An acronym and its degree: "NYHA III"."""
+_TRADE = re.compile(
+    r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ni)[A-Z])[A-Z][a-z]{2,}[A-Z][A-Za-z]+"
+)
 _POSSESSIVE = re.compile(r"['’]s\Z")
 
 
@@ -53,6 +60,8 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
     starts: list[int] = []
     seen = Stretches((first, last) for first, last, _ in hints)
     for kind, start, end in spans:
+        if kind in {"NAME", "LOCATION"} and is_service(text[start:end]):
+            continue
         if kind != "NAME":
             yield kind, start, end
             continue
@@ -72,6 +81,12 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
         if not seen.meet(start, end) and (not inside or _is_none(read, inside)):
             continue
         yield kind, start, end
+
+
+def is_service(words: str) -> bool:
+    """Whether two words are a part of a hospital: "Chest Clinic", "Night Float"."""
+    kind, _, service = words.lower().partition(" ")
+    return kind in LISTS["kind of service"] and service in LISTS["service"]
 
 
 def _find_around(starts: Sequence[int], start: int, end: int) -> range:
@@ -107,7 +122,7 @@ def _is_titled(read: ReportText, index: int) -> bool:
     if gap not in {" ", ". "}:
         return False
     same = before.islower() == word.islower() and not word.isupper()
-    return before.lower() in _DOCTORS or (same and before.lower() in _TITLED)
+    return before.lower() in _DOCTORS or (same and before.lower() in _TITLED) or (before in _GRADES and word.islower())
 
 
 def _is_none(read: ReportText, inside: list[int]) -> bool:
@@ -121,6 +136,10 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
     department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS
     if len(words) == 1 and (department or bare[0] in LISTS["told as a group"]):
         return True
+    if len(words) == 1 and _TRADE.fullmatch(words[0]) and not words[0].isupper():
+        return True
+    if words[0].lower() in read.words.proper["acronym"] and all(map(_ACRONYMS.fullmatch, words)):
+        return inside[0] == 0 or read.tokens[inside[0] - 1].text.lower() not in TITLES
     if not read.capital(last) or words[-1].isupper():
         return False
     graded = is_known_eponym(words[-1]) and _GRADE.match(read.text, read.tokens[last].end) is not None
@@ -128,4 +147,4 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
     return graded or lone or read.eponym(last)
 
 
-__all__ = ["check_names"]
+__all__ = ["check_names", "is_service"]

@@ -11,18 +11,23 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from thoracite.kg.privacy.patterns import any_of
 from thoracite.kg.privacy.slots import GROUPS, LISTS, SPOKEN
 from thoracite.kg.privacy.terms import is_medical
 from thoracite.kg.privacy.words import is_ordinary, read_words
 
 _PIECE = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*|\d+|\n|[^\w\s]|_|(?<=\S)(?:[ \xa0]{2,}|[ \xa0]*\t[ \xa0\t]*)(?=\S)")
+_FIELD = re.compile(any_of("field of a person"), re.IGNORECASE)
 GAP = "¦"
 """A gap between fields: more than one space, or a tab."""
 _KINDS = (
     "role", "department", "calendar", "place", "state", "brand", "genus", "acronym", "short", "eponym",
     "eponym of a term", "joined eponym", "head", "capital head", "noun of a term", "drug", "part",
 )  # fmt: skip
-_CUES = ("title", "particle", "never", "bare noun", "street", "hospital kind", "clinical field", "told as a group")
+_CUES = (
+    "title", "particle", "never", "bare noun", "street", "hospital kind", "clinical field", "told as a group",
+    "kin", "form of address", "kind of person", "deed", "telling",
+)  # fmt: skip
 _LETTERS = {letter.lower() for letter in LISTS["credential"] if letter.isalpha()} | {
     "md",
     "do",
@@ -102,7 +107,9 @@ def _shape(word: str) -> str:
         return "XX" if len(word) > 3 else "Xs"
     if word.islower():
         return "xx"
-    return "Xx" if word[0].isupper() and word[1:].islower() else "Xy"
+    if word[0].isupper() and word[1:].islower():
+        return "X's" if word.endswith(("'s", "’s")) else "Xx"
+    return "Xy"
 
 
 def _kinds(word: str, bare: str) -> tuple[str, ...]:
@@ -115,21 +122,41 @@ def _kinds(word: str, bare: str) -> tuple[str, ...]:
     kinds += ["spoken"] if bare in SPOKEN else []
     kinds += ["group"] if GROUPS.fullmatch(bare) else []
     kinds += ["medical"] if is_medical(bare) else []
+    kinds += ["field"] if _FIELD.fullmatch(bare) else []
     if all(len(part) < 2 or is_ordinary(part, read_words(), report=True) for part in re.split(r"[-’']", bare)):
         kinds.append("report")
     elif all(len(part) < 2 or is_ordinary(part, read_words()) for part in re.split(r"[-’']", bare)):
         kinds.append("ordinary")
+    elif len(bare) > 4 and _is_misspelt(bare):
+        kinds.append("misspelt")
     return tuple(dict.fromkeys(kinds))
+
+
+@lru_cache(maxsize=1)
+def _read_gapped() -> frozenset[str]:
+    """The longer words of reports, each without one of its letters."""
+    return frozenset(gapped for word in read_words().report if len(word) > 5 for gapped in _gap(word))
+
+
+def _gap(word: str) -> Iterator[str]:
+    yield from (word[:at] + word[at + 1 :] for at in range(1, len(word)))
+
+
+def _is_misspelt(bare: str) -> bool:
+    """Whether a word is one letter away from a longer word of reports: "trachia", "efusion", "opactiy"."""
+    gapped = _read_gapped()
+    return bare in gapped or any(one in gapped or one in read_words().report for one in _gap(bare) if len(one) > 4)
 
 
 def _chief(kinds: Sequence[str]) -> str:
     """One letter for the kind that says most about a word."""
     for kind, letter in (
-        ("title", "T"), ("letters", "L"), ("role", "R"), ("group", "R"), ("calendar", "C"), ("never", "n"),
-        ("department", "D"), ("place", "P"), ("state", "P"), ("acronym", "A"), ("short", "A"), ("medical", "M"),
-        ("genus", "M"), ("drug", "M"), ("joined eponym", "J"), ("brand", "B"), ("spoken", "S"), ("head", "H"),
-        ("capital head", "H"), ("eponym", "E"), ("noun of a term", "N"), ("report", "r"), ("ordinary", "o"),
-        ("eponym of a term", "E"),
+        ("title", "T"), ("form of address", "T"), ("letters", "L"), ("kin", "K"), ("kind of person", "R"),
+        ("role", "R"), ("group", "R"), ("calendar", "C"), ("never", "n"), ("department", "D"), ("place", "P"),
+        ("state", "P"), ("acronym", "A"), ("short", "A"), ("medical", "M"), ("genus", "M"), ("drug", "M"),
+        ("joined eponym", "J"), ("brand", "B"), ("spoken", "S"), ("telling", "W"), ("deed", "V"), ("field", "F"),
+        ("head", "H"), ("capital head", "H"), ("eponym", "E"), ("noun of a term", "N"), ("report", "r"),
+        ("ordinary", "o"), ("eponym of a term", "E"), ("misspelt", "y"),
     ):  # fmt: skip
         if kind in kinds:
             return letter
@@ -155,6 +182,52 @@ def is_plain(word: str, *, opens: bool) -> bool:
         return False
     kinds = _kinds(word, word.lower())
     return "report" in kinds and not {"role", "title", "spoken", "group", "calendar", "letters"} & {*kinds}
+
+
+_ENDINGS = ("ed", "ing", "ly", "s")
+
+
+@lru_cache(maxsize=100_000)
+def outline(word: str) -> str:
+    """A little word itself; of any other its sign, and in lower case its ending.
+
+    Examples
+    --------
+    >>> outline("with"), outline("Zorbed"), outline("zorbed")
+    ('with', 'Xx?', 'xx?ed')
+    """
+    sign = describe(word)[0] if word else "^^"
+    if len(word) == 1 or (len(word) < 4 and word.islower()) or word.lower() in LISTS["never"]:
+        return word
+    if sign[:2] != "xx":
+        return sign
+    return sign + next((ending for ending in _ENDINGS if word.endswith(ending)), "")
+
+
+def describe_style(pieces: Sequence[Piece]) -> list[str]:
+    """For each piece, how its sentence or line is written: ``U`` in capitals, ``l`` in lower case, ``T`` as a title.
+
+    Examples
+    --------
+    >>> describe_style(split_pieces("Clear lungs.\\nD/W HILL NOW\\nd/w hill now"))[::4]
+    ['S', 'U', 'U', 'l']
+    """
+    styles: list[str] = []
+    for index, piece in enumerate(pieces):
+        ends = piece.text == "¶" or (piece.text == "." and not glued_next(pieces, index))
+        if ends or index + 1 == len(pieces):
+            styles += [_find_style(pieces[len(styles) : index + 1])] * (index + 1 - len(styles))
+    return styles
+
+
+def _find_style(pieces: Sequence[Piece]) -> str:
+    words = [piece.text for piece in pieces if len(piece.text) > 1 and piece.text[0].isalpha()]
+    upper, lower = sum(map(str.isupper, words)), sum(map(str.islower, words))
+    if upper > 0.6 * len(words):
+        return "U"
+    if lower == len(words):
+        return "l"
+    return "T" if len(words) > 2 and lower < 0.3 * len(words) else "S"
 
 
 def describe_place(pieces: Sequence[Piece]) -> list[tuple[str, str, bool]]:
@@ -183,18 +256,19 @@ def glued_next(pieces: Sequence[Piece], index: int) -> bool:
 
 
 def describe_pairs(
-    words: Sequence[str], signs: Sequence[str], index: int, place: tuple[str, str, bool]
+    words: Sequence[str], signs: Sequence[str], outlines: Sequence[str], index: int, place: tuple[str, str, bool, str]
 ) -> Iterator[str]:
     """What is said of a word together with its neighbours.
 
     Parameters
     ----------
-    words, signs : sequence of str
+    words, signs, outlines : sequence of str
         In lower case and padded by four at both ends; the index counts from the pad.
     """
     before2, before, after, after2 = words[index - 2], words[index - 1], words[index + 1], words[index + 2]
     sign, left, right = signs[index], signs[index - 1], signs[index + 1]
-    where, label, glued = place
+    (past3, past2, past), (next_, next2, next3) = outlines[index - 3 : index], outlines[index + 1 : index + 4]
+    where, label, glued, style = place
     yield f"a={before}|{sign}|{after}"
     yield f"b={before2}|{before}|{sign}"
     yield f"c={before}|{sign}"
@@ -205,6 +279,15 @@ def describe_pairs(
     yield f"j={sign}|{right}"
     yield f"l={sign}|{label}|{where[1]}"
     yield f"m={sign}|{where}"
+    yield f"r={style}|{sign}|{where[0]}"
+    yield f"t={style}|{before}|{sign}"
+    yield f"u={style}|{sign}|{after}"
+    yield f"v={past}|{sign}|{next_}"
+    yield f"x={past2}|{past}|{sign}"
+    yield f"y={sign}|{next_}|{next2}"
+    yield f"z={past3}|{past2}|{past}|{sign}"
+    yield f"B={sign}|{next_}|{next2}|{next3}"
+    yield f"C={past2}|{past}|{sign}|{next_}|{next2}"
     yield f"o={signs[index - 2]}|{left}|{sign}|{right}"
     yield f"p={sign}|{right}|{signs[index + 2]}"
     if glued:
@@ -216,10 +299,12 @@ def describe_text(pieces: Sequence[Piece]) -> Iterator[list[str]]:
     described = [("^^", "w=^^")] * 4 + [describe(piece.text) for piece in pieces] + [("^^", "w=^^")] * 4
     signs = [one[0] for one in described]
     words = [one[1] for one in described]
+    outlines = ["^^"] * 4 + [outline(piece.text) for piece in pieces] + ["^^"] * 4
+    styles = describe_style(pieces)
     for index, place in enumerate(describe_place(pieces), start=4):
         said = [f"{offset}{what}" for offset in NEAR for what in described[index + offset][1:]]
         said += [f"{offset}{what}" for offset in FAR for what in (words[index + offset], f"g={signs[index + offset]}")]
-        said += describe_pairs(words, signs, index, place)
+        said += describe_pairs(words, signs, outlines, index, (*place, styles[index - 4]))
         yield said
 
 
@@ -230,7 +315,9 @@ __all__ = [
     "describe",
     "describe_pairs",
     "describe_place",
+    "describe_style",
     "describe_text",
     "is_plain",
+    "outline",
     "split_pieces",
 ]

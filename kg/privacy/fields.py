@@ -64,7 +64,9 @@ _NUMBERED = re.compile(
     rf"\b(?i:reference|ref|re|patient|pt|name|label(?:led)?|specimen|film)[ ]?:[ ]*(?P<x>{_RUN})"
     r"(?=,?[ ](?:(?i:MRN|DOB|ID|no\.?)[ :#]*|\#)?\(?\d{5,})"
 )
-_CARET = re.compile(rf"(?<![\w^])[{UPPER}][\w'’ -]{{0,60}}\^[{UPPER}][\w'’-]*(?:\^[{UPPER}][\w'’.-]*)*")
+_CARET = re.compile(
+    rf"(?<![\w^])[{UPPER}](?:[^\W\d]|['’ -]){{0,60}}\^[{UPPER}](?:[^\W\d]|['’-])*(?!\w)(?:\^[{UPPER}][\w'’.-]*)*"
+)
 """DICOM's and HL7's form of a name: ``LAST^FIRST^MIDDLE``."""
 
 _LETTERED = re.compile(
@@ -106,7 +108,9 @@ def find_fielded(text: str) -> Iterator[tuple[int, int]]:
     for match in _NUMBERED.finditer(text):
         if _is_name(match["x"]) and not any(word.isupper() and len(word) < 5 for word in match["x"].split(" ")):
             yield match.span("x")
-    yield from (match.span() for match in _CARET.finditer(text))
+    for match in _CARET.finditer(text):
+        if not any(part.lower() in LISTS["clinical field"] for part in match.group().split("^")):
+            yield match.span()
 
 
 def _find_labelled(text: str) -> Iterator[tuple[int, int]]:

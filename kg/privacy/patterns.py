@@ -221,7 +221,7 @@ IPS = [
     r"(?i:(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b|(?<![\w:])(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5}\b)",
 ]
 
-_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:•·][A-Za-z0-9]+)*"
+_VALUE = r"[A-Z0-9][A-Za-z0-9]*(?:[-./_:•·](?![a-z]{3})[A-Za-z0-9]+)*"
 IDS = [
     rf"(?i:\b{any_of('number')})(?:\s*(?i:numbers?|num|nos?\.|\#|id|is|was|of record|code))*"
     rf"(?:\s+(?:of|for)(?:\s+[a-z]+){{1,3}}(?=\s*:))?\s*[:#=]?\s*(?P<x>"
@@ -312,6 +312,22 @@ _BY_KIND: tuple[tuple[str, list[str], tuple[str | re.Pattern[str], ...]], ...] =
 _COMPILED = [(kind, [re.compile(pattern) for pattern in patterns], needed) for kind, patterns, needed in _BY_KIND]
 
 
+_SHARE = re.compile(r"\d\s?/\s?\d")
+_DAYS, _BEFORE_DAYS = re.compile(r"\d{1,2}/(?:7|12|52)"), re.compile(r"(?i:\b(?:in|for|over|every|past)\s)\Z")
+_BEFORE_SHARE = re.compile(r"(?i:\b(?:image|view|film|page|part|slide|grade|profusion|murmur|series|copy|case)\s)\Z")
+_AFTER_SHARE = re.compile(r"\s(?:heart|murmur|systolic|diastolic|ejection|views?|images?|films?)\b")
+
+
+def is_share(text: str, start: int, end: int) -> bool:
+    """Whether it is a part of a whole, a grade or a time, and no date: "image 2/2", "3/6 murmur", "film in 3/12"."""
+    if _DAYS.fullmatch(text, start, end) and _BEFORE_DAYS.search(text, max(0, start - 8), start):
+        return True
+    if not _SHARE.fullmatch(text, start, end):
+        return False
+    before = _BEFORE_SHARE.search(text, max(0, start - 12), start)
+    return before is not None or _AFTER_SHARE.match(text, end) is not None
+
+
 def find_patterned(text: str) -> Iterator[Span]:
     """Identifiers by form; spans may overlap.
 
@@ -327,8 +343,10 @@ def find_patterned(text: str) -> Iterator[Span]:
             group = "x" if "x" in pattern.groupindex else 0
             for match in pattern.finditer(text):
                 start, end = match.span(group)
-                if end > start:
+                if end - start > (2 if kind == "ID" else 0):  # "case 7" is no identifier
+                    if kind == "DATE" and is_share(text, start, end):
+                        continue
                     yield (kind, *_widen_date(text, start, end)) if kind == "DATE" else (kind, start, end)
 
 
-__all__ = ["UPPER", "Span", "any_of", "find_patterned"]
+__all__ = ["UPPER", "Span", "any_of", "find_patterned", "is_share"]

@@ -139,6 +139,7 @@ _REACHED = re.compile(
 _APPOSED = re.compile(
     rf"(?<![\w'’-])(?P<x>{_CAPITAL})(?=,[ ](?:the[ ])?(?:[a-z]+[ ]){{0,2}}(?i:{any_of('person')})\s*(?:[.,;:)\n]|$))"
 )
+_BABY = re.compile(rf"\b[BbDd]/[Oo]\.?:?[ ](?P<x>{_CAPITAL})(?![\w^])")
 _OTHER = re.compile(rf"(?:[ ](?:and|or)[ ]|[ ]?[/&][ ]?)(?P<x>{_NAME}){_ENDS}")
 _BESIDE = re.compile(rf"(?<![\w'’-])(?P<x>(?:{_CAPITAL}[ ])?{_CAPITAL})(?:\s?[/&]\s?|[ ]and[ ])\Z")
 
@@ -227,10 +228,10 @@ def find_slotted(text: str) -> Iterator[tuple[int, int]]:
                 yield match.span("x")
                 if other := _OTHER.match(text, match.end("x")):
                     yield from [other.span("x")] if is_nameable(other["x"]) else []
-    for pattern in (_PATIENT, _OWNED, _REACHED, *([_ROLE] if _SAID.search(text) else []), _APPOSED):
+    for pattern in (_PATIENT, _BABY, _OWNED, _REACHED, *([_ROLE] if _SAID.search(text) else []), _APPOSED):
         for match in pattern.finditer(text):
             word = match["x"].lower()
-            sure = pattern in (_OWNED, _PATIENT, _APPOSED) and word in AMBIGUOUS
+            sure = pattern in (_OWNED, _PATIENT, _BABY, _APPOSED) and word in AMBIGUOUS
             if is_nameable(match["x"]) and (sure or word not in NOUNS | _COMMON):
                 yield match.span("x")
     for match in _VERB.finditer(text):

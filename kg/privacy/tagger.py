@@ -27,10 +27,14 @@ from thoracite.kg.privacy.features import (
     describe,
     describe_pairs,
     describe_place,
+    describe_style,
     is_plain,
+    outline,
     split_pieces,
 )
 from thoracite.kg.privacy.overlap import Stretches
+from thoracite.kg.privacy.patterns import is_share
+from thoracite.kg.privacy.slots import is_nameable
 
 _PAD = ("^^", "w=^^")
 Vector = tuple[float, ...]
@@ -60,10 +64,12 @@ class Field:
         described = [_PAD] * 4 + [describe(text) for text in texts] + [_PAD] * 4
         padded = [""] * 4 + texts + [""] * 4
         signs, words = [one[0] for one in described], [one[1] for one in described]
-        get, places, scores = self.states.get, describe_place(pieces), {}
+        outlines = ["^^"] * 4 + [outline(text) for text in texts] + ["^^"] * 4
+        get, places, styles, scores = self.states.get, describe_place(pieces), describe_style(pieces), {}
         for index in itertools.chain(*(runs if runs is not None else [range(len(pieces))])):
             found = [self._score_alone(offset, padded[index + 4 + offset]) for offset in (*NEAR, *FAR)]
-            found += [get(pair) for pair in describe_pairs(words, signs, index + 4, places[index])]
+            place = (*places[index], styles[index])
+            found += [get(pair) for pair in describe_pairs(words, signs, outlines, index + 4, place)]
             rows = [one for one in found if one]
             scores[index] = [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(self.labels)
         return scores
@@ -148,6 +154,10 @@ _MAY = re.compile(r"\b[Mm]ay\s(?:be|also|represent|reflect|indicate|relate|sugge
 _AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
 
 
+_TITLE = re.compile(r"([A-Z][\w'’]*)\.?[ ](?=[A-Z])")
+_CALLED = frozenset(f"k={kind}" for kind in ("form of address", "kind of person", "kin", "role"))
+"""Kinds of words that stand before a name and are none of it."""
+_LAST, _PLAIN = re.compile(r"[ ]([^\W\d_]{2,})\Z"), frozenset({"k=report", "k=deed", "k=role"})
 _SEEN = frozenset({
     "seen", "noted", "placed", "obtained", "performed", "reviewed", "evaluated", "examined", "taken", "done", "given",
     "removed", "confirmed", "reported",
@@ -160,6 +170,8 @@ def _has_form(text: str, span: tuple[str, int, int]) -> bool:
     """Whether a span looks like its kind, and is no part of a measurement."""
     kind, start, end = span
     if not _FORMS[kind].fullmatch(text[start:end]) or (kind == "DATE" and _MAY.search(text[start : end + 12])):
+        return False
+    if kind == "DATE" and is_share(text, start, end):
         return False
     return kind not in {"PHONE", "ID", "AGE"} or not (
         _MEASURED.match(text, end) or _AFTER_FIGURE.search(text, max(0, start - 2), start)
@@ -197,6 +209,25 @@ def _is_plain_sentence(pieces: Sequence[Piece]) -> bool:
     return True
 
 
+def _is_lone(labels: Sequence[int], index: int) -> bool:
+    """Whether a label is neither that of the piece before nor that of the next."""
+    return labels[index] not in (*labels[max(0, index - 1) : index], *labels[index + 1 : index + 2])
+
+
+def _trim(text: str, start: int, end: int, named: Stretches) -> tuple[int, int]:
+    """A name of the rules without what its bearer is or does, where the field agrees: "Coach Bolt", "HILL ARRIVED"."""
+    while (title := _TITLE.match(text, start)) and not named.meet(start, title.end(1)):
+        kinds = {*describe(title[1])}
+        if "k=title" in kinds or (is_nameable(title[1]) and not _CALLED & kinds):
+            break
+        start = title.end()
+    while (word := _LAST.search(text, start, end)) and not named.meet(word.start(1), end):
+        if not _PLAIN & {*describe(word[1])}:
+            break
+        end = word.start()
+    return start, end
+
+
 def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = None) -> list[tuple[str, int, int]]:
     """Identifiers that the field sees, given where the rules see names.
 
@@ -223,14 +254,21 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
     spans: list[tuple[str, int, int]] = []
     for run in runs:
         labels = field.decode([scores[index] for index in run], inside=run.start > 0)
-        for piece, label in zip(pieces[run.start : run.stop], labels, strict=True):
-            kind = field.labels[label]
+        for index, label in zip(run, labels, strict=True):
+            piece, kind = pieces[index], field.labels[label]
+            if (
+                kind == "DATE"
+                and piece.text.isalpha()
+                and scores[index][name] > scores[index][0]
+                and _is_lone(labels, index - run.start)
+            ):
+                kind = "NAME"  # "S/B March"
             if label and spans and spans[-1][0] == kind and not text[spans[-1][2] : piece.start].strip(" "):
                 spans[-1] = (kind, spans[-1][1], piece.end)
             elif label:
                 spans.append((kind, piece.start, piece.end))
     named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
-    agreed = [("NAME", start, end) for start, end, _ in hints if named.meet(start, end)]
+    agreed = [("NAME", *_trim(text, start, end, named)) for start, end, _ in hints if named.meet(start, end)]
     return [span for span in spans if _has_form(text, span)] + agreed
 
 

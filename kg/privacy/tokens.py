@@ -119,7 +119,10 @@ class ReportText:
         while after < len(self.tokens) and re.fullmatch(r"['’]?s? |['’]|-| ?/ ?", self.gap(after - 1)):
             word = self.tokens[after].text
             if self._is_head(index, word) or (
-                after == index + 1 and word.lower() in proper["department"] and self.ordinary(index)
+                after == index + 1
+                and "/" not in self.gap(index)
+                and word.lower() in proper["department"]
+                and self.ordinary(index)
             ):
                 return True
             if not (
@@ -167,7 +170,10 @@ class ReportText:
             return True
         if not index or self.gap(index - 1) != " " or self._before_capital(index):
             return False
-        article = self.tokens[index - 1].text.lower()
+        before_it = self.tokens[index - 1]
+        if before_it.text == "A" and not before_it.first:  # "Reader A Walla"
+            return False
+        article = before_it.text.lower()
         return article in {"a", "an"} or (article in _ARTICLES and does_like_device(after))
 
     def suspected(self, index: int) -> bool:

@@ -16,7 +16,7 @@ from thoracite.kg.privacy.tagger import find_tagged, parse_field
 
 BACKGROUND = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 3
 
-MEASURED_ONLY = {"eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"}
+MEASURED_ONLY = {"fifteenth", "sixteenth"}
 
 
 def test_all_sets_but_those_that_only_measure_are_trained_with() -> None:
@@ -27,10 +27,10 @@ def test_a_text_of_the_writer_left_out_is_not_planted_from_another_either() -> N
     text = "Watchman device in the left atrial appendage."
     assert all(text in read_writer(writer)[1] for writer in ("sixth", "tenth"))
     assert any(text in report.text for report in plant_writer("sixth", BACKGROUND))
-    assert not any(text in report.text for report in plant_writer("sixth", BACKGROUND, without="tenth"))
+    assert not any(text in report.text for report in plant_writer("sixth", BACKGROUND, without=["tenth"]))
 
 
-@pytest.mark.parametrize("texts", ["training", "voices"])
+@pytest.mark.parametrize("texts", ["training", "voices", "styles"])
 def test_there_are_many_carriers_and_texts_to_keep_and_all_can_be_filled(texts: Texts) -> None:
     choice = random.Random(2)
     people, english = make_fakers("train", 1)

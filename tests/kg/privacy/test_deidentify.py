@@ -103,6 +103,11 @@ def test_identifiers_are_replaced(text: str, expected: str) -> None:
         "A ZQXW line is seen. The BOVAKI line is not.",
         "The course of de Novo changes. Seen by van der Left.",
         "Dr. Radiologist read it.",
+        "Repeat film in 3/12. Image 2/2 is the lateral. A 3/6 heart murmur.",
+        "Case 7: left upper lobe mass.",
+        "Sent from Chest Clinic. Night Float informed.",
+        "OBX|1|TX|RAD^FINDINGS||Clear lungs.||||||F",
+        "Dilated heart, NYHA III. Sputum for GeneXpert.",
     ],
 )
 def test_ordinary_findings_stay(text: str) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from thoracite.kg.privacy.features import describe, describe_place, describe_text, split_pieces
+from thoracite.kg.privacy.features import (
+    describe,
+    describe_place,
+    describe_style,
+    describe_text,
+    outline,
+    split_pieces,
+)
 
 
 def test_pieces_are_words_numbers_marks_and_line_ends_where_they_stand() -> None:
@@ -17,7 +24,8 @@ def test_pieces_are_words_numbers_marks_and_line_ends_where_they_stand() -> None
 @pytest.mark.parametrize(
     ("word", "sign"),
     [("94", "#90s"), ("2019", "#year"), ("07", "#0m"), ("31", "#d"), ("4432", "#4"), ("Dr", "XxT"), ("the", "xxn"),
-     ("Kowalska", "Xx?"), ("KOWALSKA", "XX?"), (":", ":"), ("maneuver", "xxH")],
+     ("Kowalska", "Xx?"), ("KOWALSKA", "XX?"), (":", ":"), ("maneuver", "xxH"),
+     ("Hill's", "X'so"), ("niece", "xxK"), ("Trachia", "Xxy"), ("opactiy", "xxy"), ("Kowalski", "Xx?")],
 )  # fmt: skip
 def test_signs_of_words(word: str, sign: str) -> None:
     assert describe(word)[0] == sign
@@ -43,3 +51,20 @@ def test_every_piece_is_described_with_its_neighbours() -> None:
     assert "-1w=dr" in second
     assert "2w=^^" in second
     assert any(what.startswith("c=w=dr|") for what in second)
+
+
+@pytest.mark.parametrize(
+    ("word", "outlined"),
+    [("with", "with"), ("pt", "pt"), ("W", "W"), ("", "^^"), ("Zorbed", "Xx?"), ("zorbed", "xx?ed"), ("94", "#90s")],
+)
+def test_a_little_word_is_outlined_by_itself_and_any_other_by_its_sign_and_ending(word: str, outlined: str) -> None:
+    assert outline(word) == outlined
+
+
+def test_the_style_of_a_sentence_is_that_of_all_its_pieces() -> None:
+    pieces = split_pieces("Clear lungs. D/W HILL NOW\nseen w hill. 2.5 cm\nRose Hill Ward Report")
+    styles = describe_style(pieces)
+    assert len(styles) == len(pieces)
+    told = {piece.text: style for piece, style in zip(pieces, styles, strict=True)}
+    assert [told[word] for word in ("lungs", "HILL", "seen", "cm", "Ward")] == ["S", "U", "l", "l", "T"]
+    assert describe_style([]) == []

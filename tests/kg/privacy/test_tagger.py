@@ -72,6 +72,12 @@ def test_the_bundled_weights_are_small_and_say_nothing_of_most_words() -> None:
         ("Uptake in Brown fat at the neck.", "Uptake in Brown fat at the neck."),
         ("Status post Whipple for pancreatic cancer.", "Status post Whipple for pancreatic cancer."),
         ("Right lung base: Riedel lobe.", "Right lung base: Riedel lobe."),
+        ("Coach Bolt brought the patient in.", "Coach [NAME] brought the patient in."),
+        ("Sqn Ldr Dyer - aircrew medical - no bullae.", "Sqn Ldr [NAME] - aircrew medical - no bullae."),
+        ("Screening round 2. Reader A Walla, reader B Banks.", "Screening round 2. Reader A [NAME], reader B [NAME]."),
+        ("Seen by RMO porter, no change.", "Seen by RMO [NAME], no change."),
+        ("B/O DEAN. AP supine.", "B/O [NAME]. AP supine."),
+        ("Mrs. Small's pacemaker is in place.", "Mrs. [NAME]'s pacemaker is in place."),
         ("STERN, STEPHEN 98Y F portable chest", "[NAME] [AGE]Y F portable chest"),
     ],
 )
