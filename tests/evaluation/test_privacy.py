@@ -246,13 +246,14 @@ def test_the_published_figures(shared: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("eighth set, seen", 0.99, 0.975, 0.99),
         ("eighth set, locked", 0.97, 0.96, 0.985),
         ("ninth set, seen", 0.995, 0.98, 0.985),
-        ("ninth set, locked", 0.985, 0.955, 0.985),  # from here on trained with
+        ("ninth set, locked", 0.985, 0.955, 0.985),
         ("tenth set, seen", 0.99, 0.98, 0.99),
-        ("eleventh set, locked", 0.97, 0.935, 0.96),  # from here on only measured
+        ("eleventh set, locked", 0.97, 0.935, 0.96),
         ("twelfth set, seen", 0.945, 0.91, 0.955),
         ("thirteenth set, seen", 0.94, 0.87, 0.9),
-        ("fourteenth set, seen", 0.92, 0.905, 0.95),
-        ("fifteenth set, locked", 0.95, 0.94, 0.975),  # the only one that nobody has read
+        ("fourteenth set, seen", 0.92, 0.905, 0.95),  # the last that the tagger is trained with
+        ("fifteenth set, locked", 0.965, 0.96, 0.985),  # this and the next were read by nobody
+        ("sixteenth set, locked", 0.95, 0.93, 0.975),
     ):
         assert rows["thoracite", f"{name}: recall"].value >= recall
         assert rows["thoracite", f"{name}: precision"].value >= precision
