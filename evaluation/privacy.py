@@ -24,7 +24,7 @@ import numpy.typing as npt
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.presidio import MISSING, find_presidio
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
-from thoracite.evaluation.privacy_words import PARTS, Half, Kept, WordSet, plant_words, read_kept
+from thoracite.evaluation.privacy_words import FILLS, PARTS, Half, Kept, WordSet, plant_words, read_kept
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.privacy.deidentify import find_identifiers
 from thoracite.kg.reports.read import read_reports
@@ -55,7 +55,7 @@ def is_held_out(report_id: str) -> bool:
     return hashlib.sha256(report_id.encode()).digest()[0] % 2 == 1
 
 
-def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
+def run_privacy(data: Path, *, split: Split = "test", seed: int = 7, fills: int = FILLS) -> Suite:
     """Measure the gate.
 
     Parameters
@@ -66,6 +66,8 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
         ``test``; ``tune`` is what the rules were written against.
     seed : int
         Of the planting.
+    fills : int
+        How often each carrier is filled.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7) -> Suite:
     texts = [report.text for report in read_reports(archive) if report.text and is_held_out(report.id)]
     planted = {"": list(plant_reports(texts[:REPORTS], split=split, seed=seed))}
     for word_set, half in PARTS:
-        drawn = plant_words(texts[:REPORTS], half, seed=seed, word_set=word_set)
+        drawn = plant_words(texts[:REPORTS], half, seed=seed, fills=fills, word_set=word_set)
         planted[f"{word_set} set, {half}: "] = list(drawn)
     kept = {(word_set, half): read_kept(half, word_set) for word_set, half in PARTS}
     presidio = find_presidio()

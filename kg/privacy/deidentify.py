@@ -44,8 +44,10 @@ _STREET_ENDS = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*){1,2}")
 _BETWEEN_GAPS = re.compile(r"[^\s](?:[^\s]|[ \xa0\n](?=[^\s]))*")
 _LABELLED = re.compile(r"[ \xa0]?[:=]")
 _TITLED = re.compile(r"(?<!\w)(?i:drs?|mrs?|ms|miss|prof)\b\.?[ ]\Z")
+_LAST_FIRST = re.compile(r"[A-ZÀ-Þ'’-]{2,}, [A-ZÀ-Þ'’-]{2,}")
+_SEEN_IN = re.compile(r"\b(?:[Ss]een|treated|lives|born) in \Z")
 _HAS = re.compile(r" (?:has|had|underwent|presents|complains)\b")
-"""What tells a person, before or behind what the rules take for a name."""
+"""What tells a person or a place, before, in ("HAND, MARIA") or behind what the rules take for a name."""
 _JOINT = re.compile(r"[\s,]{1,3}")
 
 
@@ -108,7 +110,10 @@ def find_hints(text: str) -> list[Hint]:
     placed += [
         (start, end)
         for start, end in strange
-        if _TITLED.search(text, max(0, start - 8), start) or (" " in text[start:end] and _HAS.match(text, end))
+        if _TITLED.search(text, max(0, start - 8), start)
+        or (" " in text[start:end] and _HAS.match(text, end))
+        or _LAST_FIRST.fullmatch(text, start, end)
+        or _SEEN_IN.search(text, max(0, start - 12), start)
     ]
     hints = [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
     return [part for hint in hints for part in _cut_at_gaps(text, hint)]
