@@ -12,7 +12,7 @@ from thoracite.kg.privacy.patterns import Span
 from thoracite.kg.privacy.slots import AMBIGUOUS, GROUPS, LISTS, SPOKEN, is_nameable
 from thoracite.kg.privacy.tagger import Hint
 from thoracite.kg.privacy.tokens import NEVER, ReportText, is_known_eponym
-from thoracite.kg.privacy.words import read_words
+from thoracite.kg.privacy.words import is_ordinary, read_words
 
 _GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
 _LITTLE = TITLES | NEVER | LISTS["particle"]
@@ -37,6 +37,8 @@ _TRADE = re.compile(
     r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ni)[A-Z])[A-Z][a-z]{2,}[A-Z][A-Za-z]+"
 )
 _POSSESSIVE = re.compile(r"['’]s\Z")
+_COMPOUND = re.compile(r"(?:peri|para|mid|sub|supra|infra|retro|juxta|inter|intra|extra|bi|hemi)-?([a-z]{4,})")
+"""A word of place, as reports make them."""
 
 
 def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iterator[Span]:
@@ -133,6 +135,8 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
         return False
     if all(word in _LITTLE or _is_role(read, i) for word, i in zip(bare, inside, strict=True)):
         return True
+    if len(words) == 1 and words[0].islower() and _is_compound(words[0], read):
+        return True
     department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS
     if len(words) == 1 and (department or bare[0] in LISTS["told as a group"]):
         return True
@@ -145,6 +149,12 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
     graded = is_known_eponym(words[-1]) and _GRADE.match(read.text, read.tokens[last].end) is not None
     lone = len(words) == 1 and (read.thing(last) or read.suspected(last))
     return graded or lone or read.eponym(last)
+
+
+def _is_compound(word: str, read: ReportText) -> bool:
+    """Whether a prefix of place makes it of a word of reports: "peri-hilar", "midbasilar"."""
+    found = _COMPOUND.fullmatch(word)
+    return found is not None and is_ordinary(found[1], read.words, report=True)
 
 
 __all__ = ["check_names", "is_service"]

@@ -64,7 +64,7 @@ SUITES = (
     "`list`, or one of extraction, labels, reading, privacy, reports, report-check, knowledge, linking, facts, "
     "grounding, vision, words, wordings, sentences, chest, encoders, sides, localisation, signs, shift, lists, "
     "fairness, explanations, ranking, release, audit, knockout, retrieval, leakage, similar, differential, "
-    "text-vectors, index, consistency, gate, free-text, generator, questions, stores, scale."
+    "text-vectors, index, consistency, changes, gate, free-text, generator, questions, stores, scale."
 )
 """The suites of ``thoracite evaluate``, for its help; reading them from the room would slow every command down."""
 

@@ -147,3 +147,9 @@ def test_open_i_is_left_alone(shared: Path) -> None:
     archive = shared / "data" / "openi" / "NLMCXR_reports.tgz"
     texts = [report.text for report in read_reports(archive) if is_held_out(report.id)]
     assert sum(len(find_identifiers(text)) for text in texts[:600]) <= 3
+
+
+@pytest.mark.parametrize("word", ["peri-hilar", "midbasilar", "suprahilar", "bibasilar"])
+def test_a_word_of_place_alone_is_no_name(word: str) -> None:
+    """As the text of a mention in a file of annotations, without its sentence."""
+    assert deidentify(word) == word
