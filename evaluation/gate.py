@@ -18,7 +18,8 @@ from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.settings import Settings
 from thoracite.vision.image import Pixels, Radiograph, read_radiograph
-from thoracite.vision.mini.encoder import SMALL, MiniEncoder
+from thoracite.vision.mini.encoder import MiniEncoder
+from thoracite.vision.notes import SMALL
 from thoracite.vision.training.cases import Case, read_cases
 from thoracite.vision.training.gate_cases import read_negatives, turn_radiograph, vary_image
 

@@ -11,7 +11,7 @@ Examples
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from thoracite.settings import MODELS
 from thoracite.types import CERTAINTIES, Finding, Region, find_log_odds, find_verdict
 from thoracite.types.verdict import ASSERTED
 from thoracite.vision.device import find_device, use_one_thread
-from thoracite.vision.encoder import UNMEASURED, Reading
+from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
 from thoracite.vision.mini.activations import Activations, Features, ViewScale
@@ -46,6 +46,7 @@ from thoracite.vision.mini.signs.measured import Measured, silence
 from thoracite.vision.mini.signs.priors import Prior, find_priors
 from thoracite.vision.mini.signs.values import measure_both
 from thoracite.vision.mini.signs.weights import SignWeights
+from thoracite.vision.notes import find_notes
 from thoracite.vision.prevalence import Prevalence, read_prevalence
 
 FOLDER = MODELS / "thoracite-mini"
@@ -53,12 +54,6 @@ FOLDER = MODELS / "thoracite-mini"
 
 SIDED = frozenset({"Pneumonia", "Consolidation", "Infiltration"})
 """Findings whose side is named: opacities, on which it was learned and measured."""
-
-SMALL = 200
-"""Longer side, in pixels, up to which an image is read with a note on what cannot be judged."""
-
-DISTINCT, CHEST_MM = 4, 350
-"""Pixels that something round needs to be told from noise; length of a film's longer side, about, in millimetres."""
 
 _PLACES = {"Cardiomegaly": "cardiac silhouette"}
 """Findings with a single possible place, which has a name."""
@@ -365,41 +360,11 @@ class MiniEncoder:
             )
 
 
-def find_notes(pixels: Pixels, faults: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return what cannot be judged in an image, as sentences; none where nothing is lost.
-
-    Parameters
-    ----------
-    pixels : ndarray, shape (height, width)
-        Of the image as it was given.
-    faults : sequence of str
-        Reasons why nothing may be measured on the masks of lungs and heart.
-
-    Examples
-    --------
-    >>> find_notes(np.zeros((512, 512), dtype=np.float32))
-    ()
-    >>> find_notes(np.zeros((64, 64), dtype=np.float32))[0][:40]
-    'The image has only 64×64 pixels: nodules'
-    """
-    (height, width), notes = pixels.shape, []
-    if max(height, width) <= SMALL:
-        small = round(DISTINCT * CHEST_MM / max(height, width))
-        lost = f"nodules under {small} mm, fine lines and thin pleural edges cannot be judged in it"
-        notes.append(f"The image has only {width}×{height} pixels: {lost}.")
-    if faults:
-        reasons = " and ".join([", ".join(faults[:-1]), faults[-1]] if len(faults) > 1 else faults)
-        notes.append(f"{UNMEASURED}: {reasons}.")
-    return tuple(notes)
-
-
 __all__ = [
     "FOLDER",
     "SIDED",
-    "SMALL",
     "Activations",
     "Features",
     "MiniEncoder",
     "ViewScale",
-    "find_notes",
 ]
