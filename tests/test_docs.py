@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import mcp.client.stdio  # noqa: F401 - it keeps the standard error of its first import, which an example replaces
 import pytest
 from typer.testing import CliRunner
 
