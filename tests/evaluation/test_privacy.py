@@ -226,11 +226,9 @@ def test_presidio_is_measured_where_it_is_installed() -> None:
     assert {"Anna Kowalska", "anna@example.org"} <= set(marked)
 
 
-@pytest.mark.parametrize(
-    ("fills", "slack"), [(2, 0.015), pytest.param(12, 0.0, marks=[pytest.mark.bench, pytest.mark.timeout(3600)])]
-)
-def test_the_published_figures(fills: int, slack: float, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As published in the bench; with a sixth of the plants, and as much wider, in every run."""
+@pytest.mark.parametrize("fills", [2, pytest.param(12, marks=[pytest.mark.bench, pytest.mark.timeout(3600)])])
+def test_the_published_figures(fills: int, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As published in the bench, and with a sixth of the plants in every run; the bars are the same."""
     monkeypatch.setattr(privacy, "find_presidio", lambda: None)  # a minute of its own; `evaluate` runs it
     suite = run_privacy(shared / "data", fills=fills)
     rows = {(row.system, row.metric): row for row in suite.rows}
@@ -259,7 +257,7 @@ def test_the_published_figures(fills: int, slack: float, shared: Path, monkeypat
         ("fifteenth set, locked", 0.965, 0.96, 0.985),  # this and the next were read by nobody
         ("sixteenth set, locked", 0.95, 0.93, 0.975),
     ):
-        assert rows["thoracite", f"{name}: recall"].value >= recall - slack
-        assert rows["thoracite", f"{name}: precision"].value >= precision - slack
+        assert rows["thoracite", f"{name}: recall"].value >= recall
+        assert rows["thoracite", f"{name}: precision"].value >= precision
         assert rows["thoracite", f"{name}: words kept"].value >= kept
     assert rows["dates and telephones by pattern", "fifth set, locked: recall"].value < 0.5
