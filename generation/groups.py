@@ -47,6 +47,9 @@ _MOST = 3
 _NAMED = 4
 """Most undecided findings that are named where there are more of them; the others are counted."""
 
+_IN_FULL = 3
+"""Most findings named with numbers of their own in one sentence; from two more on, those share the range of their odds."""
+
 _SURE = 0.9
 """From this calibrated probability on a finding whose prior is not known is called present."""
 
@@ -66,9 +69,24 @@ def name_others(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[s
     """Write one sentence for each verdict on findings that are only named, the surest first."""
     for verdict in dict.fromkeys(finding.verdict for finding in findings):
         same = [finding for finding in findings if finding.verdict == verdict]
-        named = [_name(cited, finding) for finding in same]
-        are = "are" if len(same) > 1 else verb(same[0].entity)
-        yield f"also {verdict} {are} {join_words(named)}."
+        full, brief = _split(same)
+        are = "are" if len(full) > 1 else verb(full[0].entity)
+        also = [f"also {verdict} {are} {join_words([_name(cited, finding) for finding in full])}."]
+        yield from join_clauses([*also, *_name_together(cited, brief)])
+
+
+def _split(findings: Sequence[Finding]) -> tuple[Sequence[Finding], Sequence[Finding]]:
+    """Split findings of one verdict into those with numbers of their own and those that share a range."""
+    many = len(findings) > _IN_FULL + 1 and all(finding.prior is not None for finding in findings)
+    at = _IN_FULL if many else len(findings)
+    return findings[:at], findings[at:]
+
+
+def _name_together(cited: CitedFindings, findings: Sequence[Finding]) -> Iterator[str]:
+    """Write a clause that names several findings of one verdict and the range of their odds; none of none."""
+    if findings:
+        named = join_words([name_indefinite(finding.entity) for finding in findings])
+        yield f"also {findings[0].verdict} are {named} ({state_range(findings)}) {cited.cite(findings)}."
 
 
 def write_quietly(cited: CitedFindings, told: Iterable[str] = ()) -> Iterator[str]:
@@ -108,7 +126,9 @@ def _name_possible(cited: CitedFindings) -> Iterator[str]:
         alone = state_own_reading(cited.asserted[0])
         yield f"{observe(cited, cited.asserted[0]).removesuffix('.')}{alone}."
     elif cited.asserted:
-        yield f"{join_words([_name(cited, finding) for finding in cited.asserted])} are possible."
+        full, brief = _split(cited.asserted)
+        named = [f"{join_words([_name(cited, finding) for finding in full])} are possible."]
+        yield from join_clauses([*named, *_name_together(cited, brief)])
 
 
 def _name(cited: CitedFindings, finding: Finding) -> str:

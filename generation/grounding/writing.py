@@ -16,7 +16,7 @@ from thoracite.generation.generator import AnyGenerator, CheckedGenerator, Gener
 from thoracite.generation.grounding import Grounder
 from thoracite.generation.groups import name_others, observe
 from thoracite.generation.phrases import begin
-from thoracite.generation.signs.sentences import carry, state_own_reading
+from thoracite.generation.signs.sentences import carry, is_mostly_unmeasured, state_own_reading, tell_unmeasured
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
 from thoracite.kg.linking.mentions import Link
@@ -114,7 +114,7 @@ def write(
 
 
 def tell_unsaid(claims: Sequence[Claim], findings: Sequence[Finding], evidence: Sequence[Evidence]) -> Iterator[str]:
-    """Write the template's sentences on asserted findings and on differences from an earlier film that no claim tells.
+    """Write the template's sentences on what no claim tells: asserted findings, what could not be measured, changes.
 
     Parameters
     ----------
@@ -133,6 +133,8 @@ def tell_unsaid(claims: Sequence[Claim], findings: Sequence[Finding], evidence: 
         why = carry(cited.list_signs(finding)) or state_own_reading(finding)
         yield begin(f"{observe(cited, finding).removesuffix('.')}{why}.")
     yield from map(begin, name_others(cited, unsaid[_MAIN:]))
+    if is_mostly_unmeasured(cited.unmeasured) and keys.isdisjoint(piece.key for piece in cited.unmeasured):
+        yield begin(tell_unmeasured(cited.unmeasured))
     yield from map(begin, tell_differences([piece for piece in evidence if piece.key not in keys]))
 
 
