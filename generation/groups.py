@@ -48,7 +48,7 @@ _NAMED = 4
 """Most undecided findings that are named where there are more of them; the others are counted."""
 
 _IN_FULL = 3
-"""Most findings named with numbers of their own in one sentence; from two more on, those share the range of their odds."""
+"""Most findings named with numbers of their own in one sentence; where two or more are left, they share a range."""
 
 _SURE = 0.9
 """From this calibrated probability on a finding whose prior is not known is called present."""

@@ -251,6 +251,30 @@ def test_of_many_undecided_findings_four_are_named_the_others_counted_and_all_ci
     assert "atelectasis or consolidation (" in say(link, extractor, *MANY[:4])[0]
 
 
+def test_of_many_possible_findings_three_have_their_numbers_and_the_others_a_range(
+    link: Link, extractor: Extractor
+) -> None:
+    labels = [one.entity.label for one in MANY]
+    many = [
+        rate(label, probability, 0.03)
+        for label, probability in zip(labels, (0.15, 0.14, 0.13, 0.1, 0.09, 0.08, 0.07), strict=True)
+    ]
+    quiet, loud = say(link, extractor, *many[:6])[0], say(link, extractor, rate("pulmonary edema", 0.7, 0.03), *many)
+    assert quiet.endswith(
+        "atelectasis (probability 0.13, usually 0.03; 4.8 times its usual odds) [E3] are possible; also possible are "
+        "consolidation, a lung mass and a pneumothorax (2.8 to 3.6 times their usual odds) [E4][E5][E6]."
+    )
+    assert loud[3].startswith("Also possible are atelectasis (probability 0.13")
+    assert loud[3].endswith(
+        "; also possible are a pneumothorax and a pleural effusion (2.4 to 2.8 times their usual odds) [E7][E8]."
+    )
+    assert "; also" not in say(link, extractor, *many[:4])[0]
+    flipped = quiet.replace("2.8 to 3.6", "2.8 to 4.6")
+    evidence = number(*many[:6])
+    (claim,) = verify([build_claim(flipped, evidence)], evidence, linker=link, extractor=extractor)
+    assert claim.verdict == "contradicted"
+
+
 def look_for(finding_: Finding, sign: str, log_odds: float) -> list[Evidence]:
     """A finding, a sign of it that was looked for and is absent, and the fact that ties both."""
     asked = Sign(id=f"{entity(sign).id}_asked", question=f"Is there {sign}?", entity=entity(sign))

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.generation.conftest import entity
 from tests.readings import RATED, FixedEncoder, write_grey
 from thoracite import Explainer
 from thoracite.errors import ModelError
+from thoracite.generation.citations import build_claim
+from thoracite.generation.grounding.writing import tell_unsaid
 from thoracite.settings import Settings
-from thoracite.types import Evidence, Study
+from thoracite.types import Evidence, Sign, SignScore, Study
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Radiograph
 
@@ -61,6 +64,19 @@ def test_what_the_text_leaves_unsaid_is_added_by_template_and_marked(graph_folde
     assert "ulmonary edema is suspected" in told[1][1]
     assert "lung mass is possible" in told[2][1]
     assert [one.verdict for one in explanation.dropped] == ["contradicted", "unsupported"]
+
+
+def test_a_text_that_is_silent_on_masks_that_failed_is_completed() -> None:
+    sign = entity("kerley b lines")
+    asked = Sign(id=sign.id, question="Are there lines?", entity=sign)
+    silent = SignScore(sign=asked, valid=False, invalid_because="the chest is turned")
+    blind = RATED[0].model_copy(update={"signs": (silent,) * 12})
+    own = Evidence(key="E1", kind="finding", score=0.8, about=blind.entity, finding=blind)
+    evidence = [own, own.model_copy(update={"key": "E2", "kind": "sign", "sign": silent})]
+    claims = [build_claim(f"{blind.entity.label} is {blind.verdict} [E1].", evidence)]
+    told = "12 signs could not be measured: the chest is turned [E2]."
+    assert list(tell_unsaid(claims, [blind], evidence)) == [told]
+    assert list(tell_unsaid([*claims, build_claim(told, evidence)], [blind], evidence)) == []
 
 
 class Correcting(Scripted):
