@@ -39,10 +39,28 @@ def cite_findings(sentence: str, source: Source) -> Iterator[Cited]:
         yield from _cite_silent(sentence, source)
         return
     plain = take_own_reading(sentence).sentence
+    for cited in _cite_plain(plain, source):
+        yield move_back(cited, sentence, plain)
+
+
+def move_back(cited: Cited, sentence: str, plain: str) -> Cited:
+    """Move citations of a sentence from which words were taken to where they stand in the whole sentence.
+
+    Parameters
+    ----------
+    cited : mapping of int to tuple of str
+        Keys by place in ``plain``.
+    sentence, plain : str
+        The whole sentence, and what is left of it.
+
+    Examples
+    --------
+    >>> move_back({5: ("E1",), 8: ("E2",)}, "Edema, too, is", "Edema is")
+    {5: ('E1',), 14: ('E2',)}
+    """
     cut = len(sentence) - len(plain)
     own = next((at for at, (one, other) in enumerate(zip(sentence, plain, strict=False)) if one != other), len(plain))
-    for cited in _cite_plain(plain, source):
-        yield {at + (cut if at > own else 0): keys for at, keys in cited.items()}
+    return {at + (cut if at > own else 0): keys for at, keys in cited.items()}
 
 
 def _cite_plain(sentence: str, source: Source) -> Iterator[Cited]:
@@ -158,4 +176,4 @@ def _cite_silent(sentence: str, source: Source) -> Iterator[Cited]:
         yield cited
 
 
-__all__ = ["Cited", "cite_findings"]
+__all__ = ["Cited", "cite_findings", "move_back"]

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from thoracite.generation.clauses import Mention
-from thoracite.generation.grounding.findings import Cited
+from thoracite.generation.grounding.findings import Cited, move_back
 from thoracite.generation.grounding.source import Source
 from thoracite.generation.signs.facts import check_drawn
 from thoracite.generation.signs.parts import Drawn, read_drawn
+from thoracite.generation.signs.silence import take_own_reading
 from thoracite.types import Evidence, SignScore
 
 _BORDER = re.compile(r"[,;:]|(?= (?:and|or|but|because|since|given|which|suggest\w*|argu\w+) )", re.IGNORECASE)
@@ -39,6 +40,12 @@ def cite_signs(sentence: str, source: Source) -> Iterator[Cited]:
     source : Source
         Evidence of the image.
     """
+    plain = take_own_reading(sentence).sentence
+    for cited in _cite_plain(plain, source):
+        yield move_back(cited, sentence, plain)
+
+
+def _cite_plain(sentence: str, source: Source) -> Iterator[Cited]:
     signs = [piece for piece in source.signs if piece.sign is not None and _is_named(sentence, piece.sign, source)]
     if not signs:
         return

@@ -48,6 +48,8 @@ _CARRIERS = 2
 def carry(pieces: Sequence[Evidence]) -> str:
     """Name the strongest signs that carry a verdict, *partly* where they add less than half; empty where none does.
 
+    Where the network's own reading adds more than all signs together, that is said too.
+
     Parameters
     ----------
     pieces : sequence of Evidence
@@ -59,7 +61,8 @@ def carry(pieces: Sequence[Evidence]) -> str:
         return ""
     finding = named[0][0].finding
     partly = "" if finding is None or carries(finding, [piece for piece, _ in named]) else "partly "
-    return f", {partly}carried by {join_words([f'{name_sign(score)} [{piece.key}]' for piece, score in named])}"
+    own = f", but {OWN_READING}" if finding is not None and partly and reads_alone(finding) else ""
+    return f", {partly}carried by {join_words([f'{name_sign(score)} [{piece.key}]' for piece, score in named])}{own}"
 
 
 def carries(finding: Finding, pieces: Sequence[Evidence]) -> bool:

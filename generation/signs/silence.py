@@ -21,7 +21,7 @@ from thoracite.types import Claim, Evidence
 from thoracite.vision.encoder import UNMEASURED as NOT_MEASURED
 
 _UNMEASURED = re.compile(rf"(?P<number>\d+) {UNMEASURED}: (?P<reasons>.+)\.", re.IGNORECASE)
-_OWN_READING = re.compile(rf",? {OWN_READING}\b", re.IGNORECASE)
+_OWN_READING = re.compile(rf",?(?: but)? {OWN_READING}\b", re.IGNORECASE)
 
 
 class Taken(NamedTuple):

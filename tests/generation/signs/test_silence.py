@@ -9,7 +9,7 @@ import pytest
 from thoracite.generation.citations import build_claim
 from thoracite.generation.cited_findings import CitedFindings
 from thoracite.generation.groups import deny
-from thoracite.generation.signs.sentences import state_own_reading, tell_unmeasured
+from thoracite.generation.signs.sentences import carry, state_own_reading, tell_unmeasured
 from thoracite.generation.signs.silence import drop_told
 from thoracite.generation.verify import verify
 from thoracite.kg.extract.extractor import Extractor
@@ -99,6 +99,25 @@ def test_the_networks_own_reading_is_said_only_where_it_adds_more(rest: float, s
         "sign [E1]."
     )
     assert (judge(sentence, evidence).verdict == "supported") is said
+
+
+@pytest.mark.parametrize(("rest", "own"), [(1.5, True), (0.65, False)])
+def test_a_sign_that_carries_partly_leaves_the_greater_part_to_the_network_and_says_so(
+    rest: float, own: bool, judge: Judge
+) -> None:
+    finding = read(rest, SignScore(sign=ASKED, side="right", value=0.1, answer="yes", log_odds=0.6),
+                   SignScore(sign=ASKED, side="left", value=0.1, answer="no", log_odds=0.2))  # fmt: skip
+    evidence = [
+        Evidence(key="E1", kind="finding", score=0.2, about=HEART, finding=finding),
+        Evidence(key="E2", kind="sign", score=0.6, about=HEART, finding=finding, sign=finding.signs[0], stance="for"),
+    ]
+    said = carry(evidence[1:])
+    assert said.startswith(", partly carried by ")
+    assert said.endswith("[E2], but by the network's own reading more than by any named sign") is own
+    sentence = f"Cardiomegaly is {finding.verdict} (probability 0.20, usually 0.03; 8.1 times its usual odds) [E1]"
+    assert judge(f"{sentence}{said}.", evidence).why == ""
+    turned = said.split(", but")[0] if own else f"{said}, but by the network's own reading more than by any named sign"
+    assert (judge(f"{sentence}{turned}.", evidence).verdict == "supported") is own
 
 
 def test_where_most_signs_have_no_value_nothing_is_said_to_show_no_sign(judge: Judge) -> None:
