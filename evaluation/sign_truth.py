@@ -30,13 +30,13 @@ from thoracite.vision.mini.crops import Crops, crop_radiograph
 from thoracite.vision.mini.lungs import ZONES, Lungs, Mask
 from thoracite.vision.mini.region import FINE
 from thoracite.vision.mini.segmenter import ChestSegmenter
-from thoracite.vision.mini.signs.learned import number_zones
-from thoracite.vision.mini.signs.listed import AskedSign, read_signs, spread_values
+from thoracite.vision.mini.signs.learned import WHOLE_MEASURE, ZONE_MEASURES, number_zones
+from thoracite.vision.mini.signs.listed import VIEWS, AskedSign, name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.values import measure_signs
 from thoracite.vision.mini.signs.weights import Floats, SignScale
 from thoracite.vision.training.cases import Case
 from thoracite.vision.training.chest_cases import ChestCase, read_chest_cases, read_masks
-from thoracite.vision.training.frames import map_cores
+from thoracite.vision.training.frames import MEASURED, map_cores
 from thoracite.vision.training.mix import number_views
 from thoracite.vision.training.signs.fit_zones import OPACITY, mark_zones
 
@@ -173,6 +173,61 @@ def measure_boxes(held: HeldOut, scale: SignScale, locked: bool) -> list[Row]:
     return rows
 
 
+def measure_unoutlined(held: HeldOut) -> list[Row]:
+    """Measure what is learned of opacities where outlines are valid and where none is, within each view.
+
+    The truth does not rest on outlines: radiologists' readings, and the sixth of the frame that a box's middle lies in.
+
+    Parameters
+    ----------
+    held : HeldOut
+        Readings of images, some of them read by radiologists.
+    """
+    names = name_values(read_signs())
+    blind = np.isnan(held.values[:, np.isin(names, MEASURED)]).all(axis=1)
+    rows = []
+    for told, wanted in (("outlines valid", ~blind), ("no outline valid", blind)):
+        for view in VIEWS:
+            read = [bool(case.reading) and not case.locked and case.view == view for case in held.cases]
+            part = held.take(np.flatnonzero(wanted & np.array(read)))
+            values = part.values[:, [names.index(name) for name in (*ZONE_MEASURES, WHOLE_MEASURE)]]
+            opaque = np.array([case.reading == OPACITY for case in part.cases])
+            sixths = np.array([find_sixths(case) for case in part.cases]).reshape(-1, len(ZONE_MEASURES))
+            pairs = {
+                "an opacity anywhere": (values[:, -1:], opaque[:, None]),
+                "a box by zone": (values[:, :-1], sixths),
+            }
+            for what, (score, truth) in pairs.items():
+                rows += _rate_learned(f"AUROC learned signs tell {what}, {view}, {told}", score, truth, part.cases)
+    return rows
+
+
+def find_sixths(case: Case) -> npt.NDArray[np.bool_]:
+    """Return which sixths of the frame the middle of a box lies in, shape (6,), in the order of the zones.
+
+    Examples
+    --------
+    >>> box = (f"{OPACITY} (suspicious for pneumonia)", 0.6, 0.7, 0.8, 0.9)
+    >>> find_sixths(Case(Path("a.png"), "nih", "", "a", "PA", frozenset(), OPACITY, (box,))).tolist()
+    [False, False, False, False, False, True]
+    """
+    middles = [((x0 + x1) / 2, (y0 + y1) / 2) for label, x0, y0, x1, y1 in case.boxes if label.startswith(OPACITY)]
+    lies = np.zeros(len(ZONE_MEASURES), dtype=bool)
+    for x, y in middles:
+        lies[3 * (x >= 0.5) + min(int(3 * y), 2)] = True  # the patient's right is on the left
+    return lies
+
+
+def _rate_learned(metric: str, values: Floats, truth: npt.NDArray[np.bool_], cases: Sequence[Case]) -> Iterator[Row]:
+    known = ~np.isnan(values)
+    score, there = values[known], truth[known]
+    groups = np.repeat([case.group for case in cases], values.shape[1]).reshape(values.shape)[known]
+    if min(there.sum(), (~there).sum()) >= ENOUGH:
+        yield measure_drawn(
+            SYSTEM, metric, lambda drawn: find_auroc(score[drawn], there[drawn]), list(groups), n=int(there.sum())
+        )
+
+
 def find_truth(sign: AskedSign, cases: Sequence[Case], marked: Sequence[Marked]) -> Iterator[Floats]:
     """Yield whether an opacity lies at a sign's place in each image: 1, 0 or NaN; nothing for one without a place."""
     zones = np.stack([one.zones for one in marked]).astype(float)
@@ -286,10 +341,12 @@ __all__ = [
     "Marked",
     "compare_masks",
     "cover_points",
+    "find_sixths",
     "find_truth",
     "list_right",
     "mark_boxes",
     "measure_boxes",
     "measure_drawn_masks",
+    "measure_unoutlined",
     "rate_pairs",
 ]

@@ -1,7 +1,7 @@
 """Signs that may not be measured: how often each is silent on good chests, and on spoilt ones that it rests on.
 
 A spoilt chest counts for the signs that rest on what was spoilt: a whitened left lung for what is measured on it,
-cropped bases for what is measured there, and only where the cut went through a lung; the rest for every sign.
+cropped bases for what is measured there, and only where the cut went through a lung; the rest for every measured sign.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from thoracite.vision.image import read_radiograph
 from thoracite.vision.mini.crops import crop_radiograph
 from thoracite.vision.mini.lungs import find_ends
 from thoracite.vision.mini.segmenter import ChestSegmenter
-from thoracite.vision.mini.signs.evidence import keep_told, list_values
-from thoracite.vision.mini.signs.learned import LOWER_MEASURES
+from thoracite.vision.mini.signs.evidence import list_values
 from thoracite.vision.mini.signs.listed import name_values, read_signs
 from thoracite.vision.mini.signs.values import measure_signs
 from thoracite.vision.mini.signs.weights import Floats
 from thoracite.vision.training.cases import read_cases
 from thoracite.vision.training.chest_cases import read_chest_cases
-from thoracite.vision.training.frames import map_cores
+from thoracite.vision.training.frames import MEASURED, map_cores
 
 SYSTEM = "thoracite-mini"
 
@@ -39,13 +38,13 @@ ON_BASES = (
     "right costophrenic depth", "left costophrenic depth", "deeper costophrenic depth", "right diaphragm edge",
     "left diaphragm edge", "right dome above left", "dome above its chord", "difference of areas",
     "height above the domes", "lung area", "difference of lower densities", "lower less upper density",
-    "right basal line", "left basal line", *LOWER_MEASURES,
+    "right basal line", "left basal line",
 )  # fmt: skip
 """Values that rest on the bases."""
 
 ON_RIGHT = (
     "right costophrenic depth", "right diaphragm edge", "heart to the right", "right heart border edge",
-    "right basal line", "right upper opacity", "right middle opacity", "right lower opacity",
+    "right basal line",
 )  # fmt: skip
 """Values that do not rest on the left lung."""
 
@@ -72,11 +71,11 @@ def measure_silence(cxr: Path, folder: Path) -> list[Row]:
 def _read_values(asked: tuple[Path, Path]) -> Floats:
     path, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
-    return keep_told(list_values(load_encoder(folder).forward(pixels).signs)[None])[0]
+    return list_values(load_encoder(folder).forward(pixels).signs)
 
 
 def measure_spoilt(cxr: Path) -> list[Row]:
-    """Measure how often spoilt chests silence the values that rest on what was spoilt: the least of them."""
+    """Measure how often spoilt chests silence the measured values that rest on what was spoilt: the least of them."""
     paths = [case.path for case in read_chest_cases(cxr, kept=True)]
     return summarise_spoilt(list(map_cores(silence_spoilt, paths, told="chests spoilt")))
 
@@ -86,7 +85,7 @@ def summarise_spoilt(read: Sequence[Floats]) -> list[Row]:
 
     Parameters
     ----------
-    read : sequence of ndarray, shape (ways, values)
+    read : sequence of ndarray, shape (ways, measured)
         From :func:`silence_spoilt`, one for each chest.
     """
     silent, rows = np.stack(read), []
@@ -97,13 +96,13 @@ def summarise_spoilt(read: Sequence[Floats]) -> list[Row]:
         least = rested[int(np.nanmean(silent[:, number, rested], axis=0).argmin())]
         flags = silent[:, number, least]
         known = np.flatnonzero(~np.isnan(flags))
-        metric = f"least share silenced, {name} ({name_values(read_signs())[least]})"
+        metric = f"least share silenced, {name} ({MEASURED[least]})"
         rows.append(summarise(SYSTEM, metric, list(flags[known]), [str(row) for row in known]))
     return rows
 
 
 def silence_spoilt(path: Path) -> Floats:
-    """Tell which values fall silent when a chest is spoilt, shape (ways, values): 1, 0, or NaN.
+    """Tell which values fall silent when a chest is spoilt, shape (ways, measured): 1, 0, or NaN.
 
     NaN stands for a value that does not rest on what was spoilt.
 
@@ -117,12 +116,11 @@ def silence_spoilt(path: Path) -> Floats:
     (_, y0, _, y1), lungs = crops.whole.box, crops.anatomy.lungs
     lowest = max(find_ends(mask)[1] / len(mask) for mask in (lungs.right, lungs.left))
     through = y0 + lowest * (y1 - y0) > KEPT_ABOVE * pixels.shape[0]
-    rows, names = [], name_values(read_signs())
+    rows = []
     for name, spoil in SPOILS.items():
         found = measure_signs(spoil(segmenter, pixels))
-        values = np.array([[found[value].value if value in found else 0.0 for value in names]])  # whatever was learned
-        flags = np.isnan(keep_told(values)[0]).astype(float)
-        rows.append(np.where([rests_on(value, name, through) for value in names], flags, np.nan))
+        flags = np.isnan([found[value].value for value in MEASURED]).astype(float)
+        rows.append(np.where([rests_on(value, name, through) for value in MEASURED], flags, np.nan))
     return np.stack(rows)
 
 

@@ -43,6 +43,7 @@ from thoracite.evaluation.sign_truth import (
     list_right,
     measure_boxes,
     measure_drawn_masks,
+    measure_unoutlined,
 )
 from thoracite.evaluation.sign_validity import measure_silence, measure_spoilt
 from thoracite.evaluation.suite import Row, Suite
@@ -53,7 +54,7 @@ from thoracite.types.verdict import ASSERTED
 from thoracite.vision.image import read_radiograph
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
-from thoracite.vision.mini.signs.evidence import keep_told, list_values
+from thoracite.vision.mini.signs.evidence import list_values
 from thoracite.vision.mini.signs.listed import name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.priors import find_priors as find_sign_priors
 from thoracite.vision.mini.signs.weights import Floats, SignScale
@@ -124,9 +125,8 @@ def run_signs(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
     """
     everything = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"}]
     every = read_held_out(draw_patients([case for case in everything if case.side != FINE], patients), folder=folder)
-    told = every._replace(values=keep_told(every.values))
-    held = told.take(np.flatnonzero([case.source == SOURCE for case in every.cases]))
-    sharp = told.take(np.flatnonzero([case.collection.startswith(SHARP) for case in every.cases]))
+    held = every.take(np.flatnonzero([case.source == SOURCE for case in every.cases]))
+    sharp = every.take(np.flatnonzero([case.collection.startswith(SHARP) for case in every.cases]))
     encoder = MiniEncoder.load(folder)
     rows = [
         row
@@ -138,6 +138,7 @@ def run_signs(data: Path, *, folder: Path = FOLDER, patients: int | None = None)
     rows += measure_drawn_masks(data / "cxr")
     repeated = measure_repetition([case for case in held.cases if case.locked][:IMAGES], folder)
     rows += [*repeated, *count_verified(rows, repeated)]
+    rows += measure_unoutlined(held)
     rows += [*measure_silence(data / "cxr", folder), *measure_spoilt(data / "cxr")]
     rows += measure_sum(every, encoder)
     described = f"{len(held.cases)} images of {len({case.group for case in held.cases})} patients of ChestX-ray14"
@@ -219,7 +220,7 @@ def _read_exports(asked: tuple[Path, Path]) -> Floats:
         paths = [path, *(write_perturbed(path, name, Path(place)) for name in REEXPORTED)]
         encoder = load_encoder(folder)
         read = [read_radiograph(one, settings=Settings.read()).pixels for one in paths]
-        return keep_told(np.stack([list_values(encoder.forward(pixels).signs) for pixels in read]))
+        return np.stack([list_values(encoder.forward(pixels).signs) for pixels in read])
 
 
 def _correlate(values: Floats) -> Callable[[Positions], float]:
@@ -300,8 +301,7 @@ def find_parts(held: HeldOut, encoder: MiniEncoder) -> Parts:
         part = held.take(rows)
         views = number_views(part.cases)
         base[rows] = weights.base[views]
-        told = spread_values(keep_told(part.values), views, signs)
-        added[rows] = weights.find_parts(told, views).sum(axis=2)
+        added[rows] = weights.find_parts(spread_values(part.values, views, signs), views).sum(axis=2)
         whole[rows] = find_log_odds(part, weights)
     return Parts(base, added, whole - base - added)
 

@@ -18,6 +18,7 @@ from thoracite.evaluation.sign_truth import (
     find_truth,
     list_right,
     mark_boxes,
+    measure_unoutlined,
     rate_pairs,
 )
 from thoracite.evaluation.sign_truth import _rate_places as rate_places
@@ -98,6 +99,29 @@ def test_drawn_masks_and_boxes_are_laid_on_the_chest(shared: Path) -> None:
     assert one["cardiothoracic ratio"] == pytest.approx(other["cardiothoracic ratio"], abs=0.1)
     boxed = next(case for case in read_cases(cxr, "nih_lowres") if case.reading == "Lung Opacity")
     assert mark_boxes(boxed).zones.any()
+
+
+def test_learned_signs_are_rated_apart_where_no_outline_is_valid() -> None:
+    held, random = make_held(400), np.random.default_rng(0)
+    there = random.uniform(size=400) < 0.5
+    box = ("Lung Opacity", 0.1, 0.1, 0.2, 0.2)
+    cases = [
+        case._replace(reading="Lung Opacity" if one else "Normal", boxes=(box,) * one, view="PA")
+        for case, one in zip(held.cases, there, strict=True)
+    ]
+    names = name_values(read_signs())
+    values = np.full((400, len(names)), np.nan)
+    values[:, names.index("right upper opacity")] = there + random.uniform(0, 0.5, 400)
+    values[:, names.index("lung opacity")] = random.uniform(size=400)
+    values[:200, names.index("lung area")] = 0.3
+    rows = {row.metric: row for row in measure_unoutlined(held._replace(cases=cases, values=values))}
+    assert len(rows) == 4
+    for told, part in (("outlines valid", slice(None, 200)), ("no outline valid", slice(200, None))):
+        right = rows[f"AUROC learned signs tell a box by zone, PA, {told}"]
+        unlocked = [one for one, case in zip(there[part], cases[part], strict=True) if not case.locked]
+        assert (right.value, right.n) == (1, sum(unlocked))
+        chance = rows[f"AUROC learned signs tell an opacity anywhere, PA, {told}"]
+        assert chance.value == pytest.approx(0.5, abs=0.15)
 
 
 def test_rows_without_an_interval_above_chance_are_not_right() -> None:

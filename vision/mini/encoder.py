@@ -40,15 +40,7 @@ from thoracite.vision.mini.segmenter import ChestSegmenter
 from thoracite.vision.mini.side import SideReader, describe_sides
 from thoracite.vision.mini.signs.evidence import SignReader, Weighed
 from thoracite.vision.mini.signs.intervention import find_ranges, set_signs
-from thoracite.vision.mini.signs.learned import (
-    BESIDE_LOWER,
-    LEARNED,
-    LOWER_MEASURES,
-    OPACITY,
-    ZoneReader,
-    describe_zones,
-    number_zones,
-)
+from thoracite.vision.mini.signs.learned import LEARNED, OPACITY, ZoneReader, describe_zones, number_zones
 from thoracite.vision.mini.signs.listed import Frontal, list_signs
 from thoracite.vision.mini.signs.measured import Measured, silence
 from thoracite.vision.mini.signs.priors import Prior, find_priors
@@ -278,25 +270,19 @@ class MiniEncoder:
         laid = lay_maps(maps.mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
         means = logits.mean(1).double().numpy()
         measures, signs = measure_both(crops)
-        signs |= self._read_zones(laid, means.mean(0), crops, lower=signs[BESIDE_LOWER].fault)
+        signs |= self._read_zones(laid, means.mean(0), crops)
         return Activations(means, measures, laid, features[0].numpy(), crops, signs)
 
     def _read_zones(
-        self, maps: npt.NDArray[np.float32], logits: npt.NDArray[np.float64], crops: Crops, *, lower: str | None
+        self, maps: npt.NDArray[np.float32], logits: npt.NDArray[np.float64], crops: Crops
     ) -> dict[str, Measured]:
-        """Return the values of the learned signs; silent where no lungs were found.
-
-        Where the outlines of the zones are not valid (``lower``: why, of the lower ones), values count for the
-        findings, but have a fault: no sign is told of them.
-        """
+        """Return the values of the learned signs; silent where no lungs were found."""
         if not crops.anatomy.lungs.found:
             return dict.fromkeys(LEARNED, silence(", ".join(crops.faults) or "the lungs were not found"))
-        fault = ", ".join(crops.faults) or None
         zones = number_zones(crops.anatomy.lungs, maps.shape[1])
         read = self.zones.read(describe_zones(maps[OPACITY], float(logits[OPACITY]), zones))
-        faults = dict.fromkeys(LEARNED, fault) | dict.fromkeys(LOWER_MEASURES, fault or lower)
         return {
-            name: silence("this zone was not found") if math.isnan(value) else Measured(value, faults[name])
+            name: silence("this zone was not found") if math.isnan(value) else Measured(value, None, ())
             for name, value in zip(LEARNED, read.tolist(), strict=True)
         }
 

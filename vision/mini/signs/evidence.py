@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 
 from thoracite.types import Answer, Drawing, Reference, SignScore
-from thoracite.vision.mini.signs.learned import BESIDE_LOWER, LEARNED, LOWER_MEASURES
 from thoracite.vision.mini.signs.listed import VIEWS, Frontal, name_values, read_signs, spread_values
 from thoracite.vision.mini.signs.measured import Measured
 from thoracite.vision.mini.signs.weights import Floats, SignWeights
@@ -33,9 +32,9 @@ class Weighed(NamedTuple):
     base : list of float
         Of the average image of the view, one for each finding.
     parts : ndarray, shape (findings, signs)
-        What each sign adds; 0 for a sign with a fault.
+        What each sign adds.
     rest : list of float
-        What the network adds beyond them; it holds what the limits take away, and values that no sign is told of.
+        What the network adds beyond them; it holds what the limits take away.
     """
 
     base: list[float]
@@ -77,8 +76,7 @@ class SignReader:
         """
         views = np.array([VIEWS.index(view)])
         values = spread_values(np.array([[measured[name].value for name in self.names]]), views, self.signs)
-        told = [measured[sign.measure].fault is None for sign in self.signs]
-        parts = np.where(told, self.weights.find_parts(values, views)[0], 0.0)
+        parts = self.weights.find_parts(values, views)[0]
         whole = self.weights.read_all(logits[None], values, views)[0]
         base = self.weights.base[views[0]]
         return Weighed(base.tolist(), parts, (whole - base - parts.sum(axis=1)).tolist())
@@ -112,7 +110,7 @@ class SignReader:
         ]
 
     def _score_one(self, number: int, measured: Measured, part: float, view: Frontal) -> SignScore:
-        if measured.fault is not None or math.isnan(measured.value):
+        if math.isnan(measured.value):
             sign = self.signs[number]
             return SignScore(
                 sign=sign.sign,
@@ -174,30 +172,8 @@ class SignReader:
 
 
 def list_values(measured: Mapping[str, Measured]) -> Floats:
-    """Return the values of one image that count, shape (values,), in the order of the product's own list."""
+    """Return the values of one image, shape (values,), in the order of the product's own list."""
     return np.array([measured[name].value for name in name_values(read_signs())])
 
 
-def keep_told(values: Floats) -> Floats:
-    """Return values of images without those that no sign is told of: learned ones of zones that are not outlined.
-
-    Parameters
-    ----------
-    values : ndarray, shape (images, values)
-        From :func:`list_values`; where no outline is valid, every measured one is NaN.
-
-    Examples
-    --------
-    >>> learned = np.array([name in LEARNED for name in name_values(read_signs())])
-    >>> values = np.where(learned, [[0.4], [0.4]], [[0.1], [np.nan]])
-    >>> (~np.isnan(keep_told(values))).sum(axis=1).tolist() == [len(learned), 0]
-    True
-    """
-    names = name_values(read_signs())
-    learned, lower = np.isin(names, LEARNED), np.isin(names, LOWER_MEASURES)
-    blind = np.isnan(values[:, ~learned]).all(axis=1)
-    cut = np.isnan(values[:, names.index(BESIDE_LOWER)])
-    return np.where((blind[:, None] & learned) | (cut[:, None] & lower), np.nan, values)
-
-
-__all__ = ["BEYOND", "LIKELY", "UNLIKELY", "USUAL", "WITHIN", "SignReader", "Weighed", "keep_told", "list_values"]
+__all__ = ["BEYOND", "LIKELY", "UNLIKELY", "USUAL", "WITHIN", "SignReader", "Weighed", "list_values"]

@@ -28,12 +28,6 @@ WHOLE_MEASURE = "lung opacity"
 SPREAD_MEASURES = ("opacities in several zones", "opacity on one side")
 """Values of how opacities are spread, computed from those of the zones."""
 
-LOWER_MEASURES = tuple(name for name in ZONE_MEASURES if " lower " in name)
-"""Values of the lower zones."""
-
-BESIDE_LOWER = "difference of lower densities"
-"""The measured value of the same zones: where it is silent, as where a lung is cut off below, they are."""
-
 LEARNED = (*ZONE_MEASURES, WHOLE_MEASURE, *SPREAD_MEASURES)
 """Names of the learned values, in order."""
 
@@ -143,9 +137,7 @@ def _spread_zones(zones: Floats) -> Floats:
 
 
 __all__ = [
-    "BESIDE_LOWER",
     "LEARNED",
-    "LOWER_MEASURES",
     "OPACITY",
     "SPREAD_MEASURES",
     "TRAITS",

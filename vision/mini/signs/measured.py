@@ -27,8 +27,7 @@ class Measured(NamedTuple):
     value : float
         NaN where it cannot be measured.
     fault : str or None
-        Reason why no sign is told of it, as a clause for the user; None where one is. Beside a learned value it says
-        that the outlines of its zones are not valid: the value counts as the network's own reading.
+        Reason why not, as a clause for the user; None where it was measured.
     drawing : tuple of Drawing
         Lines, outlines and points in pixels of the radiograph.
     """
