@@ -185,7 +185,7 @@ def measure_unoutlined(held: HeldOut) -> list[Row]:
     """
     names = name_values(read_signs())
     blind = np.isnan(held.values[:, np.isin(names, MEASURED)]).all(axis=1)
-    rows = []
+    rows: list[Row] = []
     for told, wanted in (("outlines valid", ~blind), ("no outline valid", blind)):
         for view in VIEWS:
             read = [bool(case.reading) and not case.locked and case.view == view for case in held.cases]

@@ -106,7 +106,7 @@ def test_learned_signs_are_rated_apart_where_no_outline_is_valid() -> None:
     there = random.uniform(size=400) < 0.5
     box = ("Lung Opacity", 0.1, 0.1, 0.2, 0.2)
     cases = [
-        case._replace(reading="Lung Opacity" if one else "Normal", boxes=(box,) * one, view="PA")
+        case._replace(reading="Lung Opacity" if one else "Normal", boxes=(box,) if one else (), view="PA")
         for case, one in zip(held.cases, there, strict=True)
     ]
     names = name_values(read_signs())
