@@ -191,8 +191,8 @@ def measure_unoutlined(held: HeldOut) -> list[Row]:
             read = [bool(case.reading) and not case.locked and case.view == view for case in held.cases]
             part = held.take(np.flatnonzero(wanted & np.array(read)))
             values = part.values[:, [names.index(name) for name in (*ZONE_MEASURES, WHOLE_MEASURE)]]
-            opaque = np.array([case.reading == OPACITY for case in part.cases])
-            sixths = np.array([find_sixths(case) for case in part.cases]).reshape(-1, len(ZONE_MEASURES))
+            opaque = np.array([case.reading == OPACITY for case in part.cases], dtype=bool)
+            sixths = np.array([find_sixths(case) for case in part.cases], dtype=bool).reshape(-1, len(ZONE_MEASURES))
             pairs = {
                 "an opacity anywhere": (values[:, -1:], opaque[:, None]),
                 "a box by zone": (values[:, :-1], sixths),
