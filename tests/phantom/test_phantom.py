@@ -302,6 +302,7 @@ def measure_rate(number: int) -> float:
     return number / (time.process_time() - start)
 
 
+@pytest.mark.alone
 def test_two_images_a_second() -> None:
     assert measure_rate(4) > 1.2  # half of what is measured alone; `make bench` has the sharp limit
 
