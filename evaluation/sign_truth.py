@@ -205,6 +205,11 @@ def measure_unoutlined(held: HeldOut) -> list[Row]:
 def find_sixths(case: Case) -> npt.NDArray[np.bool_]:
     """Return which sixths of the frame the middle of a box lies in, shape (6,), in the order of the zones.
 
+    Parameters
+    ----------
+    case : Case
+        Its boxes are shares of width and height; those of opacities count.
+
     Examples
     --------
     >>> box = (f"{OPACITY} (suspicious for pneumonia)", 0.6, 0.7, 0.8, 0.9)
