@@ -9,10 +9,10 @@ them back. A claim is rejected where it says more than what it cites, be that tr
 The first reading's images had all but a few of the sentences of locked patients that name a finding as its own; its
 faults were mended (*partly carried by*, *there are probably*, no subtype as background). The second is of the sentences
 written since, on images that the first had not used; it holds no diagnosis and no background, the kinds that had
-failed. The third holds both (background cites the finding too, whose signs tell whether the sign was measured), from all
-24 locked images of 9 patients on which something stands out and from 25 others. Beside its hundred lay 25 copies that
-were spoilt by one word (verdict, side, comparison, measured or not) and are not in the table: these alone were rejected.
-Since then, what signs carry partly and the network's own reading more says both.
+failed. The third holds both (background cites the finding too, whose signs tell whether the sign was measured), from
+all 24 locked images of 9 patients on which something stands out and from 25 others. Beside its hundred lay 25 copies
+that were spoilt by one word (verdict, side, comparison, measured or not) and are not in the table: these alone were
+rejected. Since then, what signs carry partly and the network's own reading more says both.
 """
 
 from __future__ import annotations
