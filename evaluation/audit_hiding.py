@@ -87,11 +87,10 @@ def hide_places(encoder: MiniEncoder, case: Case) -> Iterator[Hidden]:
     """Read a case as it is and with places hidden; findings for which no other place is found are left out."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
     height, width = pixels.shape
-    head = None if case.locked else case.fold
     boxes: dict[str, list[Box]] = {}
     for label, x0, y0, x1, y1 in case.boxes:
         boxes.setdefault(label, []).append((x0 * width, y0 * height, x1 * width, y1 * height))
-    before = encoder.forward(pixels, head=head)
+    before = encoder.forward(pixels, head=case.head)
     odds = _weigh(encoder, before, case)
     drawn = [box for own in boxes.values() for box in own]
     for label, own in boxes.items():
@@ -104,7 +103,7 @@ def hide_places(encoder: MiniEncoder, case: Case) -> Iterator[Hidden]:
                     shown = clear_lung(pixels, some, [*drawn, *others], before.lungs)
                 else:
                     shown = hide_all(pixels, some)
-                after.append(_weigh(encoder, encoder.forward(shown, head=head), case))
+                after.append(_weigh(encoder, encoder.forward(shown, head=case.head), case))
             yield lay_hidden(case, label, np.stack(after), fill=fill)
 
 

@@ -4,13 +4,13 @@ Every image is read unchanged and after each change of :mod:`thoracite.evaluatio
 framing, segmenter and network. What is said counts as the same in four ways (:data:`SAME`). Systems:
 
 - ``held out``: each image by the head that did not see its patient, with the bundled odds;
-- ``locked``: locked patients by the mean of the heads, as deployed, and the gate: an image withheld only after a change
+- ``locked``: locked patients by the merged head, as deployed, and the gate: an image withheld only after a change
   is not the same;
 - ``always normal``: consistent, and useless. To show this, the share with the same words *where something is asserted
   before or after* stands beside, which silence cannot raise.
 
 One image a patient is read, of a fixed draw, none so small that a crop of it would be refused; at 0.1 s a reading the
-default takes some seven minutes on one core. Of the first locked ones the *sentences* are compared, too
+default takes some ten minutes on two cores. Of the first locked ones the *sentences* are compared, too
 (:mod:`thoracite.evaluation.consistency_claims`), at a third of a second each.
 """
 
@@ -25,17 +25,17 @@ import numpy as np
 import numpy.typing as npt
 
 from thoracite.evaluation.consistency_claims import measure_claims, read_series
-from thoracite.evaluation.held_out import find_priors, find_probabilities
+from thoracite.evaluation.held_out import find_priors, find_probabilities, load_encoder
 from thoracite.evaluation.patients import Positions, measure_drawn
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.evaluation.suite import Row, Suite
-from thoracite.pipeline import Explainer
 from thoracite.settings import Settings
 from thoracite.types import Verdict, find_verdict
 from thoracite.vision.image import SMALLEST, read_radiograph
 from thoracite.vision.mini.encoder import FOLDER, MiniEncoder
 from thoracite.vision.mini.gate import KINDS, find_kind, find_refusal
 from thoracite.vision.training.cases import Case, read_labelled
+from thoracite.vision.training.frames import map_cores
 
 PATIENTS = 200
 """Number of patients drawn among those of the folds, and among the locked."""
@@ -111,15 +111,14 @@ def run_consistency(
     InputError
         If the data are not there.
     """
-    encoder = MiniEncoder.load(folder)
     cases = [case for case in read_labelled(data / "cxr") if case.view in {"PA", "AP"} and case.side > SMALLEST]
     held, locked = (
         draw_cases([case for case in cases if case.locked == wanted], patients, seed=seed) for wanted in (False, True)
     )
-    everything = [answer(encoder, "held out", held), answer(encoder, "locked", locked)]
+    everything = [answer("held out", held, folder=folder), answer("locked", locked, folder=folder)]
     everything.append(make_silent("always normal", everything[1]))
     rows = [row for answers in everything for row in measure_sameness(answers, list(PERTURBATIONS))]
-    rows += measure_claims(read_series(Explainer(), locked[:explained]))
+    rows += measure_claims(read_series(locked[:explained]))
     described = (
         f"{len(held)} and {len(locked)} patients of ChestX-ray14, {len(PERTURBATIONS)} changes of an image of each"
     )
@@ -150,34 +149,36 @@ def draw_cases(cases: Sequence[Case], patients: int, *, seed: int = 0) -> list[C
     return list(first.values())[:patients]
 
 
-def answer(encoder: MiniEncoder, system: str, cases: Sequence[Case]) -> Answers:
-    """Read each image and its changed copies; locked patients by the mean of the heads, others by their fold's.
+def answer(system: str, cases: Sequence[Case], *, folder: Path = FOLDER) -> Answers:
+    """Read each image and its changed copies, on all cores, each by the head that did not see its patient.
 
     Parameters
     ----------
-    encoder : MiniEncoder
-        The encoder.
     system : str
         Name of the system.
     cases : sequence of Case
         The images, of view PA or AP.
+    folder : Path
+        Folder of the model.
     """
-    levels, accepted = [], []
-    with tempfile.TemporaryDirectory() as place:
-        for case in cases:
-            paths = (case.path, *(write_perturbed(case.path, change, Path(place)) for change in PERTURBATIONS))
-            read = [_read_one(encoder, path, case) for path in paths]
-            levels.append([one for one, _ in read])
-            accepted.append([one for _, one in read])
+    read = list(map_cores(_read_copies, [(case, folder) for case in cases], told="radiographs read with their copies"))
+    levels, accepted = zip(*read, strict=True)
     return Answers(system, tuple(case.group for case in cases), np.array(levels, np.int8), np.array(accepted))
+
+
+def _read_copies(asked: tuple[Case, Path]) -> tuple[list[list[int]], list[bool]]:
+    case, folder = asked
+    with tempfile.TemporaryDirectory() as place:
+        paths = (case.path, *(write_perturbed(case.path, change, Path(place)) for change in PERTURBATIONS))
+        read = [_read_one(load_encoder(folder), path, case) for path in paths]
+    return [levels for levels, _ in read], [passes for _, passes in read]
 
 
 def _read_one(encoder: MiniEncoder, path: Path, case: Case) -> tuple[list[int], bool]:
     radiograph = read_radiograph(path, settings=Settings.read())
-    activations = encoder.forward(radiograph.pixels)
-    passes = find_refusal(radiograph) is None and find_kind(activations.features, encoder.gate) == KINDS[0]
-    if not case.locked:
-        activations = activations._replace(logits=activations.logits[[case.fold]])
+    deployed = encoder.forward(radiograph.pixels)
+    passes = find_refusal(radiograph) is None and find_kind(deployed.features, encoder.gate) == KINDS[0]
+    activations = deployed if case.head is None else encoder.forward(radiograph.pixels, head=case.head)
     odds = np.array(encoder.weigh(activations, "AP" if case.view == "AP" else "PA").whole)
     pairs = zip(find_probabilities(odds), np.exp(odds - find_priors([case])[0]), strict=True)
     return [LEVELS[find_verdict(float(p), float(ratio))] for p, ratio in pairs], passes

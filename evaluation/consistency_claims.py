@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from thoracite.types.verdict import ASSERTED
 from thoracite.vision.labels import FINDINGS
 from thoracite.vision.mini.entities import find_entities
 from thoracite.vision.training.cases import Case
+from thoracite.vision.training.frames import map_cores
 
 KINDS = ("diagnosis", "observation", "reason", "expected", "summary", "background")
 """Kinds of sentences."""
@@ -128,16 +130,25 @@ def count_turned(one: Points, other: Points) -> int:
     )
 
 
-def read_series(explainer: Explainer, cases: Sequence[Case]) -> list[Series]:
-    """Explain each image and its changed copies; images withheld as they are, are left out."""
-    found = []
+def read_series(cases: Sequence[Case]) -> list[Series]:
+    """Explain each image and its changed copies, on all cores; images withheld as they are, are left out."""
+    found = map_cores(_read_copies, cases, told="radiographs explained with their copies")
+    return [series for series in found if series is not None]
+
+
+def _read_copies(case: Case) -> Series | None:
+    explainer = _load_explainer()
+    first = _read(explainer, case.path, case)
+    if first is None:
+        return None
     with tempfile.TemporaryDirectory() as place:
-        for case in cases:
-            first = _read(explainer, case.path, case)
-            if first is not None:
-                paths = (write_perturbed(case.path, change, Path(place)) for change in PERTURBATIONS)
-                found.append(Series(case.group, first, tuple(_read(explainer, path, case) for path in paths)))
-    return found
+        paths = (write_perturbed(case.path, change, Path(place)) for change in PERTURBATIONS)
+        return Series(case.group, first, tuple(_read(explainer, path, case) for path in paths))
+
+
+@cache
+def _load_explainer() -> Explainer:
+    return Explainer()
 
 
 def _read(explainer: Explainer, path: Path, case: Case) -> Points | None:

@@ -1,8 +1,8 @@
 """Readings of the bundled encoder for labelled images, none by a head that saw the patient.
 
 Each image of ChestX-ray14 is read by the head of its patient's fold, which was trained on the other folds and on no
-locked patient. The log-odds of a fold are fitted on the other folds; those of locked patients, who had no part in any
-choice, are the bundled ones.
+locked patient; an image of a locked patient by the merged head, as deployed. The log-odds of a fold are fitted on the
+other folds; those of locked patients, who had no part in any choice, are the bundled ones.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class HeldOut(NamedTuple):
 
 
 def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
-    """Read each case with the head of its fold, on all cores; what another suite has read is not read again.
+    """Read each case with the head that did not see the patient, on all cores; what is kept is not read again.
 
     Parameters
     ----------
@@ -83,18 +83,18 @@ def read_held_out(cases: Sequence[Case], *, folder: Path = FOLDER) -> HeldOut:
     """
 
     def read(rows: Sequence[int]) -> list[Arrays]:
-        asked = [(cases[row].path, cases[row].fold, folder) for row in rows]
+        asked = [(cases[row].path, cases[row].head, folder) for row in rows]
         return list(map_cores(_read_one, asked, told="radiographs read"))
 
     logits, values, features = read_kept([str(case.path.resolve()) for case in cases], read, folder=folder)
     return HeldOut(list(cases), logits, values, features)  # type: ignore[arg-type]
 
 
-def _read_one(asked: tuple[Path, int, Path]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
-    path, fold, folder = asked
+def _read_one(asked: tuple[Path, int | None, Path]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
+    path, head, folder = asked
     pixels = read_radiograph(path, settings=Settings.read()).pixels
-    activations = load_encoder(folder).forward(pixels, head=fold)
-    return activations.logits[0], list_values(activations.signs), activations.features
+    activations = load_encoder(folder).forward(pixels, head=head)
+    return activations.logits, list_values(activations.signs), activations.features
 
 
 @cache

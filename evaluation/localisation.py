@@ -94,7 +94,7 @@ def run_localisation(data: Path) -> Suite:
 def point_case(encoder: MiniEncoder, case: Case) -> list[Pointed]:
     """Find the network's point for each finding of a case with boxes."""
     pixels = read_radiograph(case.path, settings=Settings.read()).pixels
-    activations = encoder.forward(pixels, head=case.fold)
+    activations = encoder.forward(pixels, head=case.head)
     height, width = pixels.shape
     drawn: dict[str, list[Box]] = {}
     for label, x0, y0, x1, y1 in case.boxes:

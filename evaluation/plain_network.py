@@ -19,15 +19,18 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import typer
+from torch import Tensor
 
 from thoracite.errors import InputError
 from thoracite.files import read_rows, replace_file
 from thoracite.vision.device import find_device
 from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
+from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch
 from thoracite.vision.training.cases import Case, read_labelled
-from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
+from thoracite.vision.training.fit_readers import BATCH
+from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe, shrink_frames
 from thoracite.vision.training.frames import prepare_cases
-from thoracite.vision.training.train_encoder import begin_network, read_held_out
+from thoracite.vision.training.train_encoder import begin_network
 
 READINGS = Path(__file__).with_name("plain_readings.csv")
 """Logits of every image by the head that did not see its patient."""
@@ -63,7 +66,20 @@ def train_plain(data: Path, work: Path, *, seed: int = 0, recipe: Recipe = RECIP
             network.backbone, head, cases, frames, fold=fold, seed=seed, recipe=recipe, device=find_device()
         )
         trainer.run(work / f"plain{fold}.pt")
-    return read_held_out(network.cpu(), frames, cases, size=recipe.size).logits
+    return _read_plainly(network.cpu().eval(), frames, cases, recipe.size)
+
+
+def _read_plainly(network: Ensemble, frames: Tensor, cases: Sequence[Case], size: int) -> npt.NDArray[np.float64]:
+    """Read each case by the head of its fold, without its mirror image."""
+    logits = np.empty((len(cases), len(OUTPUTS)))
+    folds = np.array([case.fold for case in cases])
+    for fold, head in enumerate(network.heads):
+        held = np.flatnonzero(folds == fold)
+        for rows in np.array_split(held, len(held) // BATCH + 1):
+            with torch.inference_mode():
+                images = prepare_batch(shrink_frames(frames[torch.from_numpy(rows), 0], size))
+                logits[rows] = head(network.backbone(images)).double().numpy()
+    return logits
 
 
 def write_readings(cases: Sequence[Case], logits: npt.NDArray[np.float64], path: Path = READINGS) -> None:

@@ -118,7 +118,8 @@ def rate_frames(network: Ensemble, frames: Tensor, *, size: int = RECIPE.size) -
     with torch.inference_mode():
         for start in range(0, len(frames), _BATCH):
             part = frames[start : start + _BATCH]
-            logits = network(prepare_batch(shrink_frames(part.flatten(0, 1), size)))[0, :, 0]
+            images = prepare_batch(shrink_frames(part.flatten(0, 1), size))
+            logits = network.heads[0](network.backbone(images))[:, 0]
             rated.append(logits.reshape(part.shape[:2]).mean(dim=1))
     return torch.cat(rated).double().numpy()
 

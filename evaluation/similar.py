@@ -126,7 +126,7 @@ def read_features(pixels: Pixels, encoder: MiniEncoder) -> npt.NDArray[np.float3
     frame = frame_pixels(shrink_pixels(pixels), size=SIDE)
     with torch.inference_mode():
         batch = prepare_batch(shrink_images(torch.from_numpy(frame.pixels)[None, None], encoder.size))
-        features: npt.NDArray[np.float32] = encoder.network.find_last_maps(batch)[0].mean(dim=(1, 2)).numpy()
+        features: npt.NDArray[np.float32] = encoder.network(batch).features[0].numpy()
     return features
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from thoracite.generation.llava.tokens import THIRDS
 from thoracite.types import Finding
@@ -28,9 +26,9 @@ class Seen(NamedTuple):
     reading : Reading
         Findings with their signs; refused where the gate refuses the image.
     maps : ndarray, shape (2, 1280, 3, 3), float16
-        Last maps of the whole and of the chest, mean over heads, pooled in thirds.
+        Last maps of the whole and of the chest, pooled in thirds; zeros where the image was refused.
     logits : ndarray, shape (18,), float32
-        The network's, mean over heads and crops.
+        The network's, mean over crops; zeros where the image was refused.
     """
 
     reading: Reading
@@ -53,30 +51,13 @@ def see(encoder: MiniEncoder, radiograph: Radiograph) -> Seen:
     radiograph : Radiograph
         Any that the encoder reads.
     """
-    with _catch(encoder.network) as (maps, logits):
-        reading = encoder.read(radiograph)
-    heads = len(encoder.network.heads)
-    if len(maps) < heads:  # refused before the network saw it
+    passed = encoder.apply_gate(radiograph)
+    if isinstance(passed, str):
+        reading = Reading(accepted=False, reason=passed, view=radiograph.view)
         return Seen(reading, np.zeros((2, 1280, THIRDS, THIRDS), dtype=np.float16), np.zeros(18, dtype=np.float32))
-    last = torch.stack(maps[-heads:]).mean(0).float()
-    pooled = nn.functional.adaptive_avg_pool2d(last, THIRDS)
-    means = torch.stack(logits[-heads:]).mean(dim=(0, 1)).float()
-    return Seen(reading, pooled.cpu().numpy().astype(np.float16), means.cpu().numpy())
-
-
-@contextmanager
-def _catch(network: nn.Module) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    """Catch the last maps and the logits of every head while images are read."""
-    maps: list[Tensor] = []
-    logits: list[Tensor] = []
-    heads: Any = network.heads
-    hooks = [head.conv_head.register_forward_hook(lambda _, __, out: maps.append(out.detach())) for head in heads]
-    hooks += [head.linear.register_forward_hook(lambda _, __, out: logits.append(out.detach())) for head in heads]
-    try:
-        yield maps, logits
-    finally:
-        for hook in hooks:
-            hook.remove()
+    reading, (_, activations) = encoder.tell(radiograph, *passed), passed
+    pooled = nn.functional.adaptive_avg_pool2d(torch.from_numpy(activations.last), THIRDS)
+    return Seen(reading, pooled.numpy().astype(np.float16), activations.logits.astype(np.float32))
 
 
 __all__ = ["Seen", "see"]

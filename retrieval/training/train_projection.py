@@ -121,11 +121,11 @@ def read_features(encoder: MiniEncoder, frames: npt.NDArray[np.uint8], *, head: 
     frames : ndarray, shape (images, side, side), uint8
         Of :func:`thoracite.vision.training.frames.prepare_cases`, the first crop.
     head : int or None
-        One head alone; the mean of all unless given.
+        One head alone; the merged one unless given.
     """
     batch = prepare_batch(shrink_frames(torch.from_numpy(frames), encoder.size))
     with torch.inference_mode():
-        _, _, features = encoder.network.forward_with_maps(batch.to(encoder.device), head=head)
+        features = encoder.network(batch.to(encoder.device), head=head).features
     read: Features = features.cpu().numpy()
     return read
 

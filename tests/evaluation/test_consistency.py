@@ -12,7 +12,6 @@ from thoracite.evaluation.consistency import SAME, Answers, answer, draw_cases, 
 from thoracite.evaluation.perturbation import PERTURBATIONS, write_perturbed
 from thoracite.phantom import draw_phantom
 from thoracite.vision.labels import FINDINGS
-from thoracite.vision.mini.encoder import MiniEncoder
 from thoracite.vision.training.cases import Case, read_cases
 
 CHANGES = list(PERTURBATIONS)
@@ -124,7 +123,7 @@ def test_one_image_of_each_drawn_patient() -> None:
 
 def test_real_images_go_the_whole_way(shared: Path) -> None:
     cases = read_cases(shared / "data" / "cxr", "nih")[:2]
-    answers = answer(MiniEncoder.load(), "held out", cases)
+    answers = answer("held out", cases)
     assert answers.levels.shape == (2, 1 + len(CHANGES), len(FINDINGS))
     assert answers.accepted.all()
     assert 0 <= answers.levels.min() <= answers.levels.max() <= 4

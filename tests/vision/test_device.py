@@ -36,9 +36,9 @@ def test_threads_come_back_even_after_an_error() -> None:
 @pytest.mark.usefixtures("two_threads")
 def test_the_bundled_encoder_reads_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder, used = MiniEncoder.load(), []
-    whole = encoder.network.forward_with_maps
+    whole = encoder.network.forward
     monkeypatch.setattr(
-        encoder.network, "forward_with_maps", lambda *a, **k: used.append(torch.get_num_threads()) or whole(*a, **k)
+        encoder.network, "forward", lambda *a, **k: used.append(torch.get_num_threads()) or whole(*a, **k)
     )
     encoder.forward(np.full((64, 64), 0.5, dtype=np.float32))
     assert used == [1]

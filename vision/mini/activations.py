@@ -20,14 +20,16 @@ class Activations(NamedTuple):
 
     Parameters
     ----------
-    logits : ndarray, shape (heads, outputs), float64
-        The network's, one row for each head: the mean of both crops.
+    logits : ndarray, shape (outputs,), float64
+        The network's: the mean of both crops.
     measures : ndarray, shape (measures,), float64
         In the order of :data:`thoracite.vision.mini.measures.MEASURES`; NaN for what cannot be measured.
     maps : ndarray, shape (outputs, 56, 56), float32
-        The part that each place of the whole adds to the network's logits, mean over heads and crops.
+        The part that each place of the whole adds to the network's logits, mean over crops.
     features : ndarray, shape (features,), float32
-        Mean of the last maps of the whole over places and heads.
+        Mean of the last maps of the whole over places.
+    last : ndarray, shape (2, 1280, rows, columns), float32
+        Last maps of the whole and of the chest, not negative; cell (r, c) of a crop covers the same share of its box.
     crops : Crops
         The crops that were read, with lungs and heart.
     signs : mapping of str to Measured
@@ -38,6 +40,7 @@ class Activations(NamedTuple):
     measures: npt.NDArray[np.float64]
     maps: npt.NDArray[np.float32]
     features: npt.NDArray[np.float32]
+    last: npt.NDArray[np.float32]
     crops: Crops
     signs: Mapping[str, Measured]
 
@@ -47,27 +50,14 @@ class Activations(NamedTuple):
         return self.crops.whole.box
 
     @property
+    def boxes(self) -> tuple[tuple[int, int, int, int], tuple[int, int, int, int]]:
+        """Return x0, y0, x1, y1 of both crops, in pixels of the radiograph; a chest's may reach beyond it."""
+        return self.crops.whole.box, self.crops.chest.box
+
+    @property
     def lungs(self) -> Lungs:
         """Return the lungs, as far as they are visible."""
         return self.crops.anatomy.lungs
-
-
-class Features(NamedTuple):
-    """Features of one image, for signs and other readers to be learned on.
-
-    Parameters
-    ----------
-    maps : ndarray, shape (2, 1280, rows, columns), float32
-        Last maps of the whole and of the chest, not negative; cell (r, c) of a crop covers the same share of its box.
-    boxes : tuple of two tuples of int
-        x0, y0, x1, y1 of both crops, in pixels of the radiograph; a chest's may reach beyond it.
-    activations : Activations
-        Logits, measurements, and the crops with their masks.
-    """
-
-    maps: npt.NDArray[np.float32]
-    boxes: tuple[tuple[int, int, int, int], tuple[int, int, int, int]]
-    activations: Activations
 
 
 class ViewScale(Noun):
@@ -87,4 +77,4 @@ class ViewScale(Noun):
         return 1 / (1 + math.exp(-(self.slope * logit + self.offset)))
 
 
-__all__ = ["Activations", "Features", "ViewScale"]
+__all__ = ["Activations", "ViewScale"]

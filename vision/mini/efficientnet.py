@@ -1,23 +1,29 @@
 """The network of ``thoracite-mini``: EfficientNet-Lite0, its lower half shared, its upper half once for each fold.
 
 The lower blocks (the backbone) keep their ImageNet weights; the upper ones (a head) are trained on radiographs, one
-head for each fold. An image passes the backbone once and every head after it; the heads' logits are averaged.
+head for each fold. All heads begin from the same weights and end near each other, so that the mean of their weights is
+a head that reads as the mean of their logits does, in a fifth of the time: it reads patients outside the training.
+An image and its mirror image are read, and the last maps averaged.
 
 References
 ----------
 Tan M, Le Q. EfficientNet. ICML 2019. arXiv:1905.11946. The Lite variant has no squeeze-and-excitation and ReLU6.
+Wortsman M, et al. Model soups: averaging weights of multiple fine-tuned models improves accuracy without increasing
+inference time. ICML 2022. arXiv:2203.05482.
 
 Examples
 --------
 >>> network = Ensemble(outputs=3, heads=2).eval()
->>> logits, maps, features = network.forward_with_maps(torch.zeros(1, 1, 64, 64))
->>> tuple(logits.shape), tuple(maps.shape), tuple(features.shape)
-((2, 1, 3), (2, 1, 3, 2, 2), (1, 1280))
+>>> network.merge_heads()
+>>> seen = network(torch.zeros(1, 1, 64, 64))
+>>> tuple(seen.logits.shape), tuple(seen.maps.shape), tuple(seen.last.shape), tuple(seen.features.shape)
+((1, 3), (1, 3, 2, 2), (1, 1280, 2, 2), (1, 1280))
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - torch's own convention
@@ -128,6 +134,27 @@ class Head(nn.Module):
         return logits
 
 
+class Outputs(NamedTuple):
+    """What one head makes of images.
+
+    Parameters
+    ----------
+    last : Tensor, shape (n, 1280, h / 32, w / 32)
+        Last maps, mean of those of the image and of its mirror image, which is turned back.
+    maps : Tensor, shape (n, outputs, h / 32, w / 32)
+        The part of each place, whose mean over places is the logit up to a constant.
+    logits : Tensor, shape (n, outputs)
+        Linear in the features.
+    features : Tensor, shape (n, 1280)
+        Mean of the last maps over places.
+    """
+
+    last: Tensor
+    maps: Tensor
+    logits: Tensor
+    features: Tensor
+
+
 class Ensemble(nn.Module):
     """One backbone and several heads.
 
@@ -143,44 +170,62 @@ class Ensemble(nn.Module):
         super().__init__()
         self.backbone = Backbone()
         self.heads: Sequence[Head] = nn.ModuleList(Head(outputs) for _ in range(heads))  # type: ignore[assignment]
+        self.merged: Head | None = None
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the logits, shape (heads, n, outputs)."""
-        shared = self.backbone(x)
-        return torch.stack([head(shared) for head in self.heads])
+    def merge_heads(self) -> None:
+        """Add the head whose weights are the mean of all heads' weights; it is no part of a model's file."""
+        self.merged = Head(self.heads[0].linear.out_features)
+        self.merged.load_state_dict(average_states([head.state_dict() for head in self.heads]))
+        self.merged.eval()
 
-    def forward_with_maps(self, x: Tensor, *, head: int | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the logits and the maps they come from.
+    def choose_head(self, head: int | None) -> Head:
+        """Return one fold's head; the merged one for None.
+
+        Raises
+        ------
+        ValueError
+            If the heads were not merged.
+        """
+        chosen = self.merged if head is None else self.heads[head]
+        if chosen is None:
+            raise ValueError("the heads were not merged: call merge_heads first")
+        return chosen
+
+    def forward(self, x: Tensor, *, head: int | None = None) -> Outputs:
+        """Read images and their mirror images.
 
         Parameters
         ----------
         x : Tensor, shape (n, 1, h, w), float32, intensity in [-1, 1]
             Images.
         head : int or None
-            Run one head alone; all of them unless given.
-
-        Returns
-        -------
-        tuple of Tensor
-            Logits, shape (heads, n, outputs); the part of each place, (heads, n, outputs, h / 32, w / 32),
-            whose mean over places is the logit up to a constant;
-            features, the mean over places and heads, (n, 1280).
+            The head of one fold; the merged one unless given.
         """
-        shared = self.backbone(x)
-        logits, maps, features = [], [], []
-        for one in self.heads if head is None else [self.heads[head]]:
-            last = one.features(shared)
-            pooled = last.mean(dim=(2, 3))
-            logits.append(one.linear(pooled))
-            maps.append(torch.einsum("nchw,oc->nohw", last, one.linear.weight))
-            features.append(pooled)
-        return torch.stack(logits), torch.stack(maps), torch.stack(features).mean(0)
+        chosen = self.choose_head(head)
+        plain, mirrored = chosen.features(self.backbone(torch.cat([x, x.flip(3)]))).chunk(2)
+        last = (plain + mirrored.flip(3)) / 2
+        features = last.mean(dim=(2, 3))
+        maps = torch.einsum("nchw,oc->nohw", last, chosen.linear.weight)
+        return Outputs(last, maps, chosen.linear(features), features)
 
-    def find_last_maps(self, x: Tensor, *, head: int | None = None) -> Tensor:
-        """Return the last maps of one head, or the mean of all, shape (n, 1280, h / 32, w / 32)."""
-        shared = self.backbone(x)
-        chosen = self.heads if head is None else [self.heads[head]]
-        return torch.stack([one.features(shared) for one in chosen]).mean(0)
+
+def average_states(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Average the weights of networks of one kind; counters are those of the first.
+
+    Parameters
+    ----------
+    states : sequence of mapping of str to Tensor
+        State of each network, at least one.
+
+    Examples
+    --------
+    >>> average_states([{"a": torch.zeros(2)}, {"a": torch.ones(2)}])
+    {'a': tensor([0.5000, 0.5000])}
+    """
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value.clone()
+        for name, value in states[0].items()
+    }
 
 
 def prepare_batch(images: Tensor) -> Tensor:
@@ -239,7 +284,9 @@ __all__ = [
     "Block",
     "Ensemble",
     "Head",
+    "Outputs",
     "SameConv",
+    "average_states",
     "load_imagenet_weights",
     "prepare_batch",
     "shrink_images",

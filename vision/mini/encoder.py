@@ -27,10 +27,10 @@ from thoracite.vision.device import find_device, use_one_thread
 from thoracite.vision.encoder import Reading
 from thoracite.vision.image import Pixels, Radiograph
 from thoracite.vision.labels import FINDINGS, OUTPUTS
-from thoracite.vision.mini.activations import Activations, Features, ViewScale
+from thoracite.vision.mini.activations import Activations, ViewScale
 from thoracite.vision.mini.bundle import explain_damage, fill_network, fold_norms, read_model
 from thoracite.vision.mini.crops import Crops, crop_radiograph
-from thoracite.vision.mini.efficientnet import Ensemble, prepare_batch, shrink_images
+from thoracite.vision.mini.efficientnet import Ensemble, Outputs, prepare_batch, shrink_images
 from thoracite.vision.mini.entities import find_entities
 from thoracite.vision.mini.gate import KINDS, GateWeights, explain_kind, find_kind, find_refusal
 from thoracite.vision.mini.lungs import Box, Side, parse_place
@@ -150,6 +150,7 @@ class MiniEncoder:
                 raise ValueError("it was trained on other measurements, labels or signs")
             network = Ensemble(len(OUTPUTS), facts["folds"])
             fill_network(network, state)
+            network.merge_heads()
             fold_norms(network)
             view, size = ViewScale(**facts["view"]), facts["size"]
         parts = network, ChestSegmenter.load(), zones, weights, view, gate
@@ -166,7 +167,18 @@ class MiniEncoder:
         passed = self.apply_gate(radiograph)
         if isinstance(passed, str):
             return Reading(accepted=False, reason=passed, view=radiograph.view)
-        pixels, activations = passed
+        return self.tell(radiograph, *passed)
+
+    def tell(self, radiograph: Radiograph, pixels: Pixels, activations: Activations) -> Reading:
+        """Return the reading of a radiograph that the gate has passed.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+            As it was given.
+        pixels, activations : ndarray, Activations
+            Of :meth:`apply_gate`.
+        """
         view, probability = self.tell_view(radiograph, activations)
         return Reading(
             findings=tuple(self._read_findings(activations, view)),
@@ -261,17 +273,19 @@ class MiniEncoder:
         pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
             Air dark, bone bright.
         head : int or None
-            Run one head alone, such as that of a patient's fold; all of them unless given. The gate needs all.
+            The head that did not see the patient (:func:`thoracite.vision.training.cases.find_fold`); the merged one
+            unless given, which is right for patients outside the training. The gate was fitted on the merged one.
         """
         crops = crop_radiograph(pixels, self.segmenter)
+        frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
         with torch.inference_mode():
-            read = self.network.forward_with_maps(self._lay_batch(crops), head=head)
-            logits, maps, features = (part.cpu() for part in read)
-        laid = lay_maps(maps.mean(0).numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
-        means = logits.mean(1).double().numpy()
+            batch = prepare_batch(shrink_images(frames, self.size)).to(self.device)
+            seen = Outputs(*(part.float().cpu() for part in self.network(batch, head=head)))
+        laid = lay_maps(seen.maps.numpy(), (crops.whole.box, crops.chest.box), crops.whole.box)
+        logits = seen.logits.mean(0).double().numpy()
         measures, signs = measure_both(crops)
-        signs |= self._read_zones(laid, means.mean(0), crops)
-        return Activations(means, measures, laid, features[0].numpy(), crops, signs)
+        signs |= self._read_zones(laid, logits, crops)
+        return Activations(logits, measures, laid, seen.features[0].numpy(), seen.last.numpy(), crops, signs)
 
     def _read_zones(
         self, maps: npt.NDArray[np.float32], logits: npt.NDArray[np.float64], crops: Crops
@@ -286,27 +300,6 @@ class MiniEncoder:
             for name, value in zip(LEARNED, read.tolist(), strict=True)
         }
 
-    def read_features(self, pixels: Pixels, *, head: int | None = None) -> Features:
-        """Return the features of one radiograph.
-
-        Parameters
-        ----------
-        pixels : ndarray, shape (height, width), float32, intensity in [0, 1]
-            Air dark, bone bright.
-        head : int or None
-            The head that did not see the patient (:func:`thoracite.vision.training.cases.find_fold`); the mean of all
-            unless given, which is right for patients outside the training.
-        """
-        activations = self.forward(pixels, head=head)
-        crops = activations.crops
-        with torch.inference_mode():
-            maps = self.network.find_last_maps(self._lay_batch(crops), head=head).float().cpu().numpy()
-        return Features(maps, (crops.whole.box, crops.chest.box), activations)
-
-    def _lay_batch(self, crops: Crops) -> torch.Tensor:
-        frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
-        return prepare_batch(shrink_images(frames, self.size)).to(self.device)
-
     def tell_view(self, radiograph: Radiograph, activations: Activations) -> tuple[Frontal, float | None]:
         """Return the view as it is stated, or as the network reads it, and then the probability that it is so.
 
@@ -319,12 +312,12 @@ class MiniEncoder:
         """
         if radiograph.view == "PA" or radiograph.view == "AP":
             return radiograph.view, None
-        probability = self.view.find_probability(float(activations.logits[:, OUTPUTS.index("AP")].mean()))
+        probability = self.view.find_probability(float(activations.logits[OUTPUTS.index("AP")]))
         return ("AP", probability) if probability >= 0.5 else ("PA", 1 - probability)
 
     def weigh(self, activations: Activations, view: Frontal) -> Weighed:
         """Return base, signs and rest of each finding in ChestX-ray14's mix."""
-        return self.signs.weigh(activations.logits.mean(axis=0)[: len(FINDINGS)], activations.signs, view)
+        return self.signs.weigh(activations.logits[: len(FINDINGS)], activations.signs, view)
 
     def locate(self, label: str, activations: Activations) -> Region:
         """Return the region that the network's map of a finding points at, and an opacity's side where it is sure."""
@@ -364,7 +357,6 @@ __all__ = [
     "FOLDER",
     "SIDED",
     "Activations",
-    "Features",
     "MiniEncoder",
     "ViewScale",
 ]

@@ -298,6 +298,8 @@ def _draw_gaussian(mask: Mask, y: Floats, x: Floats) -> Floats:
 
 def fit_grid(grid: npt.NDArray[np.floating], shape: tuple[int, ...]) -> Floats:
     """Resample a map to another shape, by linear interpolation."""
+    if grid.shape == shape:
+        return grid.astype(np.float64)
     factors = [new / old for new, old in zip(shape, grid.shape, strict=True)]
     fitted: Floats = ndimage.zoom(grid.astype(np.float64), factors, order=1, grid_mode=True, mode="nearest")
     return fitted

@@ -79,6 +79,11 @@ class Case(NamedTuple):
         """Return whether the patient is kept out of every training of weights that ship."""
         return is_locked(self.group)
 
+    @property
+    def head(self) -> int | None:
+        """Return the head that did not see the patient: that of the fold; None, the merged one, for locked patients."""
+        return None if self.locked else self.fold
+
 
 def find_fold(group: str) -> int:
     """Return the fold of a patient, from the identifier alone.

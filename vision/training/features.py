@@ -1,7 +1,7 @@
 """Features of a data folder's labelled images, kept in files, so that signs are learned without reading images again.
 
-Each image is read by the head that did not see its patient; locked patients' by that of their fold, which did not
-either. A part of :data:`PART` images is one file, written when complete; an interrupted run goes on with the next part.
+Each image is read by the head that did not see its patient; locked patients' by the merged one, as deployed. A part of
+:data:`PART` images is one file, written when complete; an interrupted run goes on with the next part.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def cache_features(data: Path, output: Path, *, cases: Sequence[Case] | None = N
     output.mkdir(parents=True, exist_ok=True)
     parts = {output / f"{start // PART:04}.npz": chosen[start : start + PART] for start in range(0, len(chosen), PART)}
     missing = {path: part for path, part in parts.items() if not path.is_file()}
-    asked = [(case.path, case.fold) for part in missing.values() for case in part]
+    asked = [(case.path, case.head) for part in missing.values() for case in part]
     read = map_cores(_read_one, asked, told="images read")
     for path, part in missing.items():
         columns = zip(*itertools.islice(read, len(part)), strict=True)
@@ -109,14 +109,13 @@ def read_features(folder: Path, cases: Sequence[Case]) -> FeatureTable:
     return FeatureTable(list(cases), *arrays)
 
 
-def _read_one(asked: tuple[Path, int]) -> tuple[npt.NDArray[np.generic], ...]:
-    path, fold = asked
-    features = _load_encoder().read_features(read_radiograph(path, settings=Settings.read()).pixels, head=fold)
-    activations = features.activations
-    (right, left, _), (heart, _) = activations.crops.anatomy
-    masks = np.stack([right, left, heart]) & (not activations.crops.faults)
-    boxes = np.array(features.boxes, dtype=np.int64)
-    return features.maps.astype(np.float16), boxes, activations.logits[0], list_values(activations.signs), masks
+def _read_one(asked: tuple[Path, int | None]) -> tuple[npt.NDArray[np.generic], ...]:
+    path, head = asked
+    seen = _load_encoder().forward(read_radiograph(path, settings=Settings.read()).pixels, head=head)
+    (right, left, _), (heart, _) = seen.crops.anatomy
+    masks = np.stack([right, left, heart]) & (not seen.crops.faults)
+    boxes = np.array(seen.boxes, dtype=np.int64)
+    return seen.last.astype(np.float16), boxes, seen.logits, list_values(seen.signs), masks
 
 
 @cache

@@ -93,15 +93,15 @@ def read_sided(cases: Sequence[Case], network: Ensemble) -> list[Sided]:
         crops = crop_radiograph(pixels, segmenter)
         side = find_box_side(case, crops.anatomy.lungs, (pixels.shape[0], pixels.shape[1]))
         if side is not None:
-            sided.append(Sided(case, side, _describe(crops, network, case.fold)))
+            sided.append(Sided(case, side, _describe(crops, network, case.head)))
     return sided
 
 
-def _describe(crops: Crops, network: Ensemble, fold: int) -> Floats:
+def _describe(crops: Crops, network: Ensemble, head: int | None) -> Floats:
     frames = torch.from_numpy(np.stack([crops.whole.pixels, crops.chest.pixels]))[:, None]
     with torch.inference_mode():
         batch = prepare_batch(shrink_images(frames, SIZE))
-        maps = network.eval().forward_with_maps(batch, head=fold)[1][0].numpy()
+        maps = network.eval()(batch, head=head).maps.numpy()
     laid = lay_maps(maps, (crops.whole.box, crops.chest.box), crops.whole.box)
     return describe_sides(measure_crops(crops), laid, crops.anatomy.lungs)
 

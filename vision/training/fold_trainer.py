@@ -81,6 +81,8 @@ class FoldTrainer:
         Length and speed of the training.
     device : str
         ``cpu`` or ``cuda``.
+    goes_on : bool
+        Whether the head was trained on these outputs before, and its last layer stays as it is.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class FoldTrainer:
         seed: int,
         recipe: Recipe = Recipe(),  # noqa: B008 - immutable
         device: str = "cpu",
+        goes_on: bool = False,
     ) -> None:
         self.backbone = backbone.eval().requires_grad_(False).to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.head = head.to(device).to(memory_format=torch.channels_last)
@@ -102,8 +105,9 @@ class FoldTrainer:
         targets, known = (torch.from_numpy(array) for array in self.lay_targets())
         share = (targets * known)[self.rows].sum(0) / known[self.rows].sum(0).clamp(min=1)
         self.targets, self.known = targets.to(device), known.to(device)
-        nn.init.zeros_(head.linear.weight)
-        head.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
+        if not goes_on:
+            nn.init.zeros_(head.linear.weight)
+            head.linear.bias.data = torch.logit(share.clamp(0.01, 0.99)).to(device)
         self.progress = Run(self.head, _group_parameters(head, recipe.decay), averaging=AVERAGING)
 
     def lay_targets(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

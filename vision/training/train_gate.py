@@ -65,7 +65,7 @@ def read_features(network: Ensemble, images: list[Pixels]) -> npt.NDArray[np.flo
         frames = np.stack([frame_pixels(image, size=SIDE).pixels for image in small])
         with torch.inference_mode():
             shrunk = shrink_images(torch.from_numpy(frames)[:, None], SIZE)
-            features.append(network.forward_with_maps(prepare_batch(shrunk))[2].float().numpy())
+            features.append(network(prepare_batch(shrunk)).features.float().numpy())
     return np.concatenate(features)
 
 

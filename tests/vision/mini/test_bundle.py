@@ -39,7 +39,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 def test_folded_networks_give_the_same_numbers() -> None:
     torch.manual_seed(0)
-    for network, image in ((Ensemble(3, 2), torch.rand(1, 1, 64, 64)), (UNet(3), torch.rand(1, 1, 64, 64))):
+    for network, image in ((Ensemble(3, 1).backbone, torch.rand(1, 1, 64, 64)), (UNet(3), torch.rand(1, 1, 64, 64))):
         for part in network.modules():
             if isinstance(part, nn.BatchNorm2d):
                 part.running_mean.uniform_(-0.5, 0.5)

@@ -115,3 +115,11 @@ def test_some_frames_are_encoded_again_and_look_alike() -> None:
     changed = (encoded != frames).flatten(1).any(1)
     assert 4 <= int(changed.sum()) <= 16
     assert float((encoded.float() - frames.float()).abs().mean()) < 4
+
+
+def test_a_head_that_goes_on_keeps_its_last_layer(frames: torch.Tensor) -> None:
+    for goes_on in (False, True):
+        head = Head(len(OUTPUTS))
+        before = head.linear.weight.detach().clone()
+        FoldTrainer(Backbone(), head, make_cases(24), frames, fold=0, seed=0, goes_on=goes_on)
+        assert torch.equal(head.linear.weight, before) == goes_on

@@ -95,17 +95,9 @@ class SignReader:
         """
         asked = [number for number, sign in enumerate(self.signs) if sign.view in (None, view)]
         seen = [self._score_one(number, measured[self.signs[number].measure], 0.0, view) for number in asked]
+        # values, words and lines of a sign are the same for every finding, and most signs add nothing to most findings
         return [
-            tuple(
-                sorted(
-                    # values, words and lines of a sign are the same for every finding
-                    (
-                        one.model_copy(update={"log_odds": part}) if one.valid else one
-                        for one, part in zip(seen, row[asked].tolist(), strict=True)
-                    ),
-                    key=lambda score: -abs(score.log_odds),
-                )
-            )
+            tuple(sorted(map(_rate, seen, row[asked].tolist()), key=lambda score: -abs(score.log_odds)))
             for row in parts
         ]
 
@@ -169,6 +161,11 @@ class SignReader:
         if (value - reference.limit) / spread > BEYOND:
             return "yes"
         return "no" if (value - middle) / spread <= WITHIN else None
+
+
+def _rate(score: SignScore, part: float) -> SignScore:
+    """Return a sign's score with what it adds to one finding; an invalid one adds nothing."""
+    return score if part == score.log_odds or not score.valid else score.model_copy(update={"log_odds": part})
 
 
 def list_values(measured: Mapping[str, Measured]) -> Floats:
