@@ -291,8 +291,12 @@ def find_level(mask: Mask, level: Level) -> Mask:
 
 
 def _draw_gaussian(mask: Mask, y: Floats, x: Floats) -> Floats:
-    places = [(each + 0.5) / cells for each, cells in zip(np.nonzero(mask), mask.shape, strict=True)]
-    reach = sum(((grid - each.mean()) / (REACH * each.std())) ** 2 for grid, each in zip((y, x), places, strict=True))
+    reach = 0.0
+    for grid, counts in ((y, mask.sum(axis=1)), (x, mask.sum(axis=0))):
+        places = (np.arange(len(counts)) + 0.5) / len(counts)
+        middle = np.average(places, weights=counts)
+        spread = np.sqrt(np.average((places - middle) ** 2, weights=counts))
+        reach = reach + ((grid - middle) / (REACH * spread)) ** 2
     return np.asarray(np.exp(-0.5 * reach), dtype=np.float64)
 
 

@@ -27,6 +27,7 @@ from thoracite.vision.mini.framing import Frame
 from thoracite.vision.mini.lungs import Lungs, Mask, find_ends
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.int64]
 
 REASONS = {
     "tilt": "the chest is turned",
@@ -132,33 +133,41 @@ def _find_cut(mask: Mask) -> float:
 
 def _compare_border(grey: Floats, mask: Mask, side: int) -> float:
     """Return how much brighter it is outside a mask's left (-1) or right (1) border than inside; median over rows."""
-    near, far = (max(round(share * len(grey)), 1) for share in (_NEAR, _FAR))
     top, bottom = find_ends(mask)
-    differences = []
-    for row in range(top + (bottom - top) // 4, bottom - (bottom - top) // 4):
-        inside = np.flatnonzero(mask[row])
-        if not inside.size:
-            continue
-        edge = int(inside[0] if side < 0 else inside[-1])
-        outer = grey[row, max(edge - far, 0) : max(edge - near, 0)] if side < 0 else grey[row, edge + near : edge + far]
-        inner = grey[row, edge + near : edge + far] if side < 0 else grey[row, max(edge - far, 0) : max(edge - near, 0)]
-        if outer.size and inner.size:
-            differences.append(float(outer.mean() - inner.mean()))
-    return float(np.median(differences)) if differences else 0.0
+    rows = np.arange(top + (bottom - top) // 4, bottom - (bottom - top) // 4)
+    rows = rows[mask[rows].any(axis=1)]
+    columns = mask.shape[1]
+    edges = mask[rows].argmax(axis=1) if side < 0 else columns - 1 - mask[rows, ::-1].argmax(axis=1)
+    before, behind = _average_beside(grey, rows, edges)
+    return _take_median(before - behind if side < 0 else behind - before)
 
 
 def _compare_base(grey: Floats, mask: Mask) -> float:
     """Return how much brighter it is below a mask's lower border than above it; median over the middle columns."""
-    near, far = (max(round(share * len(grey)), 1) for share in (_NEAR, _FAR))
     columns = np.flatnonzero(mask.any(axis=0))
     quarter = len(columns) // 4
-    differences = []
-    for column in columns[quarter : len(columns) - quarter]:
-        edge = int(np.flatnonzero(mask[:, column])[-1])
-        below, above = grey[edge + near : edge + far, column], grey[max(edge - far, 0) : max(edge - near, 0), column]
-        if below.size and above.size:
-            differences.append(float(below.mean() - above.mean()))
-    return float(np.median(differences)) if differences else 0.0
+    columns = columns[quarter : len(columns) - quarter]
+    edges = mask.shape[0] - 1 - mask[::-1, columns].argmax(axis=0)
+    above, below = _average_beside(grey.T, columns, edges)
+    return _take_median(below - above)
+
+
+def _average_beside(grey: Floats, lines: Numbers, edges: Numbers) -> tuple[Floats, Floats]:
+    """Return the mean grey value a little before and a little behind an edge in each line; NaN beyond the frame."""
+    near, far = (max(round(share * max(grey.shape)), 1) for share in (_NEAR, _FAR))
+    total = np.pad(np.cumsum(grey[lines], axis=1), ((0, 0), (1, 0)))
+    numbers, means = np.arange(len(lines)), []
+    for first, last in ((edges - far, edges - near), (edges + near, edges + far)):
+        start, stop = (np.clip(each, 0, grey.shape[1]) for each in (first, last))
+        with np.errstate(invalid="ignore"):
+            means.append((total[numbers, stop] - total[numbers, start]) / (stop - start))
+    return means[0], means[1]
+
+
+def _take_median(differences: Floats) -> float:
+    """Return the median of what is a number; 0 where nothing is."""
+    known = differences[~np.isnan(differences)]
+    return float(np.median(known)) if known.size else 0.0
 
 
 def _find_place(lungs: Lungs, heart: Heart) -> float:
