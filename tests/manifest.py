@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,5 +26,20 @@ def write_data_folder(folder: Path, number: int) -> None:
             Image.fromarray(np.rint(pixels * 255).astype(np.uint8)).save(folder / f"{seed}.png")
             source = "mhh" if seed % 8 == 7 else "kermany" if seed % 3 == 0 else "nih"
             labels = CHILDREN[seed % 9 // 3] if source == "kermany" else FINDINGS[seed % len(FINDINGS)]
-            row = {"file": f"{seed}.png", "source": source, "repo": "ab"[seed % 2], "group_id": f"{seed}", "view": "PA"}
-            rows.writerow(row | {"labels": labels, "orig_width": 128, "orig_height": 128})
+            row = {
+                "file": f"{seed}.png",
+                "source": source,
+                "repo": "ab"[seed % 2],
+                "group_id": f"{seed}",
+                "view": ("PA", "AP")[seed % 5 == 0],
+            }
+            row |= {"labels": labels, "orig_width": 128, "orig_height": 128}
+            rows.writerow(row | (_read_again(seed) if source == "nih" else {}))
+
+
+def _read_again(seed: int) -> dict[str, str]:
+    """A radiologists' class, and for an opacity a box in the lower half of the patient's right or left lung."""
+    if seed % 2:
+        return {"extra_json": json.dumps({"rsna": {"cls": "Normal"}})}
+    box = {"label": "Lung Opacity", "x": 28 if seed % 4 else 80, "y": 60, "w": 20, "h": 24}
+    return {"extra_json": json.dumps({"rsna": {"cls": "Lung Opacity"}}), "bbox_json": json.dumps([box])}

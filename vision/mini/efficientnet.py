@@ -2,7 +2,7 @@
 
 The lower blocks (the backbone) keep their ImageNet weights; the upper ones (a head) are trained on radiographs, one
 head for each fold. All heads begin from the same weights and end near each other, so that the mean of their weights is
-a head that reads as the mean of their logits does, in a fifth of the time: it reads patients outside the training.
+a head that reads much as the mean of their logits does, for the price of one: it reads patients outside the training.
 An image and its mirror image are read, and the last maps averaged.
 
 References

@@ -34,7 +34,7 @@ BATCH = 16
 """Radiographs that are read together."""
 
 
-class Material(NamedTuple):
+class ReaderMaterial(NamedTuple):
     """Labelled images, cropped and measured.
 
     Parameters
@@ -55,14 +55,16 @@ class Material(NamedTuple):
     folder: Path
 
 
-def fit_readers(network: Ensemble, material: Material, *, seed: int = 0) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def fit_readers(
+    network: Ensemble, material: ReaderMaterial, *, seed: int = 0
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Fit all that follows trained heads: zones, weights of evidence, view, side and gate; the heads are merged.
 
     Parameters
     ----------
     network : Ensemble
         Trained, on the CPU.
-    material : Material
+    material : ReaderMaterial
         What it was trained on.
     seed : int
         Seed of the gate's negatives.
@@ -144,4 +146,4 @@ def _read_part(network: Ensemble, head: int | None, frames: Tensor) -> HeldOut:
     return HeldOut(mean, seen.maps[:, OPACITY].reshape(*shape, *seen.maps.shape[-2:]).numpy())
 
 
-__all__ = ["BATCH", "HeldOut", "Material", "fit_readers", "read_held_out"]
+__all__ = ["BATCH", "HeldOut", "ReaderMaterial", "fit_readers", "read_held_out"]

@@ -24,10 +24,12 @@ from thoracite.vision.labels import FINDINGS, FOLDS, OUTPUTS
 from thoracite.vision.mini.bundle import write_model
 from thoracite.vision.mini.efficientnet import Ensemble, average_states, load_imagenet_weights
 from thoracite.vision.training.cases import Case, read_labelled
-from thoracite.vision.training.fit_readers import Material, fit_readers
+from thoracite.vision.training.fit_readers import ReaderMaterial, fit_readers
+from thoracite.vision.training.fit_side import OPACITIES
 from thoracite.vision.training.fold_trainer import FoldTrainer, Recipe
 from thoracite.vision.training.frames import prepare_cases
 from thoracite.vision.training.pretraining import PHANTOMS, train_before
+from thoracite.vision.training.signs.fit_zones import OPACITY
 
 BEFORE = Recipe(epochs=2, rate=3e-4, each=1_000_000)
 """Training on the phantoms, and on the children's radiographs."""
@@ -69,7 +71,7 @@ def train_encoder(
     _check_labels(cases, data)
     checkpoints = output / "checkpoints"
     checkpoints.mkdir(parents=True, exist_ok=True)
-    material = Material(data, cases, prepare_cases(cases, checkpoints), checkpoints)
+    material = ReaderMaterial(data, cases, prepare_cases(cases, checkpoints), checkpoints)
     network = begin_network(FOLDS)
     train_before(network, data, checkpoints, recipe=BEFORE, phantoms=phantoms, seed=seed)
     for fold in range(FOLDS):
@@ -78,7 +80,7 @@ def train_encoder(
     write_model(weights, facts | {"seed": seed, "epochs": epochs}, output)
 
 
-def _train_fold(network: Ensemble, fold: int, material: Material, *, recipe: Recipe, seed: int) -> None:
+def _train_fold(network: Ensemble, fold: int, material: ReaderMaterial, *, recipe: Recipe, seed: int) -> None:
     """Train the head of a fold, then some times further with other seeds, and go back half way."""
     frames, head = torch.from_numpy(material.prepared.frames), network.heads[fold]
     begin = partial(FoldTrainer, network.backbone, fold=fold, device=find_device())
@@ -93,11 +95,23 @@ def _train_fold(network: Ensemble, fold: int, material: Material, *, recipe: Rec
 
 
 def _check_labels(cases: list[Case], data: Path) -> None:
-    missing = set(FINDINGS).difference(*(case.labels for case in cases))
-    if missing:
+    """Refuse at once what would fail after an hour: images of each finding, readings and boxes of opacities."""
+    manifest, learned = data / "manifest.csv", [case for case in cases if not case.locked]
+    if missing := set(FINDINGS).difference(*(case.labels for case in cases)):
         raise InputError(
-            f"{data / 'manifest.csv'} has no image of ChestX-ray14 with the label {min(missing)}; "
+            f"{manifest} has no image of ChestX-ray14 with the label {min(missing)}; "
             f"expected images of each of {', '.join(FINDINGS)}"
+        )
+    readings = {case.reading == OPACITY for case in learned if case.reading}
+    if len(readings) < 2:
+        raise InputError(
+            f"{manifest} has too few radiologists' classes in extra_json; expected some images with {OPACITY!r} and "
+            "some with another, since zones are learned on them"
+        )
+    if not any(label in OPACITIES for case in learned for label, *_ in case.boxes):
+        raise InputError(
+            f"{manifest} has no box of an opacity in bbox_json; expected some with the label {OPACITY!r}, since sides "
+            "are learned on them"
         )
 
 

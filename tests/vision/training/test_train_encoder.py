@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,23 @@ def test_a_finding_without_an_image_is_one_sentence(tmp_path: Path) -> None:
     write_data_folder(tmp_path, 2)
     with pytest.raises(InputError, match="no image of ChestX-ray14 with the label"):
         train_encoder(tmp_path, tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    ("column", "why"), [("extra_json", "radiologists' classes"), ("bbox_json", "no box of an opacity")]
+)
+def test_a_folder_without_readings_or_boxes_is_refused_at_once(tmp_path: Path, column: str, why: str) -> None:
+    write_data_folder(tmp_path, 150)
+    manifest = tmp_path / "manifest.csv"
+    with manifest.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with manifest.open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, rows[0])
+        written.writeheader()
+        written.writerows(row | {column: ""} for row in rows)
+    with pytest.raises(InputError, match=why):
+        train_encoder(tmp_path, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
 
 
 @pytest.mark.bench
