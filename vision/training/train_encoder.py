@@ -2,7 +2,8 @@
 
 One head first learns from phantoms and from children's radiographs, and every fold's head begins from it
 (:mod:`thoracite.vision.training.pretraining`); each then learns the labels from whole radiographs and chests in turn.
-From there each goes on twice, with images drawn anew; what stays lies half way to the mean of both ends' weights.
+From there each goes on in rounds, with images drawn anew, to one or two ends; what stays lies half way to the mean of
+the ends' weights, and the next round begins there.
 
 A fold's head never sees the patients of its fold, and no head sees locked patients. The logits for a fold's patients
 become, together with the values of signs, weights of evidence (:mod:`thoracite.vision.training.signs.fit_signs`), and
@@ -34,11 +35,8 @@ from thoracite.vision.training.signs.fit_zones import OPACITY
 BEFORE = Recipe(epochs=2, rate=3e-4, each=1_000_000)
 """Training on the phantoms, and on the children's radiographs."""
 
-FURTHER = Recipe(epochs=1, rate=1e-4)
-"""Training from a fold's trained head, once for each of the seeds."""
-
-FURTHER_SEEDS = (11, 12)
-"""Added to the seed."""
+FURTHER = (Recipe(epochs=1, rate=1e-4), (11, 12)), (Recipe(), (21, 22)), (Recipe(), (31,))
+"""Rounds of training from a fold's trained head: a recipe, and numbers added to the seed, one for each end."""
 
 
 def train_encoder(
@@ -81,17 +79,18 @@ def train_encoder(
 
 
 def _train_fold(network: Ensemble, fold: int, material: ReaderMaterial, *, recipe: Recipe, seed: int) -> None:
-    """Train the head of a fold, then some times further with other seeds, and go back half way."""
+    """Train the head of a fold, then further in rounds, each with other seeds, and go back half way."""
     frames, head = torch.from_numpy(material.prepared.frames), network.heads[fold]
     begin = partial(FoldTrainer, network.backbone, fold=fold, device=find_device())
     begin(head, material.cases, frames, seed=seed, recipe=recipe).run(material.folder / f"fold{fold}.pt")
-    ends = []
-    for number in FURTHER_SEEDS:
-        end = deepcopy(head)
-        trainer = begin(end, material.cases, frames, seed=seed + number, recipe=FURTHER, goes_on=True)
-        trainer.run(material.folder / f"fold{fold}, further {number}.pt")
-        ends.append(end.state_dict())
-    head.load_state_dict(average_states([head.state_dict(), average_states(ends)]))
+    for further, numbers in FURTHER:
+        ends = []
+        for number in numbers:
+            end = deepcopy(head)
+            trainer = begin(end, material.cases, frames, seed=seed + number, recipe=further, goes_on=True)
+            trainer.run(material.folder / f"fold{fold}, further {number}.pt")
+            ends.append(end.state_dict())
+        head.load_state_dict(average_states([head.state_dict(), average_states(ends)]))
 
 
 def _check_labels(cases: list[Case], data: Path) -> None:
@@ -154,4 +153,4 @@ def read_imagenet_weights() -> dict[str, Tensor]:
     return weights
 
 
-__all__ = ["BEFORE", "FURTHER", "FURTHER_SEEDS", "begin_network", "read_imagenet_weights", "train_encoder"]
+__all__ = ["BEFORE", "FURTHER", "begin_network", "read_imagenet_weights", "train_encoder"]

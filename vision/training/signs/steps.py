@@ -18,11 +18,15 @@ from thoracite.vision.mini.signs.weights import Floats, Numbers
 PULL = 0.005
 """Strength of the pull towards the graph: of the mean of ``|tanh W - prior|`` over the signs."""
 
-RIDGE = 0.01
+RIDGE = 0.0035
 """Strength of the ridge on what the steps add beyond the network's own reading of the signs."""
 
 DOUBT = 2.0
 """Factor of the ridge for a sign whose repetition differs as much as patients do."""
+
+CALM = 0.0025
+"""Strength of the ridge on how far the log-odds of images lie apart. A rare finding has little to set against it, so
+that its odds are drawn in most: few cases bear out large odds badly."""
 
 _SMOOTH = 0.01
 """Distance from 0 within which the absolute value is rounded off, so that it has a slope everywhere."""
@@ -35,7 +39,7 @@ class Pulls(NamedTuple):
     ----------
     prior : ndarray, shape (findings, signs)
         1, -1 or 0: what the graph says.
-    pull, ridge : float
+    pull, ridge, calm : float
         Strengths.
     monotone : bool
         Whether a sign may only speak in the direction that the graph gives.
@@ -44,10 +48,11 @@ class Pulls(NamedTuple):
     prior: Floats
     pull: float = PULL
     ridge: float = RIDGE
+    calm: float = CALM
     monotone: bool = True
 
 
-FREE = Pulls(np.zeros((0, 0)), 0.0, RIDGE, monotone=False)
+FREE = Pulls(np.zeros((0, 0)), pull=0.0, monotone=False)
 """Nothing of the graph."""
 
 
@@ -177,17 +182,19 @@ def _make_loss(fitted: Fitted, held: Held) -> Callable[[Floats], tuple[float, Fl
 
     def find_loss(parameters: Floats) -> tuple[float, Floats]:
         steps, offset, slope = parameters[:number], parameters[number:-1], parameters[-1]
-        odds = offset[views] + inputs @ steps + slope * rest
+        apart = inputs @ steps + slope * rest
+        odds = offset[views] + apart
         error = share * (1 / (1 + np.exp(-odds)) - targets)
+        drawn = held.pulls.calm * share * apart
         whole = np.tanh(steps.reshape(groups, -1).sum(axis=1))
-        apart = np.sqrt((whole - held.prior) ** 2 + _SMOOTH**2)
-        pulled = held.pulls.pull / groups * (whole - held.prior) / apart * (1 - whole**2)
+        distance = np.sqrt((whole - held.prior) ** 2 + _SMOOTH**2)
+        pulled = held.pulls.pull / groups * (whole - held.prior) / distance * (1 - whole**2)
         beyond = doubt * (steps - slope * lines)  # the network's own reading of the signs costs nothing
-        down = error @ inputs + np.repeat(pulled, number // groups) + held.pulls.ridge * beyond
-        loss = share @ (np.logaddexp(0, odds) - targets * odds) + held.pulls.pull * apart.mean()
-        loss += held.pulls.ridge / 2 * float(beyond @ (steps - slope * lines))
+        down = (error + drawn) @ inputs + np.repeat(pulled, number // groups) + held.pulls.ridge * beyond
+        loss = share @ (np.logaddexp(0, odds) - targets * odds) + held.pulls.pull * distance.mean()
+        loss += held.pulls.ridge / 2 * float(beyond @ (steps - slope * lines)) + float(drawn @ apart) / 2
         shifts = np.bincount(views, weights=error, minlength=len(offset))
-        return float(loss), np.concatenate([down, shifts, [error @ rest - held.pulls.ridge * beyond @ lines]])
+        return float(loss), np.concatenate([down, shifts, [(error + drawn) @ rest - held.pulls.ridge * beyond @ lines]])
 
     return find_loss
 
