@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 
 explain: $(VENV)/.installed        ## explain an image: make explain IMAGE=chest.png
 	@image="$(IMAGE)"; if [ -z "$$image" ]; then \
-	    image=.thoracite/examples; [ -d $$image ] || $(BIN)/thoracite phantom $$image --number 1 --seed 214 >/dev/null; \
+	    image=.thoracite/examples; [ -d $$image ] || $(BIN)/thoracite phantom $$image --number 1 --seed 349 >/dev/null; \
 	    image=$$(ls $$image/*.png | head -1); echo "No IMAGE given: explaining the synthetic example $$image"; fi; \
 	$(BIN)/thoracite explain "$$image" --html explanation.html --output explanation.json
 

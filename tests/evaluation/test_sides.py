@@ -25,13 +25,13 @@ def make_sided(number: int) -> list[Sided]:
 
 def test_right_sides_are_counted_among_the_surest_and_among_all() -> None:
     sided = make_sided(20)
-    odds = np.array([(3.0 if n < 9 else 0.5) * (1 if n % 2 == 0 else -1) for n in range(20)])
-    odds[9:] *= -1  # the unsure ones are wrong
+    odds = np.array([(3.0 if n < 10 else 0.5) * (1 if n % 2 == 0 else -1) for n in range(20)])
+    odds[10:] *= -1  # the unsure ones are wrong
     rows = {row.metric: row for row in measure_sides("system", sided, odds)}
     assert rows["right side, of those named"].value == 1.0
-    assert rows["right side, of those named"].n == 9
-    assert rows["sides named"].value == 0.45
-    assert rows["right side, all"].value == 0.45
+    assert rows["right side, of those named"].n == 10
+    assert rows["sides named"].value == 0.5
+    assert rows["right side, all"].value == 0.5
 
 
 def test_nothing_is_named_below_the_limit() -> None:
