@@ -54,7 +54,7 @@ def train_encoder(
     seed : int
         Seed of every random choice.
     epochs : int
-        Passes over the training folds.
+        Passes over the training folds, before the further rounds.
     phantoms : int
         Number of phantoms in the first material.
 
