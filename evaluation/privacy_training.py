@@ -1,10 +1,11 @@
 """Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
 
-Every carrier and every text to keep is planted: the sets five to fourteen, the texts for tuning and for training, texts
-in the voices and styles of many writers, and headers made by program. Surnames are drawn at random from words and from
-vocabularies, so that the tagger learns from what stands around a name and not from the name. The background is the half
-of Open-i from which the gate's word list was collected, as it is, in capitals and in lower case; no sentence of it is
-kept, only weights. Weights come from python-crfsuite's averaged perceptron, which is needed to train only.
+Every carrier and every text to keep is planted: the sets that may be read, the texts for tuning and for training, texts
+in the voices and styles of many writers, some thirty hands from all over the world, and headers made by program.
+Surnames are drawn at random from words and from vocabularies, so that the tagger learns from what stands around a name
+and not from the name. The background is the half of Open-i from which the gate's word list was collected, as it is, in
+capitals and in lower case; no sentence of it is kept, only weights. Weights come from python-crfsuite's averaged
+perceptron, which is needed to train only.
 
 With ``--without WRITER …`` the texts of one or more writers are left out, and the gate with those weights is measured
 on them: the honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with
@@ -20,6 +21,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from thoracite.errors import UsageError
 from thoracite.evaluation.privacy import is_held_out, measure_gate, measure_kept
@@ -33,12 +35,13 @@ from thoracite.evaluation.privacy_plants import (
     split_sentences,
 )
 from thoracite.evaluation.privacy_slots import fill_training, read_slot_lists
-from thoracite.evaluation.privacy_tuning import Texts, expand, read_tuning
+from thoracite.evaluation.privacy_tuning import Texts, expand, list_hands, read_hand, read_tuning
 from thoracite.evaluation.privacy_words import Half, WordSet, plant_words, read_half, read_kept
 from thoracite.files import write_text
 from thoracite.kg.privacy import deidentify, tagger
 from thoracite.kg.privacy.features import Piece as Word
 from thoracite.kg.privacy.features import describe_text, split_pieces
+from thoracite.kg.privacy.network import Network
 from thoracite.kg.reports.read import read_reports
 
 LABELS = ("O", "NAME", "LOCATION", "PHONE", "ID", "DATE", "AGE")
@@ -55,22 +58,48 @@ WRITERS: dict[str, tuple[WordSet, tuple[Half, ...]]] = {
     "twelfth": ("twelfth", ("seen",)),
     "thirteenth": ("thirteenth", ("seen",)),
     "fourteenth": ("fourteenth", ("seen",)),
+    "sixteenth": ("sixteenth", ("locked",)),
 }
 """The sets that may be read, each by another writer; with the texts below and headers they are what is planted."""
 
 TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices", "styles")
 """Carriers and texts to keep with choices, written for tuning and training."""
 
-FILLS, KEPT_FILLS, KEPT_MOST, HEADERS, EACH, SENTENCES, RECASED = 3, 2, 16, 1500, 3, 600, 250
-"""Times a carrier and a text to keep are filled, most times as many for a text with choices, headers, carriers a
-report, reports whose sentences stand between carriers, reports in capitals and in lower case."""
+HANDS = list_hands()
+"""Writers imagined for the training, each with a place, a system and habits of their own."""
+
+HEADERS, EACH, SENTENCES, RECASED = 1500, 3, 600, 250
+"""Headers, carriers a report, reports whose sentences stand between carriers, reports in capitals and lower case."""
+
+
+class Fills(NamedTuple):
+    """How often lines are filled.
+
+    Parameters
+    ----------
+    carriers, kept : int
+        Times a carrier and a text to keep are filled.
+    most : int
+        Most times as many for a text to keep with choices.
+    mixed : bool
+        Whether carriers and texts to keep stand alone as often as together, so that how long a text is says nothing.
+    """
+
+    carriers: int = 3
+    kept: int = 2
+    most: int = 16
+    mixed: bool = False
+
 
 ROUNDS, LEAST, SEED = 8, 3, 3
 """Rounds of training, occurrences of an attribute, seed."""
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _DRAWN = ("typo", "epo", "drug", "brand")  # slots that are filled from long lists, as those of the styles are
-_PRUNED = 8  # hundredths, under which a weight is left out
+_PRUNED = 100  # hundredths, under which a weight is left out
+_TIMES = Fills()
+_MIXED = ((1, 0, 0), (1, 0, 0), (1, 0, 1), (1, 0, 3), (1, 1, 0), (2, 0, 0), (2, 1, 1), (3, 2, 1), (3, 0, 2), (4, 1, 3))
+"""Carriers, texts to keep and sentences of a mixed text."""
 _CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
 
 
@@ -83,6 +112,8 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
         )
         kept = [row.text for half in halves for row in read_kept(half, word_set)]
         return [row["text"] for row in carriers], kept, [row["form"] for row in dates]
+    if writer in HANDS:
+        return read_hand(writer, "carriers"), read_hand(writer, "kept"), read_tuning("dates")
     if writer == "headers":
         choice = random.Random(SEED)  # noqa: S311 - no secret
         return [make_header(choice) for _ in range(HEADERS)], [], read_tuning("dates")
@@ -91,7 +122,7 @@ def read_writer(writer: str) -> tuple[list[str], list[str], list[str]]:
 
 
 def plant_writer(
-    writer: str, background: Sequence[str], *, seed: int = SEED, without: Sequence[str] = ()
+    writer: str, background: Sequence[str], *, seed: int = SEED, without: Sequence[str] = (), times: Fills = _TIMES
 ) -> Iterator[PlantedReport]:
     """Reports with one writer's carriers and texts to keep, the more often the more choices a line has.
 
@@ -102,9 +133,11 @@ def plant_writer(
     carriers, kept, forms = read_writer(writer)
     carriers, kept = ([line for line in lines if line not in unmet] for lines in (carriers, kept))
     people, english = make_fakers("train", seed)
-    rich, fills = writer in {"training", "voices", "styles"}, 1 if writer == "headers" else FILLS
-    lines = [line for line in carriers for _ in range(fills * (1 + (rich and min(4, count_choices(line) // 3))))]
-    keeps = [line for line in kept for _ in range(KEPT_FILLS * (1 + min(KEPT_MOST, count_choices(line) // 2)))]
+    fills = 1 if writer == "headers" or writer in HANDS else times.carriers
+    rich = 4 if writer in {"training", "voices", "styles"} else 1 if writer in HANDS else 0
+    most = 2 if writer in HANDS else times.most
+    lines = [line for line in carriers for _ in range(fills * (1 + min(rich, count_choices(line) // 3)))]
+    keeps = [line for line in kept for _ in range(times.kept * (1 + min(most, count_choices(line) // 2)))]
     choice.shuffle(lines)
     choice.shuffle(keeps)
     sentences = [piece for text in background for piece in split_sentences(text)]
@@ -112,14 +145,20 @@ def plant_writer(
     def fill(line: str) -> Piece:
         return _recase(plant_sentence(expand(line, choice), fill_training(choice, people, english, forms)), choice)
 
-    rest = iter(keeps)
-    for start in range(0, len(lines), EACH):
-        pieces = [fill(line) for line in lines[start : start + EACH]]
-        pieces += [(fill(line)[0], ()) for line in itertools.islice(rest, 2)]
-        pieces.append(choice.choice(sentences))
+    rest, first = iter(keeps), 0
+    while first < len(lines):
+        number, kept, plain = choice.choice(_MIXED) if times.mixed else (EACH, 2, 1)
+        pieces = [fill(line) for line in lines[first : first + number]]
+        pieces += [(fill(line)[0], ()) for line in itertools.islice(rest, kept)]
+        pieces += [choice.choice(sentences) for _ in range(plain)]
         choice.shuffle(pieces)
         yield join_pieces(pieces)
-    yield from (PlantedReport(fill(line)[0], ()) for line in rest)
+        first += number
+    for line in rest:
+        pieces = [(fill(line)[0], ())]
+        pieces += [choice.choice(sentences) for _ in range(choice.choice((0, 0, 1, 3)) if times.mixed else 0)]
+        choice.shuffle(pieces)
+        yield join_pieces(pieces)
 
 
 def count_choices(line: str) -> int:
@@ -137,7 +176,7 @@ def count_choices(line: str) -> int:
 
 def make_sample(background: Sequence[str], without: Sequence[str] = ()) -> list[PlantedReport]:
     """All that a field is trained with: the reports of all writers but those left out, and reports without plants."""
-    writers = [writer for writer in (*WRITERS, *TEXTS, "headers") if writer not in without]
+    writers = [writer for writer in (*WRITERS, *TEXTS, *HANDS, "headers") if writer not in without]
     planted = [report for writer in writers for report in plant_writer(writer, background[:SENTENCES], without=without)]
     return [*planted, *make_background(background)]
 
@@ -206,47 +245,69 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
     parser.add_argument(
-        "--without", nargs="+", default=[], choices=[*WRITERS], help="leave writers out and measure on them"
+        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="leave writers out and measure on them"
     )
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)
-    reports = [report for report in read_reports(asked.data / "openi" / "NLMCXR_reports.tgz") if report.text]
-    background = [one.text for one in reports if not is_held_out(one.id)]
-    random.Random(SEED).shuffle(background)  # noqa: S311
+    background, held = read_background(asked.data)
     field = train_field(make_sample(background, asked.without))
     if not asked.without:
         write_text(asked.out, field)
         return
     for writer in asked.without:
-        measure_unmet(writer, tagger.parse_field(field), [one.text for one in reports if is_held_out(one.id)])
+        measure_unmet(writer, held, field=tagger.parse_field(field))
 
 
-def measure_unmet(writer: str, field: tagger.Field, texts: Sequence[str]) -> None:
-    """Print recall, precision and words kept on the sets of a writer whom a field has not met."""
-    word_set, halves = WRITERS[writer]
+def read_background(data: Path) -> tuple[list[str], list[str]]:
+    """The reports from which the gate's word list was collected, in any order, and the others."""
+    reports = [report for report in read_reports(data / "openi" / "NLMCXR_reports.tgz") if report.text]
+    background = [one.text for one in reports if not is_held_out(one.id)]
+    random.Random(SEED).shuffle(background)  # noqa: S311 - no secret
+    return background, [one.text for one in reports if is_held_out(one.id)]
+
+
+def measure_unmet(
+    writer: str, texts: Sequence[str], *, field: tagger.Field | None = None, network: Network | None = None
+) -> None:
+    """Print recall, precision and words kept on a writer whom the field or the network has not met."""
 
     def gate(text: str) -> list[tuple[int, int]]:
-        return [(found.start, found.end) for found in deidentify.find_identifiers(text, field=field)]
+        found = deidentify.find_identifiers(text, field=field, network=network)
+        return [(one.start, one.end) for one in found]
 
-    for half in halves:
-        rows = measure_gate(list(plant_words(texts, half, seed=7, word_set=word_set)), gate, "gate")
-        for row in [*rows, *list(measure_kept({(word_set, half): read_kept(half, word_set)}, gate, "gate"))[:1]]:
-            print(f"{writer}, {half}: {row.metric} {row.value:.3f} [{row.low:.3f}, {row.high:.3f}] n {row.n}")  # noqa: T201
+    if writer in HANDS:
+        planted = list(plant_writer(writer, texts, times=Fills(1, 1, 1)))
+        measured = {writer: measure_gate(planted, gate, "gate")}
+    else:
+        word_set, halves = WRITERS[writer]
+        measured = {
+            f"{writer}, {half}": [
+                *measure_gate(list(plant_words(texts, half, seed=7, word_set=word_set)), gate, "gate"),
+                *list(measure_kept({(word_set, half): read_kept(half, word_set)}, gate, "gate"))[:1],
+            ]
+            for half in halves
+        }
+    for name, rows in measured.items():
+        for row in rows:
+            print(f"{name}: {row.metric} {row.value:.3f} [{row.low:.3f}, {row.high:.3f}] n {row.n}")  # noqa: T201
 
 
 if __name__ == "__main__":
     main()
 
 __all__ = [
+    "HANDS",
     "LABELS",
     "TEXTS",
     "WRITERS",
+    "Fills",
     "label_pieces",
     "main",
     "make_background",
     "make_sample",
     "measure_unmet",
     "plant_writer",
+    "read_background",
     "read_writer",
     "train_field",
 ]

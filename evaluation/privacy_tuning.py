@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from thoracite.errors import InputError
@@ -21,11 +22,11 @@ from thoracite.settings import PACKAGE
 
 Texts = Literal["tuning", "training", "voices", "styles"]
 
+_DATA = PACKAGE.parent / "tests" / "data"
 _CHOICE = re.compile(r"<([^<>]*\|[^<>]*)>")
 _ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"]
 
 
-@cache
 def read_tuning(name: str, texts: Texts = "tuning") -> list[str]:
     """The lines of a list: ``carriers``, ``kept``; of ``tuning`` also ``dates`` and ``words``, of ``styles`` ``lists``.
 
@@ -34,7 +35,21 @@ def read_tuning(name: str, texts: Texts = "tuning") -> list[str]:
     InputError
         If the file is not there: it belongs to the checkout, not to the package.
     """
-    path = PACKAGE.parent / "tests" / "data" / f"privacy_{texts}.txt"
+    return _read_part(_DATA / f"privacy_{texts}.txt", name)
+
+
+def list_hands() -> tuple[str, ...]:
+    """Names of the writers imagined for the training, from ``tests/data/privacy_hands``; none outside a checkout."""
+    return tuple(sorted(path.stem for path in (_DATA / "privacy_hands").glob("*.txt")))
+
+
+def read_hand(hand: str, name: Literal["carriers", "kept"]) -> list[str]:
+    """The carriers or the texts to keep of an imagined writer."""
+    return _read_part(_DATA / "privacy_hands" / f"{hand}.txt", name)
+
+
+@cache
+def _read_part(path: Path, name: str) -> list[str]:
     try:
         lines = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -44,7 +59,7 @@ def read_tuning(name: str, texts: Texts = "tuning") -> list[str]:
 
 
 def expand(text: str, choice: random.Random) -> str:
-    """One sentence of a line with choices.
+    """One sentence of a line with choices; ``&lt;`` and ``&gt;`` are the signs themselves.
 
     Examples
     --------
@@ -53,7 +68,9 @@ def expand(text: str, choice: random.Random) -> str:
     """
     while found := _CHOICE.search(text):
         text = text[: found.start()] + choice.choice(found[1].split("|")) + text[found.end() :]
-    return text.replace("\\n", "\n").replace("\\t", "\t")
+    for written, meant in (("\\n", "\n"), ("\\t", "\t"), ("&lt;", "<"), ("&gt;", ">")):
+        text = text.replace(written, meant)
+    return text
 
 
 def write_form(day: date, form: str) -> str:
@@ -91,4 +108,4 @@ def fill_tuning(choice: random.Random, slots: Slots) -> Slots:
     }
 
 
-__all__ = ["Texts", "expand", "fill_tuning", "read_tuning", "write_form"]
+__all__ = ["Texts", "expand", "fill_tuning", "list_hands", "read_hand", "read_tuning", "write_form"]

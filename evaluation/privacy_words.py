@@ -55,6 +55,8 @@ WordSet = Literal[
     "fourteenth",
     "fifteenth",
     "sixteenth",
+    "seventeenth",
+    "eighteenth",
 ]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
@@ -72,6 +74,8 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fourteenth", "seen"),
     ("fifteenth", "locked"),
     ("sixteenth", "locked"),
+    ("seventeenth", "locked"),
+    ("eighteenth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 

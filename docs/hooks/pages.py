@@ -24,6 +24,7 @@ BROUGHT = {
     "models/thoracite-chest/README.md": "cards/thoracite-chest.md",
     "models/thoracite-text/README.md": "cards/thoracite-text.md",
     "models/thoracite-projection/README.md": "cards/thoracite-projection.md",
+    "models/thoracite-privacy/README.md": "cards/thoracite-privacy.md",
     "models/thoracite-mini-llava/README.md": "cards/thoracite-mini-llava.md",
     "ontologies/README.md": "cards/graph.md",
     "ontologies/LICENSE": "cards/licence.txt",

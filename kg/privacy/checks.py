@@ -18,7 +18,7 @@ _GRADE = re.compile(r"\s(?:[A-Z]?\d[A-Da-d]?|I{1,3}|IV|V)(?=[\s.,;)]|\Z)")
 _LITTLE = TITLES | NEVER | LISTS["particle"]
 _RANKS = frozenset({
     "sergeant", "corporal", "lieutenant", "captain", "colonel", "private", "officer", "professor", "sister",
-    "specialty", "consultant", "radiologist", "registrar", "doctor",
+    "constable", "emeritus", "specialty", "consultant", "radiologist", "registrar", "doctor",
 })  # fmt: skip
 _TITLED = frozenset({"dr", "drs", "mr", "mrs", "ms", "miss", "prof", "professor", "doctor", "nurse"})
 _DOCTORS = frozenset({
@@ -36,6 +36,13 @@ _ACRONYMS = re.compile(r"[A-Z]{2,6}")
 _TRADE = re.compile(
     r"(?!(?:Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|St|Al|El|Ben|Abu|Ni)[A-Z])[A-Z][a-z]{2,}[A-Z][A-Za-z]+"
 )
+_COUNTRY = re.compile(
+    r"(?:South|North|East|West|Southern|Northern|Eastern|Western|Central|Southeast) "
+    r"(?:Africa|America|Asia|Europe|Korea|Sudan|Wales|Macedonia|Timor|Carolina|Dakota|Virginia|Australia|Ireland|Bengal)"
+)
+"""Countries and states that begin as many towns do."""
+_NOUNS = frozenset({"syndrome", "disease", "sign", "catheter"})
+"""Behind an eponym, and no surname."""
 _POSSESSIVE = re.compile(r"['’]s\Z")
 _COMPOUND = re.compile(r"(?:peri|para|mid|sub|supra|infra|retro|juxta|inter|intra|extra|bi|hemi)-?([a-z]{4,})")
 """A word of place, as reports make them."""
@@ -80,13 +87,15 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
             start = read.tokens[inside.pop(0) + 1].start
         while len(inside) > 1 and _is_said_of(read, inside):
             end = read.tokens[inside.pop() - 1].end
-        if not seen.meet(start, end) and (not inside or _is_none(read, inside)):
+        if _is_phrase(read, inside) or (not seen.meet(start, end) and (not inside or _is_none(read, inside))):
             continue
         yield kind, start, end
 
 
 def is_service(words: str) -> bool:
-    """Whether two words are a part of a hospital: "Chest Clinic", "Night Float"."""
+    """Whether two words are a part of a hospital, or a country: "Chest Clinic", "Night Float", "South Africa"."""
+    if _COUNTRY.fullmatch(words):
+        return True
     kind, _, service = words.lower().partition(" ")
     return kind in LISTS["kind of service"] and service in LISTS["service"]
 
@@ -127,6 +136,12 @@ def _is_titled(read: ReportText, index: int) -> bool:
     return before.lower() in _DOCTORS or (same and before.lower() in _TITLED) or (before in _GRADES and word.islower())
 
 
+def _is_phrase(read: ReportText, inside: list[int]) -> bool:
+    """Whether little words stand before a plain word of reports: "van der Left"."""
+    words = [read.tokens[i].text.lower() for i in inside]
+    return len(words) > 1 and LISTS["particle"].issuperset(words[:-1]) and read.ordinary(inside[-1], report=True)
+
+
 def _is_none(read: ReportText, inside: list[int]) -> bool:
     """Whether a run is titles, roles and little words alone, an eponym before its noun, or a disease."""
     words, last = [read.tokens[i].text for i in inside], inside[-1]
@@ -138,7 +153,7 @@ def _is_none(read: ReportText, inside: list[int]) -> bool:
     if len(words) == 1 and words[0].islower() and _is_compound(words[0], read):
         return True
     department = bare[0] in read.words.proper["department"] and bare[0] not in AMBIGUOUS
-    if len(words) == 1 and (department or bare[0] in LISTS["told as a group"]):
+    if len(words) == 1 and (department or bare[0] in LISTS["told as a group"] | _NOUNS):
         return True
     if len(words) == 1 and _TRADE.fullmatch(words[0]) and not words[0].isupper():
         return True

@@ -24,6 +24,7 @@ from thoracite.kg.privacy.checks import check_names, is_service
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
+from thoracite.kg.privacy.network import Network
 from thoracite.kg.privacy.overlap import Stretches
 from thoracite.kg.privacy.patterns import Span, find_patterned
 from thoracite.kg.privacy.slots import find_slotted
@@ -32,7 +33,7 @@ from thoracite.types import Noun
 
 IdentifierKind = Literal["NAME", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP", "ID", "LOCATION"]
 
-VERSION = "9"
+VERSION = "10"
 """Changes whenever the gate finds something else."""
 
 STRANGE, PLACED = 10.0, 150.0
@@ -47,7 +48,13 @@ _TITLED = re.compile(r"(?<!\w)(?i:drs?|mrs?|ms|miss|prof)\b\.?[ ]\Z")
 _LAST_FIRST = re.compile(r"[A-ZÀ-Þ'’-]{2,}, [A-ZÀ-Þ'’-]{2,}")
 _SEEN_IN = re.compile(r"\b(?:[Ss]een|treated|lives|born) in \Z")
 _HAS = re.compile(r" (?:has|had|underwent|presents|complains)\b")
+_WAS = re.compile(r" was (?:seen|informed|notified|told|paged|called)\b")
+_GRADED = re.compile(
+    r"\b(?:[Ss]een|[Rr]eviewed|[Pp]laced|[Ii]nserted) by (?:RMO|SHO|SpR|SMO|CNS|CRNA) ([a-z]{3,})(?=[,.;)\n]|\Z)"
+)
 """What tells a person or a place, before, in ("HAND, MARIA") or behind what the rules take for a name."""
+_CODE = re.compile(r"[ \xa0]*,?\s{1,2}(?:[A-Z]{2},? )?(\d{5,6}(?:-\d{4})?)(?!\w|[.,/:-]\d|\s?(?:m[gLm]|cc|cm|HU|%))")
+"""A postal code behind a place: ", 60637", on the next line, too."""
 _JOINT = re.compile(r"[\s,]{1,3}")
 
 
@@ -67,7 +74,7 @@ class Identifier(Noun):
     end: int
 
 
-def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifier]:
+def find_identifiers(text: str, *, field: Field | None = None, network: Network | None = None) -> list[Identifier]:
     """Identifiers of a text, in order and without overlap.
 
     Parameters
@@ -76,16 +83,23 @@ def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifie
         A report, or a part of one.
     field : Field, optional
         The tagger's weights; by default the bundled ones.
+    network : Network, optional
+        By default the bundled one beside the bundled field, and none beside another.
 
     Examples
     --------
     >>> [(found.kind, found.start, found.end) for found in find_identifiers("Seen on 2019-03-04.")]
     [('DATE', 8, 18)]
     """
-    spans = [span for span in find_patterned(text) if span[0] != "LOCATION" or not is_service(text[span[1] : span[2]])]
+    spans = [s for s in find_patterned(text) if s[0] != "LOCATION" or not is_service(text[s[1] : s[2]])]
     hints = find_hints(text)
-    for kind, start, end in check_names(text, find_tagged(text, hints, field), hints):
+    tagged = find_tagged(text, hints, field, network)
+    seen = [*hints, *((start, end, PLACED) for start, end in tagged.sure)]
+    for kind, start, end in check_names(text, tagged.spans, seen):
         spans.append(_with_house_number(text, start, end) if kind == "NAME" else (kind, start, end))
+    spans += [
+        ("LOCATION", *code.span(1)) for kind, _, end in spans if kind == "LOCATION" and (code := _CODE.match(text, end))
+    ]
     placeholders = Stretches(match.span() for match in _PLACEHOLDER.finditer(text))
     spans = [span for span in spans if not placeholders.meet(*span[1:])]
     merged: list[Span] = []
@@ -104,7 +118,7 @@ def find_identifiers(text: str, *, field: Field | None = None) -> list[Identifie
 
 def find_hints(text: str) -> list[Hint]:
     """Where the rules see names, and what each kind of rule weighs: a place of people more than a strange word."""
-    strange = list(find_names(text))
+    strange = [span for span in find_names(text) if not is_service(text[slice(*span)])]
     placed = [span for find in (find_slotted, find_signed, find_fielded) for span in find(text)]
     placed += find_listed(text, sorted({*strange, *placed}))
     placed += [
@@ -114,7 +128,9 @@ def find_hints(text: str) -> list[Hint]:
         or (" " in text[start:end] and _HAS.match(text, end))
         or _LAST_FIRST.fullmatch(text, start, end)
         or _SEEN_IN.search(text, max(0, start - 12), start)
+        or _WAS.match(text, end)
     ]
+    placed += [found.span(1) for found in _GRADED.finditer(text)]
     hints = [(*span, STRANGE) for span in set(strange) - set(placed)] + [(*span, PLACED) for span in set(placed)]
     return [part for hint in hints for part in _cut_at_gaps(text, hint)]
 

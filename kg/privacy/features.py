@@ -28,6 +28,9 @@ _CUES = (
     "title", "particle", "never", "bare noun", "street", "hospital kind", "clinical field", "told as a group",
     "kin", "form of address", "kind of person", "deed", "telling",
 )  # fmt: skip
+_OTHERS = ("letters", "spoken", "group", "medical", "field", "report", "ordinary", "misspelt")
+KINDS = tuple(dict.fromkeys((*_KINDS, *_CUES, *_OTHERS)))
+"""All kinds of words that :func:`describe` tells."""
 _LETTERS = {letter.lower() for letter in LISTS["credential"] if letter.isalpha()} | {
     "md",
     "do",
@@ -310,6 +313,8 @@ def describe_text(pieces: Sequence[Piece]) -> Iterator[list[str]]:
 
 __all__ = [
     "FAR",
+    "GAP",
+    "KINDS",
     "NEAR",
     "Piece",
     "describe",
@@ -317,6 +322,7 @@ __all__ = [
     "describe_place",
     "describe_style",
     "describe_text",
+    "glued_next",
     "is_plain",
     "outline",
     "split_pieces",

@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from thoracite.kg.privacy.features import (
     FAR,
@@ -32,9 +33,17 @@ from thoracite.kg.privacy.features import (
     outline,
     split_pieces,
 )
+from thoracite.kg.privacy.network import AGAINST, Network, read_network
 from thoracite.kg.privacy.overlap import Stretches
 from thoracite.kg.privacy.patterns import is_share
 from thoracite.kg.privacy.slots import is_nameable
+
+SURE, NETWORK, BIAS = -10.0, 15.0, 20.0
+"""The field's margin under which it is sure of no identifier, its own units for one of the network's (log odds), and
+what is added for every identifier where the network is asked; set by leaving out writers."""
+
+CERTAIN, STRONG = 1.5, 100.0
+"""Log odds above which the network is sure of an identifier, and weight of a rule against which it says little."""
 
 _PAD = ("^^", "w=^^")
 Vector = tuple[float, ...]
@@ -209,6 +218,16 @@ def _is_plain_sentence(pieces: Sequence[Piece]) -> bool:
     return True
 
 
+def _ask_network(
+    network: Network | None, pieces: Sequence[Piece], scores: dict[int, list[float]], asked: Iterable[int]
+) -> dict[int, list[float]]:
+    """What the network says of the windows that it is asked for, or in which the field is not sure of a piece."""
+    if network is None:
+        return {}
+    unsure = {index for index, row in scores.items() if max(row[1:]) - row[0] > SURE}
+    return network.weigh(pieces, unsure.union(asked))
+
+
 def _is_lone(labels: Sequence[int], index: int) -> bool:
     """Whether a label is neither that of the piece before nor that of the next."""
     return labels[index] not in (*labels[max(0, index - 1) : index], *labels[index + 1 : index + 2])
@@ -218,7 +237,11 @@ def _trim(text: str, start: int, end: int, named: Stretches) -> tuple[int, int]:
     """A name of the rules without what its bearer is or does, where the field agrees: "Coach Bolt", "HILL ARRIVED"."""
     while (title := _TITLE.match(text, start)) and not named.meet(start, title.end(1)):
         kinds = {*describe(title[1])}
-        if "k=title" in kinds or (is_nameable(title[1]) and not _CALLED & kinds):
+        if (
+            (len(title[1]) > 1 and title[1].isupper())
+            or "k=title" in kinds
+            or (is_nameable(title[1]) and not _CALLED & kinds)
+        ):
             break
         start = title.end()
     while (word := _LAST.search(text, start, end)) and not named.meet(word.start(1), end):
@@ -228,11 +251,28 @@ def _trim(text: str, start: int, end: int, named: Stretches) -> tuple[int, int]:
     return start, end
 
 
-def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = None) -> list[tuple[str, int, int]]:
-    """Identifiers that the field sees, given where the rules see names.
+class Tagged(NamedTuple):
+    """What the field and the network see in a text.
 
-    A hint adds its weight to each of its words. Where the field calls a part of a hint a name, all of it is one; where
-    it calls none of it so, the rules are overruled.
+    Parameters
+    ----------
+    spans : list of tuple
+        Kind, first character and end.
+    sure : list of tuple of int
+        The spans of which the network is sure, whatever the rules know of their words.
+    """
+
+    spans: list[tuple[str, int, int]]
+    sure: list[tuple[int, int]]
+
+
+def find_tagged(
+    text: str, hints: Iterable[Hint] = (), field: Field | None = None, network: Network | None = None
+) -> Tagged:
+    """Identifiers that the field and the network see, given where the rules see names.
+
+    A hint adds its weight to each of its words. Where a part of a hint is called a name, all of it is one; where none
+    of it is called so, the rules are overruled.
 
     Parameters
     ----------
@@ -242,16 +282,46 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
         First character, end and weight.
     field : Field, optional
         By default the bundled one.
+    network : Network, optional
+        By default the bundled one beside the bundled field, and none beside another; it is asked where the field is not
+        sure, and in hints.
     """
+    network = network or (read_network() if field is None else None)
     pieces, field, hints = split_pieces(text), field or read_field(), list(hints)
     runs = find_runs(pieces, hints)
-    scores, name = field.score(pieces, runs), field.labels.index("NAME")
+    own, name = field.score(pieces, runs), field.labels.index("NAME")
     starts = [piece.start for piece in pieces]
-    for start, end, weight in hints:
-        for index in range(bisect_left(starts, start), bisect_left(starts, end)):
+    within = [(start, end, range(bisect_left(starts, start), bisect_left(starts, end))) for start, end, _ in hints]
+    odds = _ask_network(network, pieces, own, (index for *_, inside in within for index in inside))
+    scores = {index: _add(row, odds.get(index)) for index, row in own.items()}
+    for (*_, weight), (*_, inside) in zip(hints, within, strict=True):
+        for index in inside:
             if index in scores:
-                scores[index][name] += weight
+                spared = NETWORK * max(0.0, AGAINST - odds[index][name]) if weight > STRONG and index in odds else 0.0
+                scores[index][name] += weight + spared
+    spans = _decode(text, pieces, runs, field, scores)
+    named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
+    agreed = [("NAME", *_trim(text, start, end, named)) for start, end, _ in hints if named.meet(start, end)]
+    sure = [span for span in spans if _is_sure(span, pieces, starts, odds, field.labels)]
+    formed = [span for span in spans if span in sure or _has_form(text, span)]
+    return Tagged(formed + agreed, [span[1:] for span in sure])
+
+
+def _add(own: Sequence[float], odds: Sequence[float] | None) -> list[float]:
+    if odds is None:
+        return list(own)
+    return [
+        score + NETWORK * said + (BIAS if label else 0)
+        for label, (score, said) in enumerate(zip(own, odds, strict=True))
+    ]
+
+
+def _decode(
+    text: str, pieces: Sequence[Piece], runs: Sequence[range], field: Field, scores: dict[int, list[float]]
+) -> list[tuple[str, int, int]]:
+    """The best labels of each run, as spans."""
     spans: list[tuple[str, int, int]] = []
+    name = field.labels.index("NAME")
     for run in runs:
         labels = field.decode([scores[index] for index in run], inside=run.start > 0)
         for index, label in zip(run, labels, strict=True):
@@ -267,9 +337,22 @@ def find_tagged(text: str, hints: Iterable[Hint] = (), field: Field | None = Non
                 spans[-1] = (kind, spans[-1][1], piece.end)
             elif label:
                 spans.append((kind, piece.start, piece.end))
-    named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
-    agreed = [("NAME", *_trim(text, start, end, named)) for start, end, _ in hints if named.meet(start, end)]
-    return [span for span in spans if _has_form(text, span)] + agreed
+    return spans
 
 
-__all__ = ["Field", "Hint", "find_tagged", "parse_field", "read_field"]
+def _is_sure(
+    span: tuple[str, int, int],
+    pieces: Sequence[Piece],
+    starts: Sequence[int],
+    odds: dict[int, list[float]],
+    labels: Sequence[str],
+) -> bool:
+    """Whether the network is sure of every word and number of a span."""
+    kind, start, end = span
+    inside = range(bisect_left(starts, start), bisect_left(starts, end))
+    label = labels.index(kind)
+    said = [odds[i][label] for i in inside if i in odds and pieces[i].text[0].isalnum()]
+    return bool(said) and min(said) > CERTAIN
+
+
+__all__ = ["Field", "Hint", "Tagged", "find_tagged", "parse_field", "read_field"]

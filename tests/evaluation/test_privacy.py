@@ -28,7 +28,16 @@ from thoracite.evaluation.privacy_words import (
 )
 
 TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 150
-WITH_ADDRESSES = ("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth")
+WITH_ADDRESSES = (
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+)
 """Sets whose network addresses stand beside other identifiers only, as the telephones of the eighth do."""
 
 

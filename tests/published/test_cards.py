@@ -55,7 +55,7 @@ def test_figures_are_found_by_row_and_column() -> None:
 
 def test_every_model_has_a_card() -> None:
     assert {path.parent for path in CARDS} == {path for path in MODELS.iterdir() if path.is_dir()}
-    assert len(CARDS) == 5
+    assert len(CARDS) == 6
 
 
 @pytest.mark.parametrize("path", CARDS, ids=lambda path: path.parent.name)

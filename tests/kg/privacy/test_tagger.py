@@ -43,18 +43,18 @@ def test_only_what_can_hold_an_identifier_is_looked_at() -> None:
 
 def test_a_hint_is_taken_whole_where_the_field_agrees_with_a_part_and_not_where_it_does_not() -> None:
     field = Field(LABELS, {"0w=hill": (0.0, 5.0, 0.0), "0s=Xx": (3.0, 0.0, 0.0)}, [[0.0] * 3] * 3)
-    assert find_tagged("Rose Hill", [], field) == [("NAME", 5, 9)]
-    assert ("NAME", 0, 9) in find_tagged("Rose Hill", [(0, 9, 1.0)], field)
-    assert find_tagged("Rose Wood", [(0, 9, 1.0)], field) == []
-    assert find_tagged("Rose Wood", [(0, 9, 4.0)], field) == [("NAME", 0, 9), ("NAME", 0, 9)]
-    assert find_tagged("", [], field) == []
+    assert find_tagged("Rose Hill", [], field).spans == [("NAME", 5, 9)]
+    assert ("NAME", 0, 9) in find_tagged("Rose Hill", [(0, 9, 1.0)], field).spans
+    assert find_tagged("Rose Wood", [(0, 9, 1.0)], field).spans == []
+    assert find_tagged("Rose Wood", [(0, 9, 4.0)], field).spans == [("NAME", 0, 9), ("NAME", 0, 9)]
+    assert find_tagged("", [], field).spans == []
 
 
 @pytest.mark.parametrize("text", ["at 14:35", "HR 1250 mL", "180/95"])
 def test_a_number_of_another_form_is_no_telephone(text: str) -> None:
     field = Field(LABELS, {f"0w=#{kind}": (0.0, 0.0, 9.0) for kind in ("d", "n", "4", "3", "90s")}, [[0.0] * 3] * 3)
-    assert find_tagged(text, [], field) == []
-    assert find_tagged("bleep 4432", [], field) == [("PHONE", 6, 10)]
+    assert find_tagged(text, [], field).spans == []
+    assert find_tagged("bleep 4432", [], field).spans == [("PHONE", 6, 10)]
 
 
 def test_the_bundled_weights_are_small_and_say_nothing_of_most_words() -> None:
