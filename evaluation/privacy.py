@@ -5,10 +5,10 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Thirteen sets are planted: the test sentences, and the fifth to sixteenth set
-(:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and the tagger is trained with the sets up to the
-fourteenth, so that the fifteenth and the sixteenth say how the gate does on what it has not met; ``python -m
-thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
+Fifteen sets are planted: the test sentences, and the fifth to eighteenth set
+(:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and field and network are trained with the sets up to the
+fourteenth and the sixteenth, so that the fifteenth, the seventeenth and the eighteenth say how the gate does on what it
+has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
 """
 
 from __future__ import annotations

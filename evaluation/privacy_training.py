@@ -147,9 +147,9 @@ def plant_writer(
 
     rest, first = iter(keeps), 0
     while first < len(lines):
-        number, kept, plain = choice.choice(_MIXED) if times.mixed else (EACH, 2, 1)
+        number, beside, plain = choice.choice(_MIXED) if times.mixed else (EACH, 2, 1)
         pieces = [fill(line) for line in lines[first : first + number]]
-        pieces += [(fill(line)[0], ()) for line in itertools.islice(rest, kept)]
+        pieces += [(fill(line)[0], ()) for line in itertools.islice(rest, beside)]
         pieces += [choice.choice(sentences) for _ in range(plain)]
         choice.shuffle(pieces)
         yield join_pieces(pieces)

@@ -118,8 +118,10 @@ class Vocabulary:
             parts.shapes.extend([shape] * len(words))
             parts.kinds.extend([kinds] * len(words))
             parts.glued.extend([int(index > 0 and glued_next(pieces, index - 1)), *[2] * (len(words) - 1)])
-        for row, last in zip(parts, (self.numbers[_LAST], 0, (), 0), strict=False):
-            row.append(last)  # type: ignore[arg-type]
+        parts.words.append(self.numbers[_LAST])
+        parts.kinds.append(())
+        for row in (parts.shapes, parts.glued):
+            row.append(0)
         return parts
 
     def find_windows(self, pieces: Sequence[Piece]) -> Iterator[range]:
@@ -246,12 +248,14 @@ class Network:
 
 def _normalise(state: Floats, weight: Floats, bias: Floats) -> Floats:
     away = state - state.mean(-1, keepdims=True)
-    return away / np.sqrt((away * away).mean(-1, keepdims=True) + np.float32(1e-12)) * weight + bias
+    scaled: Floats = away / np.sqrt((away * away).mean(-1, keepdims=True) + np.float32(1e-12))
+    return scaled * weight + bias
 
 
 def _gelu(value: Floats) -> Floats:
     bent = np.tanh(np.float32(np.sqrt(2 / np.pi)) * value * (1 + np.float32(0.044715) * value * value))
-    return np.float32(0.5) * value * (1 + bent)
+    found: Floats = np.float32(0.5) * value * (1 + bent)
+    return found
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Floats], list[str]]:
