@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -28,16 +29,7 @@ from thoracite.evaluation.privacy_words import (
 )
 
 TEXTS = ["The lungs are clear. No effusion is seen. The heart is normal in size."] * 150
-WITH_ADDRESSES = (
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-)
+WITH_ADDRESSES = get_args(WordSet)[get_args(WordSet).index("eleventh") :]
 """Sets whose network addresses stand beside other identifiers only, as the telephones of the eighth do."""
 
 
