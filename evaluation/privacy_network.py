@@ -309,19 +309,22 @@ def write_reader(folder: Path, reader: Reader, words: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, and write the weights; with writers left out, measure on them."""
+    """Train, and write the weights; with writers left out, measure on them, beside the bundled field, which met them."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_network", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
     parser.add_argument("--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="folder of the weights")
+    parser.add_argument("--out", type=Path, help="folder of the weights; needed with --without, else the bundled one")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--kept", type=Path, help="where the state is kept, to go on from")
     asked = parser.parse_args(arguments)
+    if asked.without and not asked.out:  # the bundled weights have met everyone
+        parser.error("--without needs --out, so that the bundled weights stay")
+    folder = asked.out or FOLDER
     background, held = read_background(asked.data)
     reader, words = train_reader(background, rounds=asked.rounds, without=asked.without, kept=asked.kept)
-    write_reader(asked.out, reader, words)
+    write_reader(folder, reader, words)
     for writer in asked.without:
-        measure_unmet(writer, held, network=Network.load(asked.out))
+        measure_unmet(writer, held, network=Network.load(folder))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ arXiv:2002.10957.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -189,19 +190,19 @@ class Network:
             ) from error
         return cls(weights, vocabulary, labels)
 
-    def weigh(self, pieces: Sequence[Piece], unsure: Collection[int]) -> dict[int, list[float]]:
+    def weigh(self, pieces: Sequence[Piece], unsure: AbstractSet[int]) -> dict[int, list[float]]:
         """For each piece of the windows in which a piece is unsure: log of each label's odds to no identifier.
 
         Parameters
         ----------
         pieces : sequence of Piece
             Of a whole text.
-        unsure : collection of int
+        unsure : set of int
             Indices of the pieces for which the network is asked.
         """
         found: dict[int, list[float]] = {}
         for window in self.vocabulary.find_windows(pieces) if unsure else ():
-            if not any(index in window for index in unsure):
+            if unsure.isdisjoint(window):
                 continue
             parts = self.vocabulary.encode(pieces, window)
             logits = self.read(parts)
@@ -273,7 +274,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Floats], list[str]]:
 
 
 def write_tensors(path: Path, weights: Mapping[str, Floats], labels: Sequence[str]) -> None:
-    """Write weights: tables in eight bits with a scale a row, everything else in half precision."""
+    """Write weights: tables in eight bits with a scale a row, everything else as it is."""
     from safetensors.numpy import save_file
 
     kept: dict[str, npt.NDArray[np.generic]] = {}

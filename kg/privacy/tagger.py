@@ -302,9 +302,9 @@ def find_tagged(
     spans = _decode(text, pieces, runs, field, scores)
     named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
     agreed = [("NAME", *_trim(text, start, end, named)) for start, end, _ in hints if named.meet(start, end)]
-    sure = [span for span in spans if _is_sure(span, pieces, starts, odds, field.labels)]
+    sure = {span for span in spans if _is_sure(span, pieces, starts, odds, field.labels)}
     formed = [span for span in spans if span in sure or _has_form(text, span)]
-    return Tagged(formed + agreed, [span[1:] for span in sure])
+    return Tagged(formed + agreed, sorted(span[1:] for span in sure))
 
 
 def _add(own: Sequence[float], odds: Sequence[float] | None) -> list[float]:
