@@ -309,7 +309,7 @@ def write_reader(folder: Path, reader: Reader, words: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, and write the weights; with writers left out, measure on them, beside the bundled field, which met them."""
+    """Train and write the weights; with writers left out, measure on them, beside the bundled field, which met them."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_network", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
     parser.add_argument("--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out")
