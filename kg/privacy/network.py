@@ -201,12 +201,12 @@ class Network:
             Indices of the pieces for which the network is asked.
         """
         found: dict[int, list[float]] = {}
-        read: dict[tuple[tuple[object, ...], ...], Floats] = {}  # what repeats is read once
+        read: dict[str, Floats] = {}  # what repeats is read once
         for window in self.vocabulary.find_windows(pieces) if unsure else ():
             if unsure.isdisjoint(window):
                 continue
             parts = self.vocabulary.encode(pieces, window)
-            key = tuple(map(tuple, parts))
+            key = repr(parts)
             logits = read[key] = read[key] if key in read else self.read(parts)
             odds = logits - logits[:, :1]
             if len(parts.words) < SHORT:
