@@ -5,9 +5,9 @@ words was *not* collected. A planted identifier counts as found when every lette
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
 no letter of them is marked, their text standing alone.
 
-Fifteen sets are planted: the test sentences, and the fifth to eighteenth set
+Seventeen sets are planted: the test sentences, and the fifth to twentieth set
 (:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and field and network are trained with the sets up to the
-fourteenth and the sixteenth, so that the fifteenth, the seventeenth and the eighteenth say how the gate does on what it
+fourteenth and the sixteenth, so that the fifteenth and the seventeenth to twentieth say how the gate does on what it
 has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
 """
 

@@ -27,6 +27,7 @@ from thoracite.evaluation.privacy_training import (
     SEED,
     SENTENCES,
     TEXTS,
+    UNMET,
     WRITERS,
     Fills,
     label_pieces,
@@ -55,7 +56,10 @@ ROUNDS, RATE, WARM, TOKENS = 6, 3e-4, 100, 3000
 MASKED, MASKED_NAMES, DROPPED = 0.03, 0.08, 0.1
 """Shares of words and of identifiers that are masked, and of the network's units that are left out."""
 
-TIMES = Fills(carriers=1, kept=1, most=6, mixed=True)
+LENGTHS = (20, 40, 80, LONGEST)
+"""Parts of words that a window has at most, one of these a text."""
+
+TIMES = Fills(carriers=2, kept=1, most=6, mixed=True)
 PLAIN = 900
 """Reports without plants that are read in a round."""
 
@@ -172,12 +176,14 @@ def _take_layer(given: Mapping[str, torch.Tensor], layer: int) -> dict[str, torc
     return taken
 
 
-def make_examples(reports: Sequence[PlantedReport], vocabulary: Vocabulary) -> Iterator[Example]:
-    """Windows of reports with their labels."""
+def make_examples(
+    reports: Sequence[PlantedReport], vocabulary: Vocabulary, choice: random.Random
+) -> Iterator[Example]:
+    """Windows of reports with their labels, some of a sentence or two: the gate asks about sentences and about texts."""
     for report in reports:
         pieces = split_pieces(report.text)
         labels = [LABELS.index(label) for label in label_pieces(report, pieces)]
-        for window in vocabulary.find_windows(pieces):
+        for window in vocabulary.find_windows(pieces, longest=choice.choice(LENGTHS)):
             yield Example(vocabulary.encode(pieces, window), labels[window.start : window.stop])
 
 
@@ -267,7 +273,7 @@ def train_reader(
         done, step, total = state["done"], state["step"], state["total"]
     for number in range(done, rounds):
         choice = random.Random(SEED + number)  # noqa: S311 - no secret
-        batches = make_batches(list(make_examples(make_reports(background, number, without), vocabulary)), choice)
+        batches = make_batches(list(make_examples(make_reports(background, number, without), vocabulary, choice)), choice)
         total = total or len(batches) * rounds
         began, loss = time.monotonic(), 0.0
         for batch in batches:
@@ -309,21 +315,22 @@ def write_reader(folder: Path, reader: Reader, words: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train and write the weights; with writers left out, measure on them, beside the bundled field, which met them."""
+    """Train, write the weights, and measure on who was left out, beside the bundled field: it has met all but UNMET."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_network", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
-    parser.add_argument("--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out")
+    parser.add_argument("--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out, too")
     parser.add_argument("--out", type=Path, help="folder of the weights; needed with --without, else the bundled one")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--kept", type=Path, help="where the state is kept, to go on from")
     asked = parser.parse_args(arguments)
-    if asked.without and not asked.out:  # the bundled weights have met everyone
+    if asked.without and not asked.out:  # the bundled weights have met everyone but UNMET
         parser.error("--without needs --out, so that the bundled weights stay")
     folder = asked.out or FOLDER
     background, held = read_background(asked.data)
-    reader, words = train_reader(background, rounds=asked.rounds, without=asked.without, kept=asked.kept)
+    without = (*UNMET, *asked.without)
+    reader, words = train_reader(background, rounds=asked.rounds, without=without, kept=asked.kept)
     write_reader(folder, reader, words)
-    for writer in asked.without:
+    for writer in without:
         measure_unmet(writer, held, network=Network.load(folder))
 
 

@@ -29,7 +29,7 @@ _DATES = (
     "%d %B %Y", "%d-%b-%Y", "%B %Y", "%d.%m.%Y", "%m-%d-%Y",
 )  # fmt: skip
 _KINDS: dict[str, IdentifierKind] = {
-    **dict.fromkeys(("name", "first", "last", "comma_name", "word", "WORD", "lower", "FIRST"), "NAME"),
+    **dict.fromkeys(("name", "first", "last", "comma_name", "word", "WORD", "lower", "FIRST", "LAST"), "NAME"),
     **dict.fromkeys(("NAME", "hyphen", "mc", "MC", "pname", "init"), "NAME"),
     **dict.fromkeys(("number", "accession", "ssn", "serial", "plate", "nhs", "mrn", "uid"), "ID"),
     **dict.fromkeys(("hospital", "street", "city", "zip", "ward"), "LOCATION"),

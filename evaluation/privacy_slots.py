@@ -91,6 +91,7 @@ def fill_training(choice: random.Random, fakers: Sequence[Faker], english: Faker
     return slots | {
         "word": surname,
         "last": surname,
+        "LAST": lambda: surname().upper(),
         "WORD": lambda: surname().upper(),
         "lower": lambda: surname().lower(),
         "name": lambda: f"{people.first_name()} {surname()}",
@@ -124,6 +125,7 @@ def _fill_plain(choice: random.Random, people: Faker) -> Slots:
         "epo": lambda: choice.choice(lists["eponym"]).capitalize() if choice.random() < 0.8 else people.last_name(),
         "Epo": lambda: choice.choice(lists["eponym"]).capitalize() if choice.random() < 0.8 else people.last_name(),
         "noun": lambda: choice.choice(lists["noun"]),
+        "drug": lambda: choice.choice(lists["drug"]) if choice.random() < 0.8 else invent(choice),
         "Drug": lambda: (choice.choice(lists["drug"]) if choice.random() < 0.6 else invent(choice)).capitalize(),
         "Brand": lambda: (choice.choice(lists["brand"]) if choice.random() < 0.6 else invent(choice)).capitalize(),
         "year": lambda: str(choice.randrange(1950, 2026)),

@@ -7,9 +7,9 @@ and not from the name. The background is the half of Open-i from which the gate'
 capitals and in lower case; no sentence of it is kept, only weights. Weights come from python-crfsuite's averaged
 perceptron, which is needed to train only.
 
-With ``--without WRITER …`` the texts of one or more writers are left out, and the gate with those weights is measured
-on them: the honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned with
-that writer.
+Some writers (``UNMET``) are left out always, more with ``--without WRITER …``, and the gate with those weights is
+measured on them: the honest estimate of how it does on a writer whom it has not met, as far as its rules were not tuned
+with that writer.
 """
 
 from __future__ import annotations
@@ -68,6 +68,9 @@ TEXTS: tuple[Texts, ...] = ("tuning", "training", "voices", "styles")
 HANDS = list_hands()
 """Writers imagined for the training, each with a place, a system and habits of their own."""
 
+UNMET = ("sixteenth", "q1", "v1")
+"""Writers whom neither field nor network meets: by them the gate's constants are chosen and training is judged."""
+
 HEADERS, EACH, SENTENCES, RECASED = 1500, 3, 600, 250
 """Headers, carriers a report, reports whose sentences stand between carriers, reports in capitals and lower case."""
 
@@ -82,7 +85,7 @@ class Fills(NamedTuple):
     most : int
         Most times as many for a text to keep with choices.
     mixed : bool
-        Whether carriers and texts to keep stand alone as often as together, so that how long a text is says nothing.
+        Whether carriers and texts to keep stand alone as often as together, so that how long a text is says little.
     """
 
     carriers: int = 3
@@ -100,6 +103,8 @@ _PRUNED = 100  # hundredths, under which a weight is left out
 _TIMES = Fills()
 _MIXED = ((1, 0, 0), (1, 0, 0), (1, 0, 1), (1, 0, 3), (1, 1, 0), (2, 0, 0), (2, 1, 1), (3, 2, 1), (3, 0, 2), (4, 1, 3))
 """Carriers, texts to keep and sentences of a mixed text."""
+_KEPT = ((1, 0), (1, 0), (1, 2), (2, 0), (3, 0), (4, 1), (6, 2))
+"""Texts to keep and sentences of a mixed text without carriers."""
 _CASES = (0.05, 0.08)  # shares of texts in capitals, and from there in lower case
 
 
@@ -155,8 +160,9 @@ def plant_writer(
         yield join_pieces(pieces)
         first += number
     for line in rest:
-        pieces = [(fill(line)[0], ())]
-        pieces += [choice.choice(sentences) for _ in range(choice.choice((0, 0, 1, 3)) if times.mixed else 0)]
+        together, plain = choice.choice(_KEPT) if times.mixed else (1, 0)
+        pieces = [(fill(one)[0], ()) for one in (line, *itertools.islice(rest, together - 1))]
+        pieces += [choice.choice(sentences) for _ in range(plain)]
         choice.shuffle(pieces)
         yield join_pieces(pieces)
 
@@ -241,20 +247,20 @@ def train_field(reports: Sequence[PlantedReport]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, and write the bundled weights or measure on the writer who was left out."""
+    """Train, and measure on the writers who were left out; the weights are written if they are ``UNMET`` alone."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
     parser.add_argument(
-        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="leave writers out and measure on them"
+        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="leave these writers out, too, measure on them and write nothing"
     )
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)
     background, held = read_background(asked.data)
-    field = train_field(make_sample(background, asked.without))
+    without = (*UNMET, *asked.without)
+    field = train_field(make_sample(background, without))
     if not asked.without:
         write_text(asked.out, field)
-        return
-    for writer in asked.without:
+    for writer in without:
         measure_unmet(writer, held, field=tagger.parse_field(field))
 
 
@@ -299,6 +305,7 @@ __all__ = [
     "HANDS",
     "LABELS",
     "TEXTS",
+    "UNMET",
     "WRITERS",
     "Fills",
     "label_pieces",

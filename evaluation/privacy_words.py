@@ -1,4 +1,4 @@
-"""The fifth to eighteenth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
+"""The fifth to twentieth set of planted identifiers: carriers, surnames that are words, forms of dates, words to keep.
 
 The rows stand in ``tests/data/privacy_*5.csv`` to ``privacy_*18.csv``. The fifth set was written before the gate's
 rules were changed, and is halved: rules are written against ``seen``, and of ``locked`` nobody looks at more than the
@@ -12,7 +12,7 @@ measurement; it shares no carrier and no text to keep with the sets before it or
 and forms of dates with all of them. The same holds of the ninth and the tenth, natural reports by two more writers.
 They are tuning now: the ``locked`` half of the ninth and the tenth were read for version 8, after they had said how
 version 7 does on what nobody has read. So are the eleventh to fourteenth, read after version 8 was measured on them,
-for version 9, and the sixteenth, for version 10. The fifteenth, the seventeenth and the eighteenth are ``locked``:
+for version 9, and the sixteenth, for version 10. The fifteenth and the seventeenth to twentieth are ``locked``:
 nobody reads more than their figures.
 """
 
@@ -58,6 +58,8 @@ WordSet = Literal[
     "sixteenth",
     "seventeenth",
     "eighteenth",
+    "nineteenth",
+    "twentieth",
 ]
 PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("fifth", "seen"),
@@ -77,6 +79,8 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("sixteenth", "locked"),
     ("seventeenth", "locked"),
     ("eighteenth", "locked"),
+    ("nineteenth", "locked"),
+    ("twentieth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
 
@@ -111,7 +115,7 @@ def read_half(name: str, half: Half, word_set: WordSet = "fifth") -> list[dict[s
     half : str
         ``seen`` or ``locked``.
     word_set : str
-        ``fifth`` to ``eighteenth``.
+        ``fifth`` to ``twentieth``.
 
     Raises
     ------
@@ -147,7 +151,7 @@ def plant_words(
     fills : int
         How often each carrier is filled, each time with other values.
     word_set : str
-        ``fifth`` to ``eighteenth``.
+        ``fifth`` to ``twentieth``.
 
     Raises
     ------

@@ -41,6 +41,9 @@ SHAPES = (
 )  # fmt: skip
 """How a piece is written; of a number also how large it is."""
 
+KEPT = 4096
+"""Windows whose reading is kept."""
+
 Floats = npt.NDArray[np.float32]
 _FIRST, _LAST, _UNKNOWN, _LINE, _GAP, _DIGITS = "[CLS]", "[SEP]", "[UNK]", "[unused1]", "[unused2]", "0"
 
@@ -125,20 +128,55 @@ class Vocabulary:
             row.append(0)
         return parts
 
-    def find_windows(self, pieces: Sequence[Piece]) -> Iterator[range]:
-        """Runs of whole sentences and lines that can be read at once; a longer one is cut."""
-        start, border, size = 0, 0, 0
-        sizes = [len(self.describe(piece.text)[0]) for piece in pieces]
-        for index, piece in enumerate(pieces):
-            if size + sizes[index] > LONGEST and index > start:
-                cut = border if border > start else index
-                yield range(start, cut)
-                start, size = cut, sum(sizes[cut:index])
-            size += sizes[index]
-            if piece.text == "¶" or (piece.text == "." and not glued_next(pieces, index)):
-                border = index + 1
-        if start < len(pieces):
-            yield range(start, len(pieces))
+    def find_windows(
+        self, pieces: Sequence[Piece], asked: AbstractSet[int] | None = None, *, longest: int = LONGEST
+    ) -> Iterator[range]:
+        """Runs of whole sentences and lines that can be read at once; a longer one is cut.
+
+        Parameters
+        ----------
+        pieces : sequence of Piece
+            Of a whole text.
+        asked : set of int, optional
+            Indices of pieces; sentences without any of them are left out.
+        longest : int
+            Parts that a run has at most, 1 to ``LONGEST``.
+        """
+        window, size = range(0), 0
+        for sentence in split_sentences(pieces):
+            if asked is not None and asked.isdisjoint(sentence):
+                continue
+            for run, parts in self._cut(pieces, sentence, longest):
+                if window and (run.start != window.stop or size + parts > longest):
+                    yield window
+                    window, size = range(0), 0
+                window, size = range(window.start if window else run.start, run.stop), size + parts
+        if window:
+            yield window
+
+    def _cut(self, pieces: Sequence[Piece], sentence: range, longest: int) -> Iterator[tuple[range, int]]:
+        """A sentence in runs that are short enough, and their parts."""
+        start, size = sentence.start, 0
+        for index in sentence:
+            parts = len(self.describe(pieces[index].text)[0])
+            if size + parts > longest and index > start:
+                yield range(start, index), size
+                start, size = index, 0
+            size += parts
+        yield range(start, sentence.stop), size
+
+
+def split_sentences(pieces: Sequence[Piece]) -> Iterator[range]:
+    """The sentences and lines; a full stop behind a short word ("Dr.") ends none."""
+    start = 0
+    for index, piece in enumerate(pieces):
+        if piece.text == "¶" or (
+            piece.text == "." and index and len(pieces[index - 1].text) > 3 and not glued_next(pieces, index)
+        ):
+            yield range(start, index + 1)
+            start = index + 1
+    if start < len(pieces):
+        yield range(start, len(pieces))
 
 
 def _split_marks(word: str) -> Iterator[str]:
@@ -167,7 +205,11 @@ class Network:
 
     def __init__(self, weights: Mapping[str, Floats], vocabulary: Vocabulary, labels: Sequence[str]) -> None:
         self.vocabulary, self.labels = vocabulary, tuple(labels)
-        self._weights = dict(weights)
+        self._weights = {
+            name: np.ascontiguousarray(value.T) if name.startswith("layers.") and value.ndim == 2 else value
+            for name, value in weights.items()
+        }  # a few rows times a table are multiplied faster so
+        self._said: dict[str, list[list[float]]] = {}
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Self:
@@ -191,7 +233,7 @@ class Network:
         return cls(weights, vocabulary, labels)
 
     def weigh(self, pieces: Sequence[Piece], unsure: AbstractSet[int]) -> dict[int, list[float]]:
-        """For each piece of the windows in which a piece is unsure: log of each label's odds to no identifier.
+        """For each piece of the sentences in which a piece is unsure: log of each label's odds to no identifier.
 
         Parameters
         ----------
@@ -201,18 +243,20 @@ class Network:
             Indices of the pieces for which the network is asked.
         """
         found: dict[int, list[float]] = {}
-        read: dict[str, Floats] = {}  # what repeats is read once
-        for window in self.vocabulary.find_windows(pieces) if unsure else ():
-            if unsure.isdisjoint(window):
-                continue
-            parts = self.vocabulary.encode(pieces, window)
-            key = repr(parts)
-            logits = read[key] = read[key] if key in read else self.read(parts)
-            odds = logits - logits[:, :1]
-            if len(parts.words) < SHORT:
-                odds = np.maximum(odds, AGAINST)
-            found |= dict(zip(window, odds.tolist(), strict=True))
+        for window in self.vocabulary.find_windows(pieces, unsure):
+            found |= dict(zip(window, self._weigh_parts(self.vocabulary.encode(pieces, window)), strict=True))
         return found
+
+    def _weigh_parts(self, parts: Parts) -> list[list[float]]:
+        """What is said of some pieces; reports repeat each other, and what was read is kept."""
+        key = repr(parts)
+        if key not in self._said:
+            if len(self._said) >= KEPT:
+                self._said.clear()
+            logits = self.read(parts)
+            odds = logits - logits[:, :1]
+            self._said[key] = (np.maximum(odds, AGAINST) if len(parts.words) < SHORT else odds).tolist()
+        return self._said[key]
 
     def read(self, parts: Parts) -> Floats:
         """Logits of each piece.
@@ -235,17 +279,17 @@ class Network:
     def _apply_layer(self, state: Floats, name: str) -> Floats:
         weights, size = self._weights, state.shape[1]
         asked, keys, values = (
-            (state @ weights[f"{name}look"].T + weights[f"{name}look.bias"])
+            (state @ weights[f"{name}look"] + weights[f"{name}look.bias"])
             .reshape(len(state), 3, HEADS, size // HEADS)
             .transpose(1, 2, 0, 3)
         )
         scores = asked @ keys.transpose(0, 2, 1) / np.float32(np.sqrt(size // HEADS))
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         seen = (scores / scores.sum(-1, keepdims=True) @ values).transpose(1, 0, 2).reshape(len(state), size)
-        seen = seen @ weights[f"{name}join"].T + weights[f"{name}join.bias"]
+        seen = seen @ weights[f"{name}join"] + weights[f"{name}join.bias"]
         state = _normalise(state + seen, weights[f"{name}norm1.weight"], weights[f"{name}norm1.bias"])
-        inner = _gelu(state @ weights[f"{name}widen"].T + weights[f"{name}widen.bias"])
-        inner = inner @ weights[f"{name}narrow"].T + weights[f"{name}narrow.bias"]
+        inner = _gelu(state @ weights[f"{name}widen"] + weights[f"{name}widen.bias"])
+        inner = inner @ weights[f"{name}narrow"] + weights[f"{name}narrow.bias"]
         return _normalise(state + inner, weights[f"{name}norm2.weight"], weights[f"{name}norm2.bias"])
 
 
@@ -305,5 +349,6 @@ __all__ = [
     "Vocabulary",
     "read_network",
     "read_tensors",
+    "split_sentences",
     "write_tensors",
 ]

@@ -35,7 +35,7 @@ def vocabulary() -> Vocabulary:
 
 def test_examples_have_a_label_for_each_piece(vocabulary: Vocabulary) -> None:
     reports = list(plant_writer(HANDS[0], BACKGROUND))[:30]
-    examples = list(make_examples(reports, vocabulary))
+    examples = list(make_examples(reports, vocabulary, random.Random(1)))
     assert sum(len(one.labels) for one in examples) == sum(len(split_pieces(report.text)) for report in reports)
     assert {LABELS[label] for one in examples for label in one.labels} >= {"O", "NAME", "DATE"}
     batches = make_batches(examples, random.Random(1))
@@ -43,7 +43,7 @@ def test_examples_have_a_label_for_each_piece(vocabulary: Vocabulary) -> None:
 
 
 def test_a_batch_is_padded_and_only_first_parts_have_a_target(vocabulary: Vocabulary) -> None:
-    examples = list(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:4], vocabulary))
+    examples = list(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:4], vocabulary, random.Random(1)))
     batch = collate(examples)
     for row, example in enumerate(examples):
         assert (batch["target"][row] != -100).sum() == len(example.labels)
@@ -52,7 +52,7 @@ def test_a_batch_is_padded_and_only_first_parts_have_a_target(vocabulary: Vocabu
 
 
 def test_masking_leaves_the_example_itself_as_it_is(vocabulary: Vocabulary) -> None:
-    example = next(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:1], vocabulary))
+    example = next(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:1], vocabulary, random.Random(1)))
     before = [*example.parts.words]
     masked = [mask(example, vocabulary.numbers["[MASK]"], random.Random(seed)) for seed in range(40)]
     assert example.parts.words == before
@@ -73,7 +73,7 @@ def test_numpy_applies_what_torch_has_trained(tmp_path: Path, vocabulary: Vocabu
     write_reader(tmp_path, reader, words)
     pieces = split_pieces("Findings discussed with Dr. Quux-Hill at 14:35.\nMRN 0045566, x5024")
     (window,) = Vocabulary(words).find_windows(pieces)
-    example = next(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:1], vocabulary))
+    example = next(make_examples(list(plant_writer(HANDS[0], BACKGROUND))[:1], vocabulary, random.Random(1)))
     parts = vocabulary.encode(pieces, window)
     batch = collate([example._replace(parts=parts, labels=[0] * len(pieces))])
     with torch.no_grad():
@@ -90,12 +90,14 @@ def test_a_run_that_was_stopped_goes_on_and_the_network_learns(
     train_reader(BACKGROUND, rounds=1, kept=tmp_path / "kept")
     began = torch.load(tmp_path / "kept")
     reader, words = train_reader(BACKGROUND, rounds=4, kept=tmp_path / "kept")
-    assert torch.load(tmp_path / "kept")["step"] == 4 * began["step"]
+    ended = torch.load(tmp_path / "kept")
+    assert (began["done"], ended["done"]) == (1, 4)
+    assert ended["step"] >= began["step"] + 3 * 3
     write_reader(tmp_path / "out", reader, words)
     network = Network.load(tmp_path / "out")
     right = [
         network.read(example.parts).argmax(1) == np.array(example.labels)
-        for example in make_examples(reports, vocabulary)
+        for example in make_examples(reports, vocabulary, random.Random(1))
     ]
     untrained, _ = start_reader()
     assert np.mean(np.concatenate(right)) > 0.8

@@ -16,6 +16,7 @@ from thoracite.kg.privacy.network import (
     Vocabulary,
     read_network,
     read_tensors,
+    split_sentences,
     write_tensors,
 )
 
@@ -93,18 +94,34 @@ def test_what_cannot_be_loaded_is_one_sentence(tmp_path: Path, damage: str) -> N
         Network.load(tmp_path)
 
 
-def test_the_network_reads_the_windows_that_it_is_asked_for_and_no_other() -> None:
+def test_the_network_reads_the_sentences_that_it_is_asked_for_and_no_other() -> None:
     network = read_network()
     line = "The lungs are clear and the heart is normal in size.\n"
     pieces = split_pieces(line * 30 + "Findings were discussed with Dr. Quux by telephone.")
-    windows = list(network.vocabulary.find_windows(pieces))
-    assert len(windows) > 1
     place = next(index for index, piece in enumerate(pieces) if piece.text == "Quux")
     odds = network.weigh(pieces, {place})
-    assert sorted(odds) == list(next(window for window in windows if place in window))
+    (sentence,) = (sentence for sentence in split_sentences(pieces) if place in sentence)
+    assert sorted(odds) == list(sentence)
     assert network.labels[int(np.argmax(odds[place]))] == "NAME"
     assert odds[place][0] == 0
     assert network.weigh(pieces, set()) == {}
+
+
+def test_a_sentence_that_was_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network.load()
+    pieces = split_pieces("Seen by Quux.")
+    first = network.weigh(pieces, {2})
+    monkeypatch.setattr(Network, "read", lambda _network, _parts: pytest.fail("read again"))
+    assert network.weigh(pieces, {2}) == first
+
+
+def test_a_title_does_not_end_a_sentence() -> None:
+    pieces = split_pieces("Seen by Dr. Quux.\nNo effusion. Clear.")
+    assert [" ".join(pieces[i].text for i in run) for run in split_sentences(pieces)] == [
+        "Seen by Dr . Quux . ¶",
+        "No effusion .",
+        "Clear .",
+    ]
 
 
 def test_the_bundled_network_is_small() -> None:
