@@ -3,7 +3,8 @@
 The reports are the half of Open-i (an odd first byte of the SHA-256 of the id) from which the gate's list of ordinary
 words was *not* collected. A planted identifier counts as found when every letter and digit of it is covered; what the
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
-no letter of them is marked, their text standing alone.
+no letter of them is marked, their text standing alone; so do the carriers of the sets that only measure once more, since
+users ask about single lines as well.
 
 Seventeen sets are planted: the test sentences, and the fifth to twentieth set
 (:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and field and network are trained with the sets up to the
@@ -24,12 +25,23 @@ import numpy.typing as npt
 from thoracite.evaluation.interval import bootstrap_interval
 from thoracite.evaluation.presidio import MISSING, find_presidio
 from thoracite.evaluation.privacy_plants import Plant, PlantedReport, Split, plant_reports
-from thoracite.evaluation.privacy_words import FILLS, PARTS, Half, Kept, WordSet, plant_words, read_kept
+from thoracite.evaluation.privacy_words import (
+    FILLS,
+    PARTS,
+    UNREAD,
+    Half,
+    Kept,
+    WordSet,
+    plant_alone,
+    plant_words,
+    read_kept,
+)
 from thoracite.evaluation.suite import Row, Suite
 from thoracite.kg.privacy.deidentify import find_identifiers
 from thoracite.kg.reports.read import read_reports
 
 REPORTS = 800
+_ALONE = 4  # a carrier that stands alone is filled a quarter as often
 _BASELINE = re.compile(
     r"\b\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b"
     r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}\b"
@@ -86,6 +98,9 @@ def run_privacy(data: Path, *, split: Split = "test", seed: int = 7, fills: int 
     for word_set, half in PARTS:
         drawn = plant_words(texts[:REPORTS], half, seed=seed, fills=fills, word_set=word_set)
         planted[f"{word_set} set, {half}: "] = list(drawn)
+    for word_set in UNREAD:
+        alone = plant_alone("locked", seed=seed, fills=max(1, fills // _ALONE), word_set=word_set)
+        planted[f"{word_set} set, alone: "] = list(alone)
     kept = {(word_set, half): read_kept(half, word_set) for word_set, half in PARTS}
     presidio = find_presidio()
     rows: list[Row] = []

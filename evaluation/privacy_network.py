@@ -176,10 +176,8 @@ def _take_layer(given: Mapping[str, torch.Tensor], layer: int) -> dict[str, torc
     return taken
 
 
-def make_examples(
-    reports: Sequence[PlantedReport], vocabulary: Vocabulary, choice: random.Random
-) -> Iterator[Example]:
-    """Windows of reports with their labels, some of a sentence or two: the gate asks about sentences and about texts."""
+def make_examples(reports: Sequence[PlantedReport], vocabulary: Vocabulary, choice: random.Random) -> Iterator[Example]:
+    """Windows of reports with their labels, some of a sentence or two: the gate asks about sentences and texts."""
     for report in reports:
         pieces = split_pieces(report.text)
         labels = [LABELS.index(label) for label in label_pieces(report, pieces)]
@@ -273,7 +271,9 @@ def train_reader(
         done, step, total = state["done"], state["step"], state["total"]
     for number in range(done, rounds):
         choice = random.Random(SEED + number)  # noqa: S311 - no secret
-        batches = make_batches(list(make_examples(make_reports(background, number, without), vocabulary, choice)), choice)
+        batches = make_batches(
+            list(make_examples(make_reports(background, number, without), vocabulary, choice)), choice
+        )
         total = total or len(batches) * rounds
         began, loss = time.monotonic(), 0.0
         for batch in batches:
@@ -318,7 +318,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train, write the weights, and measure on who was left out, beside the bundled field: it has met all but UNMET."""
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_network", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
-    parser.add_argument("--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out, too")
+    parser.add_argument(
+        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="writers to leave out, too"
+    )
     parser.add_argument("--out", type=Path, help="folder of the weights; needed with --without, else the bundled one")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--kept", type=Path, help="where the state is kept, to go on from")

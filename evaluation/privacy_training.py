@@ -251,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m thoracite.evaluation.privacy_training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with openi/NLMCXR_reports.tgz")
     parser.add_argument(
-        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="leave these writers out, too, measure on them and write nothing"
+        "--without", nargs="+", default=[], choices=[*WRITERS, *HANDS], help="leave these out, too, and write nothing"
     )
     parser.add_argument("--out", type=Path, default=Path(tagger.__file__).with_name("weights.tsv"))
     asked = parser.parse_args(arguments)

@@ -19,6 +19,7 @@ nobody reads more than their figures.
 from __future__ import annotations
 
 import csv
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -83,6 +84,9 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
     ("twentieth", "locked"),
 )
 """What is planted and counted, each with its own rows."""
+
+UNREAD: tuple[WordSet, ...] = ("fifteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth")
+"""Sets that measure and are not trained with; all of them is locked."""
 
 FILLS = 12
 """How often each carrier is filled."""
@@ -161,21 +165,45 @@ def plant_words(
         If Faker is not installed.
     """
     choice = random.Random(seed)  # noqa: S311 - no secret
-    people, english = make_fakers(_LOCALES[half], seed)
-    words = _cycle([row["surname"] for row in read_half("surnames", half, word_set)], choice)
-    forms = _cycle([row["form"] for row in read_half("dates", half, word_set)], choice)
+    carriers = _draw_carriers(half, word_set, fills, seed, choice)
     kept = _cycle([row.text for row in read_kept(half, word_set)], choice)
-    carriers = [row["text"] for row in read_half("carriers", half, word_set)] * fills
-    choice.shuffle(carriers)
-    for number, start in enumerate(range(0, len(carriers), _EACH)):
+    for number in range(-(-len(read_half("carriers", half, word_set)) * fills // _EACH)):
         pieces = split_sentences(texts[number % len(texts)])
-        for carrier in carriers[start : start + _EACH]:
-            slots = make_slots(choice.choice(people), english, choice) | _make_words(words, forms, english, choice)
-            slots["FIRST"] = lambda slots=slots: slots["first"]().upper()  # type: ignore[misc]
+        for carrier, slots in itertools.islice(carriers, _EACH):
             pieces.insert(choice.randint(0, len(pieces)), plant_sentence(carrier, slots))
         for _ in range(_EACH // 2):
             pieces.insert(choice.randint(0, len(pieces)), (next(kept), ()))
         yield join_pieces(pieces)
+
+
+def plant_alone(half: Half, *, seed: int, word_set: WordSet, fills: int = FILLS) -> Iterator[PlantedReport]:
+    """Every carrier of a half, ``fills`` times, as a text of its own: a note, a field, a line of a message.
+
+    Raises
+    ------
+    InputError
+        If the rows are not there.
+    UsageError
+        If Faker is not installed.
+    """
+    choice = random.Random(seed)  # noqa: S311 - no secret
+    for carrier, slots in _draw_carriers(half, word_set, fills, seed, choice):
+        yield PlantedReport(*plant_sentence(carrier, slots))
+
+
+def _draw_carriers(
+    half: Half, word_set: WordSet, fills: int, seed: int, choice: random.Random
+) -> Iterator[tuple[str, Slots]]:
+    """The carriers of a half in any order, and what fills them."""
+    people, english = make_fakers(_LOCALES[half], seed)
+    words = _cycle([row["surname"] for row in read_half("surnames", half, word_set)], choice)
+    forms = _cycle([row["form"] for row in read_half("dates", half, word_set)], choice)
+    carriers = [row["text"] for row in read_half("carriers", half, word_set)] * fills
+    choice.shuffle(carriers)
+    for carrier in carriers:
+        slots = make_slots(choice.choice(people), english, choice) | _make_words(words, forms, english, choice)
+        slots["FIRST"] = lambda slots=slots: slots["first"]().upper()  # type: ignore[misc]
+        yield carrier, slots
 
 
 def _cycle(values: list[str], choice: random.Random) -> Iterator[str]:
@@ -220,9 +248,11 @@ __all__ = [
     "FILLS",
     "HALVES",
     "PARTS",
+    "UNREAD",
     "Half",
     "Kept",
     "WordSet",
+    "plant_alone",
     "plant_words",
     "read_half",
     "read_kept",
