@@ -3,8 +3,8 @@
 The reports are the half of Open-i (an odd first byte of the SHA-256 of the id) from which the gate's list of ordinary
 words was *not* collected. A planted identifier counts as found when every letter and digit of it is covered; what the
 gate marks counts as right when at least half of its letters and digits were planted. Words to keep count as kept when
-no letter of them is marked, their text standing alone; so do the carriers of the sets that only measure once more, since
-users ask about single lines as well.
+no letter of them is marked, their text standing alone. The carriers of the sets that only measure are measured standing
+alone as well, since users ask about single lines, too.
 
 Seventeen sets are planted: the test sentences, and the fifth to twentieth set
 (:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and field and network are trained with the sets up to the

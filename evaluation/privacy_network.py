@@ -271,9 +271,8 @@ def train_reader(
         done, step, total = state["done"], state["step"], state["total"]
     for number in range(done, rounds):
         choice = random.Random(SEED + number)  # noqa: S311 - no secret
-        batches = make_batches(
-            list(make_examples(make_reports(background, number, without), vocabulary, choice)), choice
-        )
+        examples = list(make_examples(make_reports(background, number, without), vocabulary, choice))
+        batches = make_batches(examples, choice)
         total = total or len(batches) * rounds
         began, loss = time.monotonic(), 0.0
         for batch in batches:
