@@ -99,7 +99,7 @@ ROUNDS, LEAST, SEED = 8, 3, 3
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _DRAWN = ("typo", "epo", "drug", "brand")  # slots that are filled from long lists, as those of the styles are
-_PRUNED = 100  # hundredths, under which a weight is left out
+_PRUNED = 120  # hundredths, under which a weight is left out
 _TIMES = Fills()
 _MIXED = ((1, 0, 0), (1, 0, 0), (1, 0, 1), (1, 0, 3), (1, 1, 0), (2, 0, 0), (2, 1, 1), (3, 2, 1), (3, 0, 2), (4, 1, 3))
 """Carriers, texts to keep and sentences of a mixed text."""

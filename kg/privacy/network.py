@@ -31,10 +31,6 @@ FOLDER = MODELS / "thoracite-privacy"
 LONGEST, PARTS, HEADS, LAYERS = 160, 4, 12, 6
 """Parts that are read at once, most parts of a word, heads of attention, layers."""
 
-SHORT, AGAINST = 48, -2.5
-"""Parts under which a text is short, and the least log odds in it and against a strong rule: most short texts of the
-training have no identifier, so that what the network says against one there is a matter of length."""
-
 SHAPES = (
     "mark", "X", "x", "XX", "Xs", "xx", "X's", "Xx", "Xy", "#m", "#0m", "#d", "#0d", "#n", "#0n", "#3", "#year", "#90s",
     *(f"#{digits}" for digits in range(4, 13)),
@@ -254,8 +250,7 @@ class Network:
             if len(self._said) >= KEPT:
                 self._said.clear()
             logits = self.read(parts)
-            odds = logits - logits[:, :1]
-            self._said[key] = (np.maximum(odds, AGAINST) if len(parts.words) < SHORT else odds).tolist()
+            self._said[key] = (logits - logits[:, :1]).tolist()
         return self._said[key]
 
     def read(self, parts: Parts) -> Floats:
@@ -341,7 +336,6 @@ def read_network() -> Network:
 
 
 __all__ = [
-    "AGAINST",
     "FOLDER",
     "LONGEST",
     "Network",

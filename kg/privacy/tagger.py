@@ -33,17 +33,17 @@ from thoracite.kg.privacy.features import (
     outline,
     split_pieces,
 )
-from thoracite.kg.privacy.network import AGAINST, Network, read_network
+from thoracite.kg.privacy.network import Network, read_network
 from thoracite.kg.privacy.overlap import Stretches
 from thoracite.kg.privacy.patterns import is_share
 from thoracite.kg.privacy.slots import is_nameable
 
-SURE, NETWORK, BIAS = -10.0, 15.0, 20.0
+SURE, NETWORK, BIAS = 0.0, 15.0, 20.0
 """The field's margin under which it is sure of no identifier, its own units for one of the network's (log odds), and
-what is added for every identifier where the network is asked; set by leaving out writers."""
+what is added for every identifier where the network is asked; chosen by the writers whom neither has met."""
 
-CERTAIN, STRONG = 1.5, 100.0
-"""Log odds above which the network is sure of an identifier, and weight of a rule against which it says little."""
+CERTAIN, NONE = 2.0, -5.0
+"""Log odds above which the network is sure of an identifier, and under which it is sure of none."""
 
 _PAD = ("^^", "w=^^")
 Vector = tuple[float, ...]
@@ -163,9 +163,13 @@ _MAY = re.compile(r"\b[Mm]ay\s(?:be|also|represent|reflect|indicate|relate|sugge
 _AFTER_FIGURE = re.compile(r"\d[/.:]\Z")
 
 
+_TIMED = re.compile(r"(?<=\w)[, ]+(?:at |@ ?)?\d{1,2}:\d\d(?:\s?[ap]\.?m\.?)?\Z", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,]+")
 _TITLE = re.compile(r"([A-Z][\w'’]*)\.?[ ](?=[A-Z])")
 _CALLED = frozenset(f"k={kind}" for kind in ("form of address", "kind of person", "kin", "role"))
 """Kinds of words that stand before a name and are none of it."""
+_BESIDE = frozenset({"k=title", "k=form of address", "k=letters"})
+"""Kinds of words that go with a name, before or behind it."""
 _LAST, _PLAIN = re.compile(r"[ ]([^\W\d_]{2,})\Z"), frozenset({"k=report", "k=deed", "k=role"})
 _SEEN = frozenset({
     "seen", "noted", "placed", "obtained", "performed", "reviewed", "evaluated", "examined", "taken", "done", "given",
@@ -251,6 +255,31 @@ def _trim(text: str, start: int, end: int, named: Stretches) -> tuple[int, int]:
     return start, end
 
 
+def _without_time(text: str, span: tuple[str, int, int]) -> tuple[str, int, int]:
+    """A day without the time behind it: "3/12 at 14:30"."""
+    kind, start, end = span
+    timed = _TIMED.search(text, start, end) if kind == "DATE" else None
+    return (kind, start, timed.start()) if timed else span
+
+
+def _narrow(text: str, start: int, end: int, denied: Stretches, affirmed: Stretches) -> tuple[int, int]:
+    """A name of the rules without the words at its ends that the network denies, beside one that it affirms.
+
+    Titles, letters and initials stay.
+    """
+    if not affirmed.meet(start, end):
+        return start, end
+    words = [word.span() for word in _WORD.finditer(text, start, end)]
+    kept = [
+        word
+        for word in words
+        if not denied.meet(*word)
+        or len(text[slice(*word)].strip(".")) == 1
+        or _BESIDE & {*describe(text[slice(*word)].strip("."))}
+    ]
+    return (kept[0][0], kept[-1][1]) if kept else (start, end)
+
+
 class Tagged(NamedTuple):
     """What the field and the network see in a text.
 
@@ -297,11 +326,18 @@ def find_tagged(
     for (*_, weight), (*_, inside) in zip(hints, within, strict=True):
         for index in inside:
             if index in scores:
-                spared = NETWORK * max(0.0, AGAINST - odds[index][name]) if weight > STRONG and index in odds else 0.0
-                scores[index][name] += weight + spared
-    spans = _decode(text, pieces, runs, field, scores)
+                scores[index][name] += weight
+    spans = [_without_time(text, span) for span in _decode(text, pieces, runs, field, scores)]
     named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
-    agreed = [("NAME", *_trim(text, start, end, named)) for start, end, _ in hints if named.meet(start, end)]
+    denied, affirmed = (
+        Stretches((pieces[i].start, pieces[i].end) for i, said in odds.items() if judge(said[name]))
+        for judge in (lambda odd: odd < NONE, lambda odd: odd > CERTAIN)
+    )
+    agreed = [
+        ("NAME", *_trim(text, *_narrow(text, start, end, denied, affirmed), named))
+        for start, end, _ in hints
+        if named.meet(start, end)
+    ]
     sure = {span for span in spans if _is_sure(span, pieces, starts, odds, field.labels)}
     formed = [span for span in spans if span in sure or _has_form(text, span)]
     return Tagged(formed + agreed, sorted(span[1:] for span in sure))
