@@ -37,8 +37,7 @@ VERSION = "11"
 """Changes whenever the gate finds something else."""
 
 STRANGE, PLACED = 0.0, 150.0
-"""What it weighs for the tagger that a rule sees a name by its words, and by its place: the first only asks the network.
-Chosen by the writers whom neither field nor network has met."""
+"""What it weighs for the tagger that a rule sees a name by its words (which only asks the network), and by its place."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
 _HOUSE = re.compile(r"(?<![\w.,/:-])\d{1,6} \Z")

@@ -329,10 +329,8 @@ def find_tagged(
                 scores[index][name] += weight
     spans = [_without_time(text, span) for span in _decode(text, pieces, runs, field, scores)]
     named = Stretches((start, end) for kind, start, end in spans if kind == "NAME")
-    denied, affirmed = (
-        Stretches((pieces[i].start, pieces[i].end) for i, said in odds.items() if judge(said[name]))
-        for judge in (lambda odd: odd < NONE, lambda odd: odd > CERTAIN)
-    )
+    denied = Stretches((pieces[i].start, pieces[i].end) for i, said in odds.items() if said[name] < NONE)
+    affirmed = Stretches((pieces[i].start, pieces[i].end) for i, said in odds.items() if said[name] > CERTAIN)
     agreed = [
         ("NAME", *_trim(text, *_narrow(text, start, end, denied, affirmed), named))
         for start, end, _ in hints
