@@ -71,6 +71,8 @@ def check_names(text: str, spans: Iterable[Span], hints: Iterable[Hint]) -> Iter
     for kind, start, end in spans:
         if kind in {"NAME", "LOCATION"} and is_service(text[start:end]):
             continue
+        if kind == "LOCATION" and is_state(text[start:end]):
+            continue
         if kind != "NAME":
             yield kind, start, end
             continue
@@ -98,6 +100,11 @@ def is_service(words: str) -> bool:
         return True
     kind, _, service = words.lower().partition(" ")
     return kind in LISTS["kind of service"] and service in LISTS["service"]
+
+
+def is_state(words: str) -> bool:
+    """Whether a word is a state or a province: "Kentucky", "Bihar"; the Safe Harbor lets it stay."""
+    return words.lower() in read_words().proper["state"]
 
 
 def _find_around(starts: Sequence[int], start: int, end: int) -> range:
@@ -172,4 +179,4 @@ def _is_compound(word: str, read: ReportText) -> bool:
     return found is not None and is_ordinary(found[1], read.words, report=True)
 
 
-__all__ = ["check_names", "is_service"]
+__all__ = ["check_names", "is_service", "is_state"]

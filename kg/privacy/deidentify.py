@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from thoracite.kg.privacy.checks import check_names, is_service
+from thoracite.kg.privacy.checks import check_names, is_service, is_state
 from thoracite.kg.privacy.fields import find_fielded
 from thoracite.kg.privacy.lists import find_listed, find_signed
 from thoracite.kg.privacy.names import find_names
@@ -37,7 +37,7 @@ VERSION = "11"
 """Changes whenever the gate finds something else."""
 
 STRANGE, PLACED = 0.0, 150.0
-"""What it weighs for the tagger that a rule sees a name by its words (which only asks the network), and by its place."""
+"""What it weighs for the tagger that a rule sees a name by its words (so it is asked), and by its place."""
 
 _PLACEHOLDER = re.compile(r"\[(?:NAME|DATE|AGE|PHONE|EMAIL|URL|IP|ID|LOCATION)\]")
 _HOUSE = re.compile(r"(?<![\w.,/:-])\d{1,6} \Z")
@@ -91,7 +91,11 @@ def find_identifiers(text: str, *, field: Field | None = None, network: Network 
     >>> [(found.kind, found.start, found.end) for found in find_identifiers("Seen on 2019-03-04.")]
     [('DATE', 8, 18)]
     """
-    spans = [s for s in find_patterned(text) if s[0] != "LOCATION" or not is_service(text[s[1] : s[2]])]
+    spans = [
+        span
+        for span in find_patterned(text)
+        if span[0] != "LOCATION" or not (is_service(text[slice(*span[1:])]) or is_state(text[slice(*span[1:])]))
+    ]
     hints = find_hints(text)
     tagged = find_tagged(text, hints, field, network)
     seen = [*hints, *((start, end, PLACED) for start, end in tagged.sure)]

@@ -55,6 +55,9 @@ from thoracite.kg.reports.read import read_reports
         ("Comparison: March 3rd, 2012.", "Comparison: [DATE]."),
         ("Since 2019-03-04T12:30, stable.", "Since [DATE], stable."),
         ("Unchanged since May.", "Unchanged since [DATE]."),
+        ("BABY HILL TWIN A - SUPINE AP CHEST", "BABY [NAME] - SUPINE AP CHEST"),
+        ("Handover Ramos -> Gillet, bed 6, wet lungs.", "Handover [NAME] -> [NAME], bed 6, wet lungs."),
+        ("He lives in Springfield, Kentucky.", "He lives in [LOCATION], Kentucky."),
         ("On 3/12 at 14:30 the tube was moved.", "On [DATE] at 14:30 the tube was moved."),
         ("Film of 03-Mar-12 and 04.05.2011.", "Film of [DATE] and [DATE]."),
         # ages
@@ -102,6 +105,7 @@ def test_identifiers_are_replaced(text: str, expected: str) -> None:
         "Neurosurgery was notified. Cardiology has been contacted.",
         "A ZQXW line is seen. The BOVAKI line is not.",
         "The course of de Novo changes. Seen by van der Left.",
+        "Lives in Kentucky with birds. Resident of Bihar, stone crushing unit.",
         "Dr. Radiologist read it.",
         "Repeat film in 3/12. Image 2/2 is the lateral. A 3/6 heart murmur.",
         "Case 7: left upper lobe mass.",
