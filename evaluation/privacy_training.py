@@ -1,7 +1,7 @@
 """Training of the privacy gate's tagger on planted reports: ``python -m thoracite.evaluation.privacy_training``.
 
 Every carrier and every text to keep is planted: the sets that may be read, the texts for tuning and for training, texts
-in the voices and styles of many writers, some thirty hands from all over the world, and headers made by program.
+in the voices and styles of many writers, some sixty hands from all over the world, and headers made by program.
 Surnames are drawn at random from words and from vocabularies, so that the tagger learns from what stands around a name
 and not from the name. The background is the half of Open-i from which the gate's word list was collected, as it is, in
 capitals and in lower case; no sentence of it is kept, only weights. Weights come from python-crfsuite's averaged
