@@ -8,8 +8,9 @@ alone as well, since users ask about single lines, too.
 
 Seventeen sets are planted: the test sentences, and the fifth to twentieth set
 (:mod:`thoracite.evaluation.privacy_words`). Rules were tuned and field and network are trained with the sets up to the
-fourteenth and the sixteenth, so that the fifteenth and the seventeenth to twentieth say how the gate does on what it
-has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates that for others.
+fourteenth, and constants were chosen by the sixteenth, so that the fifteenth and the seventeenth to twentieth say how
+the gate does on what it has not met; ``python -m thoracite.evaluation.privacy_training --without WRITER`` estimates
+that for others.
 """
 
 from __future__ import annotations

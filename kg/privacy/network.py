@@ -246,12 +246,13 @@ class Network:
     def _weigh_parts(self, parts: Parts) -> list[list[float]]:
         """What is said of some pieces; reports repeat each other, and what was read is kept."""
         key = repr(parts)
-        if key not in self._said:
+        said = self._said.get(key)
+        if said is None:
             if len(self._said) >= KEPT:
                 self._said.clear()
             logits = self.read(parts)
-            self._said[key] = (logits - logits[:, :1]).tolist()
-        return self._said[key]
+            said = self._said[key] = (logits - logits[:, :1]).tolist()
+        return said
 
     def read(self, parts: Parts) -> Floats:
         """Logits of each piece.
