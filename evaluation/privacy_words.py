@@ -86,7 +86,7 @@ PARTS: tuple[tuple[WordSet, Half], ...] = (
 """What is planted and counted, each with its own rows."""
 
 UNREAD: tuple[WordSet, ...] = ("fifteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth")
-"""Sets that measure and are not trained with; all of them is locked."""
+"""Sets that measure and are not trained with; each is ``locked`` as a whole."""
 
 FILLS = 12
 """How often each carrier is filled."""
@@ -178,6 +178,17 @@ def plant_words(
 
 def plant_alone(half: Half, *, seed: int, word_set: WordSet, fills: int = FILLS) -> Iterator[PlantedReport]:
     """Every carrier of a half, ``fills`` times, as a text of its own: a note, a field, a line of a message.
+
+    Parameters
+    ----------
+    half : str
+        ``seen`` or ``locked``.
+    seed : int
+        The same seed plants the same.
+    word_set : str
+        ``fifth`` to ``twentieth``.
+    fills : int
+        How often each carrier is filled, each time with other values.
 
     Raises
     ------

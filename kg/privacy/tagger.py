@@ -263,21 +263,19 @@ def _without_time(text: str, span: tuple[str, int, int]) -> tuple[str, int, int]
 
 
 def _narrow(text: str, start: int, end: int, denied: Stretches, affirmed: Stretches) -> tuple[int, int]:
-    """A name of the rules without the words at its ends that the network denies, beside one that it affirms.
-
-    Titles, letters and initials stay.
-    """
+    """A name of the rules without the words at its ends that the network denies, beside one that it affirms."""
     if not affirmed.meet(start, end):
         return start, end
-    words = [word.span() for word in _WORD.finditer(text, start, end)]
     kept = [
-        word
-        for word in words
-        if not denied.meet(*word)
-        or len(text[slice(*word)].strip(".")) == 1
-        or _BESIDE & {*describe(text[slice(*word)].strip("."))}
+        word.span() for word in _WORD.finditer(text, start, end) if _goes_with(word[0]) or not denied.meet(*word.span())
     ]
     return (kept[0][0], kept[-1][1]) if kept else (start, end)
+
+
+def _goes_with(word: str) -> bool:
+    """Whether a word goes with a name whatever the network says of it: a title, letters, an initial, a mark."""
+    bare = word.strip(".")
+    return len(bare) < 2 or not _BESIDE.isdisjoint(describe(bare))
 
 
 class Tagged(NamedTuple):

@@ -56,6 +56,7 @@ from thoracite.kg.reports.read import read_reports
         ("Since 2019-03-04T12:30, stable.", "Since [DATE], stable."),
         ("Unchanged since May.", "Unchanged since [DATE]."),
         ("BABY HILL TWIN A - SUPINE AP CHEST", "BABY [NAME] - SUPINE AP CHEST"),
+        ("SIGNED BY: HILL . .. MARIA ... MD", "SIGNED BY: [NAME] . .. [NAME] ... MD"),
         ("Handover Ramos -> Gillet, bed 6, wet lungs.", "Handover [NAME] -> [NAME], bed 6, wet lungs."),
         ("He lives in Springfield, Kentucky.", "He lives in [LOCATION], Kentucky."),
         ("On 3/12 at 14:30 the tube was moved.", "On [DATE] at 14:30 the tube was moved."),
